@@ -1,0 +1,105 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The floors of the tree, lowest last; a target imports only from floors below its own (README, "The tree").
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+]
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func library(_ name: String, on floor: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(floor)/\(name)")
+}
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Sources/Programs/\(name)")
+}
+func systemLibrary(_ name: String, pkgConfig: String?, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+func tests(of module: String, _ more: [Target.Dependency] = []) -> Target {
+    .testTarget(name: "\(module)Tests", dependencies: [.target(name: module)] + more, path: "Tests/\(module)Tests")
+}
+
+let package = Package(
+    name: "casella",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        // Programs
+        program("casella", ["AdminShell"]),
+        program("casella-control", ["ControlPlane"]),
+        program("casella-gateway", ["Gateway"]),
+        program("casella-tenant", ["TenantWorker"]),
+        program("casella-relay", ["Relay"]),
+
+        // Roles
+        library("AdminShell", on: "Roles", ["AdminAPI", "Quantities", "LineEditor", argumentParser]),
+        library("ControlPlane", on: "Roles", ["AdminAPI", "Quantities", "Supervision", "Runtime", "Postgres", "Argon2", "Cryptography", "CProcess", nioHTTP1] + nio),
+        library("Gateway", on: "Roles", ["Supervision", "Runtime", "Cryptography", "InnerDoor", "SMTP", "SASL", "IMAP", "POP3", "MIME", "ProxyProtocol", "TLS"] + nio),
+        library("TenantWorker", on: "Roles", ["Supervision", "Runtime", "Cryptography", "Postgres", "InnerDoor", "CProcess", "MailStore", "BlobStore", "SMTP", "SASL", "IMAP", "POP3", "MIME", "ProxyProtocol"] + nio),
+        library("Relay", on: "Roles", ["Supervision", "Runtime", "Cryptography", "Postgres", "OutboundQueue", "Resolver", "SMTP", "MIME", "TLS"] + nio),
+
+        // Services
+        library("MailStore", on: "Services", ["BlobStore", "Postgres", "MIME", "Quantities", "Runtime"]),
+        library("OutboundQueue", on: "Services", ["BlobStore", "Postgres", "Runtime"]),
+        library("BlobStore", on: "Services", ["Zstd"]),
+        library("InnerDoor", on: "Services", ["Runtime", "SMTP"] + nio),
+        library("Resolver", on: "Services", ["CUnbound", "Runtime"] + nio),
+
+        // Protocols: values in, values out
+        library("AdminAPI", on: "Protocols", ["Quantities"]),
+        library("Supervision", on: "Protocols"),
+        library("SMTP", on: "Protocols", ["SASL"]),
+        library("IMAP", on: "Protocols", ["SASL", "MIME"]),
+        library("POP3", on: "Protocols", ["SASL"]),
+        library("SASL", on: "Protocols"),
+        library("MIME", on: "Protocols"),
+        library("ProxyProtocol", on: "Protocols"),
+        library("Quantities", on: "Protocols"),
+
+        // System: thin faces on C libraries and on the operating system
+        library("Runtime", on: "System", ["Supervision", "CProcess", nioTLS] + nio),
+        library("TLS", on: "System", ["Runtime", nioSSL] + nio),
+        library("Postgres", on: "System", ["CPQ"]),
+        library("Argon2", on: "System", ["CArgon2"]),
+        library("Cryptography", on: "System", ["COpenSSL"]),
+        library("Zstd", on: "System", ["CZstd"]),
+        library("LineEditor", on: "System", ["CLibEdit"]),
+        .target(name: "CProcess", path: "Sources/System/CProcess"),
+        systemLibrary("CPQ", pkgConfig: "libpq", apt: "libpq-dev"),
+        systemLibrary("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
+        systemLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+        systemLibrary("CUnbound", pkgConfig: "libunbound", apt: "libunbound-dev"),
+        systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        systemLibrary("CLibEdit", pkgConfig: "libedit", apt: "libedit-dev"),
+
+        // Tests, one target a module (Tests/Acceptance drives the running platform and is not built by SwiftPM)
+        .target(name: "TestSupport", dependencies: ["Postgres"], path: "Tests/Support"),
+        tests(of: "AdminAPI", ["Quantities"]),
+        tests(of: "AdminShell", ["AdminAPI", "Quantities"]),
+        tests(of: "Argon2"),
+        tests(of: "BlobStore"),
+        tests(of: "ControlPlane", ["Postgres", "Runtime", "TestSupport"]),
+        tests(of: "Cryptography"),
+        tests(of: "Gateway", ["Runtime", "Supervision"]),
+        tests(of: "IMAP", ["MIME", "SASL"]),
+        tests(of: "MIME"),
+        tests(of: "MailStore", ["BlobStore", "Postgres", "Runtime", "TestSupport"]),
+        tests(of: "POP3", ["SASL"]),
+        tests(of: "Postgres", ["TestSupport"]),
+        tests(of: "ProxyProtocol"),
+        tests(of: "Quantities"),
+        tests(of: "Resolver"),
+        tests(of: "Runtime", ["CProcess", "Supervision"] + nio),
+        tests(of: "SASL"),
+        tests(of: "SMTP", ["SASL"]),
+        tests(of: "Zstd"),
+    ],
+    swiftLanguageModes: [.v6]
+)

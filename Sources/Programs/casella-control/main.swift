@@ -1,0 +1,3 @@
+import ControlPlane
+
+Platform.main()

@@ -1,0 +1,3 @@
+import TenantWorker
+
+WorkerProcess.main()

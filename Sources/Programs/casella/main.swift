@@ -1,0 +1,3 @@
+import AdminShell
+
+AdminShell.main()

@@ -1,0 +1,80 @@
+/// The address of a mailbox that lives here: `local@domain`, in lower case, since delivery ignores the case of both parts.
+public struct EmailAddress: ValidatedText {
+    public let localPart: String
+    public let domain: DomainName
+
+    public var text: String { "\(localPart)@\(domain)" }
+
+    public init(_ text: String) throws(AdminError) {
+        let parts = try AddressParts(text)
+        self.init(localPart: parts.localPart.lowercased(), domain: parts.domain)
+    }
+
+    private init(localPart: String, domain: DomainName) { (self.localPart, self.domain) = (localPart, domain) }
+}
+
+/// An address anywhere, to which an alias leads: its local part keeps the case in which it was written, for only
+/// its own host may interpret it (RFC 5321 §2.4).
+public struct TargetAddress: ValidatedText {
+    public let localPart: String
+    public let domain: DomainName
+
+    public var text: String { "\(localPart)@\(domain)" }
+
+    public init(_ text: String) throws(AdminError) {
+        let parts = try AddressParts(text)
+        (localPart, domain) = (parts.localPart, parts.domain)
+    }
+}
+
+/// What an alias answers to: one address, or every address of a domain that is nothing else (`@domain`, the catch-all).
+public struct AliasAddress: ValidatedText {
+    /// Lower case; empty for the catch-all.
+    public let localPart: String
+    public let domain: DomainName
+
+    public var isCatchAll: Bool { localPart.isEmpty }
+    public var text: String { "\(localPart)@\(domain)" }
+
+    public init(_ text: String) throws(AdminError) {
+        if text.utf8.first == UInt8(ascii: "@") {
+            (localPart, domain) = ("", try DomainName(String(text.dropFirst())))
+        } else {
+            let address = try EmailAddress(text)
+            (localPart, domain) = (address.localPart, address.domain)
+        }
+    }
+}
+
+/// `Dot-string "@" Domain` (RFC 5321 §4.1.2), the local part within its 64 octets (§4.5.3.1.1). Quoted local parts are refused:
+/// nobody wants a mailbox that half of the world's forms reject.
+private struct AddressParts {
+    let localPart: String
+    let domain: DomainName
+
+    init(_ text: String) throws(AdminError) {
+        guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { throw Self.refusal(text, "has no @") }
+        let local = text.utf8[..<at]
+        guard !local.isEmpty else { throw Self.refusal(text, "has nothing before the @") }
+        guard local.count <= 64 else { throw Self.refusal(text, "has more than 64 characters before the @") }
+        guard local.allSatisfy({ $0 == UInt8(ascii: ".") || Self.isAtomText($0) }) else {
+            throw Self.refusal(text, "holds a character that is not allowed before the @")
+        }
+        let atoms = local.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard atoms.allSatisfy({ !$0.isEmpty }) else { throw Self.refusal(text, "has a dot where none may be") }
+        localPart = String(Substring(local))
+        domain = try DomainName(String(text[text.utf8.index(after: at)...]))
+    }
+
+    /// `atext` of RFC 5322 §3.2.3.
+    private static func isAtomText(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
+        }
+    }
+
+    private static func refusal(_ text: String, _ why: String) -> AdminError {
+        AdminError(.invalid, "The address \(quoted(text)) \(why).", hint: "An address looks like ann@acme.example.")
+    }
+}

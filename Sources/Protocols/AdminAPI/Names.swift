@@ -1,0 +1,17 @@
+/// Kinds of names that the shell completes. `GET /names?kind=…&prefix=…`.
+public enum NameKind: String, Codable, Sendable, CaseIterable {
+    case tenants, domains
+    /// Of users.
+    case addresses
+    case aliases
+    /// Tenants, domains and addresses together.
+    case quotaTargets
+    case workers, queued
+}
+
+/// Names that begin with the prefix, in order; at most `maximum` of them.
+public struct NameList: Codable, Sendable, Hashable {
+    public var names: [String]
+    public static let maximum = 200
+    public init(_ names: [String]) { self.names = names }
+}

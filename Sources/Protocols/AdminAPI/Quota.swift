@@ -1,0 +1,102 @@
+import Quantities
+
+/// How much may be stored; nil is unlimited, in JSON an explicit `null`.
+public struct QuotaLimits: Codable, Sendable, Hashable {
+    public var bytes: ByteCount?
+    public var messages: Int64?
+
+    public static let unlimited = QuotaLimits()
+
+    public init(bytes: ByteCount? = nil, messages: Int64? = nil) { (self.bytes, self.messages) = (bytes, messages) }
+
+    private enum CodingKeys: String, CodingKey { case bytes, messages }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(bytes, forKey: .bytes)
+        try container.encode(messages, forKey: .messages)
+    }
+}
+
+/// How much is stored.
+public struct Usage: Codable, Sendable, Hashable {
+    public var bytes: ByteCount
+    public var messages: Int64
+
+    public static let none = Usage(bytes: .zero, messages: 0)
+
+    public init(bytes: ByteCount, messages: Int64) { (self.bytes, self.messages) = (bytes, messages) }
+}
+
+/// One level's limit and use.
+public struct QuotaStanding: Codable, Sendable, Hashable {
+    public var level: QuotaLevel
+    /// The tenant's name, the domain, or the address.
+    public var name: String
+    public var limits: QuotaLimits
+    public var usage: Usage
+
+    public init(level: QuotaLevel, name: String, limits: QuotaLimits, usage: Usage) {
+        (self.level, self.name, self.limits, self.usage) = (level, name, limits, usage)
+    }
+}
+
+/// The answer to `GET` and `PUT /quotas/{target}`: the target's own level first, then every level above it, all of which bind.
+public struct QuotaReport: Codable, Sendable, Hashable {
+    public var target: QuotaTarget
+    public var levels: [QuotaStanding]
+
+    public init(target: QuotaTarget, levels: [QuotaStanding]) { (self.target, self.levels) = (target, levels) }
+}
+
+/// The body of `PUT /quotas/{target}`: what is left out stays as it is.
+public struct QuotaChange: Codable, Sendable, Hashable {
+    public var bytes: LimitChange<ByteCount>?
+    public var messages: LimitChange<Int64>?
+
+    public init(bytes: LimitChange<ByteCount>? = nil, messages: LimitChange<Int64>? = nil) {
+        (self.bytes, self.messages) = (bytes, messages)
+    }
+
+    /// - Throws: `AdminError` of kind `invalid` when a limit is negative or when nothing is to change.
+    public func validate() throws(AdminError) {
+        if case .to(let limit) = bytes, limit < .zero { throw AdminError(.invalid, "A quota cannot be negative.") }
+        if case .to(let limit) = messages, limit < 0 { throw AdminError(.invalid, "A quota cannot be negative.") }
+        if bytes == nil, messages == nil {
+            throw AdminError(.invalid, "Nothing is to change.", hint: "Give a limit for bytes, for messages, or for both.")
+        }
+    }
+}
+
+/// A new limit: in JSON an integer, or the word `unlimited`.
+public enum LimitChange<Value: Codable & Sendable & Hashable>: Codable, Sendable, Hashable {
+    case unlimited, to(Value)
+
+    /// The limit as the record holds it: nil is unlimited.
+    public var limit: Value? {
+        switch self {
+        case .unlimited: nil
+        case .to(let value): value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let word = try? container.decode(String.self) {
+            guard word == "unlimited" else {
+                throw AdminError(.invalid, "\(quoted(word)) is not a limit.", hint: "Send an integer, or \"unlimited\".")
+            }
+            self = .unlimited
+        } else {
+            self = .to(try container.decode(Value.self))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .unlimited: try container.encode("unlimited")
+        case .to(let value): try container.encode(value)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Quantities
+
+/// A company: the owner of domains, users and their mail.
+public struct Tenant: Codable, Sendable, Hashable {
+    public var id: Int64
+    public var name: TenantName
+    public var state: AccountState
+    public var quota: QuotaLimits
+    public var usage: Usage
+    public var domains: Int
+    public var users: Int
+    public var createdAt: Timestamp
+
+    public init(
+        id: Int64, name: TenantName, state: AccountState, quota: QuotaLimits, usage: Usage, domains: Int, users: Int, createdAt: Timestamp
+    ) {
+        (self.id, self.name, self.state, self.quota, self.usage) = (id, name, state, quota, usage)
+        (self.domains, self.users, self.createdAt) = (domains, users, createdAt)
+    }
+}
+
+public struct NewTenant: Codable, Sendable, Hashable {
+    public var name: TenantName
+    /// Left out: unlimited.
+    public var quota: QuotaLimits?
+
+    public init(name: TenantName, quota: QuotaLimits? = nil) { (self.name, self.quota) = (name, quota) }
+}
+
+/// Whether a tenant or a user may log in and send. Mail for a suspended one waits at its sender.
+public enum AccountState: String, Codable, Sendable, CaseIterable { case active, suspended }

@@ -1,0 +1,38 @@
+/// A person or a service with a mailbox and, once a password is set, a login. The login name is the address.
+public struct User: Codable, Sendable, Hashable {
+    public var address: EmailAddress
+    public var tenant: TenantName
+    public var state: AccountState
+    public var hasPassword: Bool
+    public var quota: QuotaLimits
+    public var usage: Usage
+    public var createdAt: Timestamp
+
+    public init(
+        address: EmailAddress, tenant: TenantName, state: AccountState, hasPassword: Bool, quota: QuotaLimits, usage: Usage,
+        createdAt: Timestamp
+    ) {
+        (self.address, self.tenant, self.state, self.hasPassword) = (address, tenant, state, hasPassword)
+        (self.quota, self.usage, self.createdAt) = (quota, usage, createdAt)
+    }
+}
+
+/// The user's domain must exist. Without a password the mailbox receives, but nobody can log in to it.
+public struct NewUser: Codable, Sendable, Hashable {
+    public var address: EmailAddress
+    public var password: PasswordChoice?
+    /// Left out: unlimited.
+    public var quota: QuotaLimits?
+
+    public init(address: EmailAddress, password: PasswordChoice? = nil, quota: QuotaLimits? = nil) {
+        (self.address, self.password, self.quota) = (address, password, quota)
+    }
+}
+
+/// The answer to making a user: the user, and once, never again, the password that the control plane made.
+public struct CreatedUser: Codable, Sendable, Hashable {
+    public var user: User
+    public var generatedPassword: String?
+
+    public init(user: User, generatedPassword: String? = nil) { (self.user, self.generatedPassword) = (user, generatedPassword) }
+}

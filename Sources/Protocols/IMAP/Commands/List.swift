@@ -1,0 +1,14 @@
+/// `LIST reference pattern` shows all mailboxes whose names match: RFC 3501 §6.3.8.
+public struct List: IMAPCommand {
+    public static let name = "LIST"
+    public static let allowed: SessionStates = .loggedIn
+    public let reference: String, pattern: String
+    public init(parsing input: inout Parser) throws(SyntaxError) {
+        try input.space()
+        guard let reference = ModifiedUTF7.decode(try input.astring()) else { throw .badMailboxName }
+        self.reference = reference
+        try input.space()
+        pattern = try input.listMailbox()
+        try input.endOfLine()
+    }
+}

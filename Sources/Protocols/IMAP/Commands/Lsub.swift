@@ -1,0 +1,14 @@
+/// `LSUB reference pattern` shows subscribed mailboxes whose names match: RFC 3501 §6.3.9.
+public struct Lsub: IMAPCommand {
+    public static let name = "LSUB"
+    public static let allowed: SessionStates = .loggedIn
+    public let reference: String, pattern: String
+    public init(parsing input: inout Parser) throws(SyntaxError) {
+        try input.space()
+        guard let reference = ModifiedUTF7.decode(try input.astring()) else { throw .badMailboxName }
+        self.reference = reference
+        try input.space()
+        pattern = try input.listMailbox()
+        try input.endOfLine()
+    }
+}

@@ -1,0 +1,60 @@
+/// What LIST and LSUB look for: `*` stands for anything, `%` for anything within a level (RFC 3501 §6.3.8).
+public struct MailboxPattern: Sendable, Equatable {
+    private let pattern: [UInt8]
+    public var isEmpty: Bool { pattern.isEmpty }
+
+    /// Joins reference and pattern as RFC 3501 §6.3.8 leaves to us: simply one behind the other.
+    public init(reference: String, pattern: String) {
+        var joined: [UInt8] = []
+        for byte in MailboxName(reference + pattern).text.utf8 {  // folds "inbox" to INBOX; runs of wildcards mean the same as one
+            if let last = joined.last, last == 0x2A, byte == 0x2A || byte == 0x25 { continue }
+            if byte == 0x2A, joined.last == 0x25 { joined.removeLast() }
+            if byte == 0x25, joined.last == 0x25 { continue }
+            joined.append(byte)
+        }
+        self.pattern = joined
+    }
+
+    public func matches(_ name: MailboxName) -> Bool { reachesEnd(over: Array(name.text.utf8)) }
+
+    /// Follows all ways through the pattern at once, so time is pattern × name whatever the wildcards.
+    private func reachesEnd(over name: [UInt8]) -> Bool {
+        var reached = [Bool](repeating: false, count: pattern.count + 1)
+        reached[0] = true
+        closeOverWildcards(&reached)
+        for byte in name {
+            var following = [Bool](repeating: false, count: pattern.count + 1)
+            var any = false
+            for (index, expected) in pattern.enumerated() where reached[index] {
+                if expected == 0x2A || (expected == 0x25 && byte != 0x2F) {
+                    following[index] = true; any = true
+                } else if expected == byte, expected != 0x25 {
+                    following[index + 1] = true; any = true
+                }
+            }
+            guard any else { return false }
+            closeOverWildcards(&following)
+            reached = following
+        }
+        return reached[pattern.count]
+    }
+
+    /// A wildcard may stand for nothing.
+    private func closeOverWildcards(_ reached: inout [Bool]) {
+        for (index, byte) in pattern.enumerated() where reached[index] && (byte == 0x2A || byte == 0x25) { reached[index + 1] = true }
+    }
+}
+
+extension Parser {
+    /// `list-mailbox`: an atom that may hold wildcards, or a string.
+    mutating func listMailbox() throws(SyntaxError) -> String {
+        let bytes: [UInt8]
+        if let next, ByteClass.isAString(next) || next == 0x25 || next == 0x2A {
+            bytes = Array(takeWhile { ByteClass.isAString($0) || $0 == 0x25 || $0 == 0x2A })
+        } else {
+            bytes = try string()
+        }
+        guard bytes.count <= 4 * MailboxName.longest, let text = ModifiedUTF7.decode(bytes) else { throw .badMailboxName }
+        return text
+    }
+}

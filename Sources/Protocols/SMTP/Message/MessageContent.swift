@@ -1,0 +1,79 @@
+/// Why the octets of a message cannot be taken.
+public enum MessageDefect: Error, Sendable, Equatable {
+    /// Larger than this server takes: 552 5.3.4 (RFC 1870 §6.1).
+    case tooLarge(limit: Int64)
+    /// A CR or a LF that stands alone. RFC 5321 §2.3.8 forbids it; servers that take it for a line end can be tricked about where
+    /// a message ends.
+    case bareLineEnd
+    /// An octet of zero, which IMAP cannot show (RFC 9051 §4.3).
+    case nul
+    /// So many Received fields that it must go round in a circle (RFC 5321 §6.3).
+    case loop
+}
+
+/// The octets of a message while they come in: kept up to a limit, and checked on the way.
+struct MessageContent: Sendable {
+    private(set) var bytes: [UInt8] = []
+    private(set) var defect: MessageDefect?
+    private let limit: Int64
+    /// For octets that are not unstuffed: the last one was CR.
+    private var endsInCR = false
+
+    init(limit: Int64, expected: Int64? = nil) {
+        self.limit = limit
+        // Memory that is not written to costs nothing, so an announcement can be believed up to the limit.
+        if let expected { bytes.reserveCapacity(Int(clamping: max(0, min(expected, limit, 1 << 26))) + 512) }
+    }
+
+    mutating func append(_ more: UnsafeRawBufferPointer) {
+        guard defect == nil else { return }
+        guard Int64(bytes.count) + Int64(more.count) <= limit else { return fail(.tooLarge(limit: limit)) }
+        bytes.append(contentsOf: more)
+    }
+
+    mutating func append(_ byte: UInt8) { withUnsafeBytes(of: byte) { append($0) } }
+
+    /// Appends octets as they are, and looks for line ends that are none and for zeros.
+    mutating func appendChecked(_ more: UnsafeRawBufferPointer) {
+        guard defect == nil else { return }
+        for byte in more {
+            if endsInCR != (byte == 10) { return fail(.bareLineEnd) }
+            if byte == 0 { return fail(.nul) }
+            endsInCR = byte == 13
+        }
+        append(more)
+    }
+
+    /// The first defect counts; what was kept is let go, as the message will be refused.
+    mutating func fail(_ reason: MessageDefect) {
+        guard defect == nil else { return }
+        defect = reason
+        bytes = []
+    }
+
+    /// Ends the message: the last line gets its CRLF when a chunk came without (RFC 3030 leaves that to the server).
+    mutating func finish(maximumHops: Int) {
+        if endsInCR { fail(.bareLineEnd) }
+        if defect == nil, !bytes.isEmpty, !bytes.suffix(2).elementsEqual([13, 10]) { bytes += [13, 10] }
+        if defect == nil, Self.receivedFields(in: bytes) > maximumHops { fail(.loop) }
+    }
+
+    /// How many Received fields the header has.
+    static func receivedFields(in message: [UInt8]) -> Int {
+        message.withUnsafeBufferPointer { message in
+            var fields = 0, lineStart = 0
+            while lineStart < message.count, message[lineStart] != 13 {
+                if isReceivedField(message, at: lineStart) { fields += 1 }
+                while lineStart < message.count, message[lineStart] != 10 { lineStart += 1 }
+                lineStart += 1
+            }
+            return fields
+        }
+    }
+
+    private static func isReceivedField(_ message: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
+        let name: StaticString = "RECEIVED:"
+        guard message.count - start >= name.utf8CodeUnitCount else { return false }
+        return (0..<name.utf8CodeUnitCount).allSatisfy { message[start + $0].asciiUppercased == name.utf8Start[$0] }
+    }
+}

@@ -1,0 +1,39 @@
+import Glibc
+
+/// The admin shell: how operators make tenants, domains, users and quotas, and look after queue and workers.
+///
+/// Charter. Job: turn a line that a person or a script wrote into one call of the control plane's interface, and show the answer.
+/// It trusts the control plane it is pointed at, and shows no control characters of what others wrote. It holds nothing: no state, no
+/// secret beyond the moment of passing it on. Privileges: those of whoever started it; the control plane decides by the socket's peer
+/// credentials what that one may do. Limits: answers of 64 MiB, batch files of 64 MiB, one minute a call.
+/// Exit status: 0 done; 64 usage; 65…77 by the kind of refusal (`AdminError.Code.exitStatus`); 1 abandoned.
+public enum AdminShell {
+    /// Runs the program with the process's arguments.
+    @MainActor
+    public static func main() -> Never {
+        let console = TerminalConsole()
+        let interpreter = Interpreter(console: console) { UnixSocketTransport(dataDirectory: $0.dataDirectory) }
+        exit(run(Array(CommandLine.arguments.dropFirst()), with: interpreter, on: console))
+    }
+
+    @MainActor
+    private static func run(_ arguments: [String], with interpreter: Interpreter, on console: TerminalConsole) -> Int32 {
+        let settings: Settings, words: [String]
+        do { (settings, words) = try GlobalArguments.extract(from: arguments) } catch {
+            return Printer(console: console, format: .table).failure(interpreter.failure(error, of: []))
+        }
+        let printer = Printer(console: console, format: settings.format)
+        switch interpreter.perform(words, settings) {
+        case .report(let report): return printer.report(report)
+        case .help(let text): return printer.help(text)
+        case .failure(let failure): return printer.failure(failure)
+        case .batch(let path, let keepGoing):
+            return Batch(interpreter: interpreter, settings: settings, console: console).run(path, keepGoing: keepGoing)
+        case .shell:
+            guard console.canAsk else {
+                return Batch(interpreter: interpreter, settings: settings, console: console).run("-", keepGoing: false)
+            }
+            return InteractiveShell(interpreter: interpreter, settings: settings, console: console).run()
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import AdminAPI
+import FoundationEssentials
+
+/// The control plane, as the commands see it: calls in, values or an `AdminError` out.
+package struct AdminClient: Sendable {
+    private let transport: any Transport
+
+    package init(transport: any Transport) { self.transport = transport }
+
+    /// Makes a call without a body.
+    package func call<Response>(
+        _ call: Call<Nothing, Response>, _ parameters: String..., query: [String: String?] = [:]
+    ) throws(AdminError) -> Response {
+        try answer(to: call, parameters, query: query, body: nil)
+    }
+
+    /// Makes a call with a body.
+    package func call<Request, Response>(
+        _ call: Call<Request, Response>, _ parameters: String..., sending body: Request
+    ) throws(AdminError) -> Response {
+        let bytes: [UInt8]
+        do { bytes = Array(try JSONEncoder().encode(body)) } catch {
+            throw AdminError(.serverFault, "The request could not be written as JSON.")
+        }
+        return try answer(to: call, parameters, query: [:], body: bytes)
+    }
+
+    private func answer<Request, Response>(
+        to call: Call<Request, Response>, _ parameters: [String], query: [String: String?], body: [UInt8]?
+    ) throws(AdminError) -> Response {
+        let pairs = call.query.compactMap { name in query[name].flatMap { $0 }.map { "\(name)=\(PercentEncoding.encode($0))" } }
+        let target = call.path.filled(parameters) + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
+        let response = try transport.exchange(HTTPRequest(method: call.method, target: target, body: body))
+        guard (200..<300).contains(response.status) else { throw Self.refusal(in: response) }
+        if let nothing = Nothing() as? Response { return nothing }
+        do { return try JSONDecoder().decode(Response.self, from: Data(response.body)) } catch {
+            throw AdminError(
+                .serverFault, "The control plane's answer to \(call.method.rawValue) \(call.path) could not be understood.",
+                hint: "Are the shell and the platform of the same version?")
+        }
+    }
+
+    private static func refusal(in response: HTTPResponse) -> AdminError {
+        if let body = try? JSONDecoder().decode(ErrorBody.self, from: Data(response.body)) { return body.error }
+        return AdminError(AdminError.Code(httpStatus: response.status), "The control plane answered with HTTP status \(response.status).")
+    }
+}
+
+/// What carries a request there and its response back.
+package protocol Transport: Sendable {
+    func exchange(_ request: HTTPRequest) throws(AdminError) -> HTTPResponse
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+
+/// The root of the commands: `casella NOUN VERB …`.
+package struct Casella: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "casella", abstract: "Administers a Casella mail platform.",
+        discussion: """
+            Without a command it opens an interactive shell; `casella run FILE` performs a file of commands. The options --data DIR, \
+            --format table|json|csv and --yes may stand anywhere on a line.
+            """,
+        version: "casella 0.1",
+        subcommands: [
+            TenantCommands.self, DomainCommands.self, UserCommands.self, AliasCommands.self, QuotaCommands.self, QueueCommands.self,
+            WorkerCommands.self, ShowStatus.self, RunBatch.self,
+        ])
+    @OptionGroup(title: "Global options") var global: GlobalArguments
+    package init() {}
+}
+
+package struct TenantCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "tenant", abstract: "Tenants: the companies whose mail lives here.",
+        subcommands: [CreateTenant.self, ListTenants.self, ShowTenant.self, SuspendTenant.self, ResumeTenant.self, DeleteTenant.self])
+    package init() {}
+}
+
+package struct DomainCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "domain", abstract: "The tenants' mail domains.",
+        subcommands: [CreateDomain.self, ListDomains.self, ShowDomain.self, DeleteDomain.self, PrintDNS.self])
+    package init() {}
+}
+
+package struct UserCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Users: an address, a mailbox and a login.",
+        subcommands: [
+            CreateUser.self, ListUsers.self, ShowUser.self, SuspendUser.self, ResumeUser.self, SetPassword.self, DeleteUser.self,
+        ])
+    package init() {}
+}
+
+package struct AliasCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "alias", abstract: "Addresses that lead to other addresses.",
+        subcommands: [CreateAlias.self, ListAliases.self, ShowAlias.self, DeleteAlias.self])
+    package init() {}
+}
+
+package struct QuotaCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "quota", abstract: "Limits on storage, at three levels: user, domain, tenant.",
+        subcommands: [ShowQuota.self, SetQuota.self])
+    package init() {}
+}
+
+package struct QueueCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "queue", abstract: "Mail that waits to be passed on.",
+        subcommands: [ListQueue.self, ShowQueued.self, RetryQueued.self, HoldQueued.self, ReleaseQueued.self, DeleteQueued.self])
+    package init() {}
+}
+
+package struct WorkerCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "worker", abstract: "The processes of the platform.", subcommands: [ListWorkers.self, RestartWorker.self])
+    package init() {}
+}

@@ -1,0 +1,2 @@
+/// What a deletion prints as JSON.
+struct Deleted: Encodable, Sendable { let deleted: String }

@@ -1,0 +1,15 @@
+import AdminAPI
+
+enum UserTable {
+    static func of(_ users: [User]) -> Table {
+        Table(
+            ["address", "tenant", "state", "password", "used", "quota", "messages", "message quota", "created"],
+            users.map { user in
+                [
+                    .text(user.address.text), .text(user.tenant.text), .text(user.state.rawValue), .text(user.hasPassword ? "set" : "none"),
+                    .size(user.usage.bytes), .sizeLimit(user.quota.bytes), .number(user.usage.messages), .numberLimit(user.quota.messages),
+                    .time(user.createdAt),
+                ]
+            })
+    }
+}

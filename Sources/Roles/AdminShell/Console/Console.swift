@@ -1,0 +1,18 @@
+import AdminAPI
+
+/// The person, or the script, at the other end.
+package protocol Console: Sendable {
+    /// Whether somebody can be asked: standard input is a terminal.
+    var canAsk: Bool { get }
+    /// Asks a question; nil when it was abandoned (Ctrl-C, Ctrl-D).
+    func ask(_ question: String) -> String?
+    /// The same without showing what is typed.
+    func askHidden(_ question: String) -> String?
+    /// The next line of standard input; nil at its end.
+    func readLine() -> String?
+    func write(_ text: String)
+    func writeError(_ text: String)
+}
+
+/// A question or password was abandoned; nothing was done.
+package struct Abandoned: Error {}

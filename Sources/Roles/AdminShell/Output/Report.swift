@@ -1,0 +1,46 @@
+import FoundationEssentials
+
+/// What a command has to say, ready for each format.
+package struct Report: Sendable {
+    package enum Layout: Sendable {
+        /// A list under headers, or the sentence when it is empty.
+        case list(ifEmpty: String)
+        /// One object, a fact a line.
+        case facts
+        /// A sentence is enough for people.
+        case sentence(String)
+    }
+
+    /// For `--format json`.
+    package let value: any Encodable & Sendable
+    package let table: Table
+    package let layout: Layout
+
+    package init(_ value: any Encodable & Sendable, _ table: Table, _ layout: Layout) {
+        (self.value, self.table, self.layout) = (value, table, layout)
+    }
+
+    package func text(in format: OutputFormat) throws -> String {
+        switch format {
+        case .csv: return table.csv
+        case .json: return try JSONText.encode(value)
+        case .table:
+            switch layout {
+            case .list(let sentence): return table.rows.isEmpty ? sentence + "\n" : table.aligned
+            case .facts: return table.facts
+            case .sentence(let sentence): return sentence + "\n"
+            }
+        }
+    }
+}
+
+package enum OutputFormat: String, Sendable, CaseIterable { case table, json, csv }
+
+package enum JSONText {
+    /// Indented, keys in order, with a final line end.
+    package static func encode(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+    }
+}

@@ -1,0 +1,110 @@
+import AdminAPI
+import Glibc
+
+/// Runs the commands of a file, one a line. It stops at the first that fails, unless told to go on.
+///
+/// With `--format json` the results become one array, each with the number of its line.
+package struct Batch {
+    let interpreter: Interpreter
+    let settings: Settings
+    let console: any Console
+
+    package init(interpreter: Interpreter, settings: Settings, console: any Console) {
+        (self.interpreter, self.settings, self.console) = (interpreter, settings, console)
+    }
+
+    static let sizeLimit = 67_108_864
+
+    /// - Parameter path: `-` is standard input.
+    package func run(_ path: String, keepGoing: Bool) -> Int32 {
+        do {
+            return run(try Self.contents(of: path), named: path == "-" ? "standard input" : path, keepGoing: keepGoing)
+        } catch {
+            return Printer(console: console, format: settings.format).failure(interpreter.failure(error, of: ["run"]))
+        }
+    }
+
+    /// Runs the text of a batch; the status is that of the first failure.
+    package func run(_ text: String, named name: String, keepGoing: Bool) -> Int32 {
+        let printer = Printer(console: console, format: settings.format)
+        var results: [BatchResult] = []
+        var status: Int32 = 0, failed = 0, done = 0
+        lines: for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            guard let (outcome, format) = perform(String(line)) else { continue }
+            switch outcome {
+            case .report(let report):
+                done += 1
+                if settings.format == .json {
+                    results.append(BatchResult(line: index + 1, result: report.value))
+                } else {
+                    _ = Printer(console: console, format: format).report(report)
+                }
+            case .help(let text): if settings.format != .json { _ = printer.help(text) }
+            case .failure(let failure):
+                failed += 1
+                if status == 0 { status = failure.exitStatus }
+                results.append(BatchResult(line: index + 1, error: failure.error))
+                _ = printer.failure(failure, at: "\(name):\(index + 1)")
+                if !keepGoing { break lines }
+            case .batch, .shell: continue
+            }
+        }
+        if settings.format == .json, let json = try? JSONText.encode(results) { console.write(json) }
+        if failed > 0 {
+            let commands = "\(counted(done, "command")) done"
+            console.writeError(keepGoing ? "\(name): \(commands), \(failed) failed\n" : "\(name): stopped; \(commands) before\n")
+        }
+        return status
+    }
+
+    /// The line's outcome and its format; nil for a line without a command.
+    private func perform(_ line: String) -> (Interpreter.Outcome, OutputFormat)? {
+        do {
+            var words = try CommandWords.split(line)
+            if words.first == "casella" { words.removeFirst() }
+            guard !words.isEmpty else { return nil }
+            let (outcome, settings) = interpreter.perform(line: words, base: settings)
+            switch outcome {
+            case .batch:
+                throw AdminError(.invalid, "A batch cannot run another batch.", hint: "Put its lines here, or run both from outside.")
+            case .shell: return nil
+            case .report, .help, .failure: return (outcome, settings.format)
+            }
+        } catch {
+            return (.failure(interpreter.failure(error, of: [])), settings.format)
+        }
+    }
+
+    private static func contents(of path: String) throws(AdminError) -> String {
+        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw AdminError(.notFound, "\(path) cannot be read: \(String(cString: strerror(errno)))") }
+        defer { if path != "-" { close(descriptor) } }
+        var bytes: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw AdminError(.invalid, "\(path) cannot be read: \(String(cString: strerror(errno)))") }
+            if count == 0 { break }
+            bytes += buffer[..<count]
+            guard bytes.count <= sizeLimit else { throw AdminError(.invalid, "\(path) is longer than 64 MiB.") }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw AdminError(.invalid, "\(path) is not UTF-8 text.") }
+        return text
+    }
+}
+
+/// One line's outcome in the JSON of a batch.
+private struct BatchResult: Encodable {
+    let line: Int
+    var result: (any Encodable)?
+    var error: AdminError?
+
+    private enum CodingKeys: String, CodingKey { case line, result, error }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(line, forKey: .line)
+        if let result { try result.encode(to: container.superEncoder(forKey: .result)) }
+        try container.encodeIfPresent(error, forKey: .error)
+    }
+}

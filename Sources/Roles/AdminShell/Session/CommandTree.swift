@@ -1,0 +1,46 @@
+import ArgumentParser
+
+/// The commands as the shell walks them: nouns, their verbs, and what their help says of options.
+package enum CommandTree {
+    package struct Place {
+        /// The deepest command that the words name.
+        package let command: any ParsableCommand.Type
+        /// Its words, without the program's name.
+        package let path: [String]
+    }
+
+    /// Follows the words as far as they name commands.
+    package static func find(_ words: some Sequence<String>) -> Place {
+        var command: any ParsableCommand.Type = Casella.self
+        var path: [String] = []
+        for word in words {
+            guard let next = subcommands(of: command).first(where: { name(of: $0) == word }) else { break }
+            command = next
+            path.append(word)
+        }
+        return Place(command: command, path: path)
+    }
+
+    package static func subcommands(of command: any ParsableCommand.Type) -> [any ParsableCommand.Type] {
+        command.configuration.subcommands
+    }
+
+    package static func name(of command: any ParsableCommand.Type) -> String { command.configuration.commandName ?? "" }
+
+    package static func names(under command: any ParsableCommand.Type) -> [String] { subcommands(of: command).map(name) }
+
+    /// The options of a command, read from its help: what is documented is what is completed.
+    package static func options(of command: any ParsableCommand.Type) -> [(name: String, takesValue: Bool)] {
+        var found: [(name: String, takesValue: Bool)] = []
+        for line in Casella.helpMessage(for: command, columns: 200).split(separator: "\n") where line.hasPrefix("  -") {
+            let words = line.split(separator: " ")
+            for (index, word) in words.enumerated() {
+                guard word.hasPrefix("-") else { break }
+                let name = word.hasSuffix(",") ? word.dropLast() : word
+                let takesValue = index + 1 < words.count && words[index + 1].hasPrefix("<")
+                if name.hasPrefix("--") { found.append((String(name), takesValue)) }
+            }
+        }
+        return found
+    }
+}

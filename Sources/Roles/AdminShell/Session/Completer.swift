@@ -1,0 +1,76 @@
+import AdminAPI
+import ArgumentParser
+
+/// Where live names come from.
+package protocol NameSource: Sendable {
+    /// Names that begin with the prefix; none when they cannot be had.
+    func names(_ kind: NameKind, prefix: String) -> [String]
+}
+
+/// Asks the control plane, briefly: the Tab key must never hang.
+package struct LiveNameSource: NameSource {
+    private let client: AdminClient
+
+    package init(client: AdminClient) { self.client = client }
+
+    package func names(_ kind: NameKind, prefix: String) -> [String] {
+        let list = try? client.call(Calls.names, query: ["kind": kind.rawValue, "prefix": prefix])
+        return (list?.names ?? []).filter { $0.hasPrefix(prefix) && $0 == $0.withoutControls() && !$0.contains(" ") }
+    }
+}
+
+/// What the Tab key offers: commands, options, and names that exist.
+package struct Completer: Sendable {
+    private let source: any NameSource
+    private static let builtIns = ["help", "exit"]
+
+    package init(source: any NameSource) { self.source = source }
+
+    /// - Parameters:
+    ///   - line: what stands before the word.
+    ///   - word: what is typed of it.
+    package func candidates(after line: String, word: String) -> [String] {
+        guard var words = try? CommandWords.split(line) else { return [] }
+        if words.first == "casella" { words.removeFirst() }
+        let helps = words.first == "help"
+        if helps { words.removeFirst() }
+        let place = CommandTree.find(words)
+        let rest = Array(words.dropFirst(place.path.count))
+        let known = CommandTree.names(under: place.command)
+        if !known.isEmpty {
+            guard rest.isEmpty else { return [] }
+            let more = place.path.isEmpty && !helps ? Self.builtIns : []
+            return (known + more).filter { $0.hasPrefix(word) }.sorted()
+        }
+        return helps ? [] : values(for: place.command, after: rest, word: word)
+    }
+
+    private func values(for command: any ParsableCommand.Type, after words: [String], word: String) -> [String] {
+        let options = CommandTree.options(of: command)
+        let names = (command as? any AdminCommand.Type)?.names ?? LiveNames()
+        func takesValue(_ option: String) -> Bool { options.contains { $0.name == option && $0.takesValue } }
+        if let last = words.last, takesValue(last) {
+            let standard: LiveNames.Source? = last == "--format" ? .words(OutputFormat.allCases.map(\.rawValue)) : nil
+            return (names.options[last] ?? standard).map { offered($0, word) } ?? []
+        }
+        if word.hasPrefix("-") {
+            return options.map(\.name).filter { $0.hasPrefix(word) && !words.contains($0) }.sorted()
+        }
+        var position = 0
+        var isValue = false
+        for earlier in words {
+            if isValue { isValue = false } else if earlier.hasPrefix("-") { isValue = takesValue(earlier) } else { position += 1 }
+        }
+        guard let kind = position < names.arguments.count ? names.arguments[position] : nil else { return [] }
+        return offered(kind, word)
+    }
+
+    private func offered(_ source: LiveNames.Source, _ word: String) -> [String] {
+        switch source {
+        case .words(let words): return words.filter { $0.hasPrefix(word) }.sorted()
+        case .live(let kind):
+            let comma = word.lastIndex(of: ",").map { word.index(after: $0) } ?? word.startIndex  // lists: a@b.example,c@…
+            return self.source.names(kind, prefix: String(word[comma...]).lowercased()).map { word[..<comma] + $0 }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+
+/// What holds for any command: which platform, how to print, whether to ask.
+package struct Settings: Sendable, Equatable {
+    package var dataDirectory: String
+    package var format: OutputFormat
+    package var assumeYes: Bool
+
+    package init(dataDirectory: String, format: OutputFormat = .table, assumeYes: Bool = false) {
+        (self.dataDirectory, self.format, self.assumeYes) = (dataDirectory, format, assumeYes)
+    }
+}
+
+/// The options that may stand anywhere on a line. They are taken out before the command is parsed, since a parser of subcommands would
+/// accept them in one place only; each command declares them nevertheless, for its help.
+package struct GlobalArguments: ParsableArguments {
+    @Option(name: .customLong("data"), help: ArgumentHelp("Data directory of the platform.", valueName: "dir"))
+    var data: String?
+    @Option(name: .customLong("format"), help: ArgumentHelp("table (default), json or csv.", valueName: "format"))
+    var format: String?
+    @Flag(name: [.customLong("yes"), .customShort("y")], help: "Do not ask before something is destroyed.")
+    var yes = false
+
+    package init() {}
+
+    /// - Parameter base: the settings of the shell or batch around this line; nil for the program's own arguments.
+    /// - Returns: the settings of this line, and its other words.
+    package static func extract(from arguments: [String], base: Settings? = nil) throws -> (Settings, [String]) {
+        var data: String?, format: OutputFormat?, yes = false
+        var rest: [String] = []
+        var index = 0
+        /// The option's value, from `--name=value` or from the next word.
+        func value(of name: String) throws -> String? {
+            if arguments[index].hasPrefix("\(name)=") { return String(arguments[index].dropFirst(name.count + 1)) }
+            guard arguments[index] == name else { return nil }
+            guard index + 1 < arguments.count else { throw ValidationError("\(name) needs a value.") }
+            index += 1
+            return arguments[index]
+        }
+        while index < arguments.count {
+            if arguments[index] == "--" { rest += arguments[index...]; break }
+            if let path = try value(of: "--data") {
+                guard !path.isEmpty else { throw ValidationError("--data needs a directory.") }
+                data = path
+            } else if let name = try value(of: "--format") {
+                guard let known = OutputFormat(rawValue: name) else {
+                    throw ValidationError("There is no format \"\(name.withoutControls())\"; use table, json or csv.")
+                }
+                format = known
+            } else if arguments[index] == "--yes" || arguments[index] == "-y" {
+                yes = true
+            } else {
+                rest.append(arguments[index])
+            }
+            index += 1
+        }
+        let directory = if data == nil, let base { base.dataDirectory } else { DataDirectory.resolve(option: data) }
+        let settings = Settings(
+            dataDirectory: directory, format: format ?? base?.format ?? .table, assumeYes: yes || base?.assumeYes ?? false)
+        return (settings, rest)
+    }
+}

@@ -1,0 +1,104 @@
+import AdminAPI
+import ArgumentParser
+
+/// Performs one line: finds its command, runs it, and words what went wrong.
+package struct Interpreter: Sendable {
+    package enum Outcome: Sendable {
+        case report(Report)
+        case help(String)
+        case failure(Failure)
+        /// `run FILE`.
+        case batch(path: String, keepGoing: Bool)
+        /// Nothing was asked for: the interactive shell.
+        case shell
+    }
+
+    private let console: any Console
+    private let transport: @Sendable (Settings) -> any Transport
+
+    package init(console: any Console, transport: @escaping @Sendable (Settings) -> any Transport) {
+        (self.console, self.transport) = (console, transport)
+    }
+
+    package func perform(_ words: [String], _ settings: Settings) -> Outcome {
+        do {
+            try checkCommand(words)
+            let command = try Casella.parseAsRoot(words)
+            switch command {
+            case is Casella: return .shell
+            case let run as RunBatch: return .batch(path: run.file, keepGoing: run.keepGoing)
+            case let command as any AdminCommand: return .report(try command.execute(in: context(settings)))
+            default:
+                var command = command
+                try command.run()  // a noun alone, or `help`: both throw their help text
+                return .help("")
+            }
+        } catch {
+            if !(error is AdminError), Casella.exitCode(for: error) == .success { return .help(Casella.message(for: error)) }
+            return .failure(failure(error, of: words))
+        }
+    }
+
+    /// A line of a shell or a batch, with its own global options.
+    package func perform(line words: [String], base: Settings) -> (Outcome, Settings) {
+        do {
+            let (settings, rest) = try GlobalArguments.extract(from: words, base: base)
+            return (perform(rest, settings), settings)
+        } catch {
+            return (.failure(failure(error, of: words)), base)
+        }
+    }
+
+    package func context(_ settings: Settings) -> Context {
+        Context(client: AdminClient(transport: transport(settings)), console: console, settings: settings)
+    }
+
+    /// Finds a mistyped command before the parser does, which would only say that an argument is unexpected.
+    private func checkCommand(_ words: [String]) throws {
+        let asked = words.first == "help" ? Array(words.dropFirst()) : words
+        let place = CommandTree.find(asked)
+        guard asked.count > place.path.count else { return }
+        let word = asked[place.path.count]
+        let known = CommandTree.names(under: place.command)
+        guard !known.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
+        let nearest = Suggestion.nearest(to: word, in: known)
+        throw UnknownCommand(path: place.path, word: word, nearest: nearest, known: known)
+    }
+
+    package func failure(_ error: any Error, of words: [String]) -> Failure {
+        switch error {
+        case let error as AdminError: return Failure(error, exitStatus: error.code.exitStatus)
+        case is Abandoned: return Failure(AdminError(.conflict, "Abandoned; nothing was done."), exitStatus: 1)
+        case let mistake as CommandWords.Mistake: return Failure(AdminError(.invalid, "\(mistake)"), exitStatus: Failure.usage)
+        case let unknown as UnknownCommand: return Failure(unknown.refusal, exitStatus: Failure.usage)
+        default:
+            let path = CommandTree.find(words).path
+            let hint = "See casella help\(path.map { " \($0)" }.joined())."
+            let usage = AdminError(.invalid, Casella.message(for: error), hint: hint)
+            return Failure(usage, exitStatus: Failure.usage)
+        }
+    }
+}
+
+/// Why a line was not done, and what the program's exit status becomes.
+package struct Failure: Sendable {
+    /// `EX_USAGE` of `sysexits.h`.
+    package static let usage: Int32 = 64
+
+    package let error: AdminError
+    package let exitStatus: Int32
+
+    init(_ error: AdminError, exitStatus: Int32) { (self.error, self.exitStatus) = (error, exitStatus) }
+}
+
+/// A word that is no command where it stands.
+struct UnknownCommand: Error {
+    let path: [String], word: String, nearest: String?, known: [String]
+
+    var refusal: AdminError {
+        let before = path.map { "\($0) " }.joined()
+        let message = "There is no command \"\(before)\(word.withoutControls())\"."
+        if let nearest { return AdminError(.invalid, message, hint: "Did you mean \"\(before)\(nearest)\"?") }
+        return AdminError(.invalid, message, hint: "Known are: \(known.joined(separator: ", ")).")
+    }
+}

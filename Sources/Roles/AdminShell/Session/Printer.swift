@@ -1,0 +1,32 @@
+import AdminAPI
+
+/// Puts outcomes where they belong: results on standard output, errors on standard error. Each method returns the exit status.
+package struct Printer: Sendable {
+    let console: any Console
+    let format: OutputFormat
+
+    package init(console: any Console, format: OutputFormat) { (self.console, self.format) = (console, format) }
+
+    package func report(_ report: Report) -> Int32 {
+        do { console.write(try report.text(in: format)) } catch {
+            return failure(Failure(AdminError(.serverFault, "The result could not be written as JSON."), exitStatus: 70))
+        }
+        return 0
+    }
+
+    package func help(_ text: String) -> Int32 {
+        console.write(text.hasSuffix("\n") ? text : text + "\n")
+        return 0
+    }
+
+    /// - Parameter place: file and line, for a batch.
+    package func failure(_ failure: Failure, at place: String? = nil) -> Int32 {
+        if format == .json, place == nil, let text = try? JSONText.encode(ErrorBody(failure.error)) {
+            console.writeError(text)
+        } else {
+            let hint = failure.error.hint.map { "\n\($0)" } ?? ""
+            console.writeError("\(place ?? "casella"): \(failure.error.message)\(hint)\n")
+        }
+        return failure.exitStatus
+    }
+}

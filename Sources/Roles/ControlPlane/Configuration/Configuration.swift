@@ -1,0 +1,60 @@
+import Quantities
+import Supervision
+
+/// What an operator may decide. Every key of `<data>/casella.json` is here with its default; no key is needed.
+package struct Configuration: Sendable, Equatable {
+    /// `hostname`: the platform's own name, in greetings and Received fields. Default: the machine's.
+    package var hostname: String
+    /// `bind`: the address of the public listeners.
+    package var bind = "127.0.0.1"
+    /// `portBase`: added to each standard port.
+    package var portBase = 10_000
+    /// `userIDBase`: started as root, the first of the numeric users and groups that the processes run as (tenant n: base + 1000 + n).
+    package var userIDBase: UInt32 = 210_000
+    /// `adminUsers`: numeric users, beside root and the owner of the data directory, who may use the admin interface.
+    package var adminUsers: [UInt32] = []
+
+    /// `argon2.memory` (KiB), `argon2.passes`, `argon2.lanes`: what a password hash costs. Raised values are applied at the next login.
+    package var argon2Memory: UInt32 = 19_456
+    package var argon2Passes: UInt32 = 2
+    package var argon2Lanes: UInt32 = 1
+    /// `loginThreads`: hashes that are computed at one time. Default: one less than the machine has cores.
+    package var loginThreads: Int
+    /// `loginQueue`: logins that may wait for a thread; more are asked to try again.
+    package var loginQueue = 256
+    /// `plaintextLoginFromLoopback`: allows LOGIN and PLAIN without TLS from this machine itself.
+    package var plaintextLoginFromLoopback = false
+
+    /// `messageSize` (octets, or text such as `50 MiB`), `recipients`, `hops`: limits of one message.
+    package var limits = MailLimits()
+    /// `connectionsPerAddress`: public connections at one time from one client address.
+    package var connectionsPerAddress = 100
+    /// `sessionTimeout`: seconds without a command before a client is disconnected; at least 1800 (RFC 9051 §5.4).
+    package var sessionTimeout = 1_800
+    /// `overQuota`: `reject` (552) or `defer` (452) for mail that does not fit.
+    package var defersOverQuota = false
+    /// `idleSeconds`: how long a tenant's worker stays without work.
+    package var idleSeconds = 60
+
+    /// `routes`: `[{"domain", "host", "port"}]`, ahead of DNS; `*` for all other domains.
+    package var routes: [StaticRoute] = []
+    /// `retrySchedule`: seconds until each further attempt; the last repeats.
+    package var retrySchedule = [300, 900, 1_800, 3_600, 7_200, 14_400]
+    /// `lifetime`: seconds after which undelivered mail is returned.
+    package var lifetime = 432_000
+    /// `smtpPort`: the port of other mail servers.
+    package var smtpPort = 25
+
+    /// `tls.certificate`, `tls.key`: PEM files. Default: a self-signed pair, made in `<data>/tls`.
+    package var certificateFile: String?
+    package var privateKeyFile: String?
+    /// `database.url`: an outside server, `postgresql://user:password@host:port/database`. Default: the embedded one.
+    package var databaseURL: String?
+
+    package static let portBases = 0...60_000
+
+    package init(hostname: String, loginThreads: Int) {
+        self.hostname = hostname
+        self.loginThreads = loginThreads
+    }
+}

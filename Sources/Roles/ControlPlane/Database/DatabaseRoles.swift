@@ -1,0 +1,56 @@
+import Cryptography
+import Postgres
+import Supervision
+
+/// The roles of the database and their passwords. Names and passwords that stand in statements here are made of letters,
+/// digits and underscores only.
+struct DatabaseRoles: Sendable {
+    static let control = "casella_control"
+    static let relay = "casella_relay"
+    static let tenants = "casella_tenant"
+    /// Beyond what a worker opens, with room for the one before it whose backends are still ending.
+    private static let connectionsPerTenant = 8
+
+    let secrets: Secrets
+
+    static func name(of tenant: Int64) -> String { "casella_t\(tenant)" }
+
+    /// As superuser of the embedded server: the owner of the schema, and its database.
+    func prepareEmbedded(_ superuser: PostgresPool, database: String) async throws {
+        let exists = try await superuser.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [.text(Self.control)])
+        let verb = exists.isEmpty ? "CREATE" : "ALTER"
+        _ = try await superuser.query("\(verb) ROLE \(Self.control) LOGIN CREATEROLE NOSUPERUSER PASSWORD '\(secrets.control)'")
+        if try await superuser.query("SELECT 1 FROM pg_database WHERE datname = $1", [.text(database)]).isEmpty {
+            _ = try await superuser.query("CREATE DATABASE \(database) OWNER \(Self.control)")
+        }
+    }
+
+    func setRelayPassword(_ database: PostgresPool) async throws {
+        _ = try await database.query("ALTER ROLE \(Self.relay) LOGIN PASSWORD '\(secrets.relay)'")
+    }
+
+    /// Inside the transaction that makes the tenant. The role may be there already, from a database that was restored.
+    func make(for tenant: Int64, in transaction: PostgresTransaction) async throws {
+        let name = Self.name(of: tenant)
+        let exists = try await transaction.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [.text(name)])
+        let verb = exists.isEmpty ? "CREATE" : "ALTER"
+        try await transaction.execute(
+            "\(verb) ROLE \(name) LOGIN CONNECTION LIMIT \(Self.connectionsPerTenant) PASSWORD '\(try secrets.tenantPassword(role: name))';"
+                + "GRANT \(Self.tenants) TO \(name)")
+    }
+
+    func drop(for tenant: Int64, in transaction: PostgresTransaction) async throws {
+        try await transaction.execute("DROP ROLE IF EXISTS \(Self.name(of: tenant))")
+    }
+
+    /// Makes the roles of tenants that lack theirs, as after a restore into a new server.
+    func restoreMissing(_ database: PostgresPool) async throws -> Int {
+        let missing = try await database.query(
+            "SELECT t.tenant_id FROM tenants t WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'casella_t' || t.tenant_id)")
+        for row in missing.rows {
+            let tenant = try row.int8(0)
+            try await database.transaction { transaction in try await make(for: tenant, in: transaction) }
+        }
+        return missing.rows.count
+    }
+}

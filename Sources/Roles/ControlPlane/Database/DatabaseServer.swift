@@ -1,0 +1,101 @@
+import Glibc
+import Postgres
+import Runtime
+
+/// The database, from nothing to a schema that is up to date: the embedded server or an outside one.
+@EventLoopActor
+final class DatabaseServer {
+    /// The control plane's own connections.
+    let pool: PostgresPool
+    let endpoint: ChildLauncher.DatabaseEndpoint
+    /// nil: an outside server.
+    let service: SupervisedService?
+    private let roles: DatabaseRoles
+    private let journal: Journal
+
+    private static let name = "casella"
+    private static let connections = 8
+
+    private init(
+        pool: PostgresPool, endpoint: ChildLauncher.DatabaseEndpoint, service: SupervisedService?, roles: DatabaseRoles, journal: Journal
+    ) {
+        (self.pool, self.endpoint, self.service, self.roles, self.journal) = (pool, endpoint, service, roles, journal)
+    }
+
+    /// Makes the embedded cluster when there is none, and begins to run it.
+    static func embedded(_ directory: DataDirectory, secrets: Secrets, roles: DatabaseRoles, journal: Journal) async throws
+        -> DatabaseServer
+    {
+        let postgres = try EmbeddedPostgres(directory, secrets: secrets, journal: journal)
+        try await postgres.prepare()
+        let service = SupervisedService(.database, journal: journal, grace: .seconds(60)) { try await postgres.start() }
+        service.start()
+        let control = postgres.configuration(
+            user: DatabaseRoles.control, password: secrets.control, database: name, applicationName: "casella-control")
+        let endpoint = ChildLauncher.DatabaseEndpoint(host: control.host, port: control.port, database: name)
+        let server = DatabaseServer(
+            pool: PostgresPool(control, maximumConnections: connections, idleTimeout: .seconds(60)), endpoint: endpoint, service: service,
+            roles: roles, journal: journal)
+        let superuser = PostgresPool(
+            postgres.configuration(
+                user: EmbeddedPostgres.superuser, password: secrets.superuser, database: "postgres", applicationName: "casella-control"),
+            maximumConnections: 1)
+        do {
+            try await server.waitUntilItAnswers(superuser)
+            try await roles.prepareEmbedded(superuser, database: name)
+        } catch {
+            await superuser.close()
+            await server.stop()
+            throw error
+        }
+        await superuser.close()
+        return server
+    }
+
+    static func outside(_ url: String, roles: DatabaseRoles, journal: Journal) throws(StartupError) -> DatabaseServer {
+        let address = try DatabaseAddress(parsing: url)
+        let configuration = PostgresConfiguration(
+            host: address.host, port: address.port, database: address.database, user: address.user, password: address.password,
+            applicationName: "casella-control")
+        let endpoint = ChildLauncher.DatabaseEndpoint(host: address.host, port: address.port, database: address.database)
+        return DatabaseServer(
+            pool: PostgresPool(configuration, maximumConnections: connections, idleTimeout: .seconds(60)), endpoint: endpoint, service: nil,
+            roles: roles, journal: journal)
+    }
+
+    /// Brings schema and roles up to date.
+    func prepare(migrations directory: String) async throws {
+        do {
+            for name in try await MigrationRunner(try Migration.load(from: directory)).run(on: pool) {
+                journal.info("migration applied", ["name": name])
+            }
+            try await roles.setRelayPassword(pool)
+            let restored = try await roles.restoreMissing(pool)
+            if restored > 0 { journal.notice("roles of tenants were missing and are made again", ["count": String(restored)]) }
+        } catch let error as MigrationError {
+            throw StartupError.migration(error)
+        } catch let error as PostgresError {
+            throw StartupError.database("\(error)")
+        }
+    }
+
+    /// A server that was not shut down in order replays its log first, which can take minutes: as long as it lives, we wait.
+    private func waitUntilItAnswers(_ superuser: PostgresPool) async throws {
+        while true {
+            do {
+                _ = try await superuser.query("SELECT 1")
+                return
+            } catch {
+                try Task.checkCancellation()
+                guard error.kind == .connection || error.isTransient else { throw StartupError.database("\(error)") }
+                if let service, service.status.crashes >= 5 { throw StartupError.postgresFailed(service.status.lastExit ?? "\(error)") }
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    func stop() async {
+        await pool.close()
+        await service?.stop()
+    }
+}

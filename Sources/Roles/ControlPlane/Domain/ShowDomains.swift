@@ -1,0 +1,13 @@
+import AdminAPI
+
+extension Provisioning {
+    /// `domain list`.
+    func listDomains(_ request: AdminRequest<Nothing>) async throws -> [Domain] {
+        let tenant: TenantName? = try request.query.optional("tenant")
+        try await checkFilters(tenant: tenant)
+        return try await domains(tenant: tenant)
+    }
+
+    /// `domain show`.
+    func showDomain(_ request: AdminRequest<Nothing>) async throws -> Domain { try await domain(request.path.require("name")) }
+}

@@ -1,0 +1,38 @@
+import AdminAPI
+import Postgres
+
+extension Provisioning {
+    /// Names that the shell completes.
+    func names(_ request: AdminRequest<Nothing>) async throws -> NameList {
+        guard let kind = request.query["kind"].flatMap(NameKind.init(rawValue:)) else {
+            throw AdminError(
+                .invalid, "The kind of names is missing or unknown.", hint: NameKind.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        let prefix = (request.query["prefix"] ?? "").lowercased()
+        switch kind {
+        case .workers:
+            return NameList(Array(allWorkers.map(\.name.text).filter { $0.hasPrefix(prefix) }.sorted().prefix(NameList.maximum)))
+        case .tenants, .domains, .addresses, .aliases, .quotaTargets, .queued:
+            // starts_with, and not LIKE: the prefix is text, whatever signs are in it.
+            let result = try await database.query(
+                "SELECT name FROM (\(source(of: kind))) AS all_names (name) WHERE starts_with(name, $1) ORDER BY name LIMIT $2",
+                [.text(prefix), .int8(Int64(NameList.maximum))])
+            return NameList(try result.rows.map { try $0.text(0) })
+        }
+    }
+
+    private func source(of kind: NameKind) -> String {
+        let tenants = "SELECT name FROM tenants"
+        let domains = "SELECT name FROM domains"
+        let addresses = "SELECT u.local_part || '@' || d.name FROM users u JOIN domains d USING (tenant_id, domain_id)"
+        switch kind {
+        case .tenants: return tenants
+        case .domains: return domains
+        case .addresses: return addresses
+        case .aliases: return "SELECT DISTINCT a.local_part || '@' || d.name FROM aliases a JOIN domains d USING (tenant_id, domain_id)"
+        case .quotaTargets: return "\(tenants) UNION ALL \(domains) UNION ALL \(addresses)"
+        case .queued: return "SELECT queue_id::text FROM queue_messages"
+        case .workers: return "SELECT 'tenant:' || name FROM tenants"
+        }
+    }
+}

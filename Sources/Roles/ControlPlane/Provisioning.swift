@@ -1,0 +1,107 @@
+import AdminAPI
+import Postgres
+import Quantities
+import Runtime
+import Supervision
+
+/// What the admin calls work with. Each call is an extension of its own, in the folder of its noun.
+///
+/// A change is one transaction. Who must know of it is told afterwards: the gateway and the relay which domains there are,
+/// a running worker that its directory changed, gateway and worker whose sessions are over.
+@EventLoopActor
+final class Provisioning {
+    let database: PostgresPool
+    let roles: DatabaseRoles
+    let hashing: PasswordHashing
+    let workers: TenantWorkers
+    let services: Services
+    let domains: DomainTable
+    let queue: RelayQueue
+    let directory: DataDirectory
+    let journal: Journal
+    let facts: PlatformFacts
+
+    /// The processes that always run.
+    struct Services {
+        var gateway: SupervisedService
+        var relay: SupervisedService
+        /// nil with an outside server.
+        var database: SupervisedService?
+    }
+
+    /// What does not change while the platform runs.
+    struct PlatformFacts {
+        var hostname: String
+        var startedAt: Timestamp
+        var listeners: [PlatformStatus.Listener]
+    }
+
+    init(
+        database: PostgresPool, roles: DatabaseRoles, hashing: PasswordHashing, workers: TenantWorkers, services: Services,
+        domains: DomainTable, queue: RelayQueue, directory: DataDirectory, journal: Journal, facts: PlatformFacts
+    ) {
+        (self.database, self.roles, self.hashing, self.workers, self.services) = (database, roles, hashing, workers, services)
+        (self.domains, self.queue, self.directory, self.journal, self.facts) = (domains, queue, directory, journal, facts)
+    }
+
+    /// Says goodbye to a user's sessions, or to all of a tenant's, and has cached proofs of logins forgotten.
+    func endSessions(tenant: Int64, user: Int64?, reason: String) {
+        let instruction = Instruction.endSessions(tenant: tenant, user: user, reason: reason)
+        services.gateway.send(instruction)
+        workers.send(instruction, to: tenant)
+    }
+
+    func directoryChanged(of tenant: Int64) { workers.send(.directoryChanged, to: tenant) }
+
+    /// A transaction that is tried again when another one was in its way.
+    func change<Result: Sendable>(_ body: (PostgresTransaction) async throws -> Result) async throws -> Result {
+        var attempt = 1
+        while true {
+            do {
+                return try await database.transaction(body)
+            } catch let error as PostgresError where error.sqlState?.errorClass == "40" && attempt < 4 {
+                attempt += 1
+            }
+        }
+    }
+}
+
+extension AdminError {
+    static func noTenant(_ name: TenantName) -> AdminError {
+        AdminError(.notFound, "There is no tenant \(name).", hint: "`tenant list` shows all.")
+    }
+    static func noDomain(_ name: DomainName) -> AdminError {
+        AdminError(.notFound, "There is no domain \(name).", hint: "`domain list` shows all.")
+    }
+    static func noUser(_ address: EmailAddress) -> AdminError {
+        AdminError(.notFound, "There is no user \(address).", hint: "`user list` shows all.")
+    }
+    static func noAlias(_ address: AliasAddress) -> AdminError {
+        AdminError(.notFound, "There is no alias \(address).", hint: "`alias list` shows all.")
+    }
+}
+
+extension QuotaLimits {
+    /// As parameters for `quota_bytes` and `quota_messages`.
+    var parameters: [PostgresValue] { [.optionalInt8(bytes?.octets), .optionalInt8(messages)] }
+
+    init(_ row: PostgresRow, _ column: Int) throws(PostgresError) {
+        self.init(bytes: try row.optionalInt8(column).map { ByteCount($0) }, messages: try row.optionalInt8(column + 1))
+    }
+
+    func validate() throws(AdminError) {
+        guard (bytes?.octets ?? 0) >= 0, (messages ?? 0) >= 0 else { throw AdminError(.invalid, "A quota cannot be negative.") }
+    }
+}
+
+extension Usage {
+    init(_ row: PostgresRow, _ column: Int) throws(PostgresError) {
+        self.init(bytes: ByteCount(try row.int8(column)), messages: try row.int8(column + 1))
+    }
+}
+
+extension PostgresRow {
+    func name<Name: ValidatedText>(_ column: Int) throws -> Name { try Name(try text(column)) }
+    func moment(_ column: Int) throws(PostgresError) -> Timestamp { Timestamp(microsecondsSince1970: try timestamp(column)) }
+    func accountState(_ column: Int) throws(PostgresError) -> AccountState { AccountState(rawValue: try text(column)) ?? .suspended }
+}

@@ -1,0 +1,32 @@
+import AdminAPI
+import Supervision
+
+extension Provisioning {
+    /// `queue retry`: now, instead of when its turn comes.
+    func retryQueued(_ request: AdminRequest<Nothing>) async throws -> QueueEntry { try await command(.retry, request) }
+
+    /// `queue hold`: no attempt until it is released.
+    func holdQueued(_ request: AdminRequest<Nothing>) async throws -> QueueEntry { try await command(.hold, request) }
+
+    /// `queue release`.
+    func releaseQueued(_ request: AdminRequest<Nothing>) async throws -> QueueEntry { try await command(.release, request) }
+
+    /// `queue delete`: without a notification to its sender.
+    func deleteQueued(_ request: AdminRequest<Nothing>) async throws -> Nothing {
+        let id: QueueID = try request.path.require("id")
+        guard try await queue.command(.delete, [id.number]) > 0 else { throw Self.noQueued(id) }
+        return Nothing()
+    }
+
+    /// The entry is returned as it is after the command; before it when it went away meanwhile, as a retry can make it do.
+    private func command(_ verb: QueueCommand.Verb, _ request: AdminRequest<Nothing>) async throws -> QueueEntry {
+        let id: QueueID = try request.path.require("id")
+        let before = try await queued(id)
+        guard try await queue.command(verb, [id.number]) > 0 else { throw Self.noQueued(id) }
+        do {
+            return try await queued(id)
+        } catch let error as AdminError where error.code == .notFound {
+            return before
+        }
+    }
+}

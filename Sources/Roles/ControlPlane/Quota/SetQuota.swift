@@ -1,0 +1,39 @@
+import AdminAPI
+import Postgres
+
+extension Provisioning {
+    /// `quota set`: a limit below what is stored already refuses new mail and removes none.
+    func setQuota(_ request: AdminRequest<QuotaChange>) async throws -> QuotaReport {
+        let target: QuotaTarget = try request.path.require("target")
+        let new = request.body
+        try new.validate()
+        let limits: [PostgresValue] = [
+            .bool(new.bytes != nil), .optionalInt8(new.bytes?.limit?.octets), .bool(new.messages != nil),
+            .optionalInt8(new.messages?.limit),
+        ]
+        let assignment = """
+            quota_bytes = CASE WHEN $1::bool THEN $2::bigint ELSE quota_bytes END,
+            quota_messages = CASE WHEN $3::bool THEN $4::bigint ELSE quota_messages END
+            """
+        let changed: PostgresResult
+        switch target {
+        case .tenant(let name):
+            changed = try await database.query(
+                "UPDATE tenants SET \(assignment) WHERE name = $5 RETURNING tenant_id", limits + [.text(name.text)])
+            if changed.isEmpty { throw AdminError.noTenant(name) }
+        case .domain(let name):
+            changed = try await database.query(
+                "UPDATE domains SET \(assignment) WHERE name = $5 RETURNING tenant_id", limits + [.text(name.text)])
+            if changed.isEmpty { throw AdminError.noDomain(name) }
+        case .user(let address):
+            changed = try await database.query(
+                """
+                UPDATE users SET \(assignment) WHERE local_part = $5
+                AND (tenant_id, domain_id) = (SELECT tenant_id, domain_id FROM domains WHERE name = $6) RETURNING tenant_id
+                """, limits + [.text(address.localPart), .text(address.domain.text)])
+            if changed.isEmpty { throw AdminError.noUser(address) }
+        }
+        if let tenant = try changed.first?.int8(0) { directoryChanged(of: tenant) }
+        return try await quotaReport(target)
+    }
+}

@@ -1,0 +1,171 @@
+import AdminAPI
+import FoundationEssentials
+import Glibc
+import Postgres
+import Runtime
+import Supervision
+
+/// Brings the platform up, step by step; what fails names itself.
+@EventLoopActor
+struct Startup {
+    private let options: Options
+
+    init(_ options: Options) { self.options = options }
+
+    /// - Parameter keep: takes each part as soon as it runs, so that a start that fails later stops it again.
+    /// - Returns: the line that says that all is up, and where.
+    func start(keep: @escaping (Platform.Part) -> Void) async throws -> String {
+        let installation = try Installation(options)
+        let configuration = try Configuration.load(options)
+        let directory = try DataDirectory(options.data, userIDBase: configuration.userIDBase)
+        try directory.prepare()
+        let lock = try ControlLock(directory.lockFile, data: directory.root)
+        keep(.init(rank: .lock) { withExtendedLifetime(lock) {} })
+        let journal = try Journal(directory: directory.log)
+        journal.info("starting", ["version": Provisioning.version, "data": directory.root])
+        let listeners = try PublicListeners(address: configuration.bind, portBase: configuration.portBase)
+        keep(.init(rank: .sockets) { listeners.close() })
+        let secrets = try Secrets(directory: directory.secrets)
+        let certificate = try CertificateFiles(configuration, directory: directory.tls)
+
+        let roles = DatabaseRoles(secrets: secrets)
+        let server =
+            if let url = configuration.databaseURL {
+                try DatabaseServer.outside(url, roles: roles, journal: journal)
+            } else {
+                try await DatabaseServer.embedded(directory, secrets: secrets, roles: roles, journal: journal)
+            }
+        keep(.init(rank: .database) { await server.stop() })
+        try await server.prepare(migrations: installation.migrations)
+
+        let launcher = ChildLauncher(
+            programs: installation.programs, configuration: configuration, directory: directory, secrets: secrets, certificate: certificate,
+            database: server.endpoint, journal: journal)
+        let provisioning = try await startProcesses(
+            configuration, directory: directory, journal: journal, server: server, roles: roles, listeners: listeners, launcher: launcher,
+            keep: keep)
+        try await startAdminServer(configuration, directory: directory, journal: journal, provisioning: provisioning, keep: keep)
+        journal.info("ready")
+        return try readyLine(directory, listeners)
+    }
+
+    // MARK: Processes
+
+    private func startProcesses(
+        _ configuration: Configuration, directory: DataDirectory, journal: Journal, server: DatabaseServer, roles: DatabaseRoles,
+        listeners: PublicListeners, launcher: ChildLauncher, keep: (Platform.Part) -> Void
+    ) async throws -> Provisioning {
+        let hashing = PasswordHashing(configuration)
+        let authenticator = try await Authenticator(database: server.pool, hashing: hashing, journal: journal)
+        let domains = DomainTable(database: server.pool, journal: journal)
+        let queue = RelayQueue(database: server.pool, journal: journal)
+        let relayDoor = try PublicListeners.openRelayDoor(directory)
+        let relay = SupervisedService(.relay, journal: journal, grace: .seconds(15)) {
+            let child = try await launcher.startRelay(relayDoor)
+            child.channel?.send(.domains(await domains.current()))
+            return child
+        } heard: { report, _ in
+            switch report {
+            case .ready: Task { await domains.push() }  // what changed while it started
+            case .queueCommandDone(let id, let affected, let problem): queue.commandDone(id: id, affected: affected, problem: problem)
+            case .idle, .authenticate: break
+            }
+        }
+        let gateway = SupervisedService(.gateway, journal: journal, grace: .seconds(15)) {
+            let child = try await launcher.startGateway(listeners.doors.map { ($0.service, $0.descriptor) })
+            child.channel?.send(.domains(await domains.current()))
+            return child
+        } heard: { report, child in
+            switch report {
+            case .ready: Task { await domains.push() }
+            case .authenticate(let id, let attempt):
+                Task { child.channel?.send(.authenticated(id: id, await authenticator.authenticate(attempt))) }
+            case .idle, .queueCommandDone: break
+            }
+        }
+        domains.connect([gateway, relay])
+        queue.connect(relay)
+
+        let workers = TenantWorkers(directory: directory, journal: journal, launcher: launcher)
+        keep(.init(rank: .workers) { await workers.stopAll() })
+        try await openTenants(workers, server.pool, directory, journal)
+        keep(
+            .init(rank: .relay) {
+                await relay.stop()
+                close(relayDoor)
+            })
+        relay.start()
+        keep(.init(rank: .gateway) { await gateway.stop() })
+        gateway.start()
+        try await relay.waitUntilReady(within: .seconds(30))
+        try await gateway.waitUntilReady(within: .seconds(30))
+
+        let facts = Provisioning.PlatformFacts(
+            hostname: configuration.hostname, startedAt: Timestamp(secondsSince1970: Int64(time(nil))),
+            listeners: listeners.doors.map { PlatformStatus.Listener(service: $0.service.rawValue, address: listeners.text(of: $0)) })
+        return Provisioning(
+            database: server.pool, roles: roles, hashing: hashing, workers: workers,
+            services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue, directory: directory,
+            journal: journal, facts: facts)
+    }
+
+    /// Opens every tenant's doors, and goes on with deletions that were interrupted.
+    private func openTenants(
+        _ workers: TenantWorkers, _ database: PostgresPool, _ directory: DataDirectory, _ journal: Journal
+    ) async throws {
+        var known: Set<String> = []
+        for row in try await database.query("SELECT tenant_id, name FROM tenants ORDER BY tenant_id").rows {
+            known.insert(String(try row.int8(0)))
+            try workers.add(try row.int8(0), name: try row.name(1))
+        }
+        for name in FileSystem.names(in: directory.tenants) where !known.contains(name) {
+            let path = "\(directory.tenants)/\(name)"
+            if name.hasSuffix(".deleted") {
+                try await FileSystem.removeTree(path)
+            } else {
+                // Never removed by itself: the database may be an older backup than the mail.
+                journal.warning("a directory belongs to no tenant; remove it if that is right", ["path": path])
+            }
+        }
+    }
+
+    // MARK: The admin interface
+
+    private func startAdminServer(
+        _ configuration: Configuration, directory: DataDirectory, journal: Journal, provisioning: Provisioning,
+        keep: (Platform.Part) -> Void
+    ) async throws {
+        let database = provisioning.database
+        let router = AdminRouter(journal: journal) { event in
+            do {
+                try await event.save(to: database)
+            } catch {
+                journal.error(
+                    "an admin event could not be recorded",
+                    ["caller": event.caller, "command": event.command, "target": event.target, "result": event.result, "error": "\(error)"])
+            }
+        }
+        router.serveAll(provisioning)
+        let server = try await AdminServer.start(
+            directory.adminSocket, operators: [directory.owner] + configuration.adminUsers, router: router, journal: journal)
+        keep(.init(rank: .admin) { await server.stop() })
+    }
+
+    private struct ReadyLine: Encodable {
+        var ready = true
+        var process: Int32
+        var data: String
+        var admin: String
+        var listeners: [String: String]
+    }
+
+    private func readyLine(_ directory: DataDirectory, _ listeners: PublicListeners) throws -> String {
+        let places = listeners.doors.map { ($0.service.rawValue, listeners.text(of: $0)) }
+        let line = ReadyLine(
+            process: getpid(), data: directory.root, admin: directory.adminSocket,
+            listeners: Dictionary(places, uniquingKeysWith: { first, _ in first }))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(line), as: UTF8.self)
+    }
+}

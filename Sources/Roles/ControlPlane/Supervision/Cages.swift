@@ -1,0 +1,35 @@
+import Supervision
+
+/// What each kind of process may reach, once it has confined itself.
+extension DataDirectory {
+    /// What the Swift runtime, glibc and OpenSSL read on their own.
+    private static let system = [
+        "/dev/null", "/dev/urandom", "/etc/localtime", "/etc/ssl", "/proc/self", "/sys/devices/system/cpu", "/sys/fs/cgroup",
+        "/usr/lib/ssl", "/usr/share/zoneinfo",
+    ]
+    /// What looking up names and checking certificates needs.
+    private static let internet = [
+        "/etc/gai.conf", "/etc/host.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/protocols", "/etc/resolv.conf", "/etc/services",
+        "/etc/unbound", "/lib", "/lib64", "/run/systemd/resolve", "/usr/lib", "/usr/lib64", "/usr/local/share/ca-certificates",
+        "/usr/share/ca-certificates", "/usr/share/dns", "/var/lib/unbound",
+    ]
+
+    /// The gateway's public sockets are inherited; it makes Unix sockets only, and writes no file.
+    var gatewayCage: Confinement {
+        Confinement(
+            userID: users?.gateway, groupID: users?.gateway, supplementaryGroups: users.map { [$0.doors, $0.senders] } ?? [],
+            readablePaths: Self.system, writablePaths: ["/dev/null"])
+    }
+
+    var relayCage: Confinement {
+        Confinement(
+            userID: users?.relay, groupID: users?.relay, supplementaryGroups: users.map { [$0.doors] } ?? [],
+            readablePaths: Self.system + Self.internet, writablePaths: [relay, "/dev/null"], mayUseInternetSockets: true)
+    }
+
+    func tenantCage(_ tenant: Int64) -> Confinement {
+        Confinement(
+            userID: users?.tenant(tenant), groupID: users?.tenant(tenant), supplementaryGroups: users.map { [$0.senders] } ?? [],
+            readablePaths: Self.system, writablePaths: [tenantDirectory(tenant), "/dev/null"])
+    }
+}

@@ -1,0 +1,78 @@
+import AdminAPI
+import Glibc
+import Runtime
+import Supervision
+
+/// Starts our own programs with their configuration.
+@EventLoopActor
+final class ChildLauncher {
+    private let programs: String
+    private let configuration: Configuration
+    private let directory: DataDirectory
+    private let secrets: Secrets
+    private let certificate: CertificateFiles
+    private let database: DatabaseEndpoint
+    private let journal: Journal
+
+    /// How children reach the database.
+    struct DatabaseEndpoint {
+        var host: String
+        var port: Int
+        var database: String
+
+        func access(role: String, password: String) -> DatabaseAccess {
+            DatabaseAccess(host: host, port: port, database: database, role: role, password: password)
+        }
+    }
+
+    init(
+        programs: String, configuration: Configuration, directory: DataDirectory, secrets: Secrets, certificate: CertificateFiles,
+        database: DatabaseEndpoint, journal: Journal
+    ) {
+        (self.programs, self.configuration, self.directory, self.secrets) = (programs, configuration, directory, secrets)
+        (self.certificate, self.database, self.journal) = (certificate, database, journal)
+    }
+
+    func startGateway(_ listeners: [(service: InheritedListener.Service, descriptor: Int32)]) async throws -> RunningChild {
+        let inherited = listeners.enumerated().map { InheritedListener(service: $1.service, descriptor: Int32(4 + $0)) }
+        let gateway = GatewayConfiguration(
+            hostname: configuration.hostname, listeners: inherited, confinement: directory.gatewayCage,
+            certificateFile: certificate.certificate, privateKeyFile: certificate.key, tenantSocketDirectory: directory.tenantSockets,
+            relaySocket: directory.relaySocket, limits: configuration.limits,
+            allowsPlaintextLoginFromLoopback: configuration.plaintextLoginFromLoopback, idleTimeout: configuration.sessionTimeout,
+            connectionsPerAddress: configuration.connectionsPerAddress)
+        return try await RunningChild.start(
+            program("casella-gateway"), name: "gateway", configuration: gateway, listeners: listeners.map(\.descriptor), journal: journal)
+    }
+
+    func startRelay(_ door: Int32) async throws -> RunningChild {
+        let relay = RelayConfiguration(
+            hostname: configuration.hostname, listeners: [InheritedListener(service: .relay, descriptor: 4)],
+            confinement: directory.relayCage,
+            database: database.access(role: DatabaseRoles.relay, password: secrets.relay), directory: directory.relay,
+            tenantSocketDirectory: directory.tenantSockets, trustedPeers: sendersOfRelay, limits: configuration.limits,
+            routes: configuration.routes, retrySchedule: configuration.retrySchedule, lifetime: configuration.lifetime,
+            smtpPort: configuration.smtpPort)
+        return try await RunningChild.start(
+            program("casella-relay"), name: "relay", configuration: relay, listeners: [door], journal: journal)
+    }
+
+    func startTenant(_ tenant: Int64, name: TenantName, listeners: [InheritedListener], descriptors: [Int32]) async throws -> RunningChild {
+        let role = DatabaseRoles.name(of: tenant)
+        let worker = TenantConfiguration(
+            hostname: configuration.hostname, tenant: tenant, name: name.text, listeners: listeners,
+            confinement: directory.tenantCage(tenant),
+            database: database.access(role: role, password: try secrets.tenantPassword(role: role)),
+            directory: directory.tenantDirectory(tenant), relaySocket: directory.relaySocket,
+            trustedPeers: directory.users.map { [0, $0.gateway, $0.relay] } ?? [geteuid()], limits: configuration.limits,
+            defersOverQuota: configuration.defersOverQuota, idleSeconds: configuration.idleSeconds)
+        return try await RunningChild.start(
+            program("casella-tenant"), name: "tenant \(name)", configuration: worker, listeners: descriptors, journal: journal)
+    }
+
+    /// Whom the relay takes mail from. Started as root, the senders' group guards its door, and every tenant may come: an
+    /// empty list. Otherwise all processes are one user's.
+    private var sendersOfRelay: [UInt32] { directory.users == nil ? [geteuid()] : [] }
+
+    private func program(_ name: String) -> String { "\(programs)/\(name)" }
+}

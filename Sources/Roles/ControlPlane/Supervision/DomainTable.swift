@@ -1,0 +1,56 @@
+import Postgres
+import Runtime
+import Supervision
+
+/// Which domains are ours, and whose: what gateway and relay are told, again as a whole at each change.
+@EventLoopActor
+final class DomainTable {
+    private let database: PostgresPool
+    private let journal: Journal
+    private var receivers: [SupervisedService] = []
+    private var last: Task<Void, Never>?
+    /// As it was last read, for a process that starts while the database is away.
+    private var known: [HostedDomain] = []
+
+    init(database: PostgresPool, journal: Journal) { (self.database, self.journal) = (database, journal) }
+
+    func connect(_ receivers: [SupervisedService]) { self.receivers = receivers }
+
+    /// The table for a process that has just started.
+    func current() async -> [HostedDomain] {
+        if let fresh = try? await read() { known = fresh }
+        return known
+    }
+
+    private func read() async throws(PostgresError) -> [HostedDomain] {
+        let result = try await database.query(
+            "SELECT d.name, d.tenant_id, t.state = 'active' FROM domains d JOIN tenants t USING (tenant_id) ORDER BY d.name")
+        var domains: [HostedDomain] = []
+        for row in result.rows { domains.append(HostedDomain(name: try row.text(0), tenant: try row.int8(1), takesMail: try row.bool(2))) }
+        return domains
+    }
+
+    /// Tells everybody what the table is now. One after the other, so that an older table never follows a newer one.
+    func push() async {
+        let previous = last
+        let this = Task {
+            await previous?.value
+            await pushNow()
+        }
+        last = this
+        await this.value
+    }
+
+    private func pushNow() async {
+        for attempt in 1...5 {
+            do {
+                known = try await read()
+                for receiver in receivers { receiver.send(.domains(known)) }
+                return
+            } catch {
+                journal.error("the table of domains could not be read", ["error": "\(error)", "attempt": "\(attempt)"])
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+}

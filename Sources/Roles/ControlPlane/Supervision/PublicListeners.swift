@@ -1,0 +1,45 @@
+import CProcess
+import Glibc
+import Supervision
+
+/// The platform's doors to the internet, and the relay's inner one. They stay open while processes behind them are restarted.
+struct PublicListeners {
+    struct Door {
+        var service: InheritedListener.Service
+        var port: Int
+        var descriptor: Int32
+    }
+    private(set) var doors: [Door] = []
+    let address: String
+
+    /// Standard ports: IANA's registry of service names.
+    private static let standard: [(InheritedListener.Service, Int)] = [
+        (.smtp, 25), (.submissions, 465), (.submission, 587), (.imap, 143), (.imaps, 993), (.pop3, 110), (.pop3s, 995),
+    ]
+    private static let backlog: Int32 = 1_024
+
+    init(address: String, portBase: Int) throws(StartupError) {
+        self.address = address
+        for (service, standard) in Self.standard {
+            let port = portBase + standard
+            let descriptor = casella_listen_tcp(address, UInt16(port), Self.backlog)
+            guard descriptor >= 0 else {
+                close()
+                throw .portTaken(service: service.rawValue, address: address, port: port, code: -descriptor)
+            }
+            doors.append(Door(service: service, port: port, descriptor: descriptor))
+        }
+    }
+
+    func close() { for door in doors { Glibc.close(door.descriptor) } }
+
+    /// `127.0.0.1:10025`, `[::1]:10025`.
+    func text(of door: Door) -> String { address.contains(":") ? "[\(address)]:\(door.port)" : "\(address):\(door.port)" }
+
+    static func openRelayDoor(_ directory: DataDirectory) throws(StartupError) -> Int32 {
+        let group = directory.users?.senders
+        let door = casella_listen_unix(directory.relaySocket, group == nil ? 0o600 : 0o660, geteuid(), group ?? getegid(), backlog)
+        guard door >= 0 else { throw .file(path: directory.relaySocket, doing: "listen at", code: -door) }
+        return door
+    }
+}

@@ -1,0 +1,174 @@
+import AdminAPI
+import CProcess
+import FoundationEssentials
+import Glibc
+import NIOCore
+import Runtime
+import Supervision
+
+/// One started process: its control channel, its standard error, and its end.
+@EventLoopActor
+final class RunningChild {
+    /// How it is called in the log.
+    let name: String
+    let startedAt: Timestamp
+    let started = ContinuousClock.now
+    /// nil for programs that are not ours.
+    let channel: ControlChannel<Report, Instruction>?
+    private let child: ChildProcess
+    private let journal: Journal
+    /// The last line that may explain its end.
+    private var lastLine: String?
+    private var outputHasEnded = false
+    private var end: ChildProcess.Ending?
+    private var waiters: [CheckedContinuation<ChildProcess.Ending, Never>] = []
+
+    var process: Int32 { child.process }
+    var hasEnded: Bool { end != nil }
+    var age: Duration { started.duration(to: .now) }
+
+    private init(name: String, child: ChildProcess, channel: ControlChannel<Report, Instruction>?, output: Connection, journal: Journal) {
+        (self.name, self.child, self.channel, self.journal) = (name, child, channel, journal)
+        startedAt = Timestamp(secondsSince1970: Int64(time(nil)))
+        Task { await readOutput(of: output) }
+        Task {
+            let ending = await child.ending()
+            end = ending
+            for waiter in waiters { waiter.resume(returning: ending) }
+            waiters = []
+        }
+    }
+
+    // MARK: Starting
+
+    /// Starts one of our programs; `configuration` is the first line that it reads.
+    static func start(
+        _ program: String, name: String, configuration: some Encodable, listeners: [Int32], journal: Journal
+    ) async throws -> RunningChild {
+        var line = try JSONEncoder().encode(configuration)
+        line.append(10)
+        let control = try Pair(program)
+        defer { control.closeTheirs() }
+        let (child, output) = try await spawn(program, arguments: [], more: [control.theirs] + listeners, user: nil, deathSignal: 0)
+        // Blocking, into a socket that nobody else writes to yet.
+        line.withUnsafeBytes { bytes in
+            var written = 0
+            while written < bytes.count {
+                let count = write(control.ours, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { break }  // it died already; its ending says why
+                written += count
+            }
+        }
+        let channel = try await ControlChannel<Report, Instruction>(descriptor: control.ours)
+        return RunningChild(name: name, child: child, channel: channel, output: output, journal: journal)
+    }
+
+    /// Starts a program that knows nothing of us.
+    static func startPlain(
+        _ program: String, arguments: [String], name: String, user: FileSystem.Owner?, deathSignal: Int32, journal: Journal
+    ) async throws -> RunningChild {
+        let (child, output) = try await spawn(program, arguments: arguments, more: [], user: user, deathSignal: deathSignal)
+        return RunningChild(name: name, child: child, channel: nil, output: output, journal: journal)
+    }
+
+    private static func spawn(
+        _ program: String, arguments: [String], more: [Int32], user: FileSystem.Owner?, deathSignal: Int32
+    ) async throws -> (ChildProcess, Connection) {
+        let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+        defer { close(nothing) }
+        let output = try Pair(program)
+        defer { output.closeTheirs() }
+        // No secret, and no crash reporter, which could not run inside the cage.
+        let environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "SWIFT_BACKTRACE": "enable=no"]
+        let child = try ChildProcess.spawn(
+            program, arguments: arguments, environment: environment, descriptors: [nothing, output.theirs, output.theirs] + more,
+            user: user.map { ($0.user, $0.group) }, deathSignal: deathSignal)
+        return (child, try await Connection.adopt(descriptor: output.ours))
+    }
+
+    private struct Pair {
+        let ours: Int32
+        let theirs: Int32
+
+        init(_ program: String) throws(StartupError) {
+            var pair: [Int32] = [-1, -1]
+            let result = casella_socket_pair(&pair)
+            guard result == 0 else { throw .file(path: program, doing: "make a channel to", code: -result) }
+            (ours, theirs) = (pair[0], pair[1])
+        }
+
+        func closeTheirs() { close(theirs) }
+    }
+
+    // MARK: Output
+
+    private func readOutput(of connection: Connection) async {
+        var unread: [UInt8] = []
+        while let piece = try? await connection.read() {
+            unread += piece.readableBytesView
+            while let end = unread.firstIndex(of: 10) {
+                take(unread[..<end])
+                unread.removeSubrange(...end)
+            }
+            if unread.count > Journal.lineLimit {
+                take(unread[...])
+                unread = []
+            }
+        }
+        take(unread[...])
+        outputHasEnded = true
+        await connection.close()
+    }
+
+    private func take(_ bytes: ArraySlice<UInt8>) {
+        guard !bytes.isEmpty else { return }
+        let line = String(decoding: bytes, as: UTF8.self)
+        if Self.tellsOfTrouble(line) { lastLine = line }
+        journal.pass(line, from: name)
+    }
+
+    /// Our own programs say how bad it is; whatever else writes there writes for a reason.
+    private static func tellsOfTrouble(_ line: String) -> Bool {
+        !["debug", "info", "notice"].contains { line.contains("\"level\":\"\($0)\"") }
+    }
+
+    // MARK: Ending
+
+    /// Waits for its end, and a moment for what it last said.
+    func ending() async -> ChildProcess.Ending {
+        let ending: ChildProcess.Ending
+        if let end { ending = end } else { ending = await withCheckedContinuation { waiters.append($0) } }
+        for _ in 0..<20 where !outputHasEnded { try? await Task.sleep(for: .milliseconds(10)) }
+        return ending
+    }
+
+    /// The ending in words, with what the process last complained of.
+    func explanation(of ending: ChildProcess.Ending) -> String {
+        guard let lastLine else { return ending.description }
+        var text = lastLine
+        if let fields = try? JSONDecoder().decode([String: String].self, from: Data(lastLine.utf8)), let message = fields["message"] {
+            text = fields["error"].map { "\(message): \($0)" } ?? message
+        }
+        return "\(ending): \(text.prefix(300))"
+    }
+
+    /// Asks the process to finish, insists after `grace`, and returns when it is gone.
+    func stop(grace: Duration) async {
+        if let channel { channel.send(.stop) } else { child.send(SIGINT) }
+        if await ends(within: grace) { return }
+        journal.warning("a process did not stop when asked", ["name": name, "process": String(process)])
+        child.send(channel == nil ? SIGQUIT : SIGTERM)
+        if await ends(within: .seconds(3)) { return }
+        child.send(SIGKILL)
+        _ = await ends(within: .seconds(10))
+    }
+
+    private func ends(within limit: Duration) async -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while end == nil, .now < deadline { try? await Task.sleep(for: .milliseconds(5)) }
+        return end != nil
+    }
+
+    func kill() { child.send(SIGKILL) }
+}

@@ -1,0 +1,168 @@
+import AdminAPI
+import CProcess
+import Glibc
+import Runtime
+import Supervision
+
+/// One tenant's doors and, while there is work, the worker behind them.
+///
+/// The two listening sockets are the control plane's; a worker inherits them. Without a worker they are watched, and the
+/// first connection starts one. So a connection that comes between two workers waits in the backlog and is never lost.
+@EventLoopActor
+final class TenantSupervisor {
+    let tenant: Int64
+    let name: TenantName
+    private let directory: DataDirectory
+    private let journal: Journal
+    private let launch: @EventLoopActor ([InheritedListener], [Int32]) async throws -> RunningChild
+
+    private enum State { case closed, watching([ReadinessWatch]), starting, running(RunningChild), waiting }
+    private var state = State.closed
+    private var doors: [Int32] = []
+    private var backOff = BackOff()
+    private var crashes = 0
+    private var lastExit: String?
+    private var isStopping = false
+
+    private static let backlog: Int32 = 1_024
+    private static let grace = Duration.seconds(10)
+    /// The doors, in the order in which a worker inherits them from descriptor 4 on.
+    private static let services: [InheritedListener.Service] = [.lmtp, .session]
+
+    init(
+        tenant: Int64, name: TenantName, directory: DataDirectory, journal: Journal,
+        launch: @escaping @EventLoopActor ([InheritedListener], [Int32]) async throws -> RunningChild
+    ) {
+        (self.tenant, self.name, self.directory, self.journal, self.launch) = (tenant, name, directory, journal, launch)
+    }
+
+    // MARK: Doors
+
+    /// Makes the tenant's directories and doors. Mail can come from now on.
+    func open() throws(StartupError) {
+        try directory.prepareTenant(tenant)
+        do throws(StartupError) {
+            for service in Self.services {
+                let path = "\(directory.tenantSocketDirectory(tenant))/\(service.rawValue)"
+                let group = directory.users?.doors
+                let door = casella_listen_unix(path, group == nil ? 0o600 : 0o660, geteuid(), group ?? getegid(), Self.backlog)
+                guard door >= 0 else { throw StartupError.file(path: path, doing: "listen at", code: -door) }
+                doors.append(door)
+            }
+            isStopping = false
+            try watch()
+        } catch {
+            closeDoors()
+            throw error
+        }
+    }
+
+    /// Ends the worker and takes the doors away: nobody can reach the tenant any more.
+    func close() async {
+        isStopping = true
+        if case .watching(let watches) = state { for watch in watches { watch.cancel() } }
+        while case .starting = state { try? await Task.sleep(for: .milliseconds(5)) }
+        if case .running(let child) = state { await child.stop(grace: Self.grace) }
+        state = .closed
+        closeDoors()
+    }
+
+    private func closeDoors() {
+        for door in doors { Glibc.close(door) }
+        doors = []
+        for service in Self.services { unlink("\(directory.tenantSocketDirectory(tenant))/\(service.rawValue)") }
+    }
+
+    private func watch() throws(StartupError) {
+        var watches: [ReadinessWatch] = []
+        for door in doors { watches.append(try ReadinessWatch(descriptor: door) { [weak self] in self?.connectionWaits() }) }
+        state = .watching(watches)
+    }
+
+    private func connectionWaits() {
+        guard case .watching(let watches) = state else { return }
+        for watch in watches { watch.cancel() }
+        state = .starting
+        Task { await runWorker() }
+    }
+
+    // MARK: The worker
+
+    private func runWorker() async {
+        var age = Duration.zero
+        var isBad = true
+        do {
+            let listeners = Self.services.enumerated().map { InheritedListener(service: $1, descriptor: Int32(4 + $0)) }
+            let child = try await launch(listeners, doors)
+            state = .running(child)
+            let wasReady = await listen(to: child)
+            let ending = await child.ending()
+            age = child.age
+            isBad = ending != .exited(0) || !wasReady
+            lastExit = isBad ? child.explanation(of: ending) : ending.description
+        } catch {
+            lastExit = String(describing: error)
+        }
+        guard !isStopping else {
+            state = .closed
+            return
+        }
+        if isBad {
+            crashes += 1
+            state = .waiting
+            let delay = backOff.delay(afterRunning: age)
+            journal.error("a worker ended badly", ["tenant": name.text, "ending": lastExit ?? "", "delay": "\(delay)"])
+            try? await Task.sleep(for: delay)
+        } else {
+            backOff = BackOff()
+        }
+        guard !isStopping, !doors.isEmpty else { return }
+        do {
+            try watch()
+        } catch {
+            journal.error("a tenant's doors can't be watched; restart the worker later", ["tenant": name.text, "error": "\(error)"])
+        }
+    }
+
+    private func listen(to child: RunningChild) async -> Bool {
+        guard let channel = child.channel else { return false }
+        var wasReady = false
+        while let report = await channel.next() {
+            switch report {
+            case .ready: wasReady = true
+            case .idle: break  // its exit follows
+            case .authenticate, .queueCommandDone:
+                journal.warning("a worker sent a report that is not a worker's", ["tenant": name.text])
+            }
+        }
+        await channel.close()
+        for _ in 0..<500 where !child.hasEnded { try? await Task.sleep(for: .milliseconds(10)) }
+        if !child.hasEnded { child.kill() }
+        return wasReady
+    }
+
+    func send(_ instruction: Instruction) {
+        if case .running(let child) = state { child.channel?.send(instruction) }
+    }
+
+    /// Ends the worker if there is one; the next connection starts another.
+    func restart() async {
+        switch state {
+        case .running(let child): await child.stop(grace: Self.grace)
+        case .waiting: backOff = BackOff()
+        case .closed, .watching, .starting: break
+        }
+    }
+
+    var status: Worker {
+        let worker = WorkerName.tenant(name)
+        switch state {
+        case .closed: return Worker(name: worker, state: .stopped, pid: nil, startedAt: nil, crashes: crashes, lastExit: lastExit)
+        case .watching, .starting: return Worker(name: worker, state: .idle, pid: nil, startedAt: nil, crashes: crashes, lastExit: lastExit)
+        case .waiting: return Worker(name: worker, state: .waiting, pid: nil, startedAt: nil, crashes: crashes, lastExit: lastExit)
+        case .running(let child):
+            return Worker(
+                name: worker, state: .running, pid: child.process, startedAt: child.startedAt, crashes: crashes, lastExit: lastExit)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import AdminAPI
+import Runtime
+import Supervision
+
+/// All tenants' doors and workers.
+@EventLoopActor
+final class TenantWorkers {
+    private let directory: DataDirectory
+    private let journal: Journal
+    private let launcher: ChildLauncher
+    private var supervisors: [Int64: TenantSupervisor] = [:]
+
+    init(directory: DataDirectory, journal: Journal, launcher: ChildLauncher) {
+        (self.directory, self.journal, self.launcher) = (directory, journal, launcher)
+    }
+
+    /// Opens the tenant's doors.
+    func add(_ tenant: Int64, name: TenantName) throws(StartupError) {
+        let supervisor = TenantSupervisor(tenant: tenant, name: name, directory: directory, journal: journal) {
+            [launcher] listeners, doors in
+            try await launcher.startTenant(tenant, name: name, listeners: listeners, descriptors: doors)
+        }
+        try supervisor.open()
+        supervisors[tenant] = supervisor
+    }
+
+    /// Stops the tenant's worker and takes its doors away.
+    func close(_ tenant: Int64) async { await supervisors[tenant]?.close() }
+
+    /// Opens the doors of a tenant again whose deletion failed.
+    func reopen(_ tenant: Int64) throws(StartupError) { try supervisors[tenant]?.open() }
+
+    /// Forgets a tenant whose doors are closed.
+    func forget(_ tenant: Int64) { supervisors[tenant] = nil }
+
+    /// To the tenant's worker, when one runs.
+    func send(_ instruction: Instruction, to tenant: Int64) { supervisors[tenant]?.send(instruction) }
+
+    func restart(_ name: TenantName) async -> Worker? {
+        guard let supervisor = supervisors.values.first(where: { $0.name == name }) else { return nil }
+        await supervisor.restart()
+        return supervisor.status
+    }
+
+    func stopAll() async {
+        await withTaskGroup(of: Void.self) { group in
+            for supervisor in supervisors.values { group.addTask { await supervisor.close() } }
+        }
+    }
+
+    var statuses: [Worker] { supervisors.values.map(\.status).sorted { $0.name < $1.name } }
+}

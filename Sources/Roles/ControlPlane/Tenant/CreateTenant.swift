@@ -1,0 +1,38 @@
+import AdminAPI
+import Postgres
+
+extension Provisioning {
+    /// `tenant create`: the row, its lease, its SQL role, its directories and its doors; all of it or nothing.
+    func createTenant(_ request: AdminRequest<NewTenant>) async throws -> Tenant {
+        let new = request.body
+        let quota = new.quota ?? .unlimited
+        try quota.validate()
+        let id: Int64
+        do {
+            id = try await change { transaction in
+                let made = try await transaction.query(
+                    "INSERT INTO tenants (name, quota_bytes, quota_messages) VALUES ($1, $2, $3) RETURNING tenant_id",
+                    [.text(new.name.text)] + quota.parameters)
+                guard let id = try made.first?.int8(0) else { throw PostgresError(kind: .usage, message: "no tenant_id came back") }
+                _ = try await transaction.query("INSERT INTO leases (tenant_id, epoch) VALUES ($1, 0)", [.int8(id)])
+                try await roles.make(for: id, in: transaction)
+                try directory.prepareTenant(id)
+                return id
+            }
+        } catch let error as PostgresError where error.sqlState == .uniqueViolation {
+            throw AdminError(.alreadyExists, "The tenant \(new.name) exists already.")
+        }
+        do {
+            try workers.add(id, name: new.name)
+        } catch {
+            try await change { transaction in try await remove(id, in: transaction) }
+            throw error
+        }
+        return try await tenant(new.name)
+    }
+
+    func remove(_ tenant: Int64, in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.query("DELETE FROM tenants WHERE tenant_id = $1", [.int8(tenant)])
+        try await roles.drop(for: tenant, in: transaction)
+    }
+}

@@ -1,0 +1,26 @@
+import AdminAPI
+import Postgres
+
+extension Provisioning {
+    /// Tenants as the interface shows them, by name.
+    func tenants(named name: TenantName? = nil) async throws -> [Tenant] {
+        let result = try await database.query(
+            """
+            SELECT t.tenant_id, t.name, t.state, t.quota_bytes, t.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0),
+                (SELECT count(*) FROM domains d WHERE d.tenant_id = t.tenant_id),
+                (SELECT count(*) FROM users u WHERE u.tenant_id = t.tenant_id), t.created_at
+            FROM tenants t LEFT JOIN tenant_usage g USING (tenant_id)
+            WHERE $1::text IS NULL OR t.name = $1 ORDER BY t.name
+            """, [.optionalText(name?.text)])
+        return try result.rows.map { row in
+            Tenant(
+                id: try row.int8(0), name: try row.name(1), state: try row.accountState(2), quota: try QuotaLimits(row, 3),
+                usage: try Usage(row, 5), domains: Int(try row.int8(7)), users: Int(try row.int8(8)), createdAt: try row.moment(9))
+        }
+    }
+
+    func tenant(_ name: TenantName) async throws -> Tenant {
+        guard let tenant = try await tenants(named: name).first else { throw AdminError.noTenant(name) }
+        return tenant
+    }
+}

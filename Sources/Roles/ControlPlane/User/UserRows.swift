@@ -1,0 +1,39 @@
+import AdminAPI
+import Postgres
+
+extension Provisioning {
+    /// Users as the interface shows them, by address.
+    func users(at address: EmailAddress? = nil, domain: DomainName? = nil, tenant: TenantName? = nil) async throws -> [User] {
+        let result = try await database.query(
+            """
+            SELECT u.local_part || '@' || d.name, t.name, u.state,
+                EXISTS (SELECT FROM credentials c WHERE c.tenant_id = u.tenant_id AND c.user_id = u.user_id),
+                u.quota_bytes, u.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0), u.created_at
+            FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
+            LEFT JOIN user_usage g USING (tenant_id, user_id)
+            WHERE ($1::text IS NULL OR u.local_part = $1) AND ($2::text IS NULL OR d.name = $2) AND ($3::text IS NULL OR t.name = $3)
+            ORDER BY d.name, u.local_part
+            """, [.optionalText(address?.localPart), .optionalText(address?.domain.text ?? domain?.text), .optionalText(tenant?.text)])
+        return try result.rows.map { row in
+            User(
+                address: try row.name(0), tenant: try row.name(1), state: try row.accountState(2), hasPassword: try row.bool(3),
+                quota: try QuotaLimits(row, 4), usage: try Usage(row, 6), createdAt: try row.moment(8))
+        }
+    }
+
+    func user(_ address: EmailAddress) async throws -> User {
+        guard let user = try await users(at: address).first else { throw AdminError.noUser(address) }
+        return user
+    }
+
+    /// The user's keys.
+    func find(_ address: EmailAddress, in transaction: PostgresTransaction) async throws -> (tenant: Int64, user: Int64) {
+        let found = try await transaction.query(
+            """
+            SELECT u.tenant_id, u.user_id FROM domains d JOIN users u USING (tenant_id, domain_id)
+            WHERE d.name = $1 AND u.local_part = $2
+            """, [.text(address.domain.text), .text(address.localPart)])
+        guard let row = found.first else { throw AdminError.noUser(address) }
+        return (try row.int8(0), try row.int8(1))
+    }
+}

@@ -1,0 +1,58 @@
+import Runtime
+
+/// Counts connections by client address, and messages in transfer, and says when there are too many.
+@EventLoopActor
+package final class Admission {
+    /// All connections together.
+    static let connections = 20_000
+    /// Octets of all messages that are in transfer together; beyond it a sender is asked to come again (452 4.3.1).
+    package static let transferMemory: Int64 = 512 << 20
+
+    package struct Place { fileprivate var address: String? }
+
+    private let connectionsPerAddress: Int
+    private var total = 0
+    private var byAddress: [String: Int] = [:]
+    private(set) var isClosed = false
+    private var transfers = 0
+    private var heldOctets: Int64 = 0
+
+    package init(connectionsPerAddress: Int) { self.connectionsPerAddress = connectionsPerAddress }
+
+    /// Nil when the address, or everybody together, has too many connections already. Loopback has no limit of its own.
+    package func enter(_ peer: Peer) -> Place? {
+        guard total < Self.connections, !isClosed else { return nil }
+        guard case .internet(let address, _, _, _) = peer, !peer.isLoopback else {
+            total += 1
+            return Place(address: nil)
+        }
+        guard byAddress[address, default: 0] < connectionsPerAddress else { return nil }
+        total += 1
+        byAddress[address, default: 0] += 1
+        return Place(address: address)
+    }
+
+    package func leave(_ place: Place) {
+        total -= 1
+        guard let address = place.address, let count = byAddress[address] else { return }
+        byAddress[address] = count > 1 ? count - 1 : nil
+    }
+
+    package func close() { isClosed = true }
+
+    /// Counts octets of messages that are held in memory. False when there is no room for more; give back what was counted either way.
+    package func hold(octets: Int64) -> Bool {
+        heldOctets += octets
+        return heldOctets <= Self.transferMemory
+    }
+
+    package func release(octets: Int64) { heldOctets -= octets }
+
+    func beginTransfer() { transfers += 1 }
+    func endTransfer() { transfers -= 1 }
+
+    func waitUntilNoTransfer(atMost limit: Duration) async {
+        let deadline = ContinuousClock.now + limit
+        while transfers > 0, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(20)) }
+    }
+}

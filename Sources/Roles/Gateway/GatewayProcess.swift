@@ -1,0 +1,142 @@
+import InnerDoor
+import NIOSSL
+import Runtime
+import Supervision
+import TLS
+
+/// The gateway: the only process that the internet talks to.
+///
+/// - Job: public sockets, TLS, SMTP from the internet, and the part of IMAP, POP3 and submission before login; afterwards
+///   it relays bytes between the client and its tenant's worker.
+/// - Trusts: the control plane (which domains are hosted, which logins are right). Not its clients. Workers and relay are
+///   reached through sockets that only this process and the relay may open.
+/// - Holds: TLS keys, messages in transfer (in memory, until every worker has answered), proofs of recent logins (keyed hashes).
+/// - Never holds: mailboxes, password hashes, database connections, files.
+/// - Privileges: its own numeric user when the platform runs as root; Landlock without any path but its sockets' folders,
+///   seccomp without exec. Listening sockets are inherited.
+/// - Limits: `MailLimits`, `GatewayLimits`. Hitting one gives the protocol's own temporary or permanent error.
+/// - Standards: RFC 5321, 3207, 1870, 6152, 6531, 3030, 2034, 3461 (SMTP), 6409, 8314 (submission), 9051 §6.2, 2595, 5034.
+@EventLoopActor
+public final class GatewayProcess {
+    let configuration: GatewayConfiguration
+    let tls: NIOSSLContext
+    let control: ControlChannel<Instruction, Report>
+    let sessions = RelayedSessions()
+    let domains = HostedDomains()
+    let logins: Logins
+    let admission: Admission
+    let workers: WorkerDoors
+    private var listeners: [Listener] = []
+
+    private init(_ configuration: GatewayConfiguration, tls: NIOSSLContext, control: ControlChannel<Instruction, Report>) throws {
+        self.configuration = configuration
+        self.tls = tls
+        self.control = control
+        logins = try Logins { control.send($0) }
+        workers = WorkerDoors(directory: configuration.tenantSocketDirectory, name: configuration.hostname)
+        admission = Admission(connectionsPerAddress: configuration.connectionsPerAddress)
+    }
+
+    /// The whole life of the process `casella-gateway`.
+    public nonisolated static func main() -> Never {
+        Log.start(process: "gateway")
+        do {
+            let configuration = try Child.readConfiguration(GatewayConfiguration.self)
+            let tls = try ServerIdentity.load(certificate: configuration.certificateFile, key: configuration.privateKeyFile)
+            try Child.confine(configuration.confinement)
+            Child.run { await serve(configuration, tls: tls) }
+        } catch {
+            Child.fail(error)
+        }
+    }
+
+    private static func serve(_ configuration: GatewayConfiguration, tls: NIOSSLContext) async -> Int32 {
+        do {
+            let control = try await ControlChannel<Instruction, Report>(descriptor: Child.controlDescriptor)
+            let gateway = try GatewayProcess(configuration, tls: tls, control: control)
+            try await gateway.openDoors()
+            control.send(.ready)
+            return await gateway.obey()
+        } catch {
+            Log.error("the gateway can't start", ["error": "\(error)"])
+            return 70  // EX_SOFTWARE
+        }
+    }
+
+    private func openDoors() async throws(ConnectionError) {
+        for inherited in configuration.listeners {
+            let service = inherited.service
+            let listener = try await Listener.serve(
+                descriptor: inherited.descriptor, security: service.isImplicitTLS ? implicitTLS(tls) : nil
+            ) { [unowned self] in await admit($0, to: service) }
+            listeners.append(listener)
+        }
+    }
+
+    private func admit(_ connection: Connection, to service: InheritedListener.Service) async {
+        guard let place = admission.enter(connection.peer) else {
+            connection.write(service.tooManyConnections)
+            try? await connection.flush()
+            return
+        }
+        defer { admission.leave(place) }
+        switch service {
+        case .smtp: await TransportDoor(gateway: self, connection: connection).run()
+        case .submission, .submissions: await SubmissionDoor(gateway: self, connection: connection).run()
+        case .imap, .imaps: await IMAPDoor(gateway: self, connection: connection).run()
+        case .pop3, .pop3s: await POP3Door(gateway: self, connection: connection).run()
+        case .lmtp, .session, .relay: Log.error("an inner door was handed to the gateway", ["service": service.rawValue])
+        }
+    }
+
+    /// Follows the control plane until it says stop, or is gone.
+    private func obey() async -> Int32 {
+        while let instruction = await control.next() {
+            switch instruction {
+            case .stop:
+                await stop()
+                return 0
+            case .domains(let table): domains.replace(with: table)
+            case .endSessions(let tenant, let user, _):
+                logins.forget(tenant: tenant, user: user)
+                sessions.end(tenant: tenant, user: user)
+            case .authenticated(let id, let outcome): logins.answered(id, outcome)
+            case .directoryChanged, .queueCommand: break  // for other kinds of process
+            }
+        }
+        Log.warning("the control plane is gone; the gateway stops")
+        await stop()
+        return 0
+    }
+
+    /// Takes no new connections; transfers in hand get a few seconds to be answered.
+    private func stop() async {
+        for listener in listeners { await listener.stop() }
+        admission.close()
+        await admission.waitUntilNoTransfer(atMost: .seconds(5))
+    }
+
+    /// True when a client may send its password over this connection.
+    func allowsLogin(on connection: Connection) -> Bool {
+        connection.isEncrypted || (configuration.allowsPlaintextLoginFromLoopback && connection.peer.isLoopback)
+    }
+}
+
+extension InheritedListener.Service {
+    fileprivate var isImplicitTLS: Bool {
+        switch self {
+        case .submissions, .imaps, .pop3s: true
+        case .smtp, .submission, .imap, .pop3, .lmtp, .session, .relay: false
+        }
+    }
+
+    /// What a client is told that has too many connections open already.
+    fileprivate var tooManyConnections: String {
+        switch self {
+        case .smtp, .submission, .submissions, .lmtp, .relay: "421 4.7.0 Too many connections from your address; close one first\r\n"
+        case .imap, .imaps: "* BYE [UNAVAILABLE] Too many connections from your address; close one first\r\n"
+        case .pop3, .pop3s: "-ERR [SYS/TEMP] Too many connections from your address; close one first\r\n"
+        case .session: ""
+        }
+    }
+}

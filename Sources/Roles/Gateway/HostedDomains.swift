@@ -1,0 +1,15 @@
+import Runtime
+import Supervision
+
+/// Which domains this platform serves, as the control plane last said.
+@EventLoopActor
+final class HostedDomains {
+    private var byName: [String: HostedDomain] = [:]
+
+    func replace(with table: [HostedDomain]) {
+        byName = Dictionary(table.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// `name` in any case (RFC 5321 §2.3.5: domains are compared without regard to case).
+    subscript(name: String) -> HostedDomain? { byName[name.lowercased()] }
+}

@@ -1,0 +1,94 @@
+import Cryptography
+import SASL
+import Runtime
+import Supervision
+
+/// Asks the control plane whether a login is right, and remembers for a minute that it was.
+///
+/// What is remembered is a keyed hash over the whole login name and the whole password, so that no part of either can stand
+/// for another (CVE-2025-30189), with a key that dies with this process. Only right logins are remembered.
+@EventLoopActor
+package final class Logins {
+    private static let memory = Duration.seconds(60)
+    private static let remembered = 20_000
+    private static let patience = Duration.seconds(30)
+
+    private struct Proof {
+        var user: AuthenticatedUser
+        var expires: ContinuousClock.Instant
+    }
+
+    private let key: [UInt8]
+    private let ask: @EventLoopActor (Report) -> Void
+    private var proofs: [[UInt8]: Proof] = [:]
+    private var waiting: [Int64: CheckedContinuation<AuthenticationOutcome, Never>] = [:]
+    private var lastID: Int64 = 0
+    /// Counts `forget` calls, so that an answer that was under way meanwhile is not remembered.
+    private var epoch = 0
+
+    package init(_ ask: @escaping @EventLoopActor (Report) -> Void) throws(CryptographyError) {
+        self.ask = ask
+        key = try Cryptography.randomBytes(32)
+    }
+
+    package func check(_ attempt: LoginAttempt) async -> AuthenticationOutcome {
+        let proofKey = proof(of: attempt)
+        if let proofKey, let proof = proofs[proofKey] {
+            if proof.expires > .now { return .accepted(proof.user) }
+            proofs[proofKey] = nil
+        }
+        lastID += 1
+        let id = lastID
+        let epochBefore = epoch
+        let giveUp = Task {
+            try? await Task.sleep(for: Self.patience)
+            if !Task.isCancelled { self.answered(id, .unavailable) }
+        }
+        let outcome = await withCheckedContinuation { continuation in
+            waiting[id] = continuation
+            ask(.authenticate(id: id, attempt))
+        }
+        giveUp.cancel()
+        if let proofKey, case .accepted(let user) = outcome, epoch == epochBefore {
+            if proofs.count >= Self.remembered { proofs.removeAll() }
+            proofs[proofKey] = Proof(user: user, expires: .now + Self.memory)
+        }
+        return outcome
+    }
+
+    package func answered(_ id: Int64, _ outcome: AuthenticationOutcome) {
+        waiting.removeValue(forKey: id)?.resume(returning: outcome)
+    }
+
+    package func forget(tenant: Int64, user: Int64?) {
+        epoch += 1
+        proofs = proofs.filter { $0.value.user.tenant != tenant || (user != nil && $0.value.user.user != user) }
+    }
+
+    private func proof(of attempt: LoginAttempt) -> [UInt8]? {
+        let login = Array(attempt.login.utf8)
+        // The length first: no byte can move from the login to the password.
+        let length = withUnsafeBytes(of: UInt64(login.count).bigEndian) { Array($0) }
+        return try? Cryptography.hmacSHA256(key: key, length + login + Array(attempt.password.utf8))
+    }
+}
+
+extension GatewayProcess {
+    func logIn(_ credentials: SASLCredentials, service: ClientService, on connection: Connection) async -> AuthenticationOutcome {
+        let attempt = LoginAttempt(
+            login: credentials.authentication, password: credentials.password, service: service, clientAddress: "\(connection.peer)")
+        let outcome = await logins.check(attempt)
+        Log.info("login", ["attempt": "\(attempt)", "outcome": outcome.word])
+        return outcome
+    }
+}
+
+extension AuthenticationOutcome {
+    fileprivate var word: String {
+        switch self {
+        case .accepted: "accepted"
+        case .refused: "refused"
+        case .unavailable: "unavailable"
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import IMAP
+import NIOCore
+import Runtime
+import SASL
+import Supervision
+import TLS
+
+/// An IMAP connection up to login; then its tenant's worker speaks.
+@EventLoopActor
+final class IMAPDoor {
+    private let gateway: GatewayProcess
+    private let connection: Connection
+    private var greeter: IMAPGreeter
+    private var unread: [UInt8] = []
+
+    init(gateway: GatewayProcess, connection: Connection) {
+        self.gateway = gateway
+        self.connection = connection
+        greeter = IMAPGreeter(
+            policy: .init(
+                hostname: gateway.configuration.hostname, offersTLS: true, isEncrypted: connection.isEncrypted,
+                allowsPlaintextLogin: gateway.allowsLogin(on: connection)))
+    }
+
+    func run() async {
+        do {
+            guard try await perform(greeter.greeting()) else { return }
+            while true {
+                while greeter.takesInput, !unread.isEmpty {
+                    var input = unread[...]
+                    let before = input.count
+                    let actions = greeter.receive(&input)
+                    unread = Array(input)
+                    guard try await perform(actions) else { return }
+                    if unread.count == before { break }
+                }
+                guard let bytes = try await connection.read(timeout: .seconds(gateway.configuration.idleTimeout)) else { return }
+                unread += bytes.readableBytesView
+            }
+        } catch .timedOut {
+            _ = try? await perform(greeter.timedOut())
+        } catch {
+            // The client is gone; before login there is nothing to keep.
+        }
+    }
+
+    /// - Returns: false when the connection is over.
+    private func perform(_ actions: [IMAPGreeter.Action]) async throws(ConnectionError) -> Bool {
+        for action in actions {
+            switch action {
+            case .reply(let bytes): connection.write(bytes)
+            case .startTLS:
+                try await connection.flush()
+                unread = []
+                try await connection.upgradeToTLS(gateway.tls)
+                greeter.tlsStarted()
+            case .authenticate(let credentials, let tag):
+                guard try await logIn(credentials, tag) else { return false }
+            case .handOver: return false  // done in `logIn`, which knows the user
+            case .close:
+                try await connection.flush()
+                return false
+            }
+        }
+        try await connection.flush()
+        return true
+    }
+
+    private func logIn(_ credentials: SASLCredentials, _ tag: String) async throws(ConnectionError) -> Bool {
+        switch await gateway.logIn(credentials, service: .imap, on: connection) {
+        case .accepted(let user):
+            let handOver = HandOver(service: .imap, user: user, pendingTag: tag, bufferedInput: unread)
+            if await gateway.relay(connection, handOver) { return false }
+            return try await perform(greeter.loginFinished(.unavailable))
+        case .refused: return try await perform(greeter.loginFinished(.refused))
+        case .unavailable: return try await perform(greeter.loginFinished(.unavailable))
+        }
+    }
+}

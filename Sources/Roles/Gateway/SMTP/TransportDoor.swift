@@ -1,0 +1,120 @@
+import InnerDoor
+import NIOCore
+import Runtime
+import SMTP
+import Supervision
+import TLS
+
+/// SMTP from the internet: each recipient is checked by its tenant's worker while the client waits for RCPT, and the message is handed to
+/// the workers before the final dot is answered. Nothing is spooled here.
+@EventLoopActor
+final class TransportDoor {
+    /// RFC 5321 §4.5.3.2.5 and 4.5.3.2.7: what a server waits at least for the next command, and for the next piece of a message.
+    private static let patience = Duration.seconds(300)
+
+    private let gateway: GatewayProcess
+    private let connection: Connection
+    private var server: SMTPServer
+    private var transfer: InboundTransfer?
+    /// Octets of the message in hand, as counted by `Admission`.
+    private var held: Int64 = 0
+
+    init(gateway: GatewayProcess, connection: Connection) {
+        self.gateway = gateway
+        self.connection = connection
+        server = SMTPServer(gateway.smtpConfiguration(.transport, for: connection))
+    }
+
+    func run() async {
+        do {
+            try await converse()
+        } catch .timedOut {
+            connection.write(Reply.idleTooLong.bytes)
+            try? await connection.flush()
+        } catch {
+            // The client is gone; what it was not told to be accepted it still has.
+        }
+        await abandon()
+    }
+
+    private func converse() async throws(ConnectionError) {
+        while true {
+            while let action = server.next() {
+                guard try await perform(action) else { return }
+            }
+            try await connection.flush()
+            guard let bytes = try await connection.read(timeout: Self.patience) else { return }
+            guard hold(bytes.readableBytes) else {
+                connection.write(Reply(421, "4.3.1", "Too much mail is being received at the moment; please try again later").bytes)
+                return try await connection.flush()
+            }
+            bytes.withUnsafeReadableBytes { server.feed($0) }
+        }
+    }
+
+    private func hold(_ octets: Int) -> Bool {
+        guard server.isReceivingMessage else { return true }
+        held += Int64(octets)
+        return gateway.admission.hold(octets: Int64(octets))
+    }
+
+    /// - Returns: false when the connection is over.
+    private func perform(_ action: SMTPSession.Action) async throws(ConnectionError) -> Bool {
+        switch action {
+        case .reply(let reply): connection.write(reply.bytes)
+        case .startTLS:
+            try await connection.flush()
+            try await connection.upgradeToTLS(gateway.tls)
+            server.answer(.tlsStarted)
+        case .checkSender(let mail): server.answer(.senderChecked(begin(mail)))
+        case .checkRecipient(let recipient):
+            let refusal: Reply? = if let transfer { await transfer.check(recipient) } else { .badSequence }
+            server.answer(.recipientChecked(refusal))
+        case .deliver(let envelope, let message):
+            let reply = await deliver(envelope, message)
+            server.answer(.delivered([reply]))
+        case .abandon: await abandon()
+        case .authenticate: server.answer(.authentication(.unavailable))  // AUTH is not offered at this door
+        case .close:
+            try await connection.flush()
+            return false
+        }
+        return true
+    }
+
+    private func begin(_ mail: MailCommand) -> Reply? {
+        guard !gateway.admission.isClosed else { return .shuttingDown }
+        guard let transfer = InboundTransfer(gateway: gateway, mail: mail) else { return .localError }
+        gateway.admission.beginTransfer()
+        self.transfer = transfer
+        return nil
+    }
+
+    private func deliver(_ envelope: SMTPEnvelope, _ message: [UInt8]) async -> Reply {
+        guard let transfer else { return .localError }
+        let trace = ReceivedField(
+            envelope: envelope, client: connection.peer, tlsVersion: await connection.tlsVersion, hostname: gateway.configuration.hostname,
+            delivery: transfer.delivery)
+        let reply = await transfer.deliver(envelope, trace: trace.bytes, message: ByteBuffer(bytes: message))
+        Log.info(
+            "message received",
+            [
+                "delivery": "\(transfer.delivery)", "from": "\(envelope.reversePath)", "recipients": "\(envelope.recipients.count)",
+                "size": "\(message.count)", "client": "\(connection.peer)", "reply": "\(reply)",
+            ])
+        end()
+        return reply
+    }
+
+    private func abandon() async {
+        await transfer?.abandon()
+        end()
+    }
+
+    private func end() {
+        if transfer != nil { gateway.admission.endTransfer() }
+        transfer = nil
+        gateway.admission.release(octets: held)
+        held = 0
+    }
+}

@@ -1,0 +1,73 @@
+import NIOCore
+import ProxyProtocol
+import Runtime
+import Supervision
+import TLS
+
+/// A login that succeeded and what its client's worker has to know to go on with it.
+struct HandOver {
+    var service: ClientService
+    var user: AuthenticatedUser
+    /// IMAP's tag of the command that logged in; the worker answers it.
+    var pendingTag: String?
+    /// What a submission client called itself in EHLO.
+    var clientName: String?
+    /// What the client sent behind the login, already read here.
+    var bufferedInput: [UInt8]
+}
+
+extension GatewayProcess {
+    /// Connects the client with its tenant's worker and relays bytes until one of them ends.
+    /// - Returns: false when the worker can't be reached; nothing was sent to the client then.
+    func relay(_ client: Connection, _ handOver: HandOver) async -> Bool {
+        let path = "\(configuration.tenantSocketDirectory)/\(handOver.user.tenant)/session"
+        let worker: Connection
+        do {
+            worker = try await Connection.connect(toUnixSocket: path)
+        } catch {
+            Log.error("a worker can't be reached", ["tenant": "\(handOver.user.tenant)", "error": "\(error)"])
+            return false
+        }
+        guard let header = await header(of: client, handOver).encoded() else {
+            await worker.close()
+            return false
+        }
+        worker.write(header)
+        worker.write(handOver.bufferedInput)
+        do {
+            try await worker.flush()
+        } catch {
+            await worker.close()
+            return false
+        }
+        let session = sessions.add(client, tenant: handOver.user.tenant, user: handOver.user.user)
+        let answers = Task {
+            await Self.pump(from: worker, to: client)
+            await client.close()
+        }
+        await Self.pump(from: client, to: worker)
+        worker.closeOutput()  // the worker ends its session, once it has answered what it got
+        await answers.value
+        await worker.close()
+        sessions.remove(session)
+        return true
+    }
+
+    private func header(of client: Connection, _ handOver: HandOver) async -> ProxyHeader {
+        var address = "", port = 0
+        if case .internet(let remote, let remotePort, _, _) = client.peer { (address, port) = (remote, remotePort) }
+        return SessionHandover(
+            service: handOver.service.rawValue, user: handOver.user.user, address: handOver.user.address, pendingTag: handOver.pendingTag,
+            clientName: handOver.clientName, clientAddress: address, clientPort: UInt16(clamping: port), isEncrypted: client.isEncrypted,
+            tlsVersion: await client.tlsVersion
+        ).header()
+    }
+
+    /// Passes bytes on until the source ends or one side breaks; either way the session is over, and the worker keeps what was done.
+    private static func pump(from source: Connection, to sink: Connection) async {
+        while let bytes = try? await source.read() {
+            sink.write(bytes)
+            do { try await sink.flush() } catch { return }
+        }
+    }
+}

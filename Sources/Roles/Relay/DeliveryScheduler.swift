@@ -1,0 +1,170 @@
+import NIOSSL
+import OutboundQueue
+import Resolver
+import Runtime
+import Supervision
+
+/// Takes what is due from the queue, spreads it over destinations and connections, and settles each attempt.
+@EventLoopActor
+final class DeliveryScheduler {
+    private let queue: OutboundQueue
+    private let finder: HostFinder
+    private let settlement: Settlement
+    private let tls: NIOSSLContext
+    private var routing: RoutingTable
+    private var destinations: [Destination: DestinationQueue] = [:]
+    /// Recipients in hand, in memory only: after a crash they are due again.
+    private var taken: Set<RecipientKey> = []
+    private var runners = 0
+    private var isStopping = false
+    private var filler: Task<Void, Never>?
+    private var isAwake = true
+    private var sleeper: CheckedContinuation<Void, Never>?
+
+    private static let connectionLimit = 50, connectionsPerDestination = 5
+    /// Recipients held in memory, and fetched at once.
+    private static let takenLimit = 10_000, fetchLimit = 500
+    /// Messages for one domain in hand, behind which no more are fetched.
+    private static let crowd = 500
+    /// The queue is looked at this often even when nothing seems due.
+    private static let longestSleep: Int64 = 60_000_000
+
+    init(_ configuration: RelayConfiguration, queue: OutboundQueue, resolver: DNSResolver) throws {
+        self.queue = queue
+        routing = RoutingTable(routes: configuration.routes)
+        finder = HostFinder(
+            resolver: resolver, hostname: configuration.hostname, tenantSocketDirectory: configuration.tenantSocketDirectory,
+            smtpPort: configuration.smtpPort)
+        settlement = Settlement(configuration, queue: queue)
+        var settings = TLSConfiguration.makeClientConfiguration()
+        settings.certificateVerification = .none  // whoever can forge the name can also take STARTTLS out of the reply
+        tls = try NIOSSLContext(configuration: settings)
+    }
+
+    var isBusy: Bool { runners > 0 }
+    func tenant(of domain: String) -> Int64? { routing.tenant(of: domain) }
+
+    func use(_ domains: [HostedDomain]) {
+        routing.use(domains)
+        wake()
+    }
+
+    func start() { filler = Task { await fill() } }
+
+    func stop() {
+        isStopping = true
+        settlement.stop()
+        filler?.cancel()
+        wake()
+    }
+
+    /// Something may be due that was not before.
+    func wake() {
+        isAwake = true
+        sleeper?.resume()
+        sleeper = nil
+    }
+
+    // MARK: Filling
+
+    private func fill() async {
+        while !isStopping {
+            isAwake = false
+            var pause = Self.longestSleep
+            if routing.isComplete {
+                do {
+                    pause = try await fetch()
+                } catch {
+                    Log.warning("the queue could not be read", ["error": String(describing: error)])
+                    pause = 5_000_000
+                }
+            }
+            if pause > 0 { await sleep(pause) }
+        }
+    }
+
+    /// - Returns: microseconds until there may be more.
+    private func fetch() async throws -> Int64 {
+        let room = Self.takenLimit - taken.count
+        guard room > 0 else { return Self.longestSleep }  // whoever settles one wakes us
+        let now = Clock.now, limit = min(room, Self.fetchLimit)
+        let due = try await queue.due(at: now, taken: taken, exceptDomains: crowdedDomains, limit: limit)
+        for message in due { spread(message) }
+        startRunners()
+        if due.reduce(0, { $0 + $1.recipients.count }) == limit { return 0 }
+        let next = try await queue.nextDue(after: now)
+        return max(0, min((next ?? .max) - min(now, next ?? .max), Self.longestSleep))
+    }
+
+    /// So that mail for one slow domain does not take all the room there is.
+    private var crowdedDomains: [String] {
+        destinations.compactMap { destination, line in
+            if case .domain(let domain) = destination, line.waiting >= Self.crowd { domain } else { nil }
+        }
+    }
+
+    private func spread(_ due: DueMessage) {
+        var groups: [Destination: [QueuedRecipient]] = [:]
+        for recipient in due.recipients { groups[routing.destination(of: recipient.domain), default: []].append(recipient) }
+        for (destination, recipients) in groups {
+            let job = DeliveryJob(message: due.message, recipients: recipients, destination: destination)
+            taken.formUnion(job.keys)
+            destinations[destination, default: DestinationQueue()].append(job)
+        }
+    }
+
+    private func sleep(_ microseconds: Int64) async {
+        guard !isAwake, !isStopping else { return }
+        let alarm = Task {
+            try await Task.sleep(for: .microseconds(microseconds))
+            wake()
+        }
+        await withCheckedContinuation { sleeper = $0 }
+        alarm.cancel()
+    }
+
+    // MARK: Running
+
+    private func startRunners() {
+        for destination in destinations.keys {
+            while !isStopping, runners < Self.connectionLimit, let line = destinations[destination], line.waiting > 0,
+                line.runners < Self.connectionsPerDestination
+            {
+                runners += 1
+                destinations[destination]?.runners += 1
+                // Taken here already, so that the loop sees what is left.
+                guard let job = destinations[destination]?.next() else { break }
+                Task { await run(destination, first: job) }
+            }
+        }
+    }
+
+    private func run(_ destination: Destination, first: DeliveryJob) async {
+        let session = DeliverySession(destination, finder: finder, queue: queue, tls: tls)
+        var next: DeliveryJob? = first
+        while let job = next {
+            let result = await session.attempt(job)
+            await settle(job, result)
+            if case .unreachable = result { await settleAll(of: destination, result) }
+            if case .impossible = result { await settleAll(of: destination, result) }
+            next = isStopping ? nil : destinations[destination]?.next()
+        }
+        await session.close()
+        runners -= 1
+        destinations[destination]?.runners -= 1
+        if destinations[destination]?.isIdle == true { destinations[destination] = nil }
+        startRunners()
+    }
+
+    /// What one attempt learned about the destination holds for all that waits for it.
+    private func settleAll(of destination: Destination, _ result: AttemptResult) async {
+        for job in destinations[destination]?.takeAll() ?? [] { await settle(job, result) }
+    }
+
+    private func settle(_ job: DeliveryJob, _ result: AttemptResult) async {
+        let bringsWork = await settlement.settle(job, result)
+        let wasFull = taken.count + Self.fetchLimit > Self.takenLimit
+        taken.subtract(job.keys)
+        if bringsWork || wasFull || destinations[job.destination]?.waiting == Self.crowd - 1 { wake() }
+    }
+}

@@ -1,0 +1,29 @@
+import IMAP
+import MailStore
+import Runtime
+
+extension GetQuota: ExecutableCommand {
+    func execute(in session: IMAPConnection) async throws -> ConditionResponse {
+        let root = String(decoding: root, as: UTF8.self)
+        guard let level = try await session.account.quota().first(where: { $0.scope.rawValue == root }), !level.figures.isEmpty else {
+            return ConditionResponse(tag: nil, .no, .nonExistent, text: "There is no such quota root")
+        }
+        session.send(.quota(root: root, level.figures))
+        return completed()
+    }
+}
+
+extension QuotaLevel {
+    /// What is limited at this level. Storage is told in units of 1024 octets (RFC 9208 §5.1).
+    var figures: [QuotaFigure] {
+        var figures: [QuotaFigure] = []
+        if let limit = limits.bytes {
+            let used = usage.bytes / 1024 + (usage.bytes % 1024 > 0 ? 1 : 0)
+            figures.append(QuotaFigure(.storage, usage: UInt64(clamping: used), limit: UInt64(clamping: limit / 1024)))
+        }
+        if let limit = limits.messages {
+            figures.append(QuotaFigure(.message, usage: UInt64(clamping: usage.messages), limit: UInt64(clamping: limit)))
+        }
+        return figures
+    }
+}

@@ -1,0 +1,10 @@
+import IMAP
+import MailStore
+import Runtime
+
+extension Namespace: ExecutableCommand {
+    func execute(in session: IMAPConnection) async throws -> ConditionResponse {
+        session.send(.namespace)
+        return completed()
+    }
+}

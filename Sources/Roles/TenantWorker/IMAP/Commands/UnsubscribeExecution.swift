@@ -1,0 +1,10 @@
+import IMAP
+import MailStore
+import Runtime
+
+extension Unsubscribe: ExecutableCommand {
+    func execute(in session: IMAPConnection) async throws -> ConditionResponse {
+        try await session.account.unsubscribe(mailbox.text)
+        return completed()
+    }
+}

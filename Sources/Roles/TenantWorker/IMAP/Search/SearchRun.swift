@@ -1,0 +1,62 @@
+import IMAP
+import MIME
+import MailStore
+import Runtime
+
+/// Looks through a mailbox: first with what is in memory, then in the messages for which that does not decide.
+@EventLoopActor
+struct SearchRun {
+    let session: IMAPConnection
+    let selection: Selection
+    private let plan: SearchPlan
+    private let need: IMAP.SearchKey.Need
+
+    init(session: IMAPConnection, selection: Selection, key: IMAP.SearchKey) {
+        self.session = session
+        self.selection = selection
+        plan = SearchPlan(key, in: selection)
+        need = key.need
+    }
+
+    /// The messages that match, ascending.
+    func run() async throws -> [NumberedMessage] {
+        var found: [NumberedMessage] = []
+        var undecided: [SearchPlan.Subject] = []
+        selection.forEach { number, info in
+            let subject = SearchPlan.Subject(number: number, info: info, isRecent: selection.isRecent(info.uid))
+            switch plan.matches(subject) {
+            case true: found.append(NumberedMessage(number: number, uid: info.uid))
+            case false: break
+            case nil: undecided.append(subject)
+            }
+        }
+        guard !undecided.isEmpty else { return found }
+        found += try await read(undecided)
+        return found.sorted { $0.number < $1.number }
+    }
+
+    private func read(_ undecided: [SearchPlan.Subject]) async throws -> [NumberedMessage] {
+        var found: [NumberedMessage] = []
+        var reads = ReadAhead()
+        defer { reads.cancel() }
+        let uids = undecided.map(\.info.uid)
+        for (index, var subject) in undecided.enumerated() {
+            guard !session.isEnding else { throw ConnectionError.closed }
+            reads.start(uids[index...], of: selection)
+            guard let bytes = try await bytes(of: subject.info.uid, &reads) else { continue }
+            subject.content = need == .header ? ParsedMessage(bytes.header) : ParsedMessage(bytes)
+            if plan.matches(subject) == true { found.append(NumberedMessage(number: subject.number, uid: subject.info.uid)) }
+        }
+        return found
+    }
+
+    /// A message that cannot be read back matches nothing.
+    private func bytes(of uid: UID, _ reads: inout ReadAhead) async throws -> [UInt8]? {
+        do {
+            return try await reads.take(uid, of: selection)
+        } catch StoreError.damaged(let place) {
+            Log.error("a stored message can't be read", ["user": "\(session.user)", "place": place])
+            return nil
+        }
+    }
+}

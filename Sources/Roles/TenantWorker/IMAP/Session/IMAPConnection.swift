@@ -1,0 +1,188 @@
+import IMAP
+import MailStore
+import NIOCore
+import Runtime
+
+/// An IMAP session of a user who has logged in at the gateway: reads commands, lets each do its work, and reports changes of the selected
+/// mailbox when the protocol allows it (RFC 3501 §5.2 and §7).
+@EventLoopActor
+final class IMAPConnection: ClientSession {
+    let user: Int64
+    let connection: Connection
+    let store: TenantStore
+    let limits: IMAPLimits
+    /// The tag of the login command, which the gateway left to be answered.
+    private let pendingTag: String?
+    private var reader: CommandReader
+    private var input = ByteBuffer()
+    private var endReason: String?
+    private var nonsense = 0
+    private var openedAccount: Account?
+
+    /// The selected mailbox.
+    private(set) var selection: Selection?
+    /// Set by LOGOUT: nothing more is read.
+    var isLoggedOut = false
+    /// The command in hand is a `UID` form, so that FETCH responses carry UIDs (RFC 3501 §6.4.8).
+    private(set) var reportsUIDs = false
+    /// Keywords that a FLAGS response has announced.
+    var announcedKeywords: Set<String> = []
+    /// The message last fetched in pieces.
+    var piecewise = PiecewiseMessage()
+
+    init(connection: Connection, store: TenantStore, user: Int64, pendingTag: String?, limits: IMAPLimits) {
+        self.connection = connection
+        self.store = store
+        self.user = user
+        self.pendingTag = pendingTag
+        self.limits = limits
+        reader = CommandReader(limits: CommandReader.Limits(message: limits.message))
+    }
+
+    /// Throws where the account could not be opened.
+    var account: Account {
+        get throws {
+            guard let openedAccount else { throw ConditionResponse(tag: nil, .no, .unavailable, text: "The mail store is not available") }
+            return openedAccount
+        }
+    }
+    /// The selected mailbox, for commands that are allowed only with one.
+    var selected: Selection {
+        get throws {
+            guard let selection else { throw ConditionResponse(tag: nil, .bad, text: "No mailbox is selected") }
+            return selection
+        }
+    }
+    var capabilities: [String] { Capabilities.loggedIn(appendLimit: limits.message) }
+
+    // MARK: Life
+
+    func run() async {
+        do {
+            try await begin()
+            try await serve()
+        } catch ConnectionError.timedOut {
+            endReason = "Idle for too long"
+        } catch ConnectionError.closed {
+            // The client left without LOGOUT, or the session was told to end.
+        } catch {
+            Log.info("an IMAP session broke off", ["user": "\(user)", "error": "\(error)"])
+        }
+        select(nil)
+        if let endReason, connection.isOpen {
+            send(ConditionResponse(tag: nil, .bye, text: endReason))
+        }
+        await connection.close()
+    }
+
+    func end(reason: String) {
+        if endReason == nil { endReason = reason }
+        connection.endReading()
+    }
+
+    /// True once the session was told to end: long answers stop.
+    var isEnding: Bool { endReason != nil || !connection.isOpen }
+
+    private func begin() async throws {
+        do {
+            openedAccount = try await store.account(of: user)
+        } catch {
+            send(IMAPRefusal.response(to: error, user: user).tagged(pendingTag ?? "*"))
+            endReason = "Please try again in a few minutes"
+            return
+        }
+        if let pendingTag { send(ConditionResponse(tag: pendingTag, .ok, .capability(capabilities), text: "Logged in")) }
+    }
+
+    private func serve() async throws {
+        while !isLoggedOut, endReason == nil, let outcome = try await next(timeout: limits.silence) {
+            switch outcome {
+            case .needsMore, .line: break
+            case .wantsLiteral: connection.write(ConditionResponse.continuation("Ready for literal data"))
+            case .refused(let refusal):
+                send(refusal.response)
+                if refusal.closes { return }
+            case .command(let text): try await answer(text)
+            }
+        }
+        try await connection.flush()
+    }
+
+    // MARK: Reading
+
+    /// What the client sends next; nil when it is gone or the session ends. What was written is sent before waiting.
+    private func next(timeout: Duration) async throws(ConnectionError) -> CommandReader.Outcome? {
+        while true {
+            if input.readableBytes > 0 {
+                var consumed = 0
+                let outcome = input.withUnsafeReadableBytes { reader.read($0, consumed: &consumed) }
+                input.moveReaderIndex(forwardBy: consumed)
+                if case .needsMore = outcome {} else { return outcome }
+            }
+            input = ByteBuffer()
+            try await connection.flush()
+            guard let bytes = try await connection.read(timeout: timeout) else { return nil }
+            input = bytes
+        }
+    }
+
+    /// The next line, which is no command; nil when the client is gone, sent something impossible, or the session ends.
+    func nextLine(timeout: Duration) async throws(ConnectionError) -> [UInt8]? {
+        reader.expectLine()
+        guard case .line(let line)? = try await next(timeout: timeout) else { return nil }
+        return line
+    }
+
+    // MARK: Answering
+
+    func send(_ response: ConditionResponse) { connection.write(response.bytes) }
+    func send(_ response: UntaggedResponse) { connection.write(response.bytes) }
+
+    private func answer(_ text: CommandText) async throws {
+        let tagged: TaggedCommand
+        do {
+            tagged = try CommandTable.parse(text)
+        } catch {
+            return refuse(error.response)
+        }
+        let state: SessionStates = selection == nil ? .authenticated : .selected
+        guard type(of: tagged.command).allowed.contains(state), let command = tagged.command as? any ExecutableCommand else {
+            let needsMailbox = type(of: tagged.command).allowed.contains(.selected)
+            return refuse(ConditionResponse(tag: tagged.tag, .bad, text: needsMailbox ? "No mailbox is selected" : "Not possible any more"))
+        }
+        nonsense = 0
+        reportsUIDs = tagged.isUIDForm
+        if !(command is Fetch) { piecewise.forget() }
+        let completion = try await completion(of: command)
+        report(expunges: tagged.maySendExpunge)
+        send(completion.tagged(tagged.tag))
+        if selection?.isGone == true { end(reason: "The selected mailbox was deleted") }
+    }
+
+    private func completion(of command: any ExecutableCommand) async throws -> ConditionResponse {
+        do {
+            return try await command.execute(in: self)
+        } catch let error as ConnectionError {
+            throw error
+        } catch {
+            return IMAPRefusal.response(to: error, user: user)
+        }
+    }
+
+    private func refuse(_ response: ConditionResponse) {
+        send(response)
+        nonsense += 1
+        if nonsense >= limits.nonsense { end(reason: "Too many invalid commands") }
+    }
+
+    // MARK: The selected mailbox
+
+    /// Closes what was selected, and selects this.
+    func select(_ new: Selection?) {
+        selection?.onChange = nil
+        selection?.close()
+        selection = new
+        announcedKeywords = []
+        piecewise.forget()
+    }
+}

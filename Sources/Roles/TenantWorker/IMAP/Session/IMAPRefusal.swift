@@ -1,0 +1,48 @@
+import IMAP
+import MailStore
+import Runtime
+
+/// The one place where errors become IMAP responses (codes: RFC 5530 §3).
+enum IMAPRefusal {
+    static let noSuchMailbox = ConditionResponse(tag: nil, .no, .nonExistent, text: "There is no such mailbox")
+    static let noSuchTarget = ConditionResponse(tag: nil, .no, .tryCreate, text: "There is no such mailbox; it can be created")
+    static let readOnly = ConditionResponse(tag: nil, .no, .readOnly, text: "The mailbox is open for reading only")
+    static let invalidName = ConditionResponse(tag: nil, .no, .cannot, text: "This mailbox name is not possible")
+    static let expungeIssued = ConditionResponse(tag: nil, .no, .expungeIssued, text: "Some of the messages no longer exist")
+
+    static func response(to error: any Error, user: Int64) -> ConditionResponse {
+        switch error {
+        case let response as ConditionResponse: return response
+        case let error as StoreError: return response(to: error, user: user)
+        default:
+            let reference = String(UInt32.random(in: .min ... .max), radix: 36)
+            Log.error("an IMAP command failed", ["user": "\(user)", "reference": reference, "error": "\(error)"])
+            return ConditionResponse(tag: nil, .no, .serverBug, text: "Internal error; its reference is \(reference)")
+        }
+    }
+
+    private static func response(to error: StoreError, user: Int64) -> ConditionResponse {
+        func no(_ code: ResponseCode?, _ text: String) -> ConditionResponse { ConditionResponse(tag: nil, .no, code, text: text) }
+        switch error {
+        case .leaseLost: return no(.unavailable, "The mail store is restarting; please try again in a few minutes")
+        case .unavailable(let reason):
+            Log.warning("the mail store is not available", ["user": "\(user)", "reason": reason])
+            return no(.unavailable, "The mail store is not available; please try again in a few minutes")
+        case .overQuota(let quota):
+            let unit = quota.resource == .bytes ? "octets" : "messages"
+            return no(
+                .overQuota,
+                "The \(quota.scope)'s quota is full (\(quota.used) of \(quota.limit) \(unit)); delete mail or ask the administrator")
+        case .noSuchUser: return no(.unavailable, "The account is not available")
+        case .noSuchMailbox: return noSuchMailbox
+        case .mailboxExists: return no(.alreadyExists, "The mailbox exists already")
+        case .invalidMailboxName: return invalidName
+        case .notPermitted(let reason): return no(.cannot, reason)
+        case .limitReached(let reason): return no(.limit, reason)
+        case .damaged(let place):
+            Log.error("a stored message can't be read", ["user": "\(user)", "place": place])
+            return no(.corruption, "A message can't be read back; the administrator has been told")
+        case .maildropLocked: return no(.inUse, "The mailbox is in use")
+        }
+    }
+}

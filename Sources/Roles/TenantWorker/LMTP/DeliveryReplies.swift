@@ -1,0 +1,43 @@
+import MailStore
+import SMTP
+
+/// How a delivery's outcomes are said in LMTP (RFC 3463): 4xx where trying again can help.
+extension Reply {
+    static let delivered = Reply(250, "2.1.5", "Delivered")
+    static let noSuchUser = Reply(550, "5.1.1", "There is no such user here")
+    static let domainNotHere = Reply(550, "5.1.2", "This domain's mail is not taken here")
+    static let userSuspended = Reply(450, "4.2.1", "The mailbox is suspended; please try again later")
+    static let aliasLoop = Reply(554, "5.4.6", "The address leads round in a circle, or to too many others")
+    static let forwardLoop = Reply(554, "5.4.6", "The message was delivered to this address before; it goes round in a circle")
+    static let storeUnavailable = Reply(451, "4.3.0", "The mail store is not available now; please try again later")
+
+    static func overQuota(_ refusal: QuotaRefusal, defers: Bool) -> Reply {
+        let unit = refusal.resource == .bytes ? "octets" : "messages"
+        let text = "The \(refusal.scope)'s quota is full (\(refusal.used) of \(refusal.limit) \(unit))"
+        return defers ? Reply(452, "4.2.2", text + "; please try again later") : Reply(552, "5.2.2", text)
+    }
+
+    /// One reply for a recipient that leads to several mailboxes: good when all are, else the one that asks for another try.
+    static func together(_ replies: [Reply]) -> Reply {
+        replies.first(where: \.isTransient) ?? replies.first { !$0.isPositive } ?? replies.first ?? .delivered
+    }
+
+    init(_ error: StoreError, defersOverQuota: Bool) {
+        switch error {
+        case .overQuota(let refusal): self = .overQuota(refusal, defers: defersOverQuota)
+        case .noSuchUser: self = .noSuchUser
+        case .leaseLost, .unavailable, .noSuchMailbox, .mailboxExists, .invalidMailboxName, .notPermitted, .limitReached, .damaged,
+            .maildropLocked:
+            self = .storeUnavailable
+        }
+    }
+
+    init(_ outcome: DeliveryOutcome?, defersOverQuota: Bool) {
+        switch outcome {
+        case .stored, .duplicate: self = .delivered
+        case .overQuota(let refusal): self = .overQuota(refusal, defers: defersOverQuota)
+        case .noSuchUser: self = .noSuchUser
+        case .unavailable, nil: self = .storeUnavailable
+        }
+    }
+}

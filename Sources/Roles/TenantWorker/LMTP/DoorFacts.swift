@@ -1,0 +1,21 @@
+import Supervision
+
+/// What the mail sessions of a worker need to know of its configuration.
+struct DoorFacts: Sendable {
+    let tenant: Int64
+    /// The name in greetings and trace fields.
+    let hostname: String
+    let limits: MailLimits
+    /// Over quota: true asks the sender to try again (452), false refuses (552).
+    let defersOverQuota: Bool
+    /// The relay's inner door.
+    let relaySocket: String
+
+    init(_ configuration: TenantConfiguration) {
+        tenant = configuration.tenant
+        hostname = configuration.hostname
+        limits = configuration.limits
+        defersOverQuota = configuration.defersOverQuota
+        relaySocket = configuration.relaySocket
+    }
+}

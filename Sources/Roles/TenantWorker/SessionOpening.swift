@@ -1,0 +1,56 @@
+import NIOCore
+import ProxyProtocol
+import Runtime
+import Supervision
+
+extension WorkerProcess {
+    /// How long the gateway may take to say whose session it is.
+    private static let patience = Duration.seconds(10)
+
+    /// Reads the PROXY header that a session begins with.
+    /// - Returns: nil when the peer left without saying anything, as one that only looks whether somebody listens.
+    func openSession(on connection: Connection) async throws -> (any ClientSession)? {
+        var received = ByteBuffer()
+        while true {
+            switch ProxyHeader.parse(received.readableBytesView) {
+            case .header(let header, let length):
+                received.moveReaderIndex(forwardBy: length)
+                connection.putBack(received)
+                guard let handover = SessionHandover(header), let service = ClientService(rawValue: handover.service) else {
+                    throw HeaderProblem.incomplete
+                }
+                return session(service, handover, on: connection)
+            case .malformed: throw HeaderProblem.malformed
+            case .needsMore: break
+            }
+            guard let more = try await connection.read(timeout: Self.patience) else {
+                if received.readableBytes == 0 { return nil }
+                throw HeaderProblem.incomplete
+            }
+            received.writeImmutableBuffer(more)
+        }
+    }
+
+    private func session(_ service: ClientService, _ handover: SessionHandover, on connection: Connection) -> any ClientSession {
+        switch service {
+        case .imap:
+            return IMAPConnection(
+                connection: connection, store: store, user: handover.user, pendingTag: handover.pendingTag,
+                limits: IMAPLimits(message: Int(clamping: configuration.limits.messageSize)))
+        case .pop3: return POP3Connection(connection: connection, store: store, user: handover.user)
+        case .submission: return SubmissionSession(connection: connection, store: store, facts: facts, handover: handover)
+        }
+    }
+}
+
+/// Why what stood at the beginning of a session is no header of a gateway.
+private enum HeaderProblem: Error, CustomStringConvertible {
+    case malformed, incomplete
+
+    var description: String {
+        switch self {
+        case .malformed: "the connection does not begin with a PROXY version 2 header"
+        case .incomplete: "the PROXY header lacks the service, the user or the address"
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import Cryptography
+import Glibc
+import MailStore
+import MIME
+import ProxyProtocol
+import Runtime
+import SMTP
+
+/// Mail that a user of this tenant hands in (RFC 6409), from the login on, which the gateway checked and this session answers. The
+/// message goes to the relay; what the relay says is what the user's mail program hears.
+@EventLoopActor
+final class SubmissionSession: ClientSession {
+    let user: Int64
+    private let connection: Connection
+    private let store: TenantStore
+    private let facts: DoorFacts
+    private let handover: SessionHandover
+    private var server: SMTPServer
+    private var endReason: String?
+
+    /// RFC 5321 §4.5.3.2.7.
+    private static let idleTimeout = Duration.seconds(300)
+
+    init(connection: Connection, store: TenantStore, facts: DoorFacts, handover: SessionHandover) {
+        self.connection = connection
+        self.store = store
+        self.facts = facts
+        self.handover = handover
+        user = handover.user
+        var settings = SMTPServerConfiguration(door: .submission, hostname: facts.hostname)
+        settings.maximumMessageSize = facts.limits.messageSize
+        settings.maximumRecipients = facts.limits.recipients
+        settings.maximumHops = facts.limits.hops
+        settings.isEncrypted = handover.isEncrypted
+        settings.resumedAfterLogin = .init(handover.clientName)
+        server = SMTPServer(settings)
+    }
+
+    func run() async {
+        connection.write(Reply.authenticated.bytes)
+        do {
+            try await converse()
+            if let endReason { connection.write(Reply(421, "4.3.2", endReason).bytes) }
+        } catch .timedOut {
+            connection.write(Reply.idleTooLong.bytes)
+        } catch {
+            Log.debug("a submission session broke off", ["user": "\(user)", "error": error.description])
+        }
+        try? await connection.flush()
+    }
+
+    func end(reason: String) {
+        endReason = reason
+        connection.endReading()
+    }
+
+    private func converse() async throws(ConnectionError) {
+        while true {
+            while let action = server.next() {
+                guard await perform(action) else { return }
+            }
+            try await connection.flush()
+            guard let bytes = try await connection.read(timeout: Self.idleTimeout) else { return }
+            bytes.withUnsafeReadableBytes { server.feed($0) }
+        }
+    }
+
+    /// - Returns: false when the session is over.
+    private func perform(_ action: SMTPSession.Action) async -> Bool {
+        switch action {
+        case .reply(let reply): connection.write(reply.bytes)
+        case .checkSender(let mail): server.answer(.senderChecked(await check(mail.reversePath)))
+        case .checkRecipient(let recipient): server.answer(.recipientChecked(await check(recipient)))
+        case .deliver(let envelope, let bytes): server.answer(.delivered([await submit(envelope, bytes)]))
+        case .abandon: break
+        case .close: return false
+        case .authenticate, .startTLS: return false  // neither is offered after the login
+        }
+        return true
+    }
+
+    // MARK: Whom the user may be
+
+    private func check(_ path: ReversePath) async -> Reply? {
+        guard let address = path.address else { return .nullSenderNotYours }
+        return await objection(to: address)
+    }
+
+    /// - Returns: why the user may not send as this address; nil if it may.
+    private func objection(to address: SMTP.EnvelopeAddress) async -> Reply? {
+        do {
+            return try await store.mayUse(localPart: address.localPart, domain: address.domain, as: user) ? nil : .notYours(address)
+        } catch {
+            return .storeUnavailable
+        }
+    }
+
+    /// Recipients of this tenant that do not exist are refused at once, where the user still sees it; all else is for the relay.
+    private func check(_ recipient: RcptCommand) async -> Reply? {
+        guard let address = recipient.path.address else { return .postmasterNeedsDomain }
+        do {
+            switch try await store.resolve(localPart: address.localPart, domain: address.domain) {
+            case .noSuchUser: return .noSuchUser
+            case .loop: return .aliasLoop
+            case .notLocal, .suspended, .targets: return nil
+            }
+        } catch {
+            return .storeUnavailable
+        }
+    }
+
+    // MARK: The message
+
+    private func submit(_ envelope: SMTPEnvelope, _ bytes: [UInt8]) async -> Reply {
+        let message = SubmittedMessage(bytes)
+        do {
+            for author in try message.authors() {
+                if let refusal = await objection(to: author) { return refusal }
+            }
+        } catch {
+            return .badAuthor(error)
+        }
+        guard let sender = envelope.reversePath.address, let octets = try? Cryptography.randomBytes(16), let id = DeliveryID(octets: octets)
+        else {
+            return .storeUnavailable
+        }
+        let (header, body) = message.completed(received: received(envelope, id), sender: sender, messageID: id.description)
+        var mail = envelope.mail
+        mail.submitter = nil
+        mail.size = Int64(header.count) + Int64(body.count)
+        mail.deliveryID = id
+        let reply = await RelayHandOff(facts).send(mail, to: envelope.recipients, header, body)
+        Log.info(
+            "message submitted",
+            [
+                "delivery": id.description, "user": handover.address, "from": sender.description,
+                "recipients": "\(envelope.recipients.count)",
+                "size": "\(header.count + body.count)", "reply": reply.description,
+            ])
+        return reply
+    }
+
+    /// The Received field (RFC 5321 §4.4): `A` for the login, `S` for TLS (RFC 3848), `UTF8` (RFC 6531 §4.3).
+    private func received(_ envelope: SMTPEnvelope, _ id: DeliveryID) -> [UInt8] {
+        let literal = handover.clientAddress.utf8.contains(UInt8(ascii: ":")) ? "IPv6:\(handover.clientAddress)" : handover.clientAddress
+        let keyword = (envelope.mail.usesUTF8 ? "UTF8SMTP" : "ESMTP") + (handover.isEncrypted ? "SA" : "A")
+        var text = "Received: from \(envelope.clientName.isEmpty ? "[\(literal)]" : envelope.clientName) ([\(literal)])\r\n"
+        text += " by \(facts.hostname) with \(keyword) id \(id)"
+        if let version = handover.tlsVersion { text += "\r\n (\(version))" }
+        return Array((text + ";\r\n ").utf8) + DateTime(secondsSince1970: Int64(time(nil))).formatted + [13, 10]
+    }
+}
+
+extension Reply {
+    /// RFC 6409 §6.1: who is not who it says it is, is refused.
+    fileprivate static func notYours(_ address: SMTP.EnvelopeAddress) -> Reply { Reply(550, "5.7.1", "You may not send as <\(address)>") }
+    fileprivate static let nullSenderNotYours = Reply(550, "5.7.1", "Give your own address as the sender")
+    fileprivate static let postmasterNeedsDomain = Reply(550, "5.1.3", "Give the recipient's address with its domain")
+
+    fileprivate static func badAuthor(_ problem: SubmittedMessage.AuthorProblem) -> Reply {
+        switch problem {
+        case .severalFields: Reply(550, "5.7.1", "The message has more than one From or Sender field")
+        case .unreadable: Reply(550, "5.7.1", "The From or Sender field holds no address that can be read")
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import CProcess
+import MailStore
+import Postgres
+import ProxyProtocol
+import Runtime
+import Supervision
+
+/// A tenant's worker: the one process that holds this company's mail.
+///
+/// - Job: delivery within quota (LMTP), IMAP, POP3 and submission sessions of the tenant's users.
+/// - Trusts: the control plane; on its `session` door the gateway, which has checked the login. Each connection's process is
+///   asked from the kernel first. Not: what clients and senders say.
+/// - Holds: the tenant's lease, its mailboxes, its blob segments.
+/// - Never holds: other tenants' anything; password hashes; an internet socket.
+/// - Privileges: the tenant's own numeric user (when the platform runs as root), the tenant's SQL role held to its own rows,
+///   Landlock to the tenant's directory, seccomp without exec and without sockets other than Unix ones.
+/// - Life: started when a connection waits at its doors, gone after `idleSeconds` without one.
+/// - Limits: `StoreLimits`, `MailLimits`, and those of the protocols.
+@EventLoopActor
+public final class WorkerProcess {
+    let configuration: TenantConfiguration
+    let control: ControlChannel<Instruction, Report>
+    let store: TenantStore
+    let facts: DoorFacts
+    private var listeners: [Listener] = []
+    private var sessions: [ObjectIdentifier: any ClientSession] = [:]
+    private var connections = 0
+    private var lastUse = ContinuousClock.now
+    private var finished: CheckedContinuation<Int32, Never>?
+    private var isStopping = false
+
+    /// The whole life of the process `casella-tenant`.
+    public nonisolated static func main() -> Never {
+        Log.start(process: "tenant")
+        do {
+            let configuration = try Child.readConfiguration(TenantConfiguration.self)
+            Log.start(process: "tenant \(configuration.name)")
+            try Child.confine(configuration.confinement)
+            Child.run { await serve(configuration) }
+        } catch {
+            Child.fail(error)
+        }
+    }
+
+    private init(_ configuration: TenantConfiguration, control: ControlChannel<Instruction, Report>, store: TenantStore) {
+        self.configuration = configuration
+        self.control = control
+        self.store = store
+        facts = DoorFacts(configuration)
+    }
+
+    private static func serve(_ configuration: TenantConfiguration) async -> Int32 {
+        do {
+            let control = try await ControlChannel<Instruction, Report>(descriptor: Child.controlDescriptor)
+            let store = try await openStore(configuration)
+            let worker = WorkerProcess(configuration, control: control, store: store)
+            return await worker.run()
+        } catch {
+            Log.error("the worker can't start", ["error": "\(error)"])
+            return 75  // EX_TEMPFAIL: the control plane tries again, later each time
+        }
+    }
+
+    private static func openStore(_ configuration: TenantConfiguration) async throws(StoreError) -> TenantStore {
+        let access = configuration.database
+        let database = PostgresConfiguration(
+            host: access.host, port: access.port, database: access.database, user: access.role, password: access.password,
+            applicationName: "casella-tenant")
+        return try await TenantStore.open(
+            tenant: configuration.tenant, database: database, blobDirectory: configuration.directory + "/blobs")
+    }
+
+    private func run() async -> Int32 {
+        store.onLeaseLost = { [unowned self] in finish(with: 75, because: "another worker took the lease") }
+        do {
+            try await openDoors()
+        } catch {
+            Log.error("the worker can't open its doors", ["error": "\(error)"])
+            return 70
+        }
+        control.send(.ready)
+        Task { await obey() }
+        Task { await watchIdleness() }
+        let status = await withCheckedContinuation { finished = $0 }
+        await store.close()
+        return status
+    }
+
+    private func openDoors() async throws(ConnectionError) {
+        for inherited in configuration.listeners {
+            let listener = try await Listener.serve(descriptor: inherited.descriptor) { [unowned self] in
+                await admit($0, to: inherited.service)
+            }
+            listeners.append(listener)
+        }
+    }
+
+    // MARK: Connections
+
+    private func admit(_ connection: Connection, to door: InheritedListener.Service) async {
+        guard case .local(let peer) = connection.peer, configuration.trustedPeers.contains(peer.user) else {
+            Log.warning("a process that is not trusted knocked at an inner door", ["peer": "\(connection.peer)"])
+            return
+        }
+        connections += 1
+        defer {
+            connections -= 1
+            lastUse = .now
+        }
+        switch door {
+        case .lmtp: await LMTPConnection(connection: connection, store: store, facts: facts).run()
+        case .session:
+            do {
+                guard let session = try await openSession(on: connection) else { return }
+                sessions[ObjectIdentifier(session)] = session
+                await session.run()
+                sessions[ObjectIdentifier(session)] = nil
+            } catch {
+                Log.warning("a session could not be opened", ["error": "\(error)"])
+            }
+        case .smtp, .submission, .submissions, .imap, .imaps, .pop3, .pop3s, .relay:
+            Log.error("a door of another process was handed to a worker", ["door": door.rawValue])
+        }
+    }
+
+    // MARK: Instructions
+
+    private func obey() async {
+        while let instruction = await control.next() {
+            switch instruction {
+            case .stop: await stop(because: "stopped by the control plane")
+            case .endSessions(_, let user, let reason): endSessions(of: user, because: reason)
+            case .directoryChanged: store.directoryChanged()
+            case .domains, .authenticated, .queueCommand: break  // for other kinds of process
+            }
+        }
+        await stop(because: "the control plane is gone")
+    }
+
+    private func endSessions(of user: Int64?, because reason: String) {
+        for session in sessions.values where user == nil || session.user == user { session.end(reason: reason) }
+    }
+
+    /// Ends sessions in their protocol's words, waits for deliveries in hand, and exits.
+    private func stop(because reason: String) async {
+        guard !isStopping else { return }
+        isStopping = true
+        for listener in listeners { await listener.stop() }
+        endSessions(of: nil, because: "The server is restarting; please connect again")
+        let deadline = ContinuousClock.now + .seconds(5)
+        while connections > 0, .now < deadline { try? await Task.sleep(for: .milliseconds(20)) }
+        finish(with: 0, because: reason)
+    }
+
+    // MARK: Idleness
+
+    private func watchIdleness() async {
+        let limit = Duration.seconds(configuration.idleSeconds)
+        var isTrimmed = false
+        while !isStopping {
+            try? await Task.sleep(for: .seconds(1))
+            guard connections == 0 else {
+                isTrimmed = false
+                continue
+            }
+            if !isTrimmed { casella_trim_heap() }
+            isTrimmed = true
+            guard lastUse + limit <= .now, !isStopping else { continue }
+            isStopping = true
+            // The control plane holds the listening sockets too: who connects from now on waits there for the next worker.
+            for listener in listeners { await listener.stop() }
+            while connections > 0 { try? await Task.sleep(for: .milliseconds(20)) }
+            control.send(.idle)
+            finish(with: 0, because: "idle")
+        }
+    }
+
+    private func finish(with status: Int32, because reason: String) {
+        guard let finished else { return }
+        self.finished = nil
+        Log.info("the worker ends", ["reason": reason])
+        finished.resume(returning: status)
+    }
+}

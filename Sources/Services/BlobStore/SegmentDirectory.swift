@@ -1,0 +1,47 @@
+import Glibc
+
+/// The folder of a store: `0000000001.segment`, `0000000002.segment`, …
+struct SegmentDirectory: Sendable {
+    let path: String
+    private static let suffix = ".segment"
+    private static let digits = 10
+
+    func file(_ number: Int64) -> String {
+        let text = String(number)
+        return "\(path)/\(String(repeating: "0", count: max(0, Self.digits - text.utf8.count)))\(text)\(Self.suffix)"
+    }
+
+    /// Makes the folder (not its parents) durable if it is missing.
+    func createIfMissing() throws(BlobError) {
+        if mkdir(path, 0o700) == 0 {
+            let parent = try FileDescriptor.open("\(path)/..", O_RDONLY | O_DIRECTORY)
+            defer { parent.close() }
+            try parent.synchronize()
+        } else if errno != EEXIST {
+            throw .system(operation: "mkdir", code: errno)
+        }
+    }
+
+    /// The numbers of all segments, ascending; none when the folder does not exist.
+    func segments() throws(BlobError) -> [Int64] {
+        guard let directory = opendir(path) else {
+            if errno == ENOENT { return [] }
+            throw .system(operation: "opendir", code: errno)
+        }
+        defer { closedir(directory) }
+        var numbers: [Int64] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            guard name.hasSuffix(Self.suffix), let number = Int64(name.dropLast(Self.suffix.count)), number > 0 else { continue }
+            numbers.append(number)
+        }
+        return numbers.sorted()
+    }
+
+    /// Makes the names of new files durable.
+    func synchronize() throws(BlobError) {
+        let directory = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)
+        defer { directory.close() }
+        try directory.synchronize()
+    }
+}

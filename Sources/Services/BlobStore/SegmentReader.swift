@@ -1,0 +1,67 @@
+import Glibc
+
+/// Reads records, beside the writer and on a thread of its own, so that a read does not wait for a flush.
+actor SegmentReader {
+    private let directory: SegmentDirectory
+    private let descriptorLimit: Int
+    private nonisolated let thread = DedicatedThread()
+    /// Open segments, least recently used first.
+    private var open: [(number: Int64, file: FileDescriptor)] = []
+    private var isClosed = false
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    init(directory: SegmentDirectory, descriptorLimit: Int) {
+        self.directory = directory
+        self.descriptorLimit = max(1, descriptorLimit)
+    }
+
+    func record(_ reference: BlobReference) throws(BlobError) -> [UInt8] {
+        guard reference.offset >= 0, reference.length >= Int64(RecordHeader.size), reference.length < 1 << 33 else {
+            throw .damaged(reference, reason: "impossible reference")
+        }
+        let record = try file(reference.segment).read(Int(reference.length), at: reference.offset)
+        guard record.count == Int(reference.length) else { throw .damaged(reference, reason: "the segment ends before the record does") }
+        return record
+    }
+
+    func message(_ reference: BlobReference) throws(BlobError) -> [UInt8] {
+        try RecordParts(try record(reference)[...], at: reference).message(at: reference)
+    }
+
+    func described(_ reference: BlobReference) throws(BlobError) -> BlobRecord {
+        try BlobRecord(decoding: try record(reference), at: reference)
+    }
+
+    func scan(_ segment: Int64) throws(BlobError) -> [ScannedRecord] {
+        let file = try file(segment)
+        return SegmentScan.records(in: segment, try file.read(Int(try file.size()), at: 0))
+    }
+
+    func segments() throws(BlobError) -> [Int64] { try directory.segments() }
+
+    func close() {
+        isClosed = true
+        for entry in open { entry.file.close() }
+        open = []
+    }
+
+    private func file(_ number: Int64) throws(BlobError) -> FileDescriptor {
+        guard !isClosed else { throw .closed }
+        if let index = open.firstIndex(where: { $0.number == number }) {
+            let entry = open.remove(at: index)
+            open.append(entry)
+            return entry.file
+        }
+        let file: FileDescriptor
+        do {
+            file = try FileDescriptor.open(directory.file(number), O_RDONLY)
+        } catch {
+            guard case .system(_, ENOENT) = error else { throw error }
+            throw .noSuchSegment(number)
+        }
+        if open.count >= descriptorLimit { open.removeFirst().file.close() }
+        open.append((number, file))
+        return file
+    }
+}

@@ -1,0 +1,81 @@
+import Glibc
+
+/// The text for an `errno`.
+func systemMessage(_ code: Int32) -> String {
+    var buffer = [CChar](repeating: 0, count: 128)
+    guard strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
+    let text = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return text.isEmpty ? "error \(code)" : "\(String(decoding: text, as: UTF8.self)) (\(code))"
+}
+
+/// A file descriptor and the few calls made on it. Whoever holds it closes it once.
+struct FileDescriptor {
+    let number: Int32
+
+    static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(BlobError) -> FileDescriptor {
+        while true {
+            let number = Glibc.open(path, flags | O_CLOEXEC, mode)
+            if number >= 0 { return FileDescriptor(number: number) }
+            if errno != EINTR { throw .system(operation: "open", code: errno) }
+        }
+    }
+
+    func close() { _ = Glibc.close(number) }
+
+    func size() throws(BlobError) -> Int64 {
+        var status = stat()
+        guard fstat(number, &status) == 0 else { throw .system(operation: "fstat", code: errno) }
+        return Int64(status.st_size)
+    }
+
+    /// False when another process has it.
+    func lock() throws(BlobError) -> Bool {
+        while flock(number, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EWOULDBLOCK { return false }
+            if errno != EINTR { throw .system(operation: "flock", code: errno) }
+        }
+        return true
+    }
+
+    func write(_ bytes: [UInt8], at offset: Int64) throws(BlobError) {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { raw in
+                raw.baseAddress.map { pwrite(number, $0 + done, raw.count - done, off_t(offset) + off_t(done)) } ?? 0
+            }
+            if count > 0 {
+                done += count
+            } else if count == 0 || errno != EINTR {
+                throw .system(operation: "pwrite", code: count == 0 ? EIO : errno)
+            }
+        }
+    }
+
+    /// Up to `count` octets; fewer at the end of the file.
+    func read(_ count: Int, at offset: Int64) throws(BlobError) -> [UInt8] {
+        var code: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count, let base = buffer.baseAddress {
+                let got = pread(number, base + filled, count - filled, off_t(offset) + off_t(filled))
+                if got > 0 {
+                    filled += got
+                } else if got == 0 {
+                    break
+                } else if errno != EINTR {
+                    code = errno
+                    break
+                }
+            }
+        }
+        guard code == 0 else { throw .system(operation: "pread", code: code) }
+        return bytes
+    }
+
+    func synchronizeData() throws(BlobError) {
+        guard fdatasync(number) == 0 else { throw .system(operation: "fdatasync", code: errno) }
+    }
+
+    func synchronize() throws(BlobError) {
+        guard fsync(number) == 0 else { throw .system(operation: "fsync", code: errno) }
+    }
+}

@@ -1,0 +1,108 @@
+import Postgres
+import Runtime
+
+/// The tenant's domains, users and aliases as far as they were asked for. The control plane writes them; it says when they changed.
+@EventLoopActor
+final class Directory {
+    /// What an address is, by itself.
+    struct Entry {
+        var user: UserRecord?
+        /// Targets of the alias, in their order.
+        var targets: [String] = []
+        var isEmpty: Bool { user == nil && targets.isEmpty }
+    }
+
+    private struct Address: Hashable {
+        let domain: Int64
+        let localPart: String
+    }
+
+    /// Addresses that are remembered; when there are more, all are forgotten.
+    private static let cacheLimit = 20_000
+
+    private let tenant: Int64
+    private let database: Database
+    /// Grows whenever provisioning changed.
+    private(set) var generation = 0
+    private var domains: [String: Int64]?
+    private var entries: [Address: Entry] = [:]
+    private var users: [Int64: UserRecord] = [:]
+
+    init(tenant: Int64, database: Database) {
+        self.tenant = tenant
+        self.database = database
+    }
+
+    func forget() {
+        generation += 1
+        domains = nil
+        entries = [:]
+        users = [:]
+    }
+
+    /// The id of a domain of this tenant; its name in lower case.
+    func domain(named name: String) async throws(StoreError) -> Int64? {
+        if let domains { return domains[name] }
+        let started = generation
+        let result = try await database.query("SELECT name, domain_id FROM domains WHERE tenant_id = $1", [.int8(tenant)])
+        var loaded: [String: Int64] = [:]
+        for row in result.rows {
+            let (name, id) = try StoreError.reading { () throws(PostgresError) in (try row.text(0), try row.int8(1)) }
+            loaded[name] = id
+        }
+        if started == generation { domains = loaded }
+        return loaded[name]
+    }
+
+    /// Entries of several local parts (in lower case; '' is the catch-all) of one domain, in their order, in one round trip.
+    func entries(_ localParts: [String], in domain: Int64, named domainName: String) async throws(StoreError) -> [Entry] {
+        let addresses = localParts.map { Address(domain: domain, localPart: $0) }
+        let missing = addresses.filter { entries[$0] == nil }.map(\.localPart)
+        guard !missing.isEmpty else { return addresses.map { entries[$0] ?? Entry() } }
+        let started = generation
+        let result = try await database.query("""
+            SELECT local_part, user_id, state, NULL FROM users WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
+            UNION ALL
+            SELECT local_part, NULL, NULL, target FROM aliases WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
+            ORDER BY 4 NULLS FIRST
+            """, [.int8(tenant), .int8(domain), .textArray(missing)])
+        var loaded: [String: Entry] = [:]
+        for row in result.rows {
+            try StoreError.reading { () throws(PostgresError) in
+                let localPart = try row.text(0)
+                if let id = try row.optionalInt8(1) {
+                    loaded[localPart, default: Entry()].user = UserRecord(
+                        id: id, domain: domain, localPart: localPart, domainName: domainName,
+                        isSuspended: try row.optionalText(2) != "active")
+                } else if let target = try row.optionalText(3) {
+                    loaded[localPart, default: Entry()].targets.append(target)
+                }
+            }
+        }
+        if started == generation {
+            if entries.count > Self.cacheLimit { entries = [:] }
+            for localPart in missing { entries[Address(domain: domain, localPart: localPart)] = loaded[localPart] ?? Entry() }
+        }
+        return addresses.map { loaded[$0.localPart] ?? entries[$0] ?? Entry() }
+    }
+
+    func user(_ id: Int64) async throws(StoreError) -> UserRecord {
+        if let user = users[id] { return user }
+        let started = generation
+        let result = try await database.query("""
+            SELECT u.domain_id, u.local_part, d.name, u.state FROM users u JOIN domains d USING (tenant_id, domain_id)
+            WHERE u.tenant_id = $1 AND u.user_id = $2
+            """, [.int8(tenant), .int8(id)])
+        guard let row = result.first else { throw .noSuchUser }
+        let user = try StoreError.reading { () throws(PostgresError) in
+            UserRecord(
+                id: id, domain: try row.int8(0), localPart: try row.text(1), domainName: try row.text(2),
+                isSuspended: try row.text(3) != "active")
+        }
+        if started == generation {
+            if users.count > Self.cacheLimit { users = [:] }
+            users[id] = user
+        }
+        return user
+    }
+}

@@ -1,0 +1,69 @@
+import BlobStore
+import Postgres
+import Runtime
+
+extension TenantStore {
+    /// The mailbox's messages; read once, however many ask.
+    func state(of mailbox: Mailbox) async throws(StoreError) -> MailboxState {
+        if let state = mailbox.state {
+            states.touch(state)
+            return state
+        }
+        guard !mailbox.isGone else { throw .noSuchMailbox }
+        if let loading = mailbox.loading { return try await loading.value.get() }
+        let task = Task { [self] () -> Result<MailboxState, StoreError> in
+            defer { mailbox.loading = nil }
+            do throws(StoreError) {
+                let state = try await loadState(of: mailbox)
+                mailbox.state = state
+                states.touch(state)
+                return .success(state)
+            } catch {
+                return .failure(error)
+            }
+        }
+        mailbox.loading = task
+        return try await task.value.get()
+    }
+
+    /// Reads until what was read is at least as new as what memory knows of the mailbox. What is committed but not yet
+    /// applied to memory comes in twice then, which `MailboxState` bears.
+    private func loadState(of mailbox: Mailbox) async throws(StoreError) -> MailboxState {
+        while true {
+            guard !mailbox.isGone else { throw .noSuchMailbox }
+            let result = try await database.query(Self.messagesOfMailbox, [.int8(tenant), .int8(mailbox.id)])
+            guard let row = result.first else { throw .noSuchMailbox }
+            let (modSeq, arrivals) = try StoreError.reading { () throws(PostgresError) in
+                (ModSeq(clamping: try row.int8(0)), try Self.arrivals(row))
+            }
+            if modSeq >= mailbox.highestModSeq { return MailboxState(mailbox: mailbox, arrivals: arrivals) }
+        }
+    }
+
+    /// One row: the mailbox's change number and the columns of its messages as arrays, of one moment.
+    private static let messagesOfMailbox = """
+        SELECT b.highestmodseq, m.uid, m.modseq, m.flags, m.keywords, m.internal_date, m.size, m.segment, m.place, m.length
+        FROM mailboxes b, LATERAL (
+            SELECT array_agg(uid) AS uid, array_agg(modseq) AS modseq, array_agg(flags) AS flags,
+                array_agg(array_to_string(keywords, ' ')) AS keywords, array_agg(internal_date) AS internal_date, array_agg(size) AS size,
+                array_agg(blob_segment) AS segment, array_agg(blob_offset) AS place, array_agg(blob_length) AS length
+            FROM (SELECT * FROM messages s WHERE s.tenant_id = b.tenant_id AND s.mailbox_id = b.mailbox_id ORDER BY s.uid) sorted) m
+        WHERE b.tenant_id = $1 AND b.mailbox_id = $2
+        """
+
+    private static func arrivals(_ row: PostgresRow) throws(PostgresError) -> [MailboxState.Arrival] {
+        guard let uids = try row.optionalInt8Array(1) else { return [] }
+        let modSeqs = try row.int8Array(2), flags = try row.int4Array(3), keywords = try row.textArray(4)
+        let dates = try row.timestampArray(5), sizes = try row.int8Array(6)
+        let segments = try row.int8Array(7), offsets = try row.int8Array(8), lengths = try row.int8Array(9)
+        return uids.indices.map { index in
+            MailboxState.Arrival(
+                message: StoredMessage(
+                    uid: UID(clamping: uids[index]), modSeq: ModSeq(clamping: modSeqs[index]),
+                    flags: MessageFlags(rawValue: UInt8(truncatingIfNeeded: flags[index])).intersection(.all),
+                    internalDate: dates[index] / 1_000_000, size: sizes[index],
+                    blob: BlobReference(segment: segments[index], offset: offsets[index], length: lengths[index])),
+                keywords: keywords[index].isEmpty ? [] : keywords[index].split(separator: " ").map(String.init))
+        }
+    }
+}

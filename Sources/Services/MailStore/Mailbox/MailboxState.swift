@@ -1,0 +1,156 @@
+import BlobStore
+import Runtime
+
+/// A message in memory.
+struct StoredMessage {
+    let uid: UID
+    var modSeq: ModSeq
+    var flags: MessageFlags
+    /// Index into the mailbox's keyword sets.
+    var keywordSet: UInt16 = 0
+    let internalDate: Int64
+    let size: Int64
+    let blob: BlobReference
+}
+
+/// The messages of one mailbox, shared by all sessions that have it selected. Always what the database has committed.
+@EventLoopActor
+final class MailboxState {
+    /// A message that comes into the mailbox, keywords spelled out.
+    struct Arrival {
+        var message: StoredMessage
+        let keywords: [String]
+    }
+
+    /// New flags of a message.
+    struct FlagChangeResult {
+        let uid: UID
+        let flags: MessageFlags
+        let keywords: [String]
+    }
+
+    private struct Subscriber {
+        weak var selection: Selection?
+    }
+
+    let mailbox: Mailbox
+    /// Ascending by UID.
+    private(set) var messages: [StoredMessage]
+    /// The same UIDs once more: selections share this array until it changes.
+    private(set) var uids: [UID]
+    private var keywordSets: [[String]] = [[]]
+    private var keywordSetNumbers: [[String]: UInt16] = [[]: 0]
+    private var subscribers: [Subscriber] = []
+
+    init(mailbox: Mailbox, arrivals: [Arrival]) {
+        self.mailbox = mailbox
+        messages = []
+        uids = []
+        messages.reserveCapacity(arrivals.count)
+        for arrival in arrivals { messages.append(interned(arrival)) }
+        uids = messages.map(\.uid)
+    }
+
+    var memory: Int { 1024 + messages.capacity * (MemoryLayout<StoredMessage>.stride + MemoryLayout<UID>.stride) }
+    var size: Int64 { messages.reduce(0) { $0 + $1.size } }
+    var keywordsInUse: [String] { Keywords.normalized(Set(messages.map(\.keywordSet)).flatMap { keywordSets[Int($0)] }) }
+
+    func index(of uid: UID) -> Int? { uids.firstIndex(ofSorted: uid) }
+
+    func message(_ uid: UID) -> StoredMessage? { index(of: uid).map { messages[$0] } }
+
+    func keywords(of message: StoredMessage) -> [String] { keywordSets[Int(message.keywordSet)] }
+
+    func info(_ message: StoredMessage) -> MessageInfo {
+        MessageInfo(
+            uid: message.uid, modSeq: message.modSeq, flags: message.flags, keywords: keywords(of: message),
+            internalDate: message.internalDate, size: message.size)
+    }
+
+    func count(into status: inout MailboxStatus, recentFrom: UID) {
+        status.messages = messages.count
+        for message in messages {
+            if !message.flags.contains(.seen) { status.unseen += 1 }
+            if message.flags.contains(.deleted) { status.deleted += 1 }
+            if message.uid >= recentFrom { status.recent += 1 }
+            status.size += message.size
+        }
+    }
+
+    /// Whether these keywords can be told apart from all others in memory.
+    func hasRoom(forKeywords keywords: [String]) -> Bool {
+        keywordSetNumbers[keywords] != nil || keywordSets.count < StoreLimits.keywordSetsPerMailbox
+    }
+
+    private func interned(_ arrival: Arrival) -> StoredMessage {
+        var message = arrival.message
+        message.keywordSet = keywordSet(arrival.keywords)
+        return message
+    }
+
+    private func keywordSet(_ keywords: [String]) -> UInt16 {
+        if let number = keywordSetNumbers[keywords] { return number }
+        guard keywordSets.count < StoreLimits.keywordSetsPerMailbox else { return 0 }
+        let number = UInt16(keywordSets.count)
+        keywordSets.append(keywords)
+        keywordSetNumbers[keywords] = number
+        return number
+    }
+}
+
+/// What a committed transaction does to the mailbox. Each may come when the change is in memory already: the messages may
+/// have been read after the commit and before this.
+extension MailboxState {
+    func insert(_ arrivals: [Arrival]) {
+        for arrival in arrivals where (uids.last ?? 0) < arrival.message.uid {
+            messages.append(interned(arrival))
+            uids.append(arrival.message.uid)
+        }
+        forEachSelection { $0.noteArrivals() }
+    }
+
+    func update(_ changes: [FlagChangeResult], modSeq: ModSeq, unnoticedBy silent: Selection?) {
+        for change in changes {
+            guard let index = index(of: change.uid) else { continue }
+            messages[index].flags = change.flags
+            messages[index].keywordSet = keywordSet(change.keywords)
+            messages[index].modSeq = modSeq
+        }
+        let changed = changes.map(\.uid)
+        forEachSelection { if $0 !== silent { $0.noteFlags(changed) } }
+    }
+
+    /// - Parameter gone: ascending.
+    func remove(_ gone: [UID]) {
+        guard !gone.isEmpty else { return }
+        messages.removeAll { gone.firstIndex(ofSorted: $0.uid) != nil }
+        uids = messages.map(\.uid)
+        forEachSelection { $0.noteExpunged(gone) }
+    }
+
+    /// The mailbox was deleted.
+    func end() { forEachSelection { $0.noteGone() } }
+
+    func subscribe(_ selection: Selection) {
+        subscribers.removeAll { $0.selection == nil }
+        subscribers.append(Subscriber(selection: selection))
+    }
+
+    func unsubscribe(_ selection: Selection) { subscribers.removeAll { $0.selection == nil || $0.selection === selection } }
+
+    private func forEachSelection(_ body: (Selection) -> Void) {
+        for subscriber in subscribers { subscriber.selection.map(body) }
+    }
+}
+
+extension [UID] {
+    /// Binary search in an ascending array.
+    func firstIndex(ofSorted value: UID) -> Int? {
+        var low = 0, high = count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if self[middle] < value { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self[low] == value ? low : nil
+    }
+}

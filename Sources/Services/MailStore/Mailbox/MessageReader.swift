@@ -1,0 +1,35 @@
+import BlobStore
+import Runtime
+
+/// Reads messages, and keeps the last one for a few seconds: clients fetch large messages piece by piece.
+@EventLoopActor
+final class MessageReader {
+    private let blobs: MessageBlobs
+    private var last: (reference: BlobReference, bytes: [UInt8])?
+    private var isExpiring = false
+
+    init(blobs: MessageBlobs) { self.blobs = blobs }
+
+    func read(_ reference: BlobReference) async throws(StoreError) -> [UInt8] {
+        if let last, last.reference == reference { return last.bytes }
+        let bytes: [UInt8]
+        do {
+            bytes = try await blobs.read(reference)
+        } catch {
+            throw StoreError(error)
+        }
+        last = (reference, bytes)
+        expire()
+        return bytes
+    }
+
+    private func expire() {
+        guard !isExpiring else { return }
+        isExpiring = true
+        Task { [weak self] in
+            try? await Task.sleep(for: .seconds(5))
+            self?.last = nil
+            self?.isExpiring = false
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import BlobStore
+import Postgres
+import Runtime
+
+extension Selection {
+    /// Nil when the message is expunged (though this session may not know yet).
+    public func info(_ uid: UID) -> MessageInfo? { state.message(uid).map(state.info) }
+
+    /// Messages of this view that still exist, ascending by UID, with their sequence numbers.
+    public func forEach<Failure: Error>(_ body: (_ sequenceNumber: Int, MessageInfo) throws(Failure) -> Void) throws(Failure) {
+        let shared = state.messages
+        var next = 0
+        for (index, uid) in uids.enumerated() {
+            while next < shared.count, shared[next].uid < uid { next += 1 }
+            guard next < shared.count else { return }
+            if shared[next].uid == uid { try body(index + 1, state.info(shared[next])) }
+        }
+    }
+
+    /// Every keyword that some message has: for the FLAGS response.
+    public var keywordsInUse: [String] { state.keywordsInUse }
+
+    /// The whole message; nil when it is expunged.
+    public func bytes(of uid: UID) async throws(StoreError) -> [UInt8]? {
+        guard let message = state.message(uid) else { return nil }
+        return try await account.store.reader.read(message.blob)
+    }
+
+    /// The encoded MIME structures (`messages.structure`, read with `CachedStructure(decoding:)`); made and kept when missing.
+    /// Expunged messages are left out. A structure takes a kilobyte or so: ask for some hundreds of messages at a time.
+    public func structures(of wanted: [UID]) async throws(StoreError) -> [UID: [UInt8]] {
+        let store = account.store
+        let existing = wanted.filter { state.index(of: $0) != nil }
+        guard !existing.isEmpty else { return [:] }
+        let result = try await store.database.query(
+            "SELECT uid, structure FROM messages WHERE tenant_id = $1 AND mailbox_id = $2 AND uid = ANY ($3::bigint[])",
+            [.int8(store.tenant), .int8(mailbox.id), .int8Array(existing.map { Int64($0) })])
+        var structures: [UID: [UInt8]] = [:]
+        var missing: [UID] = []
+        for row in result.rows {
+            let (uid, structure) = try StoreError.reading { () throws(PostgresError) in
+                (UID(clamping: try row.int8(0)), try row.optionalBytes(1))
+            }
+            if let structure, CachedStructures.isCurrent(structure) { structures[uid] = structure } else { missing.append(uid) }
+        }
+        var made: [UID: [UInt8]] = [:]
+        for uid in missing {
+            guard let bytes = try await bytes(of: uid) else { continue }
+            made[uid] = CachedStructures.encodeAlways(bytes)
+        }
+        if !made.isEmpty { store.keepStructures(made, of: mailbox) }
+        return structures.merging(made) { $1 }
+    }
+}
+
+extension TenantStore {
+    /// Writes structures beside their messages, later; nobody waits for it, and nothing is lost without it.
+    func keepStructures(_ made: [UID: [UInt8]], of mailbox: Mailbox) {
+        let uids = made.keys.sorted()
+        let statement = PostgresStatement("""
+            UPDATE messages m SET structure = c.structure FROM unnest($3::bigint[], $4::bytea[]) AS c (uid, structure)
+            WHERE m.tenant_id = $1 AND m.mailbox_id = $2 AND m.uid = c.uid
+            """, [
+                .int8(tenant), .int8(mailbox.id), .int8Array(uids.map { Int64($0) }), .byteaArray(uids.compactMap { made[$0] }),
+            ])
+        queue.performLater { batch throws(StoreError) in batch.run(after: statement) }
+    }
+
+    /// Notes which messages some session has seen (`\Recent`), later.
+    func keepRecent(of mailbox: Mailbox) {
+        guard !mailbox.isGone else { return }
+        queue.performLater { [tenant] batch throws(StoreError) in
+            batch.run(after: PostgresStatement(
+                "UPDATE mailboxes SET recent_uid = $3 WHERE tenant_id = $1 AND mailbox_id = $2",
+                [.int8(tenant), .int8(mailbox.id), .int8(Int64(mailbox.recentUID))]))
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Postgres
+import Runtime
+
+/// Reading usage and limits: all domains at once, users when they are first needed, everything again when provisioning changed.
+extension TenantStore {
+    /// Returns when the ledger knows this user and is up to date.
+    func loadQuota(of user: Int64) async throws(StoreError) {
+        while true {
+            if ledger.generation != directory.generation {
+                try await reloadQuotas()
+                continue
+            }
+            if ledger.users[user] != nil { return }
+            let generation = directory.generation
+            let loaded = try await readUser(user)
+            guard generation == directory.generation, ledger.generation == generation, ledger.users[user] == nil else { continue }
+            guard ledger.domains[loaded.domain] != nil else {
+                directoryChanged()  // a domain that nobody told us of yet
+                continue
+            }
+            ledger.insert(loaded, id: user)
+        }
+    }
+
+    private func readUser(_ user: Int64) async throws(StoreError) -> QuotaLedger.User {
+        let result = try await database.query(Self.userFigures, [.int8(tenant), .int8Array([user])])
+        guard let row = result.first else { throw .noSuchUser }
+        return try StoreError.reading { () throws(PostgresError) in try Self.user(row) }
+    }
+
+    private static let userFigures = """
+        SELECT u.user_id, u.domain_id, u.quota_bytes, u.quota_messages, coalesce(f.bytes, 0), coalesce(f.messages, 0)
+        FROM users u LEFT JOIN user_usage f USING (tenant_id, user_id) WHERE u.tenant_id = $1 AND u.user_id = ANY ($2::bigint[])
+        """
+
+    private static func user(_ row: PostgresRow) throws(PostgresError) -> QuotaLedger.User {
+        QuotaLedger.User(domain: try row.int8(1), level: try level(row, from: 2))
+    }
+
+    private static func level(_ row: PostgresRow, from column: Int) throws(PostgresError) -> QuotaLedger.Level {
+        QuotaLedger.Level(
+            usage: QuotaUsage(bytes: try row.int8(column + 2), messages: try row.int8(column + 3)),
+            limits: QuotaLimits(bytes: try row.optionalInt8(column), messages: try row.optionalInt8(column + 1)))
+    }
+
+    /// Brings the sums of domains and tenant in line with their users (some may have been deleted) and reads all limits, in a
+    /// transaction with no other write beside it: so what is read is what is true.
+    private func reloadQuotas() async throws(StoreError) {
+        let wanted = directory.generation
+        try await queue.perform(alone: true) { [self] batch throws(StoreError) in
+            let generation = directory.generation
+            if ledger.generation == generation { return }  // somebody else did it while this waited
+            let tenantID = PostgresValue.int8(tenant)
+            batch.run(after: PostgresStatement(Self.alignDomains, [tenantID]))
+            batch.run(after: PostgresStatement(Self.alignTenant, [tenantID]))
+            batch.run(after: PostgresStatement(Self.tenantFigures, [tenantID]))
+            batch.run(after: PostgresStatement(Self.domainFigures, [tenantID]))
+            batch.run(after: PostgresStatement(Self.userFigures, [tenantID, .int8Array(Array(ledger.users.keys))]))
+            batch.onCommit { [self] batch in
+                if (try? takeFigures(Array(batch.afterResults.suffix(3)))) != nil { ledger.generation = generation }
+            }
+        }
+        guard let generation = ledger.generation, generation >= wanted else {
+            throw .unavailable(reason: "usage and limits could not be read")
+        }
+    }
+
+    private func takeFigures(_ results: [PostgresResult]) throws(PostgresError) {
+        guard results.count == 3, let row = results[0].first else {
+            throw PostgresError(kind: .usage, message: "the tenant has no row")
+        }
+        let tenantLevel = try Self.level(row, from: 0)
+        var domains: [Int64: QuotaLedger.Level] = [:]
+        for row in results[1].rows { domains[try row.int8(0)] = try Self.level(row, from: 1) }
+        var users: [Int64: QuotaLedger.User] = [:]
+        for row in results[2].rows { users[try row.int8(0)] = try Self.user(row) }
+        ledger.replace(tenant: tenantLevel, domains: domains, users: users)
+    }
+
+    private static let alignDomains = """
+        INSERT INTO domain_usage AS d (tenant_id, domain_id, bytes, messages)
+        SELECT $1, o.domain_id, coalesce(sum(f.bytes), 0)::bigint, coalesce(sum(f.messages), 0)::bigint
+        FROM domains o LEFT JOIN users u ON u.tenant_id = o.tenant_id AND u.domain_id = o.domain_id
+            LEFT JOIN user_usage f ON f.tenant_id = u.tenant_id AND f.user_id = u.user_id
+        WHERE o.tenant_id = $1 GROUP BY o.domain_id
+        ON CONFLICT (tenant_id, domain_id) DO UPDATE SET bytes = excluded.bytes, messages = excluded.messages
+            WHERE d.bytes <> excluded.bytes OR d.messages <> excluded.messages
+        """
+
+    private static let alignTenant = """
+        INSERT INTO tenant_usage AS t (tenant_id, bytes, messages)
+        SELECT $1, coalesce(sum(f.bytes), 0)::bigint, coalesce(sum(f.messages), 0)::bigint
+        FROM users u JOIN user_usage f USING (tenant_id, user_id) WHERE u.tenant_id = $1
+        ON CONFLICT (tenant_id) DO UPDATE SET bytes = excluded.bytes, messages = excluded.messages
+            WHERE t.bytes <> excluded.bytes OR t.messages <> excluded.messages
+        """
+
+    private static let tenantFigures = """
+        SELECT t.quota_bytes, t.quota_messages, coalesce(f.bytes, 0), coalesce(f.messages, 0)
+        FROM tenants t LEFT JOIN tenant_usage f USING (tenant_id) WHERE t.tenant_id = $1
+        """
+
+    private static let domainFigures = """
+        SELECT d.domain_id, d.quota_bytes, d.quota_messages, coalesce(f.bytes, 0), coalesce(f.messages, 0)
+        FROM domains d LEFT JOIN domain_usage f USING (tenant_id, domain_id) WHERE d.tenant_id = $1
+        """
+}

@@ -1,0 +1,50 @@
+import Postgres
+
+/// The tenant's connections, with errors as the store tells them.
+struct Database: Sendable {
+    let pool: PostgresPool
+
+    /// How often what reads, or is harmless to repeat, is tried when a connection breaks.
+    private static let attempts = 4
+
+    /// Runs a statement that is harmless to repeat: a query, or a change to a fixed value.
+    func query(_ sql: String, _ parameters: [PostgresValue] = []) async throws(StoreError) -> PostgresResult {
+        guard let result = try await queries([PostgresStatement(sql, parameters)]).first else {
+            throw .unavailable(reason: "incomplete answer")
+        }
+        return result
+    }
+
+    /// Several such statements in one round trip, of one moment as far as PostgreSQL's isolation goes. As many results as statements.
+    func queries(_ statements: [PostgresStatement]) async throws(StoreError) -> [PostgresResult] {
+        var attempt = 1
+        while true {
+            do {
+                let results = try await pool.pipeline(statements)
+                guard results.count == statements.count else { throw StoreError.unavailable(reason: "incomplete answer") }
+                return results
+            } catch let error as PostgresError {
+                guard error.isTransient || error.mayHaveCommitted, attempt < Self.attempts else { throw StoreError(error) }
+                try? await Task.sleep(for: .milliseconds(20 << attempt))
+                attempt += 1
+            } catch {
+                throw .unavailable(reason: "\(error)")
+            }
+        }
+    }
+}
+
+extension StoreError {
+    init(_ error: PostgresError) {
+        self = .unavailable(reason: error.description)
+    }
+
+    /// Runs a body that reads columns.
+    static func reading<Value>(_ body: () throws(PostgresError) -> Value) throws(StoreError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Postgres
+import Runtime
+
+/// The right to write this tenant's mail: the row of `leases` that carries our epoch. Taking it raises the epoch, which
+/// waits for the previous holder's transactions (they hold the row `FOR SHARE`) and fails all its later ones.
+struct Lease: Sendable {
+    let tenant: Int64
+    let epoch: Int64
+
+    static func take(_ tenant: Int64, from database: Database) async throws(StoreError) -> Lease {
+        let result = try await database.query("UPDATE leases SET epoch = epoch + 1 WHERE tenant_id = $1 RETURNING epoch", [.int8(tenant)])
+        guard let row = result.first else { throw .unavailable(reason: "tenant \(tenant) has no lease") }
+        return Lease(tenant: tenant, epoch: try StoreError.reading { () throws(PostgresError) in try row.int8(0) })
+    }
+
+    /// Fails the transaction (division by zero) unless the lease is still ours; keeps it ours until the transaction ends.
+    var check: PostgresStatement {
+        PostgresStatement(
+            "SELECT 1 / (SELECT count(*) FROM (SELECT 1 FROM leases WHERE tenant_id = $1 AND epoch = $2 FOR SHARE) held)",
+            [.int8(tenant), .int8(epoch)])
+    }
+
+    /// Whether this error is what `check` raises.
+    static func isLost(_ error: PostgresError) -> Bool { error.sqlState == SQLState(rawValue: "22012") }
+
+    /// How far `fenced` raises the epoch. Taking the lease raises it by one, so the two cannot be mistaken for each other.
+    private static let fence: Int64 = 1 << 20
+
+    /// The lease under a new epoch, so that no transaction that was sent before can commit after this returns. Harmless to
+    /// try again when its own outcome is unknown.
+    /// - Throws: `.leaseLost` when it is no longer ours.
+    func fenced(_ database: Database) async throws(StoreError) -> Lease {
+        let result = try await database.query(
+            "UPDATE leases SET epoch = $3 WHERE tenant_id = $1 AND epoch IN ($2, $3) RETURNING epoch",
+            [.int8(tenant), .int8(epoch), .int8(epoch + Self.fence)])
+        guard !result.isEmpty else { throw .leaseLost }
+        return Lease(tenant: tenant, epoch: epoch + Self.fence)
+    }
+}

@@ -1,0 +1,112 @@
+import BlobStore
+import Postgres
+import Runtime
+
+/// One tenant's mail: directory, quotas, delivery, and the accounts of its users. The only writer of this tenant's rows
+/// while it holds the lease; so its memory is a coherent cache of them.
+@EventLoopActor
+public final class TenantStore {
+    public let tenant: Int64
+    let database: Database
+    let blobs: MessageBlobs
+    let directory: Directory
+    let ledger: QuotaLedger
+    let queue: WriteQueue
+    let accounts: AccountCache
+    let states: MailboxStateCache
+    let reader: MessageReader
+    /// Users whose maildrop a POP3 session has.
+    var lockedMaildrops: Set<Int64> = []
+    private var hasForgotten = false
+
+    /// Connects, and takes the lease from whoever held it.
+    /// - Parameter memoryBudget: octets for the messages' metadata of mailboxes that nobody has selected any more.
+    public static func open(
+        tenant: Int64, database: PostgresConfiguration, blobDirectory: String, memoryBudget: Int = 16 << 20
+    ) async throws(StoreError) -> TenantStore {
+        let database = Database(pool: PostgresPool(database, maximumConnections: 2, idleTimeout: .seconds(5)))
+        do {
+            let lease = try await Lease.take(tenant, from: database)
+            return TenantStore(lease: lease, database: database, blobDirectory: blobDirectory, memoryBudget: memoryBudget)
+        } catch {
+            await database.pool.close()
+            throw error
+        }
+    }
+
+    private init(lease: Lease, database: Database, blobDirectory: String, memoryBudget: Int) {
+        tenant = lease.tenant
+        self.database = database
+        blobs = MessageBlobs(directory: blobDirectory)
+        directory = Directory(tenant: lease.tenant, database: database)
+        ledger = QuotaLedger()
+        queue = WriteQueue(database: database, ledger: ledger, lease: lease)
+        accounts = AccountCache()
+        states = MailboxStateCache(budget: memoryBudget)
+        reader = MessageReader(blobs: blobs)
+        queue.onMissingReference = { [weak self] in self?.directoryChanged() }
+    }
+
+    /// Called once, when the lease is found lost: the worker must exit.
+    public var onLeaseLost: (@EventLoopActor () -> Void)? {
+        get { queue.onLeaseLost }
+        set { queue.onLeaseLost = newValue }
+    }
+
+    /// Provisioning changed (users, aliases, domains, quotas): what is cached about it is read again when next needed.
+    public func directoryChanged() { directory.forget() }
+
+    /// Where mail for an address goes. The local part as text, quotes removed; the domain as A-labels in any case.
+    public func resolve(localPart: String, domain: String) async throws(StoreError) -> Resolution {
+        let domain = domain.lowercased()
+        guard try await directory.domain(named: domain) != nil else { return .notLocal }
+        var search = AddressSearch()
+        try await follow(localPart, domain, depth: 0, &search)
+        return search.resolution
+    }
+
+    /// Whether the user may send as this address: its own address (with any `+detail`), or an alias that leads to it.
+    public func mayUse(localPart: String, domain: String, as user: Int64) async throws(StoreError) -> Bool {
+        guard case .targets(let targets) = try await resolve(localPart: localPart, domain: domain) else { return false }
+        return targets.users.contains { $0.user.id == user }
+    }
+
+    public func user(_ id: Int64) async throws(StoreError) -> UserRecord { try await directory.user(id) }
+
+    /// Usage and limits that apply to a user: user, domain, tenant.
+    public func quota(of user: Int64) async throws(StoreError) -> [QuotaLevel] {
+        try await loadQuota(of: user)
+        return ledger.levels(of: user)
+    }
+
+    /// For RCPT: what would refuse a message of this size now, or nil. Nothing is reserved; `deliver` decides.
+    /// `size` 0 (not announced) asks for room for a message of one octet.
+    public func check(user: Int64, size: Int64) async throws(StoreError) -> QuotaRefusal? {
+        try await loadQuota(of: user)
+        return ledger.refusal(of: user, adding: QuotaUsage(bytes: max(1, size), messages: 1))
+    }
+
+    /// The mailboxes of a user; standard folders are made when there are none.
+    public func account(of user: Int64) async throws(StoreError) -> Account {
+        try await accounts.account(of: user) { [self] () async throws(StoreError) in try await loadAccount(of: user) }
+    }
+
+    /// Waits for writes in hand, then lets go of connections, threads and files.
+    public func close() async {
+        queue.beginClosing()
+        await queue.drain()
+        accounts.removeAll()
+        states.removeAll()
+        await blobs.close()
+        await database.pool.close()
+    }
+
+    /// Removes what was kept to recognise repeated deliveries, once the relay has long given up repeating them. Once a store.
+    func forgetOldDeliveries() {
+        guard !hasForgotten else { return }
+        hasForgotten = true
+        let statement = PostgresStatement(
+            "DELETE FROM deliveries WHERE tenant_id = $1 AND delivered_at < now() - interval '30 days'", [.int8(tenant)])
+        queue.performLater { batch throws(StoreError) in batch.run(after: statement) }
+    }
+}

@@ -1,0 +1,103 @@
+import BlobStore
+import Postgres
+import Runtime
+
+/// What one transaction is to change: gathered from several jobs, sent as a few statements with arrays, and applied to
+/// memory only after the commit. A job first checks everything that can fail, then adds: it never leaves half of itself.
+@EventLoopActor
+final class WriteBatch {
+    /// A mailbox's counters as they will be; memory keeps the old ones until the commit.
+    struct Counters {
+        let mailbox: Mailbox
+        var uidNext: UID
+        var modSeq: ModSeq
+    }
+
+    struct DeliveryKey: Hashable {
+        let user: Int64
+        let id: [UInt8]
+    }
+
+    /// A question whose answer tells whether this batch was committed.
+    struct Verification {
+        let statement: PostgresStatement
+        let wasCommitted: (PostgresResult) -> Bool
+    }
+
+    private(set) var counters: [Int64: Counters] = [:]
+    private(set) var usage: [Int64: QuotaUsage] = [:]
+    private(set) var deliveries: Set<DeliveryKey> = []
+    var inserts = MessageInserts()
+    var copies = MessageCopies()
+    var moves = MessageCopies()
+    var flags = FlagUpdates()
+    var removals = MessageRemovals()
+    /// Run before and after the statements on messages.
+    private(set) var before: [PostgresStatement] = []
+    private(set) var after: [PostgresStatement] = []
+    private(set) var effects: [@EventLoopActor (WriteBatch) -> Void] = []
+    /// Results of `after`, for the effects; empty when the commit was found out by a question.
+    var afterResults: [PostgresResult] = []
+    private var verifications: [Verification] = []
+
+    /// The change number of a job's changes in a mailbox; to be asked once a job and mailbox.
+    func nextModSeq(in mailbox: Mailbox) -> ModSeq {
+        var current = counters[mailbox.id] ?? Counters(mailbox: mailbox, uidNext: mailbox.uidNext, modSeq: mailbox.highestModSeq)
+        current.modSeq += 1
+        counters[mailbox.id] = current
+        return current.modSeq
+    }
+
+    /// Whether the mailbox has this many UIDs left.
+    func hasRoom(for count: Int, in mailbox: Mailbox) -> Bool {
+        UInt64(counters[mailbox.id]?.uidNext ?? mailbox.uidNext) + UInt64(count) < UInt64(UID.max)
+    }
+
+    /// UIDs in a row. `nextModSeq` was asked, and `hasRoom` said yes.
+    func takeUIDs(_ count: Int, in mailbox: Mailbox) -> Range<UID> {
+        var current = counters[mailbox.id] ?? Counters(mailbox: mailbox, uidNext: mailbox.uidNext, modSeq: mailbox.highestModSeq)
+        let first = current.uidNext
+        current.uidNext += UID(count)
+        counters[mailbox.id] = current
+        return first..<current.uidNext
+    }
+
+    func charge(_ user: Int64, _ change: QuotaUsage) { usage[user, default: QuotaUsage()] += change }
+
+    func record(_ delivery: DeliveryKey) { deliveries.insert(delivery) }
+
+    func run(before statement: PostgresStatement) { before.append(statement) }
+    func run(after statement: PostgresStatement) { after.append(statement) }
+
+    func onCommit(_ effect: @escaping @EventLoopActor (WriteBatch) -> Void) { effects.append(effect) }
+
+    func verify(_ statement: PostgresStatement, _ wasCommitted: @escaping (PostgresResult) -> Bool) {
+        verifications.append(Verification(statement: statement, wasCommitted: wasCommitted))
+    }
+
+    var isEmpty: Bool {
+        counters.isEmpty && usage.isEmpty && deliveries.isEmpty && before.isEmpty && after.isEmpty
+    }
+
+    /// How to find out whether the batch was committed, when the answer to its commit was lost.
+    func verification(tenant: Int64) -> Verification? {
+        if let verification = verifications.first { return verification }
+        guard let changed = counters.values.first else { return nil }
+        let expected = Int64(changed.modSeq)
+        let statement = PostgresStatement(
+            "SELECT highestmodseq FROM mailboxes WHERE tenant_id = $1 AND mailbox_id = $2", [.int8(tenant), .int8(changed.mailbox.id)])
+        return Verification(statement: statement) { result in
+            (try? result.first?.int8(0)).map { $0 >= expected } ?? false
+        }
+    }
+
+    /// The transaction took place: memory follows.
+    func apply(to ledger: QuotaLedger) {
+        for counter in counters.values {
+            counter.mailbox.uidNext = counter.uidNext
+            counter.mailbox.highestModSeq = counter.modSeq
+        }
+        for (user, change) in usage { ledger.add(change, to: user) }
+        for effect in effects { effect(self) }
+    }
+}

@@ -1,0 +1,42 @@
+/// Looks up where mail for a domain goes (RFC 5321 §5.1). Nothing blocks the caller's thread.
+public final class DNSResolver: Sendable {
+    private let context: LookupContext
+    private let timeout: Duration
+    private static let typeA: Int32 = 1, typeMX: Int32 = 15, typeAAAA: Int32 = 28
+
+    /// Reads the system's resolver configuration and starts no thread, so it may be made before a process confines itself.
+    /// - Parameters:
+    ///   - forwarder: the server to ask, as `address` or `address@port`, instead of the system's.
+    ///   - localData: records in zone file form that are answered without asking anybody.
+    ///   - timeout: for each question.
+    public init(forwarder: String? = nil, localData: [String] = [], timeout: Duration = .seconds(30)) {
+        context = LookupContext(forwarder: forwarder, localData: localData)
+        self.timeout = timeout
+    }
+
+    /// The hosts to try, in order: those of the MX records, or the domain itself when it has none (implicit MX).
+    public func mailHosts(of domain: String) async throws(ResolverError) -> [MailHost] {
+        let lookup = await context.ask(domain, type: Self.typeMX, timeout: timeout)
+        if let problem = lookup.problem { throw .temporary(name: domain, reason: problem) }
+        guard lookup.domainExists else { throw .noSuchDomain(domain) }
+        let hosts = lookup.records.compactMap(RecordData.mailHost)
+        guard !lookup.records.isEmpty else { return [MailHost(name: domain, preference: 0)] }
+        if lookup.records.count == 1, hosts.first?.name == "" { throw .nullMX(domain) }
+        var random = SystemRandomNumberGenerator()
+        let usable = MailHost.ordered(hosts.filter { !$0.name.isEmpty }, using: &random)
+        guard !usable.isEmpty else { throw .noAddress(domain) }
+        return usable
+    }
+
+    /// Addresses in text, IPv6 first. An address stands for itself.
+    public func addresses(of host: String) async throws(ResolverError) -> [String] {
+        if RecordData.isAddress(host) { return [host] }
+        async let six = context.ask(host, type: Self.typeAAAA, timeout: timeout)
+        async let four = context.ask(host, type: Self.typeA, timeout: timeout)
+        let (lookup6, lookup4) = await (six, four)
+        let addresses = lookup6.records.compactMap(RecordData.ipv6) + lookup4.records.compactMap(RecordData.ipv4)
+        if !addresses.isEmpty { return addresses }
+        if let problem = lookup4.problem ?? lookup6.problem { throw .temporary(name: host, reason: problem) }
+        throw lookup4.domainExists ? .noAddress(host) : .noSuchDomain(host)
+    }
+}

@@ -1,0 +1,50 @@
+/* What Swift cannot say to Linux: a child with exact descriptors, the cage of Landlock and seccomp, peer credentials. */
+#ifndef CASELLA_CPROCESS_H
+#define CASELLA_CPROCESS_H
+
+#include <stdint.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Every function returns 0 (or a count) when it did what it says, else -errno. */
+
+/* Starts `path`; descriptors[i] becomes descriptor i of the child, all others are closed there. uid and gid are taken
+ * when `change_user` is not 0 (supplementary groups are dropped). `death_signal` (0: none) reaches the child when the
+ * thread that called this ends. Signal mask and dispositions are the default ones. */
+int casella_spawn(const char *path, char *const argv[], char *const envp[], const int *descriptors, int count,
+                  int change_user, uid_t uid, gid_t gid, int death_signal, pid_t *child);
+
+/* Becomes uid and gid with just the groups given, for good. */
+int casella_drop_user(uid_t uid, gid_t gid, const gid_t *groups, size_t group_count);
+
+/* no_new_privs and not dumpable. */
+int casella_forbid_privileges(void);
+
+/* Landlock: what is not under one of the paths is out of reach. Paths that do not exist are skipped. */
+int casella_restrict_files(char *const *readable, size_t readable_count, char *const *writable, size_t writable_count);
+
+/* seccomp: no exec, ptrace, mounts, namespaces, bpf, io_uring, keyrings, modules; when `internet` is 0, no socket()
+ * other than AF_UNIX. */
+int casella_restrict_syscalls(int internet);
+
+/* The number of threads of this process. */
+int casella_thread_count(void);
+
+int casella_peer_credentials(int descriptor, pid_t *pid, uid_t *uid, gid_t *gid);
+
+/* A connected pair of stream sockets, both close-on-exec. */
+int casella_socket_pair(int pair[2]);
+
+/* Binds and listens; close-on-exec, non-blocking. `mode` is the socket file's; group (gid_t)-1 leaves it as made. */
+int casella_listen_unix(const char *path, mode_t mode, uid_t owner, gid_t group, int backlog);
+int casella_listen_tcp(const char *address, uint16_t port, int backlog);
+
+/* Waits up to `milliseconds` (-1: for ever) for the descriptor to be readable: 1 yes, 0 no. */
+int casella_wait_readable(int descriptor, int milliseconds);
+
+/* Names the calling thread; at most 15 octets, shown by ps and top. */
+void casella_name_thread(const char *name);
+
+/* Returns unused heap memory to the system. */
+void casella_trim_heap(void);
+#endif

@@ -1,0 +1,25 @@
+import Glibc
+
+/// Which signal last broke off a read. Ctrl-C must end the line, not the shell, and a signal handler may do no more than note it.
+///
+/// Proof for `nonisolated(unsafe)`: the value is one aligned word, written whole by the handler and by `clear`, read after the
+/// read that the signal broke off has returned; the shell has one thread. `sig_atomic_t` is the type that C promises this for.
+private nonisolated(unsafe) var noted: sig_atomic_t = 0
+
+@MainActor
+public enum InterruptFlag {
+    /// SIGINT, SIGCONT, or 0.
+    public static var signal: Int32 { noted }
+
+    static func clear() { noted = 0 }
+
+    /// Without `SA_RESTART`, so that a waiting `read` returns.
+    static func install() {
+        clear()
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { noted = $0 }
+        sigemptyset(&action.sa_mask)
+        sigaction(SIGINT, &action, nil)
+        sigaction(SIGCONT, &action, nil)
+    }
+}

@@ -1,0 +1,89 @@
+import CProcess
+import FoundationEssentials
+import Glibc
+import Supervision
+
+/// The life of a process that the control plane started: configuration first, then the cage, then the event loop.
+public enum Child {
+    /// The child's end of the control channel.
+    public static let controlDescriptor: Int32 = 3
+
+    public enum Failure: Error, CustomStringConvertible {
+        case notAChild
+        case configurationNotUnderstood(String)
+        case cage(step: String, code: Int32)
+
+        public var description: String {
+            switch self {
+            case .notAChild:
+                "there is no control channel on descriptor 3: this program is started by casella-control, not by hand"
+            case .configurationNotUnderstood(let reason): "the configuration from the control plane was not understood: \(reason)"
+            case .cage(let step, let code): "the process could not confine itself (\(step): \(String(cString: strerror(code)))) and refuses to run"
+            }
+        }
+    }
+
+    /// Waits for the configuration: the first line on the control channel. Call it before anything starts a thread.
+    public static func readConfiguration<Configuration: Decodable>(_ type: Configuration.Type) throws(Failure) -> Configuration {
+        signal(SIGPIPE, SIG_IGN)
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while true {
+            // Byte by byte, so that nothing behind the line is taken from the channel.
+            let count = read(controlDescriptor, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count == 1 else { throw .notAChild }
+            if byte == 10 { break }
+            line.append(byte)
+        }
+        do {
+            return try JSONDecoder().decode(type, from: Data(line))
+        } catch {
+            throw .configurationNotUnderstood(String(describing: error))
+        }
+    }
+
+    /// Enters the cage, for good. Fails when any step fails, or when a second thread exists already (Landlock would not hold it).
+    public static func confine(_ cage: Confinement) throws(Failure) {
+        guard casella_thread_count() == 1 else { throw .cage(step: "counting threads", code: EBUSY) }
+        if let user = cage.userID, let group = cage.groupID {
+            try step("dropping the user", casella_drop_user(user, group, cage.supplementaryGroups, cage.supplementaryGroups.count))
+        }
+        try step("forbidding new privileges", casella_forbid_privileges())
+        let restricted = withPaths(cage.readablePaths) { readable in
+            withPaths(cage.writablePaths) { writable in
+                casella_restrict_files(readable, cage.readablePaths.count, writable, cage.writablePaths.count)
+            }
+        }
+        try step("Landlock", restricted)
+        try step("seccomp", casella_restrict_syscalls(cage.mayUseInternetSockets ? 1 : 0))
+    }
+
+    /// Runs `body` on the event loop and exits with its status. Call it last, from the main thread.
+    public static func run(_ body: @escaping @EventLoopActor () async -> Int32) -> Never {
+        Task { @EventLoopActor in exit(await body()) }
+        while true { pause() }
+    }
+
+    /// Says why the process can't run, and ends it.
+    public static func fail(_ problem: any Error) -> Never {
+        Log.error(String(describing: problem))
+        exit(78)  // EX_CONFIG
+    }
+
+    private static func step(_ name: String, _ result: Int32) throws(Failure) {
+        guard result == 0 else { throw .cage(step: name, code: -result) }
+    }
+
+    private static func withPaths<Value>(_ paths: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value) -> Value {
+        let copies = paths.map { strdup($0) }
+        defer { for copy in copies { free(copy) } }
+        return copies.withUnsafeBufferPointer { buffer in
+            // An empty array has no base address; the C side is told that there are none.
+            guard let base = buffer.baseAddress else {
+                return withUnsafePointer(to: UnsafeMutablePointer<CChar>?.none) { body($0) }
+            }
+            return body(base)
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import NIOCore
+import NIOPosix
+import NIOTLS
+
+/// One byte stream. Reads are pulled, with the socket left unread while enough waits here; writes gather until `flush`.
+@EventLoopActor
+public final class Connection {
+    public let peer: Peer
+    public private(set) var isEncrypted: Bool
+
+    /// For module TLS, which asks it for the facts of the session.
+    package let channel: any Channel
+    private let handler: ConnectionHandler
+    private var outgoing = ByteBuffer()
+    private var reader: CheckedContinuation<Void, Never>?
+    private var readDeadline: Scheduled<Void>?
+    private var readTimedOut = false
+    private var writers: [CheckedContinuation<Void, Never>] = []
+    private var readingHasEnded = false
+    private var isClosed = false
+
+    init(channel: any Channel, handler: ConnectionHandler, peer: Peer, isEncrypted: Bool) {
+        self.channel = channel
+        self.handler = handler
+        self.peer = peer
+        self.isEncrypted = isEncrypted
+        handler.changed = { [weak self] in self?.wakeReader() }
+        handler.writabilityChanged = { [weak self] in self?.wakeWriters() }
+    }
+
+    // MARK: Reading
+
+    /// The next bytes, as many as are there; nil when the peer has sent its last. One read at a time.
+    /// - Parameter timeout: how long to wait for the first byte; nil waits for ever.
+    public func read(timeout: Duration? = nil) async throws(ConnectionError) -> ByteBuffer? {
+        while true {
+            if let bytes = handler.take() { return bytes }
+            if let error = handler.error { throw error }
+            if handler.hasEnded || readingHasEnded || isClosed { return nil }
+            if readTimedOut {
+                readTimedOut = false
+                throw .timedOut
+            }
+            if let timeout, readDeadline == nil { startDeadline(timeout) }
+            await withCheckedContinuation { reader = $0 }
+            if handler.hasEnded || readTimedOut || handler.error != nil { continue }
+            readDeadline?.cancel()
+            readDeadline = nil
+        }
+    }
+
+    private func startDeadline(_ timeout: Duration) {
+        readDeadline = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { [weak self] in
+            EventLoopActor.assumeIsolated { self?.readDeadlinePassed() }
+        }
+    }
+
+    private func readDeadlinePassed() {
+        readDeadline = nil
+        guard reader != nil else { return }
+        readTimedOut = true
+        wakeReader()
+    }
+
+    private func wakeReader() {
+        guard let waiting = reader else { return }
+        reader = nil
+        waiting.resume()
+    }
+
+    /// Gives back what was read ahead of its turn; the next `read` returns it first.
+    public func putBack(_ bytes: ByteBuffer) { handler.putBack(bytes) }
+
+    /// Makes a pending `read` return nil, as if the peer had ended; what waits unread is still taken first.
+    public func endReading() {
+        readingHasEnded = true
+        wakeReader()
+    }
+
+    /// False once either side has ended, or the connection broke.
+    public var isOpen: Bool { !isClosed && !handler.hasEnded && handler.error == nil }
+
+    // MARK: Writing
+
+    public func write(_ bytes: some Collection<UInt8>) {
+        outgoing.writeBytes(bytes)
+        passOnWhenLarge()
+    }
+
+    public func write(_ text: String) { outgoing.writeString(text) }
+
+    public func write(_ buffer: ByteBuffer) {
+        if buffer.readableBytes >= 16 * 1024 {
+            passOn()
+            channel.write(buffer, promise: nil)
+        } else {
+            outgoing.writeImmutableBuffer(buffer)
+            passOnWhenLarge()
+        }
+    }
+
+    /// Sends what was written; returns when the socket has room again, so a peer that does not read stops its sender only.
+    public func flush() async throws(ConnectionError) {
+        passOn()
+        channel.flush()
+        while !channel.isWritable, !isClosed, !handler.hasEnded, handler.error == nil {
+            await withCheckedContinuation { writers.append($0) }
+        }
+        if let error = handler.error { throw error }
+        if isClosed || !channel.isActive { throw .closed }
+    }
+
+    private func passOnWhenLarge() {
+        if outgoing.readableBytes >= 64 * 1024 { passOn() }
+    }
+
+    private func passOn() {
+        guard outgoing.readableBytes > 0 else { return }
+        channel.write(outgoing, promise: nil)
+        outgoing = ByteBuffer()
+    }
+
+    private func wakeWriters() {
+        let waiting = writers
+        writers = []
+        for writer in waiting { writer.resume() }
+    }
+
+    // MARK: TLS
+
+    /// Puts `security` between the socket and this connection, and waits for its handshake. What the peer sent ahead of it
+    /// is thrown away, so nothing sent in the clear is taken for a command under TLS (RFC 3207 §4.2, RFC 9051 §6.2.1).
+    /// Module TLS offers it with certificates and all.
+    public func secure(with security: sending [any ChannelHandler]) async throws(ConnectionError) {
+        handler.discard()
+        try await awaitHandshake { try channel.pipeline.syncOperations.addHandlers(security, position: .first) }
+        isEncrypted = true
+    }
+
+    /// Waits for the handshake of a connection that is secured from its first byte.
+    func finishHandshake() async throws(ConnectionError) { try await awaitHandshake {} }
+
+    private func awaitHandshake(_ start: () throws -> Void) async throws(ConnectionError) {
+        let problem: ConnectionError? = await withCheckedContinuation { continuation in
+            handler.handshakeEnded = { continuation.resume(returning: $0) }
+            let deadline = channel.eventLoop.assumeIsolated().scheduleTask(in: Self.handshakeTime) { [handler] in handler.endHandshake(.timedOut) }
+            channel.closeFuture.whenComplete { _ in deadline.cancel() }
+            do {
+                try start()
+            } catch {
+                handler.endHandshake(.tlsFailed(String(describing: error)))
+            }
+        }
+        if let problem { throw problem }
+    }
+
+    private static let handshakeTime = TimeAmount.seconds(30)
+
+    // MARK: Ending
+
+    /// Sends what was written, then tells the peer that nothing more comes; what it sends can still be read.
+    public func closeOutput() {
+        passOn()
+        channel.flush()
+        channel.close(mode: .output, promise: nil)
+    }
+
+    /// Sends what was written and closes; does not wait for the peer longer than a second.
+    public func close() async {
+        guard !isClosed else { return }
+        isClosed = true
+        passOn()
+        channel.flush()
+        wakeReader()
+        wakeWriters()
+        let deadline = channel.eventLoop.scheduleTask(in: .seconds(1)) { [channel] in channel.close(promise: nil) }
+        channel.close(promise: nil)
+        try? await channel.closeFuture.get()
+        deadline.cancel()
+    }
+}

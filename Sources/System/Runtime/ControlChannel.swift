@@ -1,0 +1,58 @@
+import FoundationEssentials
+import NIOCore
+
+/// One end of the socket pair between the control plane and a child: JSON values, one a line.
+@EventLoopActor
+public final class ControlChannel<Incoming: Decodable & Sendable, Outgoing: Encodable & Sendable> {
+    /// Octets of one line. The table of domains is the longest: about 100 a domain.
+    private static var lineLimit: Int { 64 * 1024 * 1024 }
+
+    private let connection: Connection
+    private var unread = ByteBuffer()
+    /// Where the search for the line's end goes on, so that a long line is not searched again for each piece of it.
+    private var searched = 0
+
+    public init(descriptor: Int32) async throws(ConnectionError) {
+        connection = try await Connection.adopt(descriptor: descriptor)
+    }
+
+    /// The next value; nil when the other process is gone. Lines that make no sense are logged and passed over.
+    public func next() async -> Incoming? {
+        while true {
+            while let line = takeLine() {
+                do {
+                    return try JSONDecoder().decode(Incoming.self, from: Data(line.readableBytesView))
+                } catch {
+                    Log.error("a control message was not understood", ["error": String(describing: error)])
+                }
+            }
+            guard let more = try? await connection.read() else { return nil }
+            unread.writeImmutableBuffer(more)
+            guard unread.readableBytes <= Self.lineLimit else { return nil }
+        }
+    }
+
+    /// Sends the value; values arrive in the order of the calls.
+    public func send(_ value: Outgoing) {
+        guard var line = try? JSONEncoder().encode(value) else { return }
+        line.append(10)
+        connection.write(line)
+        Task { try? await self.connection.flush() }
+    }
+
+    public func close() async { await connection.close() }
+
+    private func takeLine() -> ByteBuffer? {
+        let view = unread.readableBytesView
+        guard let end = view[(view.startIndex + searched)...].firstIndex(of: 10) else {
+            searched = view.count
+            return nil
+        }
+        let length = end - view.startIndex
+        searched = 0
+        let line = unread.readSlice(length: length)
+        unread.moveReaderIndex(forwardBy: 1)
+        if unread.readableBytes == 0 { unread = ByteBuffer() }
+        return line
+    }
+}

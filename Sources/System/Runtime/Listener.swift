@@ -1,0 +1,98 @@
+import NIOCore
+import NIOPosix
+
+/// Serves every connection of a listening socket with one task each.
+@EventLoopActor
+public final class Listener {
+    /// Makes the handlers that stand between the socket and one connection.
+    public typealias SecurityHandlers = @Sendable () throws -> [any ChannelHandler]
+
+    private let channel: any Channel
+
+    /// - Parameters:
+    ///   - descriptor: a bound, listening stream socket; the listener owns it from now on.
+    ///   - security: for doors that speak TLS from the first byte: makes the handlers of one connection; the handshake is done
+    ///     when `body` starts.
+    ///   - body: serves one connection; it is closed when `body` returns.
+    public static func serve(
+        descriptor: Int32, security: SecurityHandlers? = nil, _ body: @escaping @EventLoopActor (Connection) async -> Void
+    ) async throws(ConnectionError) -> Listener {
+        let bootstrap = ServerBootstrap(group: EventLoopActor.group)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 2048, maximum: 65536))
+            .childChannelInitializer { channel in
+                let ready = channel.eventLoop.makeCompletedFuture {
+                    let handler = ConnectionHandler()
+                    if let security { try channel.pipeline.syncOperations.addHandlers(security()) }
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                    let connection = try EventLoopActor.assumeIsolated {
+                        Connection(channel: channel, handler: handler, peer: try peer(of: channel), isEncrypted: security != nil)
+                    }
+                    Task { @EventLoopActor in await serve(connection, handshakeFirst: security != nil, body) }
+                }
+                ready.whenFailure { Log.warning("a connection could not be served", ["error": String(describing: $0)]) }
+                return ready
+            }
+        do {
+            return Listener(channel: try await bootstrap.withBoundSocket(descriptor).get())
+        } catch {
+            throw .failed(String(describing: error))
+        }
+    }
+
+    private init(channel: any Channel) { self.channel = channel }
+
+    /// Takes no further connections; those that are open go on.
+    public func stop() async { try? await channel.close() }
+
+    private static func serve(
+        _ connection: Connection, handshakeFirst: Bool, _ body: @EventLoopActor (Connection) async -> Void
+    ) async {
+        await Task.yield()  // NIO registers the channel right behind its initializer; before that nothing can be sent
+        if handshakeFirst {
+            do {
+                try await connection.finishHandshake()
+            } catch {
+                return await connection.close()
+            }
+        }
+        await body(connection)
+        await connection.close()
+    }
+
+    private static func peer(of channel: any Channel) throws -> Peer {
+        if let remote = channel.remoteAddress, let address = remote.ipAddress {
+            let local = channel.localAddress
+            return .internet(
+                address: address, port: remote.port ?? 0, localAddress: local?.ipAddress ?? "", localPort: local?.port ?? 0)
+        }
+        return .local(try PeerCredentials(of: channel))
+    }
+}
+
+extension PeerCredentials {
+    /// Asks the kernel (SO_PEERCRED).
+    public init(of channel: any Channel) throws {
+        guard let provider = channel as? any SocketOptionProvider else { throw ConnectionError.failed("no socket options") }
+        let answer = Answer()
+        let asked: EventLoopFuture<KernelCredentials> = provider.unsafeGetSocketOption(level: .socket, name: .peerCredentials)
+        // Completed already: the channel's loop is the one that we are on.
+        asked.assumeIsolated().whenSuccess { answer.value = $0 }
+        guard let peer = answer.value else { throw ConnectionError.failed("the kernel did not name the peer") }
+        self.init(process: peer.process, user: peer.user, group: peer.group)
+    }
+
+    private final class Answer { var value: KernelCredentials? }
+
+    /// `struct ucred` of Linux.
+    private struct KernelCredentials: Sendable {
+        var process: Int32 = 0
+        var user: UInt32 = 0
+        var group: UInt32 = 0
+    }
+}
+
+extension NIOBSDSocket.Option {
+    /// SO_PEERCRED of Linux.
+    fileprivate static let peerCredentials = NIOBSDSocket.Option(rawValue: 17)
+}

@@ -1,0 +1,329 @@
+"""IMAP as programs use it: several sessions on one mailbox, IDLE, folders, flags, the extensions that are offered."""
+
+import contextlib
+import re
+import unittest
+
+from support import clients, messages, running
+from support.companies import Company
+from support.dialogue import imap_dialogue
+from support.waiting import eventually
+
+MULTIPART = (
+    b'From: "Ann A." <ann@elsewhere.example>\r\nTo: bob@elsewhere.example, "C, D" <cd@elsewhere.example>\r\n'
+    b"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n"
+    b"Date: Tue, 03 Mar 2026 10:00:00 +0100\r\nMessage-ID: <one@elsewhere.example>\r\nIn-Reply-To: <zero@elsewhere.example>\r\n"
+    b"MIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/mixed; boundary="b"\r\n\r\nignored\r\n--b\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\nfirst part\r\n'
+    b'--b\r\nContent-Type: image/png; name="x.png"\r\nContent-Transfer-Encoding: base64\r\n'
+    b'Content-Disposition: attachment; filename="x.png"\r\n\r\n'
+    b"iVBORw0KGgo=\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\ninner body\r\n--b--\r\n"
+)
+
+
+class IMAPTest(unittest.TestCase):
+    def setUp(self):
+        self.platform = running.shared()
+        self.company = Company(self.platform, users=("ann",))
+        self.ann = self.company.address("ann")
+
+    def deliver(self, count=1):
+        sent = [messages.message(self.ann) for _ in range(count)]
+        for content in sent:
+            clients.deliver(self.platform, content, self.ann)
+        return sent
+
+    def ok(self, lines):
+        self.assertRegex(lines[-1], rb"^\S+ OK", lines)
+        return lines
+
+
+class SeveralSessions(IMAPTest):
+    def test_each_sees_what_the_other_does(self):
+        self.deliver(3)
+        with imap_dialogue(self.company, "ann") as one, imap_dialogue(self.company, "ann") as two:
+            for session in (one, two):
+                self.ok(session.command("s", "SELECT INBOX"))
+            self.ok(one.command("a", r"STORE 2 +FLAGS (\Flagged $Work)"))
+            seen = b"\n".join(self.ok(two.command("b", "NOOP")))
+            self.assertRegex(seen, rb"\* 2 FETCH \(.*\\Flagged.*\)")
+            self.assertIn(b"$Work", seen)
+            self.ok(one.command("a", r"STORE 1,3 +FLAGS.SILENT (\Deleted)"))
+            self.ok(one.command("a", "EXPUNGE"))
+            # FETCH and STORE may not shift numbers (RFC 3501 §7.4.1), NOOP may.
+            self.assertNotIn(b"EXPUNGE", b"".join(two.command("b", "FETCH 2 FLAGS")[:-1]))
+            seen = self.ok(two.command("b", "NOOP"))
+            self.assertEqual(2, sum(line.endswith(b"EXPUNGE") for line in seen))
+            self.assertIn(b"* 1 FETCH", b"".join(self.ok(two.command("b", "FETCH 1 UID"))))
+
+    def test_idle_tells_of_a_delivery_an_expunge_and_a_flag(self):
+        self.deliver(1)
+        with imap_dialogue(self.company, "ann") as idling, imap_dialogue(self.company, "ann") as other:
+            self.ok(idling.command("s", "SELECT INBOX"))
+            idling.say("i IDLE")
+            self.assertTrue(idling.line().startswith(b"+"))
+            self.deliver(1)
+            lines = [idling.line()]
+            while not lines[-1].endswith(b"EXISTS"):
+                lines.append(idling.line())
+            self.assertEqual(b"* 2 EXISTS", lines[-1])
+            self.ok(other.command("s", "SELECT INBOX"))
+            self.ok(other.command("a", r"STORE 1 FLAGS (\Deleted)"))
+            while b"\\Deleted" not in lines[-1]:
+                lines.append(idling.line())
+            self.ok(other.command("a", "EXPUNGE"))
+            while not lines[-1].endswith(b"EXPUNGE"):
+                lines.append(idling.line())
+            self.assertEqual(b"* 1 EXPUNGE", lines[-1])
+            idling.say("DONE")
+            self.ok(idling.tagged("i"))
+
+    def test_read_only_sessions_change_nothing(self):
+        self.deliver(1)
+        with imap_dialogue(self.company, "ann") as session:
+            self.assertIn(b"[READ-ONLY]", self.ok(session.command("a", "EXAMINE INBOX"))[-1])
+            self.ok(session.command("b", "FETCH 1 BODY[]"))
+            self.assertIn(b" NO ", session.command("c", r"STORE 1 +FLAGS (\Seen)")[-1])
+            self.assertNotIn(b"\\Seen", b"".join(self.ok(session.command("d", "FETCH 1 FLAGS"))))
+
+
+class Folders(IMAPTest):
+    def test_standard_folders_are_there_with_their_uses(self):
+        with imap_dialogue(self.company, "ann") as session:
+            listing = b"\n".join(self.ok(session.command("a", 'LIST "" "*"')))
+            for use, name in (
+                (b"Drafts", b"Drafts"),
+                (b"Sent", b"Sent"),
+                (b"Junk", b"Junk"),
+                (b"Trash", b"Trash"),
+                (b"Archive", b"Archive"),
+            ):
+                self.assertRegex(listing, rb'\* LIST \([^)]*\\%s[^)]*\) "/" "?%s"?' % (use, name))
+            self.assertRegex(listing, rb'\* LIST \([^)]*\) "/" "?INBOX"?')
+            self.assertEqual(6, b"\n".join(self.ok(session.command("b", 'LSUB "" "*"'))).count(b"* LSUB"))
+
+    def test_folders_are_made_renamed_subscribed_and_deleted(self):
+        with imap_dialogue(self.company, "ann") as session:
+            self.ok(session.command("a", "CREATE Work/2026/March"))
+            self.assertRegex(b"\n".join(session.command("b", 'LIST "" Work')), rb"\\HasChildren")
+            self.assertIn(b" NO ", session.command("c", "CREATE Work/2026/March")[-1])
+            self.ok(session.command("d", "SUBSCRIBE Work/2026/March"))
+            self.ok(session.command("e", "RENAME Work Projects"))
+            listing = b"\n".join(session.command("f", 'LIST "" "Projects*"'))
+            self.assertIn(b"Projects/2026/March", listing)
+            self.assertNotIn(b"Projects/2026", b"\n".join(session.command("g", 'LIST "" "%"')))
+            self.assertIn(b"Work/2026/March", b"\n".join(session.command("h", 'LSUB "" "*"')))
+            self.ok(session.command("i", "DELETE Projects/2026/March"))
+            self.assertIn(b" NO ", session.command("j", "SELECT Projects/2026/March")[-1])
+            self.assertIn(b" NO ", session.command("k", "DELETE INBOX")[-1])
+
+    def test_names_beyond_ascii_travel_in_modified_utf_7(self):
+        with imap_dialogue(self.company, "ann") as session:
+            for name in ("Entw&APw-rfe", "&U,BTFw-", "R&-D", "&2D3eAA-"):
+                self.ok(session.command("a", f'CREATE "{name}"'))
+                self.assertIn(name.encode(), b"\n".join(session.command("b", f'LIST "" "{name}"')))
+                self.ok(session.command("c", f'SELECT "{name}"'))
+            self.assertRegex(session.command("d", 'CREATE "bad&"')[-1], rb"^d (NO|BAD)")
+
+    def test_rename_of_inbox_moves_its_messages(self):
+        sent = self.deliver(2)
+        with clients.imap(self.company, "ann") as imap:
+            self.assertEqual("OK", imap.rename("INBOX", "Before")[0])
+            self.assertEqual({}, clients.all_messages(imap))
+            found = clients.all_messages(imap, "Before").values()
+            self.assertEqual([messages.identifier(m) for m in sent], [messages.identifier(m) for m in found])
+
+
+class Extensions(IMAPTest):
+    def test_capabilities_name_them(self):
+        with imap_dialogue(self.company, "ann") as session:
+            words = set(self.ok(session.command("a", "CAPABILITY"))[0].split()[2:])
+            self.assertLessEqual(
+                {
+                    b"IMAP4rev1",
+                    b"LITERAL+",
+                    b"SASL-IR",
+                    b"NAMESPACE",
+                    b"ID",
+                    b"ENABLE",
+                    b"IDLE",
+                    b"UIDPLUS",
+                    b"MOVE",
+                    b"UNSELECT",
+                    b"CHILDREN",
+                    b"SPECIAL-USE",
+                    b"STATUS=SIZE",
+                    b"QUOTA",
+                },
+                words,
+            )
+            self.assertIn(b'* NAMESPACE (("" "/")) NIL NIL', session.command("b", "NAMESPACE"))
+            self.assertTrue(self.ok(session.command("c", 'ID ("name" "test")'))[0].startswith(b"* ID "))
+            self.ok(session.command("d", "ENABLE CONDSTORE"))
+
+    def test_uidplus_and_move_tell_the_new_uids(self):
+        self.deliver(2)
+        content = messages.message(self.ann)
+        with imap_dialogue(self.company, "ann") as session:
+            session.send(b'a APPEND Archive (\\Seen) "03-Mar-2026 10:00:00 +0100" {%d+}\r\n' % len(content) + content + b"\r\n")
+            self.assertRegex(self.ok(session.tagged("a"))[-1], rb"^a OK \[APPENDUID \d+ 1\]")
+            self.ok(session.command("s", "SELECT INBOX"))
+            self.assertRegex(self.ok(session.command("b", "UID COPY 1:2 Archive"))[-1], rb"\[COPYUID \d+ 1:2 2:3\]")
+            lines = self.ok(session.command("c", "MOVE 1 Trash"))
+            self.assertRegex(b"\n".join(lines), rb"\[COPYUID \d+ 1 1\]")
+            self.assertIn(b"* 1 EXPUNGE", lines)
+            self.ok(session.command("d", r"STORE 1 +FLAGS (\Deleted)"))
+            self.assertNotIn(b"EXPUNGE", b"".join(self.ok(session.command("e", "UID EXPUNGE 99"))[:-1]))
+            self.assertIn(b"* 1 EXPUNGE", self.ok(session.command("f", "UID EXPUNGE 2")))
+            self.ok(session.command("g", "UNSELECT"))
+            self.assertRegex(
+                session.command("h", "STATUS Archive (MESSAGES UIDNEXT SIZE UNSEEN)")[0], rb"MESSAGES 3 UIDNEXT 4 SIZE \d+ UNSEEN 2"
+            )
+            self.ok(session.command("i", "SELECT Archive"))
+            self.assertIn(b'INTERNALDATE "03-Mar-2026 10:00:00 +0100"', session.command("j", "FETCH 1 INTERNALDATE")[0])
+
+    def test_uids_and_flags_stay_over_a_restart_of_the_worker(self):
+        self.deliver(3)
+        with clients.imap(self.company, "ann") as imap:
+            imap.select("INBOX")
+            validity = imap.response("UIDVALIDITY")[1]
+            imap.store("2", "+FLAGS", r"(\Flagged)")
+            imap.store("1", "+FLAGS", r"(\Deleted)")
+            imap.expunge()
+            before = imap.fetch("1:*", "(UID FLAGS RFC822.SIZE INTERNALDATE)")[1], validity
+        self.platform.casella("worker", "restart", f"tenant:{self.company.name}", "--yes")
+        self.deliver(1)
+        with clients.imap(self.company, "ann") as imap:
+            imap.select("INBOX")
+            validity = imap.response("UIDVALIDITY")[1]
+            after = imap.fetch("1:2", "(UID FLAGS RFC822.SIZE INTERNALDATE)")[1]
+            self.assertEqual([b"3 (UID 4)"], imap.fetch("3", "(UID)")[1])
+        self.assertEqual(without_recent(before[0]), without_recent(after))
+        self.assertEqual(before[1], validity)
+
+
+def without_recent(lines):
+    """\\Recent is told to one session alone."""
+    return [re.sub(rb" ?\\Recent ?", b"", line) for line in lines]
+
+
+def text_of(part):
+    """What a FETCH item holds, sent as a literal or as a quoted string."""
+    return part[1] if isinstance(part, tuple) else re.search(rb'"(.*)"\)$', part, re.S).group(1)
+
+
+class FetchAndSearch(IMAPTest):
+    def setUp(self):
+        super().setUp()
+        clients.deliver(self.platform, MULTIPART, self.ann)
+
+    def test_envelope_and_structure(self):
+        with imap_dialogue(self.company, "ann") as session:
+            self.ok(session.command("s", "SELECT INBOX"))
+            line = self.ok(session.command("a", "FETCH 1 (ENVELOPE BODYSTRUCTURE)"))[0]
+        self.assertIn(b'"=?utf-8?q?Gr=C3=BC=C3=9Fe?=" (("Ann A." NIL "ann" "elsewhere.example"))', line)
+        self.assertIn(
+            b'((NIL NIL "bob" "elsewhere.example")("C, '
+            b'D" NIL "cd" "elsewhere.example")) NIL NIL "<zero@elsewhere.example>" "<one@elsewhere.example>"',
+            line,
+        )
+        upper = line.upper()
+        self.assertIn(b'("TEXT" "PLAIN" ("CHARSET" "US-ASCII") NIL NIL "7BIT" 10 0', upper.replace(b'"7BIT" 10 1', b'"7BIT" 10 0'))
+        self.assertIn(b'("IMAGE" "PNG" ("NAME" "X.PNG") NIL NIL "BASE64" 12', upper)
+        self.assertIn(b'("ATTACHMENT" ("FILENAME" "X.PNG"))', upper)
+        self.assertIn(b'("MESSAGE" "RFC822" NIL NIL NIL "7BIT"', upper)
+        self.assertIn(b'"MIXED" ("BOUNDARY" "B")', upper)
+
+    def test_sections(self):
+        wanted = {
+            "1": b"first part",
+            "2": b"iVBORw0KGgo=",
+            "3": b"Subject: inner\r\n\r\ninner body",
+            "3.HEADER": b"Subject: inner\r\n\r\n",
+            "3.TEXT": b"inner body",
+            "2.MIME": b'Content-Type: image/png; name="x.png"\r\nContent-Transfer-Encoding: base64\r\n'
+            b'Content-Disposition: attachment; filename="x.png"\r\n\r\n',
+            "TEXT": MULTIPART.split(b"\r\n\r\n", 1)[1],
+            "HEADER.FIELDS (MESSAGE-ID)": b"Message-ID: <one@elsewhere.example>\r\n\r\n",
+            "1]<2.3>": b"rst",
+        }
+        with clients.imap(self.company, "ann") as imap:
+            imap.select("INBOX", readonly=True)
+            for section, content in wanted.items():
+                item = f"(BODY.PEEK[{section if '<' in section else section + ']'})"
+                self.assertEqual(content, text_of(imap.fetch("1", item)[1][0]), section)
+
+    def test_searches(self):
+        clients.deliver(self.platform, messages.message(self.ann, subject="plain one", body="needle in the hay\r\n"), self.ann)
+        wanted = {
+            "ALL": "1 2",
+            "SUBJECT plain": "2",
+            "SUBJECT Grüße": "1",
+            "BODY needle": "2",
+            "TEXT inner": "1",
+            "FROM ann@": "1",
+            'HEADER Message-ID ""': "1 2",
+            "HEADER Message-ID one@": "1",
+            "UNSEEN": "1 2",
+            "NOT (OR SUBJECT plain FROM ann@)": "",
+            "LARGER 700": "1",
+            "SENTON 3-Mar-2026": "1 2",
+            "SENTBEFORE 3-Mar-2026": "",
+            "SINCE 1-Jan-2026": "1 2",
+            "UID 2:*": "2",
+            "2": "2",
+            "KEYWORD $None": "",
+            "TO cd@elsewhere": "1",
+            "CC x": "",
+        }
+        with imap_dialogue(self.company, "ann") as session:
+            self.ok(session.command("s", "SELECT INBOX"))
+            for number, (key, found) in enumerate(wanted.items()):
+                if key.isascii():
+                    lines = self.ok(session.command(f"q{number}", f"SEARCH {key}"))
+                else:
+                    words = key.split(" ", 1)
+                    octets = words[1].encode()
+                    session.send(f"q{number} SEARCH CHARSET UTF-8 {words[0]} {{{len(octets)}+}}\r\n".encode() + octets + b"\r\n")
+                    lines = self.ok(session.tagged(f"q{number}"))
+                self.assertEqual(f"* SEARCH {found}".strip(), lines[0].decode().strip(), key)
+            self.assertIn(b"[BADCHARSET", session.command("z", "SEARCH CHARSET EBCDIC SUBJECT x")[-1])
+
+
+class POP3Sessions(IMAPTest):
+    def test_the_maildrop_is_locked_and_deletions_count_at_quit_alone(self):
+        sent = self.deliver(3)
+        with clients.pop3(self.company, "ann") as pop3:
+            self.assertEqual(3, pop3.stat()[0])
+            with self.assertRaisesRegex(clients.poplib.error_proto, r"\[IN-USE\]"):
+                with clients.pop3(self.company, "ann"):
+                    pass
+            unique = pop3.uidl()[1]
+            self.assertEqual(3, len({line.split()[1] for line in unique}))
+            self.assertIn(b"Subject", b"\n".join(pop3.top(1, 0)[1]))
+            pop3.dele(2)
+            with self.assertRaises(clients.poplib.error_proto):
+                pop3.retr(2)
+            pop3.rset()
+            pop3.dele(1)
+            pop3.close()  # without QUIT
+        self.assertEqual(unique, eventually(self.unique_identifiers, what="the lock is free"), "nothing was deleted, identifiers stay")
+        with clients.pop3(self.company, "ann") as pop3:
+            pop3.dele(1)
+        with clients.pop3(self.company, "ann") as pop3:
+            self.assertEqual(unique[1].split()[1], pop3.uidl()[1][0].split()[1])
+            self.assertEqual(messages.identifier(sent[1]), messages.identifier(clients.popped(pop3, 1)))
+
+    def unique_identifiers(self):
+        with contextlib.suppress(clients.poplib.error_proto), clients.pop3(self.company, "ann") as pop3:
+            return pop3.uidl()[1]
+
+    def test_capabilities(self):
+        pop3 = clients.poplib.POP3("127.0.0.1", self.platform.port("pop3"), timeout=20)
+        self.assertLessEqual({"TOP", "UIDL", "RESP-CODES", "STLS"}, set(pop3.capa()))
+        pop3.stls(clients.tls())
+        capabilities = pop3.capa()
+        self.assertIn("PLAIN", capabilities["SASL"])
+        self.assertIn("USER", capabilities)
+        self.assertNotIn("STLS", capabilities)
+        pop3.quit()

@@ -1,0 +1,81 @@
+import AdminAPI
+import FoundationEssentials
+import Quantities
+import Testing
+
+struct CodingTests {
+    private func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+    private func read<Value: Decodable>(_ text: String, as type: Value.Type = Value.self) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+    }
+
+    @Test("A tenant keeps its JSON form") func tenant() throws {
+        let tenant = try Tenant(
+            id: 7, name: TenantName("acme"), state: .active, quota: QuotaLimits(bytes: ByteCount(10_000_000_000)), usage: .none, domains: 1,
+            users: 2, createdAt: Timestamp(secondsSince1970: 1_777_863_721))
+        let text = try json(tenant)
+        #expect(
+            text == #"{"createdAt":"2026-05-04T03:02:01Z","domains":1,"id":7,"name":"acme","quota":{"bytes":10000000000,"messages":null},"#
+                + #""state":"active","usage":{"bytes":0,"messages":0},"users":2}"#)
+        #expect(try read(text) == tenant)
+    }
+
+    @Test("Limits change to a number or to unlimited, or stay") func limitChange() throws {
+        #expect(try json(QuotaChange(bytes: .to(ByteCount(5)), messages: .unlimited)) == #"{"bytes":5,"messages":"unlimited"}"#)
+        #expect(try read(#"{"bytes":"unlimited"}"#) == QuotaChange(bytes: .unlimited))
+        #expect(throws: AdminError.self) { try read(#"{"bytes":"much"}"#, as: QuotaChange.self) }
+        #expect(throws: AdminError.self) { try QuotaChange().validate() }
+        #expect(throws: AdminError.self) { try QuotaChange(messages: .to(-1)).validate() }
+    }
+
+    @Test("A password is given or generated, and its description does not show it") func password() throws {
+        #expect(try json(NewPassword(.generate)) == #"{"password":{"generate":true}}"#)
+        #expect(try read(#"{"password":{"given":"correct horse"}}"#, as: NewPassword.self).password == .given("correct horse"))
+        #expect(throws: AdminError.self) { try read(#"{"password":{}}"#, as: NewPassword.self) }
+        #expect("\(PasswordChoice.given("correct horse"))" == "given")
+        #expect(String(reflecting: PasswordChoice.given("correct horse")) == "given")
+    }
+
+    @Test(
+        "A password must be typeable and of sensible length",
+        arguments: [
+            "", "short", "with\nline end", String(repeating: "x", count: 1025),
+        ])
+    func badPassword(text: String) { #expect(throws: AdminError.self) { try PasswordChoice.given(text).validate() } }
+
+    @Test("A malformed name in a body is refused with its own explanation") func malformedName() {
+        let error = #expect(throws: AdminError.self) { try read(#"{"name":"Bad Name"}"#, as: NewTenant.self) }
+        #expect(error?.message.contains("Bad Name") == true)
+    }
+
+    @Test("An error keeps its JSON form") func error() throws {
+        let body = ErrorBody(AdminError(.notFound, "There is no tenant acme.", hint: "`tenant list` shows them."))
+        #expect(
+            try json(body)
+                == #"{"error":{"code":"notFound","hint":"`tenant list` shows them.","message":"There is no tenant acme."}}"#)
+    }
+
+    static let times: [(Int64, String)] = [
+        (0, "1970-01-01T00:00:00Z"), (-1, "1969-12-31T23:59:59Z"), (951_782_400, "2000-02-29T00:00:00Z"),
+        (1_709_251_199, "2024-02-29T23:59:59Z"), (4_102_444_800, "2100-01-01T00:00:00Z"),
+    ]
+    @Test("Times are written and read in UTC", arguments: times) func time(seconds: Int64, text: String) {
+        #expect(Timestamp(secondsSince1970: seconds).description == text)
+        #expect(Timestamp(text)?.secondsSince1970 == seconds)
+    }
+    @Test(
+        "What is no time is refused",
+        arguments: [
+            "", "2026-05-04", "2026-13-04T03:02:01Z", "2026-05-04T03:02:01", "2026-05-04T03:02:01.Z5Z",
+        ])
+    func noTime(text: String) { #expect(Timestamp(text) == nil) }
+
+    @Test("Microseconds are rounded down") func microseconds() {
+        #expect(Timestamp(microsecondsSince1970: -1).secondsSince1970 == -1)
+        #expect(Timestamp(microsecondsSince1970: 1_999_999).secondsSince1970 == 1)
+    }
+}

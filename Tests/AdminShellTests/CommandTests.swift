@@ -1,0 +1,82 @@
+import AdminAPI
+import AdminShell
+import Testing
+
+struct CommandTests {
+    @Test("A table has headers, quantities to the right, sizes for people") func table() throws {
+        let bench = Bench()
+        #expect(try bench.run("tenant list") == 0)
+        #expect(
+            bench.console.output == """
+                TENANT  STATE   DOMAINS  USERS     USED  QUOTA  MESSAGES  MESSAGE QUOTA  CREATED
+                acme    active        1      2  1.5 KiB  10 GB         3      unlimited  2026-05-04 03:02:01Z
+
+                """)
+    }
+
+    @Test("Global options stand anywhere", arguments: ["--format csv tenant list", "tenant --format=csv list", "tenant list --format csv"])
+    func globalOptions(line: String) throws {
+        let bench = Bench()
+        try bench.run(line)
+        #expect(
+            bench.console.output == """
+                tenant,state,domains,users,used,quota,messages,message_quota,created
+                acme,active,1,2,1536,10000000000,3,,2026-05-04T03:02:01Z
+
+                """)
+    }
+
+    @Test("JSON is one value, and nothing else is on standard output") func json() throws {
+        let bench = Bench()
+        try bench.run("tenant create acme --quota 10GB --format json")
+        #expect(bench.console.output.hasPrefix("{\n") && bench.console.output.hasSuffix("}\n"))
+        #expect(bench.console.errors.isEmpty)
+        #expect(bench.transport.made.first?.hasPrefix("POST /tenants {") == true)
+        #expect(bench.transport.made.first?.contains(#""bytes":10000000000"#) == true)
+    }
+
+    static let refusals: [(String, Int32, String)] = [
+        ("tenant suspend acme", 76, "suspended already"), ("tenant create Bad!", 64, "Bad!"), ("tenant create", 64, "Missing"),
+        ("tenat list", 64, "Did you mean \"tenant\"?"), ("user creat a@b.example", 64, "Did you mean \"user create\"?"),
+        ("user frobnicate", 64, "create, list"), ("tenant show nix", 69, "nothing prepared"),
+        ("worker list", 70, "could not be understood"),
+        ("status", 70, "HTTP status 500"), ("quota set acme", 64, "--bytes"), ("quota set acme --bytes 1XB", 64, "500MB"),
+        ("tenant list --format xml", 64, "xml"), ("tenant list --frob", 64, "--frob"), ("tenant list --data", 64, "needs a value"),
+        ("user create a@acme.example --generate --password-stdin", 64, "exclude"), ("help tenat", 64, "Did you mean"),
+        ("alias create i@acme.example --to nobody", 65, "has no @"),
+    ]
+    @Test("What goes wrong is said on standard error, with a status by kind", arguments: refusals)
+    func refused(line: String, status: Int32, words: String) throws {
+        let bench = Bench()
+        #expect(try bench.run(line) == status)
+        #expect(bench.console.errors.contains(words), "\(bench.console.errors)")
+        #expect(bench.console.output.isEmpty)
+    }
+
+    @Test("Help is for any command", arguments: ["help", "help user create", "user create --help", "user", "--help", "help help"])
+    func help(line: String) throws {
+        let bench = Bench()
+        #expect(try bench.run(line) == 0)
+        #expect(bench.console.output.contains("USAGE:"))
+    }
+
+    @Test("A generated password is shown once") func generated() throws {
+        let bench = Bench()
+        #expect(try bench.run("user create ann@acme.example --generate") == 0)
+        #expect(bench.console.output.contains("Password: made-for-you\n"))
+    }
+
+    @Test("A filter goes into the query, an empty list is a sentence") func filter() throws {
+        let bench = Bench()
+        #expect(try bench.run("user list --tenant acme") == 0)
+        #expect(bench.console.output == "There are no users.\n")
+    }
+
+    @Test("Every command has an abstract, and its own verb under its noun") func declarations() {
+        for noun in CommandTree.subcommands(of: Casella.self) {
+            #expect(!noun.configuration.abstract.isEmpty)
+            let verbs = CommandTree.names(under: noun)
+            #expect(Set(verbs).count == verbs.count && !verbs.contains(""))
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import AdminAPI
+import AdminShell
+import Synchronization
+
+/// A person with prepared answers, who remembers what was shown.
+final class FakeConsole: Console {
+    private struct State { var answers: [String?], input: [String], output = "", errors = "", hidden = 0 }
+    private let state: Mutex<State>
+    let canAsk: Bool
+
+    init(canAsk: Bool = false, answers: [String?] = [], input: [String] = []) {
+        self.canAsk = canAsk
+        state = Mutex(State(answers: answers, input: input))
+    }
+
+    var output: String { state.withLock { $0.output } }
+    var errors: String { state.withLock { $0.errors } }
+    var hiddenQuestions: Int { state.withLock { $0.hidden } }
+
+    func ask(_ question: String) -> String? {
+        state.withLock { state in
+            state.errors += question
+            return state.answers.isEmpty ? nil : state.answers.removeFirst()
+        }
+    }
+    func askHidden(_ question: String) -> String? {
+        state.withLock { $0.hidden += 1 }
+        return ask(question)
+    }
+    func readLine() -> String? { state.withLock { $0.input.isEmpty ? nil : $0.input.removeFirst() } }
+    func write(_ text: String) { state.withLock { $0.output += text } }
+    func writeError(_ text: String) { state.withLock { $0.errors += text } }
+}
+
+/// A control plane of prepared responses by method and path, which remembers the requests.
+final class FakeTransport: Transport {
+    private let responses: [String: (Int, String)]
+    private let requests = Mutex<[String]>([])
+
+    init(_ responses: [String: (Int, String)]) { self.responses = responses }
+
+    var made: [String] { requests.withLock { $0 } }
+
+    func exchange(_ request: HTTPRequest) throws(AdminError) -> HTTPResponse {
+        let line = "\(request.method.rawValue) \(request.target)"
+        let body = request.body.map { " " + String(decoding: $0, as: UTF8.self) } ?? ""
+        requests.withLock { $0.append(line + body) }
+        guard let (status, text) = responses[line] else { throw AdminError(.unavailable, "nothing prepared for \(line)") }
+        return HTTPResponse(status: status, body: Array(text.utf8))
+    }
+}
+
+/// A platform that holds one tenant.
+enum Prepared {
+    static let tenant =
+        #"{"id":1,"name":"acme","state":"active","quota":{"bytes":10000000000,"messages":null},"usage":{"bytes":1536,"messages":3},"#
+        + #""domains":1,"users":2,"createdAt":"2026-05-04T03:02:01Z"}"#
+    static let user =
+        #"{"address":"ann@acme.example","tenant":"acme","state":"active","hasPassword":true,"quota":{"bytes":null,"messages":null},"#
+        + #""usage":{"bytes":0,"messages":0},"createdAt":"2026-05-04T03:02:01Z"}"#
+    static let responses: [String: (Int, String)] = [
+        "GET /tenants": (200, "[\(tenant)]"), "POST /tenants": (201, tenant), "GET /tenants/acme": (200, tenant),
+        "DELETE /tenants/acme": (200, "{}"),
+        "POST /tenants/acme/suspend": (409, #"{"error":{"code":"conflict","message":"Tenant acme is suspended already."}}"#),
+        "POST /users": (201, #"{"user":\#(user),"generatedPassword":"made-for-you"}"#),
+        "POST /users/ann%40acme.example/password": (200, #"{"address":"ann@acme.example"}"#),
+        "GET /users?tenant=acme": (200, "[]"), "GET /workers": (200, "not JSON"), "GET /status": (500, "oops"),
+    ]
+}
+
+/// Runs lines against the prepared platform.
+struct Bench {
+    let console: FakeConsole
+    let transport = FakeTransport(Prepared.responses)
+    let interpreter: Interpreter
+    var settings = Settings(dataDirectory: "/nowhere")
+
+    init(_ console: FakeConsole = FakeConsole()) {
+        self.console = console
+        interpreter = Interpreter(console: console) { [transport] _ in transport }
+    }
+
+    /// The exit status.
+    @discardableResult
+    func run(_ line: String) throws -> Int32 {
+        let (outcome, settings) = interpreter.perform(line: try CommandWords.split(line), base: settings)
+        let printer = Printer(console: console, format: settings.format)
+        switch outcome {
+        case .report(let report): return printer.report(report)
+        case .help(let text): return printer.help(text)
+        case .failure(let failure): return printer.failure(failure)
+        case .batch, .shell: return -1
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import AdminAPI
+import AdminShell
+import Quantities
+import Testing
+
+struct OutputTests {
+    @Test("CSV quotes what needs it (RFC 4180)") func csv() {
+        let table = Table(
+            ["a", "b"],
+            [[.text("x,y"), .text("say \"hi\"")], [.text("two\nlines"), .text("cr\rhere")], [.text("plain"), .text("")]])
+        #expect(table.csv == "a,b\n\"x,y\",\"say \"\"hi\"\"\"\n\"two\nlines\",\"cr\rhere\"\nplain,\n")
+    }
+
+    @Test("A foreign text cannot steer the terminal or break the table") func controls() {
+        let table = Table(["reply"], [[.text("550 \u{1B}[2Jno\r\nsuch\u{202E} user")]])
+        #expect(table.aligned == "REPLY\n550 ?[2Jno  such? user\n")
+    }
+
+    @Test("Unlimited is a word for people, nothing for programs") func unlimited() {
+        let table = Table(
+            ["quota", "n", "at"],
+            [[.sizeLimit(nil), .numberLimit(nil), .time(nil)], [.sizeLimit(ByteCount(1500)), .numberLimit(2), .time(nil)]])
+        #expect(table.csv == "quota,n,at\n,,\n1500,2,\n")
+        #expect(table.aligned == "    QUOTA          N  AT\nunlimited  unlimited  -\n   1.5 KB          2  -\n")
+    }
+
+    @Test("One object is shown a fact a line") func facts() {
+        #expect(Table(["name", "used size"], [[.text("acme"), .size(ByteCount(1000))]]).facts == "name:       acme\nused size:  1 KB\n")
+    }
+
+    @Test("The records of a domain name its host, and its ports") func dns() throws {
+        let records = try DNSRecord.needed(by: DomainName("acme.example"), host: "mail.host.example", ports: ["imaps": 10993])
+        #expect(
+            records.map { "\($0.name) \($0.type) \($0.value)" } == [
+                "acme.example. MX 10 mail.host.example.", "acme.example. TXT \"v=spf1 mx -all\"",
+                "_imaps._tcp.acme.example. SRV 0 1 10993 mail.host.example.",
+            ])
+        #expect(DNSRecord.ports(of: [.init(service: "imap", address: "[::1]:143"), .init(service: "x", address: "?")]) == ["imap": 143])
+    }
+
+    static let directories: [(String?, String?, String, String)] = [
+        ("/data", "/env", "/home/ann", "/data"), ("data/", nil, "/home/ann", "/home/ann/data"), (nil, "/env", "/home/ann", "/env"),
+        (nil, nil, "/home/ann/casella/Sources", "/home/ann/casella/.casella"), (nil, "", "/srv", "/var/lib/casella"),
+        (nil, nil, "/", "/var/lib/casella"),
+    ]
+    @Test("The data directory is the option's, the environment's, the nearest, or the installed one", arguments: directories)
+    func dataDirectory(option: String?, environment: String?, folder: String, expected: String) {
+        let resolved = DataDirectory.resolve(option: option, environment: environment, workingDirectory: folder) {
+            $0 == "/home/ann/casella/.casella"
+        }
+        #expect(resolved == expected)
+    }
+
+    @Test("A missing socket says that Casella is not running, and what to do") func notRunning() {
+        let error = #expect(throws: AdminError.self) {
+            try AdminClient(transport: UnixSocketTransport(dataDirectory: "/nowhere/at/all")).call(Calls.status)
+        }
+        #expect(error?.code == .unavailable)
+        #expect(error?.message == "Casella is not running for data directory /nowhere/at/all; start it with ./ops/up")
+    }
+}

@@ -1,0 +1,38 @@
+import Argon2
+import Testing
+
+@Suite struct Argon2Tests {
+    static let cheap = Argon2.Parameters(memory: 64, passes: 1, lanes: 1)
+
+    @Test("A hash verifies its own password and no other") func verify() throws {
+        let encoded = try Argon2.hash(Array("geheim".utf8), salt: Array("0123456789abcdef".utf8), parameters: Self.cheap)
+        #expect(encoded.hasPrefix("$argon2id$v=19$m=64,t=1,p=1$"))
+        #expect(try Argon2.verify(encoded, password: Array("geheim".utf8)))
+        #expect(try !Argon2.verify(encoded, password: Array("Geheim".utf8)))
+        #expect(try !Argon2.verify(encoded, password: []))
+        #expect(try !Argon2.verify(encoded, password: [UInt8](repeating: 97, count: Argon2.maximumPasswordLength + 1)))
+    }
+
+    @Test("A hash tells its parameters, and asks to be replaced when the policy rises") func parameters() throws {
+        let encoded = try Argon2.hash(Array("x".utf8), salt: Array("0123456789abcdef".utf8), parameters: Self.cheap)
+        #expect(Argon2.parameters(of: encoded) == Self.cheap)
+        #expect(!Argon2.needsRehash(encoded, policy: Self.cheap))
+        #expect(Argon2.needsRehash(encoded))
+    }
+
+    static let noHashes = [
+        "", "$", "plain", "$argon2i$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$aGFzaA", "$argon2id$v=19$m=64,t=1$c2FsdA$aGFzaA",
+        "$argon2id$v=19$m=x,t=1,p=1$a$b",
+    ]
+    @Test("What is no Argon2id hash is told apart from a wrong password", arguments: noHashes) func noHash(text: String) {
+        #expect(throws: Argon2Error.notAHash) { try Argon2.verify(text, password: [1]) }
+        #expect(Argon2.parameters(of: text) == nil)
+        #expect(Argon2.needsRehash(text))
+    }
+
+    @Test("A salt that is too short, and a password that is too long, are refused") func refusals() {
+        #expect(throws: Argon2Error.self) { try Argon2.hash([1], salt: [1, 2, 3], parameters: Self.cheap) }
+        let salt = [UInt8](repeating: 1, count: 16)
+        #expect(throws: Argon2Error.passwordTooLong) { try Argon2.hash([UInt8](repeating: 1, count: 2000), salt: salt) }
+    }
+}

@@ -1,0 +1,166 @@
+import ControlPlane
+import Postgres
+import Testing
+import TestSupport
+
+/// What holds for every table that has tenants' rows, asked from the catalogue: new tables are held to it too.
+@Suite("Row-level security", .serialized) struct RowSecurityTests {
+    /// Two tenants with a row in every table, and a login for each.
+    struct Fixture {
+        let owner: PostgresPool
+        let workers: [PostgresPool]
+        let tenants: [Int64]
+        let tables: [String]
+        let relay: PostgresPool
+        let control: PostgresPool
+
+        init() async throws {
+            let server = try await TemporaryPostgres.shared()
+            let name = try await server.createDatabase()
+            func pool(_ user: String?) -> PostgresPool {
+                PostgresPool(server.configuration(database: name, user: user), maximumConnections: 1)
+            }
+            owner = pool(nil)
+            _ = try await MigrationRunner(Migration.load(from: TemporaryPostgres.migrationsDirectory)).run(on: owner)
+            tables = try await owner.query(
+                """
+                SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1
+                """
+            ).rows.map { try $0.text(0) }
+            let made = try await owner.query("INSERT INTO tenants (name) VALUES ('alpha'), ('beta') RETURNING tenant_id")
+            tenants = try made.rows.map { try $0.int8(0) }
+            for tenant in tenants {
+                let role = "casella_t\(tenant)"
+                if try await owner.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [.text(role)]).isEmpty {
+                    try await owner.script("CREATE ROLE \(role) LOGIN")
+                }
+                try await owner.script("GRANT casella_tenant TO \(role)")
+                try await Self.fill(owner, tenant)
+            }
+            workers = tenants.map { pool("casella_t\($0)") }
+            (relay, control) = (pool("casella_relay"), pool("casella_control"))
+        }
+
+        /// A row of the tenant in every table; the user's, domain's and mailbox's numbers are the tenant's.
+        static func fill(_ database: PostgresPool, _ t: Int64) async throws {
+            try await database.script(
+                """
+                INSERT INTO leases VALUES (\(t), 0); INSERT INTO domains (tenant_id, domain_id, name) VALUES (\(t), \(t), 'd\(t).example');
+                INSERT INTO users (tenant_id, user_id, domain_id, local_part)
+                    VALUES (\(t), \(t), \(t), 'ann'), (\(t), \(t) + 1000, \(t), 'bob');
+                INSERT INTO credentials VALUES (\(t), \(t), 'hash'); INSERT INTO aliases VALUES (\(t), \(t), 'info', 'ann@d\(t).example');
+                INSERT INTO tenant_usage VALUES (\(t), 30, 3); INSERT INTO domain_usage VALUES (\(t), \(t), 30, 3);
+                INSERT INTO user_usage VALUES (\(t), \(t), 10, 1), (\(t), \(t) + 1000, 20, 2);
+                INSERT INTO mailboxes (tenant_id, mailbox_id, user_id, name, uidvalidity) VALUES (\(t), \(t), \(t), 'INBOX', 1);
+                INSERT INTO subscriptions VALUES (\(t), \(t), 'INBOX');
+                INSERT INTO messages (tenant_id, mailbox_id, uid, modseq, internal_date, size, blob_segment, blob_offset, blob_length)
+                    VALUES (\(t), \(t), 1, 1, now(), 10, 0, 0, 10);
+                INSERT INTO deliveries VALUES (\(t), \(t), decode('000102030405060708090a0b0c0d0e0f', 'hex'));
+                INSERT INTO queue_messages (tenant_id, queue_id, delivery_id, reverse_path, blob_segment, blob_offset,
+                    blob_length, size, expires_at) VALUES (\(t), \(t), 'x', '', 0, 0, 1, 1, now());
+                INSERT INTO queue_recipients (tenant_id, queue_id, recipient_id, address)
+                    VALUES (\(t), \(t), 1, 'x@else.example')
+                """)
+        }
+
+        func close() async {
+            for pool in workers + [owner, relay, control] { await pool.close() }
+        }
+    }
+
+    @Test("Every table with tenants' rows has row-level security on, and forced, and begins its key with the tenant") func forced()
+        async throws
+    {
+        let fixture = try await Fixture()
+        #expect(fixture.tables.count >= 14)
+        let weak = try await fixture.owner.query(
+            """
+            SELECT c.relname FROM pg_class c WHERE c.relname = ANY ($1) AND c.relnamespace = 'public'::regnamespace AND NOT (
+                c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
+                    SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+                    WHERE i.indrelid = c.oid AND i.indisprimary AND a.attname = 'tenant_id'))
+            """, [.textArray(fixture.tables)])
+        #expect(try weak.rows.map { try $0.text(0) } == [])
+        await fixture.close()
+    }
+
+    @Test("A tenant's worker sees its own rows and none of another tenant's, whatever it sets") func ownRowsOnly() async throws {
+        let fixture = try await Fixture()
+        for (worker, tenant) in zip(fixture.workers, fixture.tenants) {
+            for table in fixture.tables {
+                for prelude in ["", "SET row_security = on;", "SET search_path = pg_temp, public;"] {
+                    if !prelude.isEmpty { try await worker.script(prelude) }
+                    do {
+                        let seen = try await worker.query("SELECT DISTINCT tenant_id FROM public.\(table)").rows.map { try $0.int8(0) }
+                        #expect(seen == [tenant], "\(table)")
+                    } catch let error as PostgresError {
+                        // No grant at all is a fence too: hashes and the queue.
+                        #expect(error.sqlState == .insufficientPrivilege, "\(table)")
+                        #expect(["credentials", "queue_messages", "queue_recipients"].contains(table))
+                    }
+                }
+            }
+        }
+        await fixture.close()
+    }
+
+    @Test("A tenant's worker writes no row of another tenant's") func ownWritesOnly() async throws {
+        let fixture = try await Fixture()
+        let (worker, other) = (fixture.workers[0], fixture.tenants[1])
+        #expect(try await worker.query("UPDATE messages SET flags = 8 WHERE tenant_id = $1", [.int8(other)]).affected == 0)
+        #expect(try await worker.query("DELETE FROM mailboxes WHERE tenant_id = $1", [.int8(other)]).affected == 0)
+        #expect(try await worker.query("UPDATE leases SET epoch = epoch + 1 WHERE tenant_id = $1", [.int8(other)]).affected == 0)
+        for statement in [
+            "INSERT INTO subscriptions VALUES (\(other), \(other), 'x')", "UPDATE mailboxes SET tenant_id = \(other)",
+            "UPDATE users SET state = 'active'",
+            "CREATE TABLE mine (x int)", "CREATE TEMPORARY TABLE mine (x int)", "SET ROLE casella_t\(other)", "SET ROLE casella_control",
+            "SET SESSION AUTHORIZATION casella_t\(other)",
+        ] {
+            let error = await #expect(throws: PostgresError.self) { try await worker.script(statement) }
+            #expect(error?.sqlState == .insufficientPrivilege, "\(statement)")
+        }
+        await fixture.close()
+    }
+
+    @Test("The relay reaches the queue and nothing else") func relay() async throws {
+        let fixture = try await Fixture()
+        for table in fixture.tables + ["admin_events", "schema_migrations"] where !table.hasPrefix("queue_") {
+            let error = await #expect(throws: PostgresError.self) { try await fixture.relay.query("SELECT 1 FROM \(table)") }
+            #expect(error?.sqlState == .insufficientPrivilege, "\(table)")
+        }
+        #expect(try await fixture.relay.query("SELECT 1 FROM queue_messages").rows.count == 2)
+        await fixture.close()
+    }
+
+    @Test("The control plane reads mailboxes and changes none") func control() async throws {
+        let fixture = try await Fixture()
+        #expect(try await fixture.control.query("SELECT 1 FROM messages").rows.count == 2)
+        for statement in [
+            "UPDATE messages SET flags = 8", "DELETE FROM mailboxes", "UPDATE leases SET epoch = 9", "DELETE FROM queue_messages",
+        ] {
+            let error = await #expect(throws: PostgresError.self) { try await fixture.control.script(statement) }
+            #expect(error?.sqlState == .insufficientPrivilege, "\(statement)")
+        }
+        await fixture.close()
+    }
+
+    @Test("A deleted user's mail is gone and counts no longer; a deleted tenant leaves no row") func deletion() async throws {
+        let fixture = try await Fixture()
+        let tenant = fixture.tenants[0]
+        _ = try await fixture.control.query("DELETE FROM users WHERE user_id = $1", [.int8(tenant)])
+        #expect(try await fixture.owner.query("SELECT 1 FROM messages WHERE tenant_id = $1", [.int8(tenant)]).isEmpty)
+        for table in ["tenant_usage", "domain_usage"] {
+            let usage = try await fixture.owner.query("SELECT bytes, messages FROM \(table) WHERE tenant_id = $1", [.int8(tenant)])
+            #expect(try usage.first?.int8(0) == 20 && usage.first?.int8(1) == 2)
+        }
+        _ = try await fixture.control.query("DELETE FROM tenants WHERE tenant_id = $1", [.int8(tenant)])
+        for table in fixture.tables where !table.hasPrefix("queue_") {
+            #expect(try await fixture.owner.query("SELECT 1 FROM \(table) WHERE tenant_id = $1", [.int8(tenant)]).isEmpty, "\(table)")
+            #expect(
+                try await !fixture.owner.query("SELECT 1 FROM \(table) WHERE tenant_id = $1", [.int8(fixture.tenants[1])]).isEmpty,
+                "\(table)")
+        }
+        await fixture.close()
+    }
+}

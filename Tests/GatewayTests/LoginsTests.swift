@@ -1,0 +1,62 @@
+import Gateway
+import Runtime
+import Supervision
+import Testing
+
+@Suite("Logins")
+struct LoginsTests {
+    /// A control plane that knows one login, and counts how often it is asked.
+    @EventLoopActor
+    final class ControlPlane {
+        var asked = 0
+        var logins: Logins?
+
+        func receive(_ report: Report) {
+            guard case .authenticate(let id, let attempt) = report else { return }
+            asked += 1
+            let isRight = attempt.login == "ann@a.example" && attempt.password == "secret"
+            logins?.answered(id, isRight ? .accepted(AuthenticatedUser(tenant: 1, user: 7, address: attempt.login)) : .refused)
+        }
+
+        init() throws { logins = try Logins { [unowned self] in receive($0) } }
+
+        func check(_ login: String, _ password: String) async -> AuthenticationOutcome? {
+            await logins?.check(LoginAttempt(login: login, password: password, service: .imap, clientAddress: "192.0.2.1"))
+        }
+    }
+
+    static let ann = AuthenticationOutcome.accepted(AuthenticatedUser(tenant: 1, user: 7, address: "ann@a.example"))
+
+    @Test("A right login is asked once, and remembered") @EventLoopActor func remembered() async throws {
+        let plane = try ControlPlane()
+        #expect(await plane.check("ann@a.example", "secret") == Self.ann)
+        #expect(await plane.check("ann@a.example", "secret") == Self.ann)
+        #expect(plane.asked == 1)
+    }
+
+    @Test("A wrong login is never remembered") @EventLoopActor func wrong() async throws {
+        let plane = try ControlPlane()
+        #expect(await plane.check("ann@a.example", "wrong") == .refused)
+        #expect(await plane.check("ann@a.example", "wrong") == .refused)
+        #expect(plane.asked == 2)
+    }
+
+    @Test("No octet moves from the login name to the password") @EventLoopActor func wholeCredentials() async throws {
+        let plane = try ControlPlane()
+        #expect(await plane.check("ann@a.example", "secret") == Self.ann)
+        #expect(await plane.check("ann@a.examples", "ecret") == .refused)
+        #expect(await plane.check("ann@a.exampl", "esecret") == .refused)
+    }
+
+    @Test("What is forgotten is asked again", arguments: [Int64?.none, 7]) @EventLoopActor func forgotten(user: Int64?) async throws {
+        let plane = try ControlPlane()
+        _ = await plane.check("ann@a.example", "secret")
+        plane.logins?.forget(tenant: 2, user: nil)
+        plane.logins?.forget(tenant: 1, user: 8)
+        _ = await plane.check("ann@a.example", "secret")
+        #expect(plane.asked == 1)
+        plane.logins?.forget(tenant: 1, user: user)
+        _ = await plane.check("ann@a.example", "secret")
+        #expect(plane.asked == 2)
+    }
+}

@@ -1,0 +1,21 @@
+# Postfix's smtp-source and smtp-sink, for tests and benchmarks. Sourced after common.sh and install.sh.
+#
+# The package is taken apart into .build instead of being installed, so that no mail server starts on this machine.
+
+postfix_tools="$checkout/.build/postfix"
+
+fetch_postfix_tools() {
+    [ ! -x "$postfix_tools/usr/sbin/smtp-source" ] || return 0
+    say "Fetching Postfix's test programs"
+    local scratch
+    scratch=$(mktemp -d)
+    (
+        cd "$scratch"
+        apt-get -q download postfix >/dev/null 2>&1 || { apt update >/dev/null && apt-get -q download postfix >/dev/null 2>&1; }
+    ) || { rm -rf "$scratch"; fail "Debian's postfix package could not be downloaded."; }
+    dpkg -x "$scratch"/postfix_*.deb "$scratch/tree"
+    mkdir -p "$postfix_tools/usr/sbin" "$postfix_tools/usr/lib"
+    cp -r "$scratch/tree/usr/lib/postfix" "$postfix_tools/usr/lib/"
+    cp "$scratch/tree/usr/sbin/smtp-sink" "$scratch/tree/usr/sbin/smtp-source" "$postfix_tools/usr/sbin/"
+    rm -rf "$scratch"
+}
