@@ -159,7 +159,7 @@ class Mbsync(unittest.TestCase):
                 imap.select("INBOX")
                 self.assertEqual(1, len(imap.search(None, "FLAGGED SEEN")[1][0].split()))
                 listing = b"\n".join(line for line in imap.list()[1])
-                self.assertIn(b"Projekte &AMQ-", listing)
+                self.assertIn(b"Projekte &AMQA9g-", listing)
 
                 # On that side: one flag and one expunge.
                 number = imap.search(None, f'HEADER Message-ID "{messages.identifier(added)}"')[1][0]

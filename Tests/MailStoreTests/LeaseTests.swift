@@ -59,7 +59,8 @@ import Testing
             while !Task.isCancelled {
                 try? await Task.sleep(for: .milliseconds(Int.random(in: 5...40)))
                 _ = try? await tenant.server.pool.query(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", [.text("casella_t\(tenant.id)")])
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1 AND datname = current_database()",
+                    [.text("casella_t\(tenant.id)")])
             }
         }
         var ids: [[UInt8]] = [], unclear: [[UInt8]] = []

@@ -47,7 +47,7 @@ public struct AliasAddress: ValidatedText {
 }
 
 /// `Dot-string "@" Domain` (RFC 5321 §4.1.2), the local part within its 64 octets (§4.5.3.1.1). Quoted local parts are refused:
-/// nobody wants a mailbox that half of the world's forms reject.
+/// nobody wants a mailbox that half of the world's forms reject. Characters beyond ASCII are taken (RFC 6531 §3.3).
 private struct AddressParts {
     let localPart: String
     let domain: DomainName
@@ -56,7 +56,7 @@ private struct AddressParts {
         guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { throw Self.refusal(text, "has no @") }
         let local = text.utf8[..<at]
         guard !local.isEmpty else { throw Self.refusal(text, "has nothing before the @") }
-        guard local.count <= 64 else { throw Self.refusal(text, "has more than 64 characters before the @") }
+        guard local.count <= 64 else { throw Self.refusal(text, "has more than 64 octets before the @") }
         guard local.allSatisfy({ $0 == UInt8(ascii: ".") || Self.isAtomText($0) }) else {
             throw Self.refusal(text, "holds a character that is not allowed before the @")
         }
@@ -66,10 +66,10 @@ private struct AddressParts {
         domain = try DomainName(String(text[text.utf8.index(after: at)...]))
     }
 
-    /// `atext` of RFC 5322 §3.2.3.
+    /// `atext` of RFC 5322 §3.2.3, with the octets of UTF-8 as in RFC 6531 §3.3.
     private static func isAtomText(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...0xFF: true
         default: "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
         }
     }

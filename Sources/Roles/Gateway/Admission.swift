@@ -53,6 +53,6 @@ package final class Admission {
 
     func waitUntilNoTransfer(atMost limit: Duration) async {
         let deadline = ContinuousClock.now + limit
-        while transfers > 0, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(20)) }
+        while transfers > 0, ContinuousClock.now < deadline { await EventLoopActor.sleep(for: .milliseconds(20)) }
     }
 }

@@ -41,7 +41,7 @@ package final class Logins {
         let id = lastID
         let epochBefore = epoch
         let giveUp = Task {
-            try? await Task.sleep(for: Self.patience)
+            await EventLoopActor.sleep(for: Self.patience)
             if !Task.isCancelled { self.answered(id, .unavailable) }
         }
         let outcome = await withCheckedContinuation { continuation in

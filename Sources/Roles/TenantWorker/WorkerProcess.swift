@@ -148,7 +148,7 @@ public final class WorkerProcess {
         for listener in listeners { await listener.stop() }
         endSessions(of: nil, because: "The server is restarting; please connect again")
         let deadline = ContinuousClock.now + .seconds(5)
-        while connections > 0, .now < deadline { try? await Task.sleep(for: .milliseconds(20)) }
+        while connections > 0, .now < deadline { await EventLoopActor.sleep(for: .milliseconds(20)) }
         finish(with: 0, because: reason)
     }
 
@@ -158,7 +158,7 @@ public final class WorkerProcess {
         let limit = Duration.seconds(configuration.idleSeconds)
         var isTrimmed = false
         while !isStopping {
-            try? await Task.sleep(for: .seconds(1))
+            await EventLoopActor.sleep(for: .seconds(1))
             guard connections == 0 else {
                 isTrimmed = false
                 continue
@@ -169,7 +169,7 @@ public final class WorkerProcess {
             isStopping = true
             // The control plane holds the listening sockets too: who connects from now on waits there for the next worker.
             for listener in listeners { await listener.stop() }
-            while connections > 0 { try? await Task.sleep(for: .milliseconds(20)) }
+            while connections > 0 { await EventLoopActor.sleep(for: .milliseconds(20)) }
             control.send(.idle)
             finish(with: 0, because: "idle")
         }

@@ -43,7 +43,7 @@ public final class WorkerDoors {
 
     private func sweep() async {
         while !idle.isEmpty {
-            try? await Task.sleep(for: Self.keep)
+            await EventLoopActor.sleep(for: Self.keep)
             let limit = ContinuousClock.now - Self.keep
             // Taken out first: while one is closed, another transfer may come for the others.
             let stale = idle.values.joined().filter { $0.since <= limit }

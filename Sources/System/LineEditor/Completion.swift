@@ -9,6 +9,8 @@ enum Completion {
     static func install() {
         // Addresses, option names and `tenant:name` are single words, so only spaces and quotes part them.
         // libedit keeps the pointer for as long as the process lives, so the copy is never freed.
+        // Debian 12's libedit looks at the basic set, where GNU readline looks at the completer's.
+        rl_basic_word_break_characters = UnsafePointer(strdup(" \t\n\"'"))
         rl_completer_word_break_characters = strdup(" \t\n\"'")
         rl_completion_query_items = 200
         rl_attempted_completion_function = { text, start, _ in

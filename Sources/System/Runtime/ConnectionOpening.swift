@@ -35,6 +35,7 @@ extension Connection {
     /// Takes over a connected stream socket, such as one end of a socket pair.
     public static func adopt(descriptor: Int32) async throws(ConnectionError) -> Connection {
         let bootstrap = ClientBootstrap(group: EventLoopActor.group)
+            .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(ConnectionHandler()) }
             }

@@ -45,3 +45,13 @@ final class EventLoopExecutor: SerialExecutor {
 
     func isIsolatingCurrentContext() -> Bool? { loop.inEventLoop }
 }
+
+extension EventLoopActor {
+    /// Waits on the loop's own timer: unlike `Task.sleep`, it makes no thread. It is not ended by cancellation.
+    @EventLoopActor
+    public static func sleep(for duration: Duration) async {
+        await withCheckedContinuation { continuation in
+            _ = eventLoop.scheduleTask(in: TimeAmount(duration)) { continuation.resume() }
+        }
+    }
+}

@@ -35,7 +35,7 @@ def pop3(company, user, timeout=60):
         client.pass_(company.password(user))
         yield client
     finally:
-        with contextlib.suppress(poplib.error_proto, OSError):
+        with contextlib.suppress(poplib.error_proto, OSError, AttributeError):  # the last one when it is closed already
             client.quit()
 
 

@@ -51,10 +51,9 @@ struct MessageContent: Sendable {
         bytes = []
     }
 
-    /// Ends the message: the last line gets its CRLF when a chunk came without (RFC 3030 leaves that to the server).
+    /// Ends the message. A last line that came without CRLF in a chunk (RFC 3030) stays so: the message is kept byte for byte.
     mutating func finish(maximumHops: Int) {
         if endsInCR { fail(.bareLineEnd) }
-        if defect == nil, !bytes.isEmpty, !bytes.suffix(2).elementsEqual([13, 10]) { bytes += [13, 10] }
         if defect == nil, Self.receivedFields(in: bytes) > maximumHops { fail(.loop) }
     }
 

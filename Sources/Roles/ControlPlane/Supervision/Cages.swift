@@ -4,7 +4,7 @@ import Supervision
 extension DataDirectory {
     /// What the Swift runtime, glibc and OpenSSL read on their own.
     private static let system = [
-        "/dev/null", "/dev/urandom", "/etc/localtime", "/etc/ssl", "/proc/self", "/sys/devices/system/cpu", "/sys/fs/cgroup",
+        "/dev/null", "/dev/urandom", "/etc/localtime", "/etc/ssl", "/proc", "/sys/devices/system/cpu", "/sys/fs/cgroup",
         "/usr/lib/ssl", "/usr/share/zoneinfo",
     ]
     /// What looking up names and checking certificates needs.

@@ -2,12 +2,16 @@ import Dispatch
 import Glibc
 import Runtime
 
-/// SIGTERM and SIGINT, as something to wait for.
+/// SIGTERM and SIGINT, as something to wait for. Another signal a while later ends the process at once: its children
+/// notice that and end too.
 @EventLoopActor
 final class StopSignals {
     private var sources: [any DispatchSourceSignal] = []
     private var waiters: [CheckedContinuation<Void, Never>] = []
-    private(set) var hasCome = false
+    private var first: ContinuousClock.Instant?
+    var hasCome: Bool { first != nil }
+
+    private static let impatience = Duration.seconds(2)
 
     init() {
         for number in [SIGTERM, SIGINT] {
@@ -25,7 +29,8 @@ final class StopSignals {
     }
 
     private func come() {
-        hasCome = true
+        if let first, first.duration(to: .now) > Self.impatience { exit(75) }  // EX_TEMPFAIL
+        if first == nil { first = .now }
         for waiter in waiters { waiter.resume() }
         waiters = []
     }

@@ -74,6 +74,7 @@ final class SupervisedService {
             do {
                 let child = try await launch()
                 self.child = child
+                if isStopping { await child.stop(grace: grace) }  // `stop` came while it was being launched, and saw no child
                 await listen(to: child)
                 let ending = await child.ending()
                 (age, self.child, isReady) = (child.age, nil, false)

@@ -30,7 +30,7 @@ final class RelayedSessions {
         let ending = entries.filter { $0.value.tenant == tenant && (user == nil || $0.value.user == user) }
         guard !ending.isEmpty else { return }
         Task {
-            try? await Task.sleep(for: Self.farewell)
+            await EventLoopActor.sleep(for: Self.farewell)
             for (session, entry) in ending where entries[session] != nil { await entry.client.close() }
         }
     }

@@ -27,7 +27,7 @@ final class MessageReader {
         guard !isExpiring else { return }
         isExpiring = true
         Task { [weak self] in
-            try? await Task.sleep(for: .seconds(5))
+            await EventLoopActor.sleep(for: .seconds(5))
             self?.last = nil
             self?.isExpiring = false
         }

@@ -1,4 +1,5 @@
 import Postgres
+import Runtime
 
 /// The tenant's connections, with errors as the store tells them.
 struct Database: Sendable {
@@ -25,7 +26,7 @@ struct Database: Sendable {
                 return results
             } catch let error as PostgresError {
                 guard error.isTransient || error.mayHaveCommitted, attempt < Self.attempts else { throw StoreError(error) }
-                try? await Task.sleep(for: .milliseconds(20 << attempt))
+                await EventLoopActor.sleep(for: .milliseconds(20 << attempt))
                 attempt += 1
             } catch {
                 throw .unavailable(reason: "\(error)")

@@ -124,7 +124,7 @@ final class WriteQueue {
             case .duplicates:
                 return finish(jobs, .unavailable(reason: "deliveries clash"))
             case .failed(_, mayRetry: true) where attempts < Self.attemptLimit:
-                try? await Task.sleep(for: .milliseconds(50 << attempts))
+                await EventLoopActor.sleep(for: .milliseconds(50 << attempts))
             case .failed(let error, let mayRetry):
                 guard jobs.count > 1, !mayRetry, error != .leaseLost else { return finish(jobs, error) }
                 // One job's fault must not fail the others.
@@ -218,7 +218,7 @@ final class WriteQueue {
                 break
             } catch {
                 if error == .leaseLost { return loseLease() }
-                try? await Task.sleep(for: pause)
+                await EventLoopActor.sleep(for: pause)
                 pause = min(pause * 2, .seconds(2))
             }
         }
