@@ -2,12 +2,20 @@
 --   casella_control  the control plane: owns the schema, runs migrations, provisions.
 --   casella_relay    the relay: the outbound queue and nothing else.
 --   casella_tenant   what all tenant workers may do; each logs in as its own casella_t<tenant_id>, a member of it.
--- Roles belong to the whole server, so they may be there already. Passwords are set by the control plane.
+-- Roles belong to the whole server, so they may be there already, or be made for another database at this moment.
+-- Passwords are set by the control plane.
 DO $$
+DECLARE
+    definition text;
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'casella_control') THEN CREATE ROLE casella_control LOGIN CREATEROLE; END IF;
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'casella_relay') THEN CREATE ROLE casella_relay LOGIN; END IF;
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'casella_tenant') THEN CREATE ROLE casella_tenant NOLOGIN; END IF;
+    FOREACH definition IN ARRAY ARRAY['casella_control LOGIN CREATEROLE', 'casella_relay LOGIN', 'casella_tenant NOLOGIN'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = split_part(definition, ' ', 1)) THEN
+            BEGIN
+                EXECUTE 'CREATE ROLE ' || definition;
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+            END;
+        END IF;
+    END LOOP;
     -- Nobody else comes in, and nobody fills the disk with temporary tables.
     EXECUTE format('REVOKE CONNECT, TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO casella_control, casella_relay, casella_tenant', current_database());

@@ -36,6 +36,7 @@ struct Startup {
                 try await DatabaseServer.embedded(directory, secrets: secrets, roles: roles, journal: journal)
             }
         keep(.init(rank: .database) { await server.stop() })
+        try Task.checkCancellation()
         try await server.prepare(migrations: installation.migrations)
 
         let launcher = ChildLauncher(

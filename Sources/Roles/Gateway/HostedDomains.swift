@@ -5,8 +5,11 @@ import Supervision
 @EventLoopActor
 final class HostedDomains {
     private var byName: [String: HostedDomain] = [:]
+    /// False until the first table came: until then nobody knows whose mail is whose, and nothing may be refused for good.
+    private(set) var isKnown = false
 
     func replace(with table: [HostedDomain]) {
+        isKnown = true
         byName = Dictionary(table.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
     }
 

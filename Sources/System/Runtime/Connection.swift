@@ -28,6 +28,9 @@ public final class Connection {
         handler.writabilityChanged = { [weak self] in self?.wakeWriters() }
     }
 
+    /// Runs `body` once, when bytes can be sent.
+    func whenActive(_ body: @escaping @EventLoopActor () -> Void) { handler.activated = body }
+
     // MARK: Reading
 
     /// The next bytes, as many as are there; nil when the peer has sent its last. One read at a time.
@@ -141,17 +144,24 @@ public final class Connection {
     func finishHandshake() async throws(ConnectionError) { try await awaitHandshake {} }
 
     private func awaitHandshake(_ start: () throws -> Void) async throws(ConnectionError) {
+        if handler.isSecured { return }
+        if let error = handler.error { throw error }
+        if handler.hasEnded { throw .closed }
+        let deadline = handshakeDeadline()
         let problem: ConnectionError? = await withCheckedContinuation { continuation in
             handler.handshakeEnded = { continuation.resume(returning: $0) }
-            let deadline = channel.eventLoop.assumeIsolated().scheduleTask(in: Self.handshakeTime) { [handler] in handler.endHandshake(.timedOut) }
-            channel.closeFuture.whenComplete { _ in deadline.cancel() }
             do {
                 try start()
             } catch {
                 handler.endHandshake(.tlsFailed(String(describing: error)))
             }
         }
+        deadline.cancel()
         if let problem { throw problem }
+    }
+
+    private func handshakeDeadline() -> Scheduled<Void> {
+        channel.eventLoop.assumeIsolated().scheduleTask(in: Self.handshakeTime) { [handler] in handler.endHandshake(.timedOut) }
     }
 
     private static let handshakeTime = TimeAmount.seconds(30)

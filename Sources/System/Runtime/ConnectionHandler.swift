@@ -20,6 +20,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Called on the event loop whenever something of the state above changed.
     var changed: (@EventLoopActor () -> Void)?
     var writabilityChanged: (@EventLoopActor () -> Void)?
+    /// Called once, when the channel can send; before that everything written would be lost.
+    var activated: (@EventLoopActor () -> Void)?
+    /// The handshake is done; it may be before anybody waits for it.
+    private(set) var isSecured = false
     var handshakeEnded: (@EventLoopActor (ConnectionError?) -> Void)?
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -48,6 +52,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var hasEnded: Bool { inputEnded }
     var error: ConnectionError? { failure }
 
+    func channelActive(context: ChannelHandlerContext) {
+        guard let activated else { return }
+        self.activated = nil
+        EventLoopActor.assumeIsolated(activated)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = unwrapInboundIn(data)
         if waiting.readableBytes == 0 { waiting = buffer } else { waiting.writeBuffer(&buffer) }
@@ -72,7 +82,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case ChannelEvent.inputClosed:
             inputEnded = true
             notifyChange()
-        case TLSUserEvent.handshakeCompleted: endHandshake(nil)
+        case TLSUserEvent.handshakeCompleted:
+            isSecured = true
+            endHandshake(nil)
         default: context.fireUserInboundEventTriggered(event)
         }
     }

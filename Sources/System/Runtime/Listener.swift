@@ -25,10 +25,11 @@ public final class Listener {
                     let handler = ConnectionHandler()
                     if let security { try channel.pipeline.syncOperations.addHandlers(security()) }
                     try channel.pipeline.syncOperations.addHandler(handler)
-                    let connection = try EventLoopActor.assumeIsolated {
-                        Connection(channel: channel, handler: handler, peer: try peer(of: channel), isEncrypted: security != nil)
+                    try EventLoopActor.assumeIsolated {
+                        let connection = Connection(
+                            channel: channel, handler: handler, peer: try peer(of: channel), isEncrypted: security != nil)
+                        connection.whenActive { Task { await serve(connection, handshakeFirst: security != nil, body) } }
                     }
-                    Task { @EventLoopActor in await serve(connection, handshakeFirst: security != nil, body) }
                 }
                 ready.whenFailure { Log.warning("a connection could not be served", ["error": String(describing: $0)]) }
                 return ready
@@ -48,7 +49,6 @@ public final class Listener {
     private static func serve(
         _ connection: Connection, handshakeFirst: Bool, _ body: @EventLoopActor (Connection) async -> Void
     ) async {
-        await Task.yield()  // NIO registers the channel right behind its initializer; before that nothing can be sent
         if handshakeFirst {
             do {
                 try await connection.finishHandshake()

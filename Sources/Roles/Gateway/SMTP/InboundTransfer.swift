@@ -40,6 +40,7 @@ final class InboundTransfer {
 
     /// Asks whether the recipient can be delivered to. Nil if so.
     func check(_ recipient: RcptCommand) async -> Reply? {
+        guard gateway.domains.isKnown else { return .starting }
         // RFC 5321 §4.1.1.3: a postmaster without a domain is the server's own.
         let address = recipient.path.address ?? EnvelopeAddress("postmaster@\(gateway.configuration.hostname)")
         guard let address, let domain = gateway.domains[address.domain] else { return .notRelayed(recipient.path) }
@@ -166,6 +167,7 @@ final class InboundTransfer {
 
 extension Reply {
     fileprivate static func accepted(_ delivery: DeliveryID) -> Reply { Reply(250, "2.6.0", "Message accepted as \(delivery)") }
+    fileprivate static let starting = Reply(451, "4.3.2", "The server is just starting; please try again in a moment")
     fileprivate static func notRelayed(_ path: ForwardPath) -> Reply {
         Reply(550, "5.7.1", "Relaying denied: this server takes no mail for <\(path)>")
     }
