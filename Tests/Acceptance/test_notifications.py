@@ -190,8 +190,10 @@ class Wishes(RelayTest):
     def test_a_host_that_can_is_handed_the_wishes(self):
         with SMTPSink() as sink:
             self.send("them@sink.example", mail=("RET=HDRS", "ENVID=QQ+2B314159"), rcpt=("NOTIFY=SUCCESS,FAILURE",))
-            (content,) = eventually(sink.messages, what="the message arrives")
+            eventually(sink.messages, what="the message arrives")
             self.queue_empties()
+            # The sink makes its file before it writes it; once the queue is empty, it has answered, so all is written.
+            (content,) = sink.messages()
         self.assertRegex(content, rb"X-Mail-Args: .*ENVID=QQ\+2B314159")
         self.assertRegex(content, rb"X-Rcpt-Args: .*NOTIFY=SUCCESS,FAILURE")
         self.assertEqual(0, self.company.usage(self.ann)[1], "the success is the next host's to report")

@@ -1,3 +1,4 @@
+import CProcess
 import Glibc
 import Runtime
 
@@ -31,6 +32,7 @@ public final class Platform {
         signal(SIGPIPE, SIG_IGN)
         umask(0o077)
         raiseDescriptorLimit()
+        casella_return_large_blocks()
         Log.start(process: "control")
         do {
             let options = try Options(parsing: Array(CommandLine.arguments.dropFirst()))

@@ -146,3 +146,5 @@ int casella_thread_count(void) {
 void casella_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 void casella_trim_heap(void) { malloc_trim(0); }
+
+void casella_return_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 1 << 20); }

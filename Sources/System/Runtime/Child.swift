@@ -26,15 +26,19 @@ public enum Child {
     /// Waits for the configuration: the first line on the control channel. Call it before anything starts a thread.
     public static func readConfiguration<Configuration: Decodable>(_ type: Configuration.Type) throws(Failure) -> Configuration {
         signal(SIGPIPE, SIG_IGN)
+        casella_return_large_blocks()
         var line: [UInt8] = []
-        var byte: UInt8 = 0
+        var piece = [UInt8](repeating: 0, count: 4096)
         while true {
-            // Byte by byte, so that nothing behind the line is taken from the channel.
-            let count = read(controlDescriptor, &byte, 1)
-            if count < 0, errno == EINTR { continue }
-            guard count == 1 else { throw .notAChild }
-            if byte == 10 { break }
-            line.append(byte)
+            // Looked at before it is taken, so that nothing behind the line leaves the channel.
+            let seen = recv(controlDescriptor, &piece, piece.count, Int32(truncatingIfNeeded: MSG_PEEK))
+            if seen < 0, errno == EINTR { continue }
+            guard seen > 0 else { throw .notAChild }
+            let end = piece[..<seen].firstIndex(of: 10)
+            let taken = recv(controlDescriptor, &piece, end.map { $0 + 1 } ?? seen, 0)
+            guard taken > 0 else { throw .notAChild }
+            line += piece[..<(end ?? taken)]
+            if end != nil { break }
         }
         do {
             return try JSONDecoder().decode(type, from: Data(line))

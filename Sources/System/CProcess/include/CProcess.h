@@ -45,6 +45,10 @@ int casella_wait_readable(int descriptor, int milliseconds);
 /* Names the calling thread; at most 15 octets, shown by ps and top. */
 void casella_name_thread(const char *name);
 
+/* From now on blocks of a megabyte and more go back to the system when they are freed: by default glibc learns from the
+ * first large message, or the first password hash, to keep such blocks for good. */
+void casella_return_large_blocks(void);
+
 /* Returns unused heap memory to the system. */
 void casella_trim_heap(void);
 #endif
