@@ -101,6 +101,7 @@ let package = Package(
         tests(of: "Runtime", ["CProcess", "Supervision"] + nio),
         tests(of: "SASL"),
         tests(of: "SMTP", ["SASL"]),
+        tests(of: "TenantWorker", ["IMAP", "MailStore", "Postgres", "Runtime", "SMTP", "ProxyProtocol", "Supervision", "TestSupport", "CProcess"]),
         tests(of: "Zstd"),
     ],
     swiftLanguageModes: [.v6]

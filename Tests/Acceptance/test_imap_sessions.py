@@ -137,6 +137,18 @@ class Folders(IMAPTest):
 
 
 class Extensions(IMAPTest):
+    def test_a_folder_is_made_for_a_use_and_its_size_is_told(self):
+        with imap_dialogue(self.company, "ann") as session:
+            self.ok(session.command("a", r"CREATE Posted (USE (\Sent))"))
+            self.assertRegex(b"\n".join(session.command("b", 'LIST "" Posted')), rb"\\Sent[^\n]*Posted")
+            self.assertRegex(session.command("c", r"CREATE Odd (USE (\Nonsense))")[-1], rb"^c (NO|BAD)")
+            (content,) = self.deliver(1)
+            with clients.imap(self.company, "ann") as imap:
+                (stored,) = clients.all_messages(imap).values()
+            answer = self.ok(session.command("d", "STATUS INBOX (SIZE MESSAGES)"))[0]
+            self.assertIn(f"SIZE {len(stored)}".encode(), answer)
+            self.assertIn(b"MESSAGES 1", answer)
+
     def test_capabilities_name_them(self):
         with imap_dialogue(self.company, "ann") as session:
             words = set(self.ok(session.command("a", "CAPABILITY"))[0].split()[2:])
@@ -291,6 +303,55 @@ class FetchAndSearch(IMAPTest):
                     lines = self.ok(session.tagged(f"q{number}"))
                 self.assertEqual(f"* SEARCH {found}".strip(), lines[0].decode().strip(), key)
             self.assertIn(b"[BADCHARSET", session.command("z", "SEARCH CHARSET EBCDIC SUBJECT x")[-1])
+
+    def test_every_search_key_of_flags_and_dates(self):
+        """RFC 3501 §6.4.4; what is left after the keys above."""
+        clients.deliver(self.platform, messages.message(self.ann, subject="plain one"), self.ann)
+        wanted = {
+            "NEW": "1 2",
+            "RECENT": "1 2",
+            "OLD": "",
+            "SEEN": "",
+            "FLAGGED": "1",
+            "UNFLAGGED": "2",
+            "ANSWERED": "2",
+            "UNANSWERED": "1",
+            "DELETED": "2",
+            "UNDELETED": "1",
+            "DRAFT": "",
+            "UNDRAFT": "1 2",
+            "KEYWORD $Mine": "1",
+            "UNKEYWORD $Mine": "2",
+            "BCC nobody": "",
+            "SMALLER 10": "",
+            "BEFORE 1-Jan-2026": "",
+            "SENTSINCE 3-Mar-2026": "1 2",
+            "(FLAGGED UNSEEN) 1:*": "1",
+        }
+        with imap_dialogue(self.company, "ann") as session:
+            self.ok(session.command("s", "SELECT INBOX"))
+            self.ok(session.command("f", r"STORE 1 +FLAGS.SILENT (\Flagged $Mine)"))
+            self.ok(session.command("g", r"STORE 2 +FLAGS.SILENT (\Answered \Deleted)"))
+            for number, (key, found) in enumerate(wanted.items()):
+                lines = self.ok(session.command(f"q{number}", f"SEARCH {key}"))
+                self.assertEqual(f"* SEARCH {found}".strip(), lines[0].decode().strip(), key)
+            self.assertEqual(b"* SEARCH 2", self.ok(session.command("u", "UID SEARCH DELETED"))[0])
+
+    def test_macros_and_the_older_items(self):
+        items = {
+            "ALL": (b"FLAGS", b"INTERNALDATE", b"RFC822.SIZE", b"ENVELOPE"),
+            "FAST": (b"FLAGS", b"INTERNALDATE", b"RFC822.SIZE"),
+            "FULL": (b"FLAGS", b"INTERNALDATE", b"RFC822.SIZE", b"ENVELOPE", b"BODY ("),
+            "RFC822.HEADER": (b"RFC822.HEADER {",),
+            "RFC822.TEXT": (b"RFC822.TEXT {", b"\\Seen"),
+            "RFC822": (b"RFC822 {",),
+        }
+        with imap_dialogue(self.company, "ann") as session:
+            self.ok(session.command("s", "SELECT INBOX"))
+            for number, (item, parts) in enumerate(items.items()):
+                answer = b"\n".join(self.ok(session.command(f"q{number}", f"FETCH 1 {item}")))
+                for part in parts:
+                    self.assertIn(part, answer, item)
 
 
 class POP3Sessions(IMAPTest):

@@ -1,7 +1,10 @@
 """Logins: every refusal looks alike and takes alike long, no log shows a password, and a suspension ends what runs."""
 
 import base64
+import json
+import os
 import statistics
+import subprocess
 import time
 import unittest
 
@@ -153,6 +156,36 @@ class Secrecy(unittest.TestCase):
         self.assertNotIn("$argon2", log)
 
 
+class Hashes(unittest.TestCase):
+    def test_a_login_raises_the_hash_to_the_parameters_of_now(self):
+        platform = running.Platform(argon2={"memory": 7168, "passes": 1})
+        try:
+            platform.start()
+            company = Company(platform)
+            self.assertTrue(self.hash(platform, "ann").startswith("$argon2id$v=19$m=7168,t=1,p=1$"))
+            platform.stop()
+            raised = {**platform.settings, "argon2": {"memory": 9216, "passes": 2}}
+            (platform.data / "casella.json").write_text(json.dumps(raised))
+            platform.start()
+            for _ in range(2):
+                with clients.imap(company, "ann") as imap:
+                    self.assertEqual("OK", imap.noop()[0])
+            self.assertTrue(self.hash(platform, "ann").startswith("$argon2id$v=19$m=9216,t=2,p=1$"))
+            self.assertTrue(self.hash(platform, "bob").startswith("$argon2id$v=19$m=7168,t=1,p=1$"), "bob has not logged in")
+        finally:
+            platform.remove()
+
+    def hash(self, platform, user):
+        """Read as the control plane's own role: no other may."""
+        statement = f"SELECT hash FROM credentials JOIN users USING (tenant_id, user_id) WHERE local_part = '{user}'"
+        secret = (platform.data / "secrets/control").read_text().strip()
+        where = ["-h", str(platform.data / "run/postgres"), "-U", "casella_control", "-d", "casella"]
+        environment = {**os.environ, "PGPASSWORD": secret}
+        done = subprocess.run(["psql", "-X", "-q", "-At", *where, "-c", statement], env=environment, capture_output=True, text=True)
+        self.assertEqual("", done.stderr)
+        return done.stdout.strip()
+
+
 class Suspension(unittest.TestCase):
     def setUp(self):
         self.platform = running.shared()
@@ -192,6 +225,17 @@ class Suspension(unittest.TestCase):
         with imap_dialogue(other, "ann") as elsewhere:
             self.ends_within_a_second(lambda: self.platform.casella("tenant", "suspend", self.company.name, "--yes"))
             self.assertTrue(elsewhere.command("n", "NOOP")[-1].startswith(b"n OK"))
+
+    def test_of_a_user_ends_its_submission_before_the_message_is_taken(self):
+        ann, bob = self.company.address("ann"), self.company.address("bob")
+        with clients.submission(self.company, "ann") as client:
+            self.assertEqual(250, client.mail(ann)[0])
+            self.assertEqual(250, client.rcpt(bob)[0])
+            self.platform.casella("user", "suspend", ann, "--yes")
+            client.sock.settimeout(1.0)
+            self.assertTrue(client.sock.recv(200).startswith(b"421 "))
+            self.assertEqual(b"", client.sock.recv(200))
+        self.assertEqual(0, self.company.usage(bob)[1])
 
     def test_mail_for_a_suspended_tenant_is_deferred_and_not_lost(self):
         self.platform.casella("tenant", "suspend", self.company.name, "--yes")

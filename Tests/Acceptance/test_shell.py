@@ -213,9 +213,9 @@ class OneShot(unittest.TestCase):
     def test_every_command_explains_itself(self):
         nouns = {
             "tenant": "create list show suspend resume delete",
-            "domain": "create list show delete",
+            "domain": "create list show delete dns",
             "user": "create list show suspend resume delete password",
-            "alias": "create list delete",
+            "alias": "create list show delete",
             "quota": "show set",
             "queue": "list show retry hold release delete",
             "worker": "list restart",

@@ -16,6 +16,15 @@ struct AdmissionTests {
         #expect(admission.enter(Self.peer("192.0.2.1")) != nil)
     }
 
+    @Test("In IPv6 a network of 64 bits is one client") @EventLoopActor func perNetwork() {
+        let admission = Admission(connectionsPerAddress: 1)
+        #expect(admission.enter(Self.peer("2001:db8::1")) != nil)
+        #expect(admission.enter(Self.peer("2001:db8::ffff:2")) == nil)
+        #expect(admission.enter(Self.peer("2001:db8:0:1::1")) != nil)
+        #expect(admission.enter(Self.peer("::ffff:192.0.2.1")) != nil)
+        #expect(admission.enter(Self.peer("::ffff:192.0.2.2")) != nil)
+    }
+
     @Test("Nobody enters a gateway that stops") @EventLoopActor func closed() {
         let admission = Admission(connectionsPerAddress: 2)
         admission.close()

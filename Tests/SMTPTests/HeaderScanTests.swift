@@ -7,6 +7,7 @@ import Testing
         ("\r\nbody", [], true), ("", [], false), ("no header\r\n", [], false), ("A: 1\r\nbody without blank line\r\n", ["a=1"], false),
         ("A: 1\r\n", ["a=1"], false), ("A:\r\n\r\n", ["a="], true), (" A: 1\r\n\r\n", [], false), ("A: b:c\r\n\r\n", ["a=b:c"], true),
         ("Ä: 1\r\n\r\n", [], false), (":x\r\n\r\n", [], false),
+        ("A: 1\r\n\rFrom: x\r\n\r\n", ["a=1"], false),
     ]
 
     @Test("Fields are found up to the blank line, or to what is no field", arguments: headers)

@@ -117,7 +117,14 @@ struct Startup {
         var known: Set<String> = []
         for row in try await database.query("SELECT tenant_id, name FROM tenants ORDER BY tenant_id").rows {
             known.insert(String(try row.int8(0)))
-            try workers.add(try row.int8(0), name: try row.name(1))
+            let tenant = try row.int8(0)
+            let name: TenantName = try row.name(1)
+            do {
+                try workers.add(tenant, name: name)
+            } catch {
+                // One tenant's trouble (a directory that is no directory any more) must not keep the others from their mail.
+                journal.error("a tenant's doors could not be opened", ["tenant": "\(name)", "error": "\(error)"])
+            }
         }
         for name in FileSystem.names(in: directory.tenants) where !known.contains(name) {
             let path = "\(directory.tenants)/\(name)"

@@ -1,6 +1,8 @@
+import Glibc
 import Runtime
 
-/// Counts connections by client address, and messages in transfer, and says when there are too many.
+/// Counts connections by client address (in IPv6 by the network of 64 bits, which is the least that one client has), and messages
+/// in transfer, and says when there are too many.
 @EventLoopActor
 package final class Admission {
     /// All connections together.
@@ -26,10 +28,18 @@ package final class Admission {
             total += 1
             return Place(address: nil)
         }
-        guard byAddress[address, default: 0] < connectionsPerAddress else { return nil }
+        let origin = Self.origin(of: address)
+        guard byAddress[origin, default: 0] < connectionsPerAddress else { return nil }
         total += 1
-        byAddress[address, default: 0] += 1
-        return Place(address: address)
+        byAddress[origin, default: 0] += 1
+        return Place(address: origin)
+    }
+
+    /// What connections are counted by: an IPv4 address, also one that is mapped into IPv6, or the upper half of an IPv6 address.
+    private static func origin(of address: String) -> String {
+        var six = in6_addr()
+        guard !address.hasPrefix("::ffff:"), inet_pton(AF_INET6, address, &six) == 1 else { return address }
+        return withUnsafeBytes(of: &six) { $0.prefix(8).map { String($0, radix: 16) }.joined(separator: ".") + "/64" }
     }
 
     package func leave(_ place: Place) {

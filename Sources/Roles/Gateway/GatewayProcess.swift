@@ -74,12 +74,17 @@ public final class GatewayProcess {
     }
 
     private func admit(_ connection: Connection, to service: InheritedListener.Service) async {
+        // Counted before its handshake, which a client may drag out.
         guard let place = admission.enter(connection.peer) else {
+            if service.isImplicitTLS { return }  // not worth a handshake
             connection.write(service.tooManyConnections)
             try? await connection.flush()
             return
         }
         defer { admission.leave(place) }
+        if service.isImplicitTLS {
+            do { try await connection.finishHandshake() } catch { return }
+        }
         switch service {
         case .smtp: await TransportDoor(gateway: self, connection: connection).run()
         case .submission, .submissions: await SubmissionDoor(gateway: self, connection: connection).run()

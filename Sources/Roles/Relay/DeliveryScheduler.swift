@@ -19,6 +19,7 @@ final class DeliveryScheduler {
     private var isStopping = false
     private var filler: Task<Void, Never>?
     private var isAwake = true
+    private var withdrawals = 0
     private var sleeper: CheckedContinuation<Void, Never>?
 
     private static let connectionLimit = 50, connectionsPerDestination = 5
@@ -65,6 +66,14 @@ final class DeliveryScheduler {
         sleeper = nil
     }
 
+    /// An operator held or deleted these messages (all, when none is named): what has not begun is not tried any more.
+    func withdraw(_ messages: [Int64]) {
+        withdrawals += 1
+        for destination in destinations.keys {
+            for job in destinations[destination]?.withdraw(Set(messages)) ?? [] { taken.subtract(job.keys) }
+        }
+    }
+
     // MARK: Filling
 
     private func fill() async {
@@ -88,7 +97,10 @@ final class DeliveryScheduler {
         let room = Self.takenLimit - taken.count
         guard room > 0 else { return Self.longestSleep }  // whoever settles one wakes us
         let now = Clock.now, limit = min(room, Self.fetchLimit)
+        let before = withdrawals
         let due = try await queue.due(at: now, taken: taken, exceptDomains: crowdedDomains, limit: limit)
+        // An operator held or deleted something meanwhile; what was read may be it.
+        guard withdrawals == before else { return 0 }
         for message in due { spread(message) }
         startRunners()
         if due.reduce(0, { $0 + $1.recipients.count }) == limit { return 0 }

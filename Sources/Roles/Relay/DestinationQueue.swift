@@ -21,6 +21,13 @@ struct DestinationQueue {
         return jobs[taken]
     }
 
+    /// Takes out what waits and belongs to one of the messages; no message named means all.
+    mutating func withdraw(_ messages: Set<Int64>) -> [DeliveryJob] {
+        let concerned = takeAll()
+        jobs = concerned.filter { !messages.isEmpty && !messages.contains($0.message.queueID) }
+        return concerned.filter { messages.isEmpty || messages.contains($0.message.queueID) }
+    }
+
     mutating func takeAll() -> [DeliveryJob] {
         defer {
             jobs = []

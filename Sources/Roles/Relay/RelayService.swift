@@ -54,6 +54,10 @@ final class RelayService {
                 case .release: try await queue.setHeld(false, command.messages)
                 case .delete: try await queue.delete(command.messages)
                 }
+            switch command.verb {
+            case .hold, .delete: scheduler.withdraw(command.messages)
+            case .retry, .release: break
+            }
             scheduler.wake()
             return .queueCommandDone(id: id, affected: affected, problem: nil)
         } catch {

@@ -27,6 +27,8 @@ public final class WorkerProcess {
     private var connections = 0
     private var lastUse = ContinuousClock.now
     private var finished: CheckedContinuation<Int32, Never>?
+    /// How the process is to end, once that is decided; perhaps before `finished` waits for it.
+    private var exitStatus: Int32?
     private var isStopping = false
 
     /// The whole life of the process `casella-tenant`.
@@ -81,7 +83,9 @@ public final class WorkerProcess {
         control.send(.ready)
         Task { await obey() }
         Task { await watchIdleness() }
-        let status = await withCheckedContinuation { finished = $0 }
+        let status = await withCheckedContinuation { continuation in
+            if let exitStatus { continuation.resume(returning: exitStatus) } else { finished = continuation }
+        }
         await store.close()
         return status
     }
@@ -145,11 +149,17 @@ public final class WorkerProcess {
     private func stop(because reason: String) async {
         guard !isStopping else { return }
         isStopping = true
+        await emptyDoors()
+        finish(with: 0, because: reason)
+    }
+
+    /// Takes no more connections and ends those there are, within a few seconds: as long as this process lives, nobody answers at
+    /// the doors.
+    private func emptyDoors() async {
         for listener in listeners { await listener.stop() }
         endSessions(of: nil, because: "The server is restarting; please connect again")
         let deadline = ContinuousClock.now + .seconds(5)
         while connections > 0, .now < deadline { await EventLoopActor.sleep(for: .milliseconds(20)) }
-        finish(with: 0, because: reason)
     }
 
     // MARK: Idleness
@@ -168,17 +178,18 @@ public final class WorkerProcess {
             guard lastUse + limit <= .now, !isStopping else { continue }
             isStopping = true
             // The control plane holds the listening sockets too: who connects from now on waits there for the next worker.
-            for listener in listeners { await listener.stop() }
-            while connections > 0 { await EventLoopActor.sleep(for: .milliseconds(20)) }
+            // One that slipped in meanwhile must not keep them waiting for as long as its session lasts.
+            await emptyDoors()
             control.send(.idle)
             finish(with: 0, because: "idle")
         }
     }
 
     private func finish(with status: Int32, because reason: String) {
-        guard let finished else { return }
-        self.finished = nil
+        guard exitStatus == nil else { return }
+        exitStatus = status
         Log.info("the worker ends", ["reason": reason])
-        finished.resume(returning: status)
+        finished?.resume(returning: status)
+        finished = nil
     }
 }

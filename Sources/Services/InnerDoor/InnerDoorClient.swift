@@ -77,7 +77,7 @@ public final class InnerDoorClient {
         let size = message.reduce(0) { $0 + $1.readableBytes }
         connection.write("BDAT \(size) LAST\r\n")
         for piece in message { connection.write(piece) }
-        try await flush()
+        try await flushMessage()
         var replies: [Reply] = []
         for _ in 0..<(speaks == .lmtp ? recipients : 1) { replies.append(try await nextReply()) }
         isInTransaction = false
@@ -106,6 +106,17 @@ public final class InnerDoorClient {
         } catch {
             throw .connection(error)
         }
+    }
+
+    /// A process that hangs reads nothing, and a message is more than a socket's buffer takes: it is given up, by closing the
+    /// connection under the flush.
+    private func flushMessage() async throws(Failure) {
+        let watchdog = Task { [connection] in
+            try await Task.sleep(for: Self.patience)
+            await connection.close()
+        }
+        defer { watchdog.cancel() }
+        try await flush()
     }
 
     private func nextReply() async throws(Failure) -> Reply {

@@ -141,7 +141,7 @@ public final class Connection {
     }
 
     /// Waits for the handshake of a connection that is secured from its first byte.
-    func finishHandshake() async throws(ConnectionError) { try await awaitHandshake {} }
+    public func finishHandshake() async throws(ConnectionError) { try await awaitHandshake {} }
 
     private func awaitHandshake(_ start: () throws -> Void) async throws(ConnectionError) {
         if handler.isSecured { return }

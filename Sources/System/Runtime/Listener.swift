@@ -11,8 +11,8 @@ public final class Listener {
 
     /// - Parameters:
     ///   - descriptor: a bound, listening stream socket; the listener owns it from now on.
-    ///   - security: for doors that speak TLS from the first byte: makes the handlers of one connection; the handshake is done
-    ///     when `body` starts.
+    ///   - security: for doors that speak TLS from the first byte: makes the handlers of one connection; `body` waits for
+    ///     `finishHandshake` itself, once it has decided that there is room for the connection.
     ///   - body: serves one connection; it is closed when `body` returns.
     public static func serve(
         descriptor: Int32, security: SecurityHandlers? = nil, _ body: @escaping @EventLoopActor (Connection) async -> Void
@@ -28,7 +28,7 @@ public final class Listener {
                     try EventLoopActor.assumeIsolated {
                         let connection = Connection(
                             channel: channel, handler: handler, peer: try peer(of: channel), isEncrypted: security != nil)
-                        connection.whenActive { Task { await serve(connection, handshakeFirst: security != nil, body) } }
+                        connection.whenActive { Task { await serve(connection, body) } }
                     }
                 }
                 ready.whenFailure { Log.warning("a connection could not be served", ["error": String(describing: $0)]) }
@@ -46,16 +46,7 @@ public final class Listener {
     /// Takes no further connections; those that are open go on.
     public func stop() async { try? await channel.close() }
 
-    private static func serve(
-        _ connection: Connection, handshakeFirst: Bool, _ body: @EventLoopActor (Connection) async -> Void
-    ) async {
-        if handshakeFirst {
-            do {
-                try await connection.finishHandshake()
-            } catch {
-                return await connection.close()
-            }
-        }
+    private static func serve(_ connection: Connection, _ body: @EventLoopActor (Connection) async -> Void) async {
         await body(connection)
         await connection.close()
     }

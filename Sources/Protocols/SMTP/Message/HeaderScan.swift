@@ -26,7 +26,8 @@ public struct HeaderScan: Sendable {
         let stop = min(message.count, Self.limit)
         while end < stop {
             let lineEnd = Self.lineEnd(message, from: end)
-            if message[end] == 13 || message[end] == 10 {
+            // A lone CR is no line end: what follows it would pass unseen here, and be a field to a reader that skips the CR.
+            if message[end] == 10 || (message[end] == 13 && lineEnd == end + 2) {
                 hasBlankLine = true
                 return
             }

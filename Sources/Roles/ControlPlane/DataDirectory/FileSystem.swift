@@ -10,10 +10,14 @@ enum FileSystem {
         var group: UInt32
     }
 
+    /// One that is given away may lie where its owner can write, who could put a symbolic link in its place for root to follow: none is.
     static func makeDirectory(_ path: String, mode: mode_t, owner: Owner? = nil) throws(StartupError) {
         if mkdir(path, 0o700) != 0, errno != EEXIST { throw .file(path: path, doing: "make the directory", code: errno) }
-        if let owner, chown(path, owner.user, owner.group) != 0 { throw .file(path: path, doing: "give away", code: errno) }
-        if chmod(path, mode) != 0 { throw .file(path: path, doing: "set the mode of", code: errno) }
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (owner == nil ? 0 : O_NOFOLLOW))
+        guard descriptor >= 0 else { throw .file(path: path, doing: "open the directory", code: errno) }
+        defer { close(descriptor) }
+        if let owner, fchown(descriptor, owner.user, owner.group) != 0 { throw .file(path: path, doing: "give away", code: errno) }
+        if fchmod(descriptor, mode) != 0 { throw .file(path: path, doing: "set the mode of", code: errno) }
     }
 
     /// nil when there is no such file.
@@ -61,7 +65,7 @@ enum FileSystem {
     }
 
     static func append(_ text: String, to path: String) throws(StartupError) {
-        let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw .file(path: path, doing: "write", code: errno) }
         defer { close(descriptor) }
         let bytes = Array(text.utf8)

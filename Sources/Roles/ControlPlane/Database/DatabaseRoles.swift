@@ -23,6 +23,8 @@ struct DatabaseRoles: Sendable {
         if try await superuser.query("SELECT 1 FROM pg_database WHERE datname = $1", [.text(database)]).isEmpty {
             _ = try await superuser.query("CREATE DATABASE \(database) OWNER \(Self.control)")
         }
+        // PUBLIC may connect to these otherwise, and a tenant's role could fill the disk there with temporary tables.
+        _ = try await superuser.query("REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC")
     }
 
     func setRelayPassword(_ database: PostgresPool) async throws {

@@ -11,7 +11,8 @@ final class IMAPDoor {
     private let gateway: GatewayProcess
     private let connection: Connection
     private var greeter: IMAPGreeter
-    private var unread: [UInt8] = []
+    /// A slice, so that taking one of many commands sent at once does not move the others.
+    private var unread: ArraySlice<UInt8> = []
 
     init(gateway: GatewayProcess, connection: Connection) {
         self.gateway = gateway
@@ -27,10 +28,8 @@ final class IMAPDoor {
             guard try await perform(greeter.greeting()) else { return }
             while true {
                 while greeter.takesInput, !unread.isEmpty {
-                    var input = unread[...]
-                    let before = input.count
-                    let actions = greeter.receive(&input)
-                    unread = Array(input)
+                    let before = unread.count
+                    let actions = greeter.receive(&unread)
                     guard try await perform(actions) else { return }
                     if unread.count == before { break }
                 }
@@ -69,7 +68,7 @@ final class IMAPDoor {
     private func logIn(_ credentials: SASLCredentials, _ tag: String) async throws(ConnectionError) -> Bool {
         switch await gateway.logIn(credentials, service: .imap, on: connection) {
         case .accepted(let user):
-            let handOver = HandOver(service: .imap, user: user, pendingTag: tag, bufferedInput: unread)
+            let handOver = HandOver(service: .imap, user: user, pendingTag: tag, bufferedInput: Array(unread))
             if await gateway.relay(connection, handOver) { return false }
             return try await perform(greeter.loginFinished(.unavailable))
         case .refused: return try await perform(greeter.loginFinished(.refused))

@@ -129,13 +129,19 @@ final class InboundTransfer {
     private func handToRelay(_ recipients: [RcptCommand], _ pieces: [ByteBuffer]) async -> Bool {
         var mail = mail
         mail.deliveryID = delivery
-        do {
+        do throws(InnerDoorClient.Failure) {
             let relay = try await InnerDoorClient.connect(
                 to: gateway.configuration.relaySocket, speaking: .smtp, as: gateway.configuration.hostname)
-            let (toMail, toFirst) = try await relay.begin(mail, recipients[0])
-            var replies = [toMail, toFirst]
-            for recipient in recipients.dropFirst() { replies.append(try await relay.add(recipient)) }
-            if replies.allSatisfy(\.isPositive) { replies = try await relay.send(pieces, recipients: recipients.count) }
+            var replies: [Reply] = []
+            do throws(InnerDoorClient.Failure) {
+                let (toMail, toFirst) = try await relay.begin(mail, recipients[0])
+                replies = [toMail, toFirst]
+                for recipient in recipients.dropFirst() { replies.append(try await relay.add(recipient)) }
+                if replies.allSatisfy(\.isPositive) { replies = try await relay.send(pieces, recipients: recipients.count) }
+            } catch {
+                await relay.abort()
+                throw error
+            }
             await relay.quit()
             if let problem = replies.first(where: { !$0.isPositive }) {
                 Log.error("the relay did not take a message", ["delivery": "\(delivery)", "reply": "\(problem)"])

@@ -1,7 +1,7 @@
 import Supervision
 
 /// What the mail sessions of a worker need to know of its configuration.
-struct DoorFacts: Sendable {
+package struct DoorFacts: Sendable {
     let tenant: Int64
     /// The name in greetings and trace fields.
     let hostname: String
@@ -11,7 +11,7 @@ struct DoorFacts: Sendable {
     /// The relay's inner door.
     let relaySocket: String
 
-    init(_ configuration: TenantConfiguration) {
+    package init(_ configuration: TenantConfiguration) {
         tenant = configuration.tenant
         hostname = configuration.hostname
         limits = configuration.limits

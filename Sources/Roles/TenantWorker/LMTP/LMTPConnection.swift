@@ -6,7 +6,7 @@ import SMTP
 /// The door `lmtp`: takes messages for this tenant's users. A recipient is accepted when its address leads somewhere and there is room,
 /// and a message is answered 250 when it is durable.
 @EventLoopActor
-final class LMTPConnection {
+package final class LMTPConnection {
     private let connection: Connection
     private let store: TenantStore
     private let facts: DoorFacts
@@ -18,7 +18,7 @@ final class LMTPConnection {
     /// RFC 5321 §4.5.3.2.7.
     private static let idleTimeout = Duration.seconds(300)
 
-    init(connection: Connection, store: TenantStore, facts: DoorFacts) {
+    package init(connection: Connection, store: TenantStore, facts: DoorFacts) {
         self.connection = connection
         self.store = store
         self.facts = facts
@@ -29,7 +29,7 @@ final class LMTPConnection {
         server = SMTPServer(settings)
     }
 
-    func run() async {
+    package func run() async {
         do {
             while true {
                 while let action = server.next() {

@@ -21,7 +21,11 @@ struct MessageDelivery {
         var replies: [Reply] = []
         for recipient in recipients {
             var own = recipient.targets.users.map { Reply(stored[$0.user.id], defersOverQuota: facts.defersOverQuota) }
-            if !recipient.targets.external.isEmpty { own.append(await forward(message, header, for: recipient, id)) }
+            // Only once its mailboxes here have their answer for good: the relay forgets what it has sent, so forwarding at each of
+            // the tries that a mailbox asks for would send a copy each time.
+            if !recipient.targets.external.isEmpty, !own.contains(where: \.isTransient) {
+                own.append(await forward(message, header, for: recipient, id))
+            }
             replies.append(.together(own))
         }
         log(replies, id, message.count)

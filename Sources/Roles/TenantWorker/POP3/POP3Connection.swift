@@ -5,7 +5,7 @@ import Runtime
 /// A POP3 session after the login (RFC 1939), which the gateway checked and this session answers. It has the maildrop for itself,
 /// and removes messages at QUIT only.
 @EventLoopActor
-final class POP3Connection: ClientSession {
+package final class POP3Connection: ClientSession {
     let user: Int64
     private let connection: Connection
     private let store: TenantStore
@@ -14,13 +14,13 @@ final class POP3Connection: ClientSession {
     /// RFC 1939 §3: at least ten minutes.
     private static let idleTimeout = Duration.seconds(600)
 
-    init(connection: Connection, store: TenantStore, user: Int64) {
+    package init(connection: Connection, store: TenantStore, user: Int64) {
         self.connection = connection
         self.store = store
         self.user = user
     }
 
-    func run() async {
+    package func run() async {
         do {
             let maildrop = try await store.openMaildrop(of: user)
             defer { maildrop.release() }
@@ -36,7 +36,7 @@ final class POP3Connection: ClientSession {
     }
 
     /// POP3 has no words for this; the session ends like one whose connection broke.
-    func end(reason: String) {
+    package func end(reason: String) {
         isEnding = true
         connection.endReading()
     }

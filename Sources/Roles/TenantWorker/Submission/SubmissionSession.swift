@@ -9,7 +9,7 @@ import SMTP
 /// Mail that a user of this tenant hands in (RFC 6409), from the login on, which the gateway checked and this session answers. The
 /// message goes to the relay; what the relay says is what the user's mail program hears.
 @EventLoopActor
-final class SubmissionSession: ClientSession {
+package final class SubmissionSession: ClientSession {
     let user: Int64
     private let connection: Connection
     private let store: TenantStore
@@ -21,7 +21,7 @@ final class SubmissionSession: ClientSession {
     /// RFC 5321 §4.5.3.2.7.
     private static let idleTimeout = Duration.seconds(300)
 
-    init(connection: Connection, store: TenantStore, facts: DoorFacts, handover: SessionHandover) {
+    package init(connection: Connection, store: TenantStore, facts: DoorFacts, handover: SessionHandover) {
         self.connection = connection
         self.store = store
         self.facts = facts
@@ -36,7 +36,7 @@ final class SubmissionSession: ClientSession {
         server = SMTPServer(settings)
     }
 
-    func run() async {
+    package func run() async {
         connection.write(Reply.authenticated.bytes)
         do {
             try await converse()
@@ -49,7 +49,7 @@ final class SubmissionSession: ClientSession {
         try? await connection.flush()
     }
 
-    func end(reason: String) {
+    package func end(reason: String) {
         endReason = reason
         connection.endReading()
     }

@@ -126,7 +126,8 @@ final class WriteQueue {
             case .failed(_, mayRetry: true) where attempts < Self.attemptLimit:
                 await EventLoopActor.sleep(for: .milliseconds(50 << attempts))
             case .failed(let error, let mayRetry):
-                guard jobs.count > 1, !mayRetry, error != .leaseLost else { return finish(jobs, error) }
+                // When closing, the outcome may be unknown: nothing is done a second time then.
+                guard jobs.count > 1, !mayRetry, !isClosing, error != .leaseLost else { return finish(jobs, error) }
                 // One job's fault must not fail the others.
                 for job in jobs { await commit([job]) }
                 return

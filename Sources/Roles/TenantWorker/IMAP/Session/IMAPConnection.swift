@@ -6,7 +6,7 @@ import Runtime
 /// An IMAP session of a user who has logged in at the gateway: reads commands, lets each do its work, and reports changes of the selected
 /// mailbox when the protocol allows it (RFC 3501 §5.2 and §7).
 @EventLoopActor
-final class IMAPConnection: ClientSession {
+package final class IMAPConnection: ClientSession {
     let user: Int64
     let connection: Connection
     let store: TenantStore
@@ -30,7 +30,7 @@ final class IMAPConnection: ClientSession {
     /// The message last fetched in pieces.
     var piecewise = PiecewiseMessage()
 
-    init(connection: Connection, store: TenantStore, user: Int64, pendingTag: String?, limits: IMAPLimits) {
+    package init(connection: Connection, store: TenantStore, user: Int64, pendingTag: String?, limits: IMAPLimits) {
         self.connection = connection
         self.store = store
         self.user = user
@@ -57,7 +57,7 @@ final class IMAPConnection: ClientSession {
 
     // MARK: Life
 
-    func run() async {
+    package func run() async {
         do {
             try await begin()
             try await serve()
@@ -75,7 +75,7 @@ final class IMAPConnection: ClientSession {
         await connection.close()
     }
 
-    func end(reason: String) {
+    package func end(reason: String) {
         if endReason == nil { endReason = reason }
         connection.endReading()
     }

@@ -1,11 +1,13 @@
 /// Limits of IMAP sessions.
-struct IMAPLimits: Sendable {
+package struct IMAPLimits: Sendable {
     /// Octets of a message that APPEND takes.
-    var message: Int
+    package var message: Int
     /// How long a client may be silent: at least 30 minutes (RFC 3501 §5.4).
-    var silence = Duration.seconds(31 * 60)
+    package var silence = Duration.seconds(31 * 60)
     /// How often an idling client hears that the connection lives.
-    var stillHere = Duration.seconds(4 * 60)
+    package var stillHere = Duration.seconds(4 * 60)
     /// Commands in a row that are none, after which the session ends.
-    var nonsense = 20
+    package var nonsense = 20
+
+    package init(message: Int) { self.message = message }
 }

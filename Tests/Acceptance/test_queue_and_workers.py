@@ -1,0 +1,130 @@
+"""What the operator does to waiting mail reaches the relay, and what a worker died of can be read in the shell."""
+
+import os
+import re
+import signal
+import unittest
+
+from support import clients, messages, running
+from support.companies import Company
+from support.outside import PORT, ScriptedHost, settings
+from support.waiting import eventually
+
+
+class Queue(unittest.TestCase):
+    """Attempts lie ten minutes apart here, so whatever happens within seconds happened by command."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.platform = running.Platform(**{**settings(), "retrySchedule": [600], "lifetime": 86_400}).start()
+        cls.company = Company(cls.platform)
+        cls.ann = cls.company.address("ann")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.platform.remove()
+
+    def setUp(self):
+        """A message that was tried once, when nobody answered at scripted.example."""
+        with clients.submission(self.company, "ann") as client:
+            client.mail(self.ann)
+            client.rcpt("them@scripted.example")
+            self.assertEqual(250, clients.end_of_data(client, messages.message("them@scripted.example", sender=self.ann))[0])
+        eventually(lambda: self.entry() and self.entry()["recipients"][0]["attempts"] == 1, what="it was tried once")
+        self.number = str(self.entry()["id"])
+
+    def tearDown(self):
+        for entry in self.platform.ask("queue", "list"):
+            self.platform.casella("queue", "delete", str(entry["id"]), "--yes")
+
+    def entry(self):
+        queued = self.platform.ask("queue", "list")
+        return queued[0] if queued else None
+
+    def test_a_retry_comes_before_its_turn(self):
+        with ScriptedHost() as host:
+            self.platform.casella("queue", "retry", self.number)
+            eventually(lambda: host.messages, what="the host has it")
+            eventually(lambda: self.entry() is None, what="the queue is empty")
+        self.assertEqual(1, len(host.messages))
+
+    def test_a_retry_that_fails_says_why_and_waits_again(self):
+        self.platform.casella("queue", "retry", self.number)
+        eventually(lambda: self.entry()["recipients"][0]["attempts"] == 2, what="it was tried again")
+        shown = self.platform.casella("queue", "show", self.number).stdout
+        self.assertIn("them@scripted.example", shown)
+        self.assertIn(self.ann, shown)
+
+    def test_hold_and_release_are_shown(self):
+        self.platform.casella("queue", "hold", self.number)
+        self.assertTrue(self.entry()["held"])
+        self.platform.casella("queue", "release", self.number)
+        self.assertFalse(self.entry()["held"])
+
+    def test_a_deleted_message_is_not_sent_and_nobody_is_told(self):
+        self.platform.casella("queue", "delete", self.number, "--yes")
+        self.assertIsNone(self.entry())
+        refused = self.platform.casella("queue", "retry", self.number, check=False)
+        self.assertNotEqual(0, refused.returncode)
+        self.assertIn(f"There is no queued message {self.number}", refused.stderr)
+        with clients.imap(self.company, "ann") as imap:
+            self.assertEqual({}, clients.all_messages(imap))
+
+    def test_deleting_asks_first(self):
+        refused = self.platform.casella("queue", "delete", self.number, check=False)
+        self.assertNotEqual(0, refused.returncode)
+        self.assertIn("--yes", refused.stderr)
+        self.assertIsNotNone(self.entry())
+
+
+class SmartHost(unittest.TestCase):
+    def test_a_route_for_everything_takes_all_mail_that_leaves(self):
+        settings()
+        route = {"domain": "*", "host": "127.0.0.1", "port": PORT["scripted.example"]}
+        platform = running.Platform(routes=[route]).start()
+        try:
+            company = Company(platform)
+            ann, bob = company.address("ann"), company.address("bob")
+            with ScriptedHost() as host, clients.submission(company, "ann") as client:
+                client.mail(ann)
+                for recipient in ("them@anywhere.example", "others@elsewhere.test", bob):
+                    self.assertEqual(250, client.rcpt(recipient)[0])
+                self.assertEqual(250, clients.end_of_data(client, messages.message(bob, sender=ann))[0])
+                eventually(lambda: sum(len(recipients) for _, recipients, _ in host.messages) == 2, what="the smarthost has both")
+                eventually(lambda: company.usage(bob)[1] == 1, what="the colleague has it too")
+                outside = " ".join(recipient for _, recipients, _ in host.messages for recipient in recipients)
+            for recipient in ("them@anywhere.example", "others@elsewhere.test"):
+                self.assertIn(recipient, outside)
+            self.assertNotIn(bob, outside)
+        finally:
+            platform.remove()
+
+
+class Workers(unittest.TestCase):
+    def test_the_list_tells_what_a_worker_died_of(self):
+        platform = running.shared()
+        company = Company(platform)
+        name = f"tenant:{company.name}"
+        with clients.imap(company, "ann"):
+            os.kill(platform.worker_pid(name), signal.SIGSEGV)
+            eventually(lambda: platform.workers()[name]["crashes"] == 1, what="the crash is counted")
+        self.assertRegex(platform.workers()[name]["lastExit"], r"(?i)signal 11.*segmentation fault")
+        (row,) = [line for line in platform.casella("worker", "list").stdout.splitlines() if line.startswith(name)]
+        self.assertIn("signal 11", row)
+
+    def test_a_restart_gives_a_new_process_and_is_no_crash(self):
+        platform = running.shared()
+        before = platform.workers()["relay"]
+        platform.casella("worker", "restart", "relay")
+
+        def restarted():
+            now = platform.workers()["relay"]
+            return now if now.get("pid") not in (None, before["pid"]) else None
+
+        after = eventually(restarted, what="the relay runs again")
+        self.assertEqual(before["crashes"], after["crashes"])
+
+    def test_an_unknown_worker_is_named_with_those_that_there_are(self):
+        refused = running.shared().casella("worker", "restart", "postman", check=False)
+        self.assertNotEqual(0, refused.returncode)
+        self.assertTrue(re.search("gateway, relay, database", refused.stderr), refused.stderr)

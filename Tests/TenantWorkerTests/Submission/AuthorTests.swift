@@ -1,0 +1,74 @@
+import Runtime
+import Testing
+
+@Suite("Submission: as whom a user may send")
+struct SubmissionAuthorTests {
+    @Test("A foreign sender is refused, and so is none at all (RFC 6409 §6.1)")
+    @EventLoopActor func foreignSender() async throws {
+        let domain = try await CompanyDomain.make()
+        _ = try await domain.user("bob")
+        let ann = try await domain.user("ann")
+        try await domain.submission(ann, address: "ann@\(domain.name)").says("""
+            C: MAIL FROM:<bob@\(domain.name)>
+            S: 550 5.7.1 …
+            C: MAIL FROM:<ann@elsewhere.example>
+            S: 550 5.7.1 …
+            C: MAIL FROM:<>
+            S: 550 5.7.1 …
+            C: MAIL FROM:<ann@\(domain.name)>
+            S: 250 2.1.0 …
+            """)
+    }
+
+    @Test("A user sends as itself, with a +detail, and as an alias that leads to it")
+    @EventLoopActor func ownAddresses() async throws {
+        let domain = try await CompanyDomain.make(), relay = try await FakeRelay()
+        let ann = try await domain.user("ann")
+        try await domain.alias("sales", to: "ann@\(domain.name)")
+        let client = try await domain.submission(ann, address: "ann@\(domain.name)", relay: relay)
+        for name in ["ann", "ann+shop", "sales"] {
+            try await client.says("""
+                C: MAIL FROM:<\(name)@\(domain.name)>
+                S: 250 …
+                C: RCPT TO:<friend@far.example>
+                S: 250 …
+                C: DATA
+                S: 354 …
+                C: From: <\(name)@\(domain.name)>
+                C:
+                C: .
+                S: 250 2.6.0 …
+                """)
+        }
+        #expect(relay.taken.map(\.reversePath) == ["ann", "ann+shop", "sales"].map { "\($0)@\(domain.name)" })
+        await relay.close()
+    }
+
+    static let foreignHeaders = [
+        "From: Boss <boss@elsewhere.example>", "From: ann@DOMAIN, boss@elsewhere.example",
+        "From: ann@DOMAIN\r\nFrom: boss@elsewhere.example",
+        "From: ann@DOMAIN\r\nSender: boss@elsewhere.example", "From: somebody",
+    ]
+    @Test("A message from somebody else is refused whatever its envelope says", arguments: foreignHeaders)
+    @EventLoopActor func foreignAuthor(header: String) async throws {
+        let domain = try await CompanyDomain.make(), relay = try await FakeRelay()
+        let ann = try await domain.user("ann")
+        let client = try await domain.submission(ann, address: "ann@\(domain.name)", relay: relay)
+        try await client.says("""
+            C: MAIL FROM:<ann@\(domain.name)>
+            S: 250 …
+            C: RCPT TO:<friend@far.example>
+            S: 250 …
+            C: DATA
+            S: 354 …
+            """)
+        try await client.sends(Array((header.replacing("DOMAIN", with: domain.name) + "\r\n\r\nHi\r\n.\r\n").utf8))
+        try await client.says("""
+            S: 550 5.7.1 …
+            C: NOOP
+            S: 250 …
+            """)
+        #expect(relay.taken.isEmpty)
+        await relay.close()
+    }
+}

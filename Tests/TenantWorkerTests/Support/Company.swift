@@ -1,0 +1,89 @@
+import Foundation
+import MailStore
+import Postgres
+import Supervision
+import TenantWorker
+import TestSupport
+
+/// A tenant in a real PostgreSQL, whose store all tests of this process share; each test has a domain and users of its own.
+struct Company: Sendable {
+    let store: TenantStore
+    private let tenant: Int64
+    private let pool: PostgresPool
+
+    private static let sharedCompany = Task { try await open() }
+    static func shared() async throws -> Company { try await sharedCompany.value }
+
+    private static func open() async throws -> Company {
+        let cluster = try await TemporaryPostgres.shared()
+        let database = try await cluster.createDatabase()
+        try await cluster.apply(migrationsIn: TemporaryPostgres.migrationsDirectory, to: database)
+        let pool = PostgresPool(cluster.configuration(database: database, patience: .seconds(20)), maximumConnections: 2)
+        let tenant = try await pool.number("INSERT INTO tenants (name) VALUES ('company') RETURNING tenant_id")
+        _ = try await pool.query("INSERT INTO leases (tenant_id) VALUES ($1)", [.int8(tenant)])
+        try await pool.script("CREATE ROLE casella_t\(tenant) LOGIN IN ROLE casella_tenant")
+        let blobs = cluster.socketDirectory + "/blobs"  // goes with the cluster
+        try FileManager.default.createDirectory(atPath: blobs, withIntermediateDirectories: true)
+        let store = try await TenantStore.open(
+            tenant: tenant, database: cluster.configuration(database: database, user: "casella_t\(tenant)"), blobDirectory: blobs)
+        return Company(store: store, tenant: tenant, pool: pool)
+    }
+
+    /// A new domain of this company.
+    func domain(bytes: Int64? = nil, messages: Int64? = nil) async throws -> CompanyDomain {
+        let name = "d\(UInt32.random(in: 0 ... .max)).example"
+        let id = try await pool.number(
+            "INSERT INTO domains (tenant_id, name, quota_bytes, quota_messages) VALUES ($1, $2, $3, $4) RETURNING domain_id",
+            .int8(tenant), .text(name), .optionalInt8(bytes), .optionalInt8(messages))
+        await store.directoryChanged()
+        return CompanyDomain(company: self, id: id, name: name)
+    }
+
+    fileprivate func insert(_ sql: String, _ parameters: PostgresValue...) async throws -> Int64 {
+        let number = try await pool.number(sql, [.int8(tenant)] + parameters)
+        await store.directoryChanged()
+        return number
+    }
+
+    /// What a worker's sessions know of its configuration.
+    func facts(relaySocket: String = "/nowhere/relay", limits: MailLimits = MailLimits()) -> DoorFacts {
+        DoorFacts(
+            TenantConfiguration(
+                hostname: "mail.example", tenant: tenant, name: "company", listeners: [], confinement: Confinement(),
+                database: DatabaseAccess(host: "", port: 0, database: "", role: "", password: ""), directory: "", relaySocket: relaySocket,
+                trustedPeers: [], limits: limits, defersOverQuota: false, idleSeconds: 60))
+    }
+}
+
+/// A domain that one test has for itself.
+struct CompanyDomain: Sendable {
+    let company: Company
+    let id: Int64
+    let name: String
+
+    static func make(bytes: Int64? = nil, messages: Int64? = nil) async throws -> CompanyDomain {
+        try await Company.shared().domain(bytes: bytes, messages: messages)
+    }
+
+    func user(_ localPart: String, bytes: Int64? = nil, messages: Int64? = nil, state: String = "active") async throws -> Int64 {
+        try await company.insert("""
+            INSERT INTO users (tenant_id, domain_id, local_part, state, quota_bytes, quota_messages) VALUES ($1, $2, $3, $4, $5, $6)
+            RETURNING user_id
+            """, .int8(id), .text(localPart), .text(state), .optionalInt8(bytes), .optionalInt8(messages))
+    }
+
+    func alias(_ localPart: String, to target: String) async throws {
+        _ = try await company.insert(
+            "INSERT INTO aliases (tenant_id, domain_id, local_part, target) VALUES ($1, $2, $3, $4) RETURNING domain_id",
+            .int8(id), .text(localPart), .text(target))
+    }
+}
+
+extension PostgresPool {
+    fileprivate func number(_ sql: String, _ parameters: PostgresValue...) async throws -> Int64 { try await number(sql, parameters) }
+
+    fileprivate func number(_ sql: String, _ parameters: [PostgresValue]) async throws -> Int64 {
+        guard let row = try await query(sql, parameters).first else { throw PostgresError(kind: .usage, message: "no row") }
+        return try row.int8(0)
+    }
+}

@@ -1,0 +1,68 @@
+import CProcess
+import Glibc
+import Runtime
+import SMTP
+import Testing
+
+/// The relay's inner door, played: takes messages over a Unix socket, keeps them, and answers each with `reply`.
+@EventLoopActor
+final class FakeRelay {
+    struct Taken: Sendable {
+        let reversePath: String
+        let recipients: [String]
+        let deliveryID: String?
+        let message: String
+
+        /// The lines of the header.
+        var header: [String] { message.components(before: "\r\n\r\n").split(separator: "\r\n").map(String.init) }
+    }
+
+    nonisolated let path: String
+    private(set) var taken: [Taken] = []
+    private let reply: Reply
+    private var listener: Listener?
+
+    init(reply: Reply = .messageAccepted) async throws {
+        path = "/tmp/casella-fake-relay-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        self.reply = reply
+        let descriptor = casella_listen_unix(path, 0o600, getuid(), getgid(), 8)
+        try #require(descriptor >= 0)
+        listener = try await Listener.serve(descriptor: descriptor) { [weak self] connection in
+            try? await self?.serve(connection)
+        }
+    }
+
+    func close() async {
+        await listener?.stop()
+        unlink(path)
+    }
+
+    private func serve(_ connection: Connection) async throws {
+        var server = SMTPServer(SMTPServerConfiguration(door: .relay, hostname: "relay.example"))
+        while true {
+            while let action = server.next() {
+                switch action {
+                case .reply(let reply): connection.write(reply.bytes)
+                case .checkSender: server.answer(.senderChecked(nil))
+                case .checkRecipient: server.answer(.recipientChecked(nil))
+                case .deliver(let envelope, let bytes):
+                    taken.append(
+                        Taken(
+                            reversePath: envelope.reversePath.description,
+                            recipients: envelope.recipients.compactMap { $0.path.address?.description },
+                            deliveryID: envelope.mail.deliveryID?.description, message: String(decoding: bytes, as: UTF8.self)))
+                    server.answer(.delivered([reply]))
+                case .abandon: break
+                case .close, .authenticate, .startTLS: return try await connection.flush()
+                }
+            }
+            try await connection.flush()
+            guard let bytes = try await connection.read(timeout: .seconds(30)) else { return }
+            bytes.withUnsafeReadableBytes { server.feed($0) }
+        }
+    }
+}
+
+extension String {
+    fileprivate func components(before mark: String) -> Substring { firstRange(of: mark).map { self[..<$0.lowerBound] } ?? self[...] }
+}
