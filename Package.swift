@@ -40,7 +40,7 @@ let package = Package(
 
         // Roles
         library("AdminShell", on: "Roles", ["AdminAPI", "Quantities", "LineEditor", argumentParser]),
-        library("ControlPlane", on: "Roles", ["AdminAPI", "Quantities", "Supervision", "Runtime", "Postgres", "Argon2", "Cryptography", "CProcess", nioHTTP1] + nio),
+        library("ControlPlane", on: "Roles", ["AdminAPI", "Quantities", "Supervision", "Runtime", "Postgres", "Argon2", "Cryptography", "CProcess", "Resolver", nioHTTP1] + nio),
         library("Gateway", on: "Roles", ["Supervision", "Runtime", "Cryptography", "InnerDoor", "SMTP", "SASL", "IMAP", "POP3", "MIME", "ProxyProtocol", "TLS"] + nio),
         library("TenantWorker", on: "Roles", ["Supervision", "Runtime", "Cryptography", "Postgres", "InnerDoor", "CProcess", "MailStore", "BlobStore", "SMTP", "SASL", "IMAP", "POP3", "MIME", "ProxyProtocol"] + nio),
         library("Relay", on: "Roles", ["Supervision", "Runtime", "Cryptography", "Postgres", "OutboundQueue", "Resolver", "SMTP", "MIME", "TLS"] + nio),

@@ -11,6 +11,7 @@ public enum Calls {
     public static let listDomains = Call<Nothing, [Domain]>(.get, "/domains", query: ["tenant"], needs: .readPlatform, effect: .reads)
     public static let showDomain = Call<Nothing, Domain>(.get, "/domains/{name}", needs: .readPlatform, effect: .reads)
     public static let deleteDomain = Call<Nothing, Nothing>(.delete, "/domains/{name}", needs: .manageDomains, effect: .destroys)
+    public static let checkDomain = Call<Nothing, DomainCheck>(.get, "/domains/{name}/check", needs: .readPlatform, effect: .reads)
 
     public static let createUser = Call<NewUser, CreatedUser>(.post, "/users", needs: .manageUsers, effect: .changes)
     public static let listUsers = Call<Nothing, [User]>(.get, "/users", query: ["tenant", "domain"], needs: .readPlatform, effect: .reads)
@@ -48,7 +49,7 @@ public enum Calls {
 
     public static let all: [any AnyCall] = [
         createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant,
-        createDomain, listDomains, showDomain, deleteDomain,
+        createDomain, listDomains, showDomain, deleteDomain, checkDomain,
         createUser, listUsers, showUser, suspendUser, resumeUser, setPassword, deleteUser,
         createAlias, listAliases, showAlias, deleteAlias,
         showQuota, setQuota,

@@ -186,11 +186,13 @@ public struct RelayConfiguration: Codable, Sendable, Equatable {
     public var lifetime: Int
     /// The port that MX hosts are asked at: 25, other in tests.
     public var smtpPort: Int
+    /// The DNS server to ask, as `address` or `address@port`; nil asks those of the system.
+    public var dnsServer: String?
 
     public init(
         hostname: String, listeners: [InheritedListener], confinement: Confinement, database: DatabaseAccess, directory: String,
         tenantSocketDirectory: String, trustedPeers: [UInt32], limits: MailLimits, routes: [StaticRoute], retrySchedule: [Int], lifetime: Int,
-        smtpPort: Int
+        smtpPort: Int, dnsServer: String? = nil
     ) {
         self.hostname = hostname
         self.listeners = listeners
@@ -204,5 +206,6 @@ public struct RelayConfiguration: Codable, Sendable, Equatable {
         self.retrySchedule = retrySchedule
         self.lifetime = lifetime
         self.smtpPort = smtpPort
+        self.dnsServer = dnsServer
     }
 }

@@ -1,6 +1,7 @@
 import AdminAPI
 import Postgres
 import Quantities
+import Resolver
 import Runtime
 import Supervision
 
@@ -20,6 +21,7 @@ final class Provisioning {
     let directory: DataDirectory
     let journal: Journal
     let facts: PlatformFacts
+    let resolver: DNSResolver
 
     /// The processes that always run.
     struct Services {
@@ -38,10 +40,12 @@ final class Provisioning {
 
     init(
         database: PostgresPool, roles: DatabaseRoles, hashing: PasswordHashing, workers: TenantWorkers, services: Services,
-        domains: DomainTable, queue: RelayQueue, directory: DataDirectory, journal: Journal, facts: PlatformFacts
+        domains: DomainTable, queue: RelayQueue, directory: DataDirectory, journal: Journal, facts: PlatformFacts,
+        resolver: DNSResolver
     ) {
         (self.database, self.roles, self.hashing, self.workers, self.services) = (database, roles, hashing, workers, services)
         (self.domains, self.queue, self.directory, self.journal, self.facts) = (domains, queue, directory, journal, facts)
+        self.resolver = resolver
     }
 
     /// Says goodbye to a user's sessions, or to all of a tenant's, and has cached proofs of logins forgotten.

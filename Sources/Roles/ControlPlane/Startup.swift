@@ -2,6 +2,7 @@ import AdminAPI
 import FoundationEssentials
 import Glibc
 import Postgres
+import Resolver
 import Runtime
 import Supervision
 
@@ -107,7 +108,7 @@ struct Startup {
         return Provisioning(
             database: server.pool, roles: roles, hashing: hashing, workers: workers,
             services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue, directory: directory,
-            journal: journal, facts: facts)
+            journal: journal, facts: facts, resolver: DNSResolver(forwarder: configuration.dnsServer, timeout: .seconds(10)))
     }
 
     /// Opens every tenant's doors, and goes on with deletions that were interrupted.

@@ -22,7 +22,7 @@ public enum RelayProcess {
         do {
             let configuration = try Child.readConfiguration(RelayConfiguration.self)
             // Before the cage closes: reads the system's resolver configuration. Starts no thread.
-            let resolver = DNSResolver()
+            let resolver = DNSResolver(forwarder: configuration.dnsServer)
             try Child.confine(configuration.confinement)
             Log.start(process: "relay")
             Child.run { await run(configuration, resolver) }

@@ -2,7 +2,7 @@
 public final class DNSResolver: Sendable {
     private let context: LookupContext
     private let timeout: Duration
-    private static let typeA: Int32 = 1, typeMX: Int32 = 15, typeAAAA: Int32 = 28
+    private static let typeA: Int32 = 1, typeMX: Int32 = 15, typeAAAA: Int32 = 28, typeTXT: Int32 = 16
 
     /// Reads the system's resolver configuration and starts no thread, so it may be made before a process confines itself.
     /// - Parameters:
@@ -26,6 +26,14 @@ public final class DNSResolver: Sendable {
         let usable = MailHost.ordered(hosts.filter { !$0.name.isEmpty }, using: &random)
         guard !usable.isEmpty else { throw .noAddress(domain) }
         return usable
+    }
+
+    /// The TXT records, each with its strings joined (RFC 7208 §3.3); none when there are none.
+    public func texts(of domain: String) async throws(ResolverError) -> [String] {
+        let lookup = await context.ask(domain, type: Self.typeTXT, timeout: timeout)
+        if let problem = lookup.problem { throw .temporary(name: domain, reason: problem) }
+        guard lookup.domainExists else { throw .noSuchDomain(domain) }
+        return lookup.records.compactMap(RecordData.text)
     }
 
     /// Addresses in text, IPv6 first. An address stands for itself.

@@ -38,7 +38,13 @@ final class LookupContext: @unchecked Sendable {
     init(forwarder: String?, localData: [String]) {
         context = ub_ctx_create()
         guard let context else { return }
-        if let forwarder { ub_ctx_set_fwd(context, forwarder) } else { ub_ctx_resolvconf(context, nil) }
+        if let forwarder {
+            // A resolver on this very machine is what most operators name.
+            ub_ctx_set_option(context, "do-not-query-localhost:", "no")
+            ub_ctx_set_fwd(context, forwarder)
+        } else {
+            ub_ctx_resolvconf(context, nil)
+        }
         ub_ctx_hosts(context, nil)
         ub_ctx_async(context, 1)
         for line in localData { ub_ctx_data_add(context, line) }

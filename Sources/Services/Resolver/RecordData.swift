@@ -24,6 +24,19 @@ enum RecordData {
         return nil
     }
 
+    /// TXT: strings, each behind its length. Control characters do not belong there and must not reach a terminal.
+    static func text(_ data: [UInt8]) -> String? {
+        var joined: [UInt8] = []
+        var position = 0
+        while position < data.count {
+            let end = position + 1 + Int(data[position])
+            guard end <= data.count else { return nil }
+            joined += data[position + 1..<end]
+            position = end
+        }
+        return String(decoding: joined.map { $0 < 32 || $0 == 127 ? UInt8(ascii: "?") : $0 }, as: UTF8.self)
+    }
+
     static func ipv4(_ data: [UInt8]) -> String? {
         data.count == 4 ? data.map(String.init).joined(separator: ".") : nil
     }

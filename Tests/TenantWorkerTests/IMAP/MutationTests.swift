@@ -6,7 +6,8 @@ import Testing
 struct IMAPMutationTests {
     static let commands = [
         "NOOP", "CAPABILITY", #"LIST "" "*""#, #"LSUB "" %"#, "SELECT INBOX", "EXAMINE Sent", "CREATE a/b", "RENAME a c", "SUBSCRIBE a",
-        "STATUS INBOX (MESSAGES UNSEEN SIZE)", "FETCH 1:* (FLAGS UID ENVELOPE BODYSTRUCTURE)", "FETCH 1,3 BODY.PEEK[HEADER.FIELDS (Subject)]",
+        "STATUS INBOX (MESSAGES UNSEEN SIZE)", "FETCH 1:* (FLAGS UID ENVELOPE BODYSTRUCTURE)",
+        "FETCH 1,3 BODY.PEEK[HEADER.FIELDS (Subject)]",
         "FETCH 2 (BODY[TEXT]<0.10> RFC822.SIZE INTERNALDATE)", "UID FETCH 1:* BODY[1.MIME]", #"STORE 1:2 +FLAGS (\Seen $Label)"#,
         #"UID STORE 1:* -FLAGS.SILENT (\Deleted)"#, #"SEARCH OR SEEN (NOT FROM "ann" SINCE 1-Feb-1994) UID 1:*"#,
         "SEARCH CHARSET UTF-8 HEADER Subject x", "COPY 1 Archive", "UID COPY 1:* Trash", "EXPUNGE", "GETQUOTAROOT INBOX", #"ID ("a" "b")"#,

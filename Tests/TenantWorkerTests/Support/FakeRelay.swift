@@ -32,10 +32,9 @@ final class FakeRelay {
         }
     }
 
-    func close() async {
-        await listener?.stop()
-        unlink(path)
-    }
+    deinit { unlink(path) }
+
+    func close() async { await listener?.stop() }
 
     private func serve(_ connection: Connection) async throws {
         var server = SMTPServer(SMTPServerConfiguration(door: .relay, hostname: "relay.example"))

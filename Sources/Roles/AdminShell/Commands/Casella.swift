@@ -27,7 +27,7 @@ package struct TenantCommands: ParsableCommand {
 package struct DomainCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "domain", abstract: "The tenants' mail domains.",
-        subcommands: [CreateDomain.self, ListDomains.self, ShowDomain.self, DeleteDomain.self, PrintDNS.self])
+        subcommands: [CreateDomain.self, ListDomains.self, ShowDomain.self, DeleteDomain.self, PrintDNS.self, CheckDomain.self])
     package init() {}
 }
 

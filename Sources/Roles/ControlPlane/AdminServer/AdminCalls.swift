@@ -14,6 +14,7 @@ extension AdminRouter {
         serve(Calls.listDomains) { try await provisioning.listDomains($0) }
         serve(Calls.showDomain) { try await provisioning.showDomain($0) }
         serve(Calls.deleteDomain) { try await provisioning.deleteDomain($0) }
+        serve(Calls.checkDomain) { try await provisioning.checkDomain($0) }
 
         serve(Calls.createUser) { try await provisioning.createUser($0) }
         serve(Calls.listUsers) { try await provisioning.listUsers($0) }

@@ -42,6 +42,8 @@ package struct Configuration: Sendable, Equatable {
     package var retrySchedule = [300, 900, 1_800, 3_600, 7_200, 14_400]
     /// `lifetime`: seconds after which undelivered mail is returned.
     package var lifetime = 432_000
+    /// `dnsServer`: the server to ask, as `address` or `address@port`. Default: those of the system (resolv.conf).
+    package var dnsServer: String?
     /// `smtpPort`: the port of other mail servers.
     package var smtpPort = 25
 

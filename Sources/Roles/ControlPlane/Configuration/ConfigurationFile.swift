@@ -40,6 +40,7 @@ extension Configuration {
         if let value = try reader.integer("idleSeconds", in: 1...86_400) { idleSeconds = value }
         if let value = try reader.integers("retrySchedule", in: 1...604_800), !value.isEmpty { retrySchedule = value }
         if let value = try reader.integer("lifetime", in: 1...31_536_000) { lifetime = value }
+        if let value = try reader.text("dnsServer") { dnsServer = value }
         if let value = try reader.integer("smtpPort", in: 1...65_535) { smtpPort = value }
         try reader.objects("routes") { route in
             let domain = try route.require(try route.text("domain"), "domain")

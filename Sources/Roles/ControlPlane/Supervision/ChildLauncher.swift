@@ -52,7 +52,7 @@ final class ChildLauncher {
             database: database.access(role: DatabaseRoles.relay, password: secrets.relay), directory: directory.relay,
             tenantSocketDirectory: directory.tenantSockets, trustedPeers: sendersOfRelay, limits: configuration.limits,
             routes: configuration.routes, retrySchedule: configuration.retrySchedule, lifetime: configuration.lifetime,
-            smtpPort: configuration.smtpPort)
+            smtpPort: configuration.smtpPort, dnsServer: configuration.dnsServer)
         return try await RunningChild.start(
             program("casella-relay"), name: "relay", configuration: relay, listeners: [door], journal: journal)
     }

@@ -1,0 +1,24 @@
+import AdminAPI
+import ArgumentParser
+
+package struct CheckDomain: AdminCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Look up a domain's DNS records and say what is wrong with them.")
+    package static let names = LiveNames(arguments: [.live(.domains)])
+    @Argument(help: "The domain, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
+    @OptionGroup(title: "Global options") var global: GlobalArguments
+    package init() {}
+
+    package func execute(in context: Context) throws -> Report {
+        let check = try context.client.call(Calls.checkDomain, domain.text)
+        let table = Table(
+            ["type", "name", "verdict", "published", "explanation"],
+            check.findings.map { finding in
+                [
+                    .text(finding.type), .text(finding.name), .text(finding.verdict.rawValue), .text(finding.published.joined(separator: ", ")),
+                    .text(finding.explanation),
+                ]
+            })
+        return Report(check, table, .list(ifEmpty: ""))
+    }
+}
