@@ -8,7 +8,7 @@ from support.dns import DNSServer
 from support.waiting import eventually
 
 
-# Not below .test, which resolvers answer themselves (RFC 6761 §6.2).
+# Not below .test, which resolvers answer themselves.
 HOSTNAME = "mx.host.example"
 
 

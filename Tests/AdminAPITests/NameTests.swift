@@ -24,7 +24,8 @@ struct NameTests {
     static let addresses: [(String, String?)] = [
         ("ann@acme.example", "ann@acme.example"), ("Ann.B+c@ACME.example", "ann.b+c@acme.example"), ("o'neill@a.b", "o'neill@a.b"),
         ("", nil), ("ann", nil), ("@a.b", nil), ("ann@", nil), (".a@b.c", nil), ("a.@b.c", nil), ("a..b@c.d", nil), ("a b@c.d", nil),
-        ("\"a b\"@c.d", nil), ("a@b@c.d", nil), ("<a@b.c>", nil), ("ä@b.c", nil), ("a\r\n@b.c", nil),
+        ("\"a b\"@c.d", nil), ("a@b@c.d", nil), ("<a@b.c>", nil), ("ä@b.c", "ä@b.c"), ("Jürgen@b.c", "jürgen@b.c"), ("a\u{202E}b@c.d", nil),
+        ("a\u{A0}b@c.d", nil), ("a\u{85}b@c.d", nil), ("a\r\n@b.c", nil),
         (String(repeating: "a", count: 65) + "@b.c", nil),
     ]
     @Test("An address is a dot-string, an @ and a domain", arguments: addresses)

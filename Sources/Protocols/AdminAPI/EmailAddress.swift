@@ -57,7 +57,8 @@ private struct AddressParts {
         let local = text.utf8[..<at]
         guard !local.isEmpty else { throw Self.refusal(text, "has nothing before the @") }
         guard local.count <= 64 else { throw Self.refusal(text, "has more than 64 octets before the @") }
-        guard local.allSatisfy({ $0 == UInt8(ascii: ".") || Self.isAtomText($0) }) else {
+        guard local.allSatisfy({ $0 == UInt8(ascii: ".") || Self.isAtomText($0) }), Substring(local).unicodeScalars.allSatisfy(Self.isVisible)
+        else {
             throw Self.refusal(text, "holds a character that is not allowed before the @")
         }
         let atoms = local.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -71,6 +72,14 @@ private struct AddressParts {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...0xFF: true
         default: "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
+        }
+    }
+
+    /// Beyond ASCII too, nothing that a reader cannot see: controls, spaces, marks of writing direction.
+    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate: false
+        default: true
         }
     }
 

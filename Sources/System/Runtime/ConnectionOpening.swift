@@ -16,36 +16,60 @@ extension Connection {
     private static func open(
         peer: Peer, timeout: Duration, _ connect: (ClientBootstrap) -> EventLoopFuture<any Channel>
     ) async throws(ConnectionError) -> Connection {
-        let bootstrap = ClientBootstrap(group: EventLoopActor.group)
-            .connectTimeout(TimeAmount(timeout))
-            .channelOption(.allowRemoteHalfClosure, value: true)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(ConnectionHandler()) }
-            }
+        let opened = Opened()
+        let bootstrap = bootstrap(peer, opened).connectTimeout(TimeAmount(timeout)).channelOption(.tcpOption(.tcp_nodelay), value: 1)
         do {
-            let channel = try await connect(bootstrap).get()
-            let handler = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
-            return Connection(channel: channel, handler: handler, peer: peer, isEncrypted: false)
+            _ = try await connect(bootstrap).get()
         } catch {
-            throw .unreachable(String(describing: error))
+            throw .unreachable(reason(of: error))
         }
+        return try opened.take()
     }
 
     /// Takes over a connected stream socket, such as one end of a socket pair.
     public static func adopt(descriptor: Int32) async throws(ConnectionError) -> Connection {
-        let bootstrap = ClientBootstrap(group: EventLoopActor.group)
-            .channelOption(.allowRemoteHalfClosure, value: true)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(ConnectionHandler()) }
-            }
+        let opened = Opened()
         do {
-            let channel = try await bootstrap.withConnectedSocket(descriptor).get()
-            let handler = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
             let peer = Peer.local(PeerCredentials(process: 0, user: 0, group: 0))
-            return Connection(channel: channel, handler: handler, peer: peer, isEncrypted: false)
+            _ = try await bootstrap(peer, opened).withConnectedSocket(descriptor).get()
         } catch {
             throw .failed(String(describing: error))
         }
+        return try opened.take()
+    }
+
+    /// The connection is made before the first byte can come: a peer that speaks and closes at once is heard all the same.
+    private static func bootstrap(_ peer: Peer, _ opened: Opened) -> ClientBootstrap {
+        ClientBootstrap(group: EventLoopActor.group)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = ConnectionHandler()
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                    EventLoopActor.assumeIsolated {
+                        opened.connection = Connection(channel: channel, handler: handler, peer: peer, isEncrypted: false)
+                    }
+                }
+            }
+    }
+
+    /// The first cause, rather than NIO's list of all that was tried.
+    private static func reason(of error: any Error) -> String {
+        if let problem = error as? NIOConnectionError {
+            if let first = problem.connectionErrors.first { return String(describing: first.error) }
+            if let lookup = problem.dnsAError ?? problem.dnsAAAAError { return String(describing: lookup) }
+        }
+        return String(describing: error)
+    }
+}
+
+/// Where a channel's initializer leaves the connection.
+@EventLoopActor
+private final class Opened {
+    var connection: Connection?
+
+    func take() throws(ConnectionError) -> Connection {
+        guard let connection else { throw .closed }
+        return connection
     }
 }
