@@ -40,10 +40,22 @@ let package = Package(
 
         // Roles
         library("AdminShell", on: "Roles", ["AdminAPI", "Quantities", "LineEditor", argumentParser]),
-        library("ControlPlane", on: "Roles", ["AdminAPI", "Quantities", "Supervision", "Runtime", "Postgres", "Argon2", "Cryptography", "CProcess", "Resolver", nioHTTP1] + nio),
-        library("Gateway", on: "Roles", ["Supervision", "Runtime", "Cryptography", "InnerDoor", "SMTP", "SASL", "IMAP", "POP3", "MIME", "ProxyProtocol", "TLS"] + nio),
-        library("TenantWorker", on: "Roles", ["Supervision", "Runtime", "Cryptography", "Postgres", "InnerDoor", "CProcess", "MailStore", "BlobStore", "SMTP", "SASL", "IMAP", "POP3", "MIME", "ProxyProtocol"] + nio),
-        library("Relay", on: "Roles", ["Supervision", "Runtime", "Cryptography", "Postgres", "OutboundQueue", "Resolver", "SMTP", "MIME", "TLS"] + nio),
+        library(
+            "ControlPlane", on: "Roles",
+            ["AdminAPI", "Quantities", "Supervision", "Runtime", "Postgres", "Argon2", "Cryptography", "CProcess", "Resolver", nioHTTP1]
+                + nio),
+        library(
+            "Gateway", on: "Roles",
+            ["Supervision", "Runtime", "Cryptography", "InnerDoor", "SMTP", "SASL", "IMAP", "POP3", "MIME", "ProxyProtocol", "TLS"] + nio),
+        library(
+            "TenantWorker", on: "Roles",
+            [
+                "Supervision", "Runtime", "Cryptography", "Postgres", "InnerDoor", "CProcess", "MailStore", "BlobStore", "SMTP", "SASL",
+                "IMAP", "POP3", "MIME", "ProxyProtocol",
+            ] + nio),
+        library(
+            "Relay", on: "Roles",
+            ["Supervision", "Runtime", "Cryptography", "Postgres", "OutboundQueue", "Resolver", "SMTP", "MIME", "TLS"] + nio),
 
         // Services
         library("MailStore", on: "Services", ["BlobStore", "Postgres", "MIME", "Quantities", "Runtime"]),
@@ -101,7 +113,9 @@ let package = Package(
         tests(of: "Runtime", ["CProcess", "Supervision"] + nio),
         tests(of: "SASL"),
         tests(of: "SMTP", ["SASL"]),
-        tests(of: "TenantWorker", ["IMAP", "MailStore", "Postgres", "Runtime", "SMTP", "ProxyProtocol", "Supervision", "TestSupport", "CProcess"]),
+        tests(
+            of: "TenantWorker",
+            ["IMAP", "MailStore", "Postgres", "Runtime", "SMTP", "ProxyProtocol", "Supervision", "TestSupport", "CProcess"]),
         tests(of: "Zstd"),
     ],
     swiftLanguageModes: [.v6]

@@ -4,9 +4,11 @@ import Testing
 
 @Suite("Child process")
 struct ChildProcessTests {
-    @Test("The exit status and the signal of a child are told apart", arguments: [
-        ("exit 7", ChildProcess.Ending.exited(7)), ("kill -9 $$", .killed(signal: SIGKILL)), ("exit 0", .exited(0)),
-    ])
+    @Test(
+        "The exit status and the signal of a child are told apart",
+        arguments: [
+            ("exit 7", ChildProcess.Ending.exited(7)), ("kill -9 $$", .killed(signal: SIGKILL)), ("exit 0", .exited(0)),
+        ])
     func endings(script: String, expected: ChildProcess.Ending) async throws {
         let child = try ChildProcess.spawn("/bin/sh", arguments: ["-c", script], descriptors: [0, 1, 2])
         #expect(await child.ending() == expected)

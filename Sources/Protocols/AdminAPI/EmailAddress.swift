@@ -57,7 +57,8 @@ private struct AddressParts {
         let local = text.utf8[..<at]
         guard !local.isEmpty else { throw Self.refusal(text, "has nothing before the @") }
         guard local.count <= 64 else { throw Self.refusal(text, "has more than 64 octets before the @") }
-        guard local.allSatisfy({ $0 == UInt8(ascii: ".") || Self.isAtomText($0) }), Substring(local).unicodeScalars.allSatisfy(Self.isVisible)
+        guard local.allSatisfy({ $0 == UInt8(ascii: ".") || Self.isAtomText($0) }),
+            Substring(local).unicodeScalars.allSatisfy(Self.isVisible)
         else {
             throw Self.refusal(text, "holds a character that is not allowed before the @")
         }

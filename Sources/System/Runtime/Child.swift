@@ -18,7 +18,8 @@ public enum Child {
             case .notAChild:
                 "there is no control channel on descriptor 3: this program is started by casella-control, not by hand"
             case .configurationNotUnderstood(let reason): "the configuration from the control plane was not understood: \(reason)"
-            case .cage(let step, let code): "the process could not confine itself (\(step): \(String(cString: strerror(code)))) and refuses to run"
+            case .cage(let step, let code):
+                "the process could not confine itself (\(step): \(String(cString: strerror(code)))) and refuses to run"
             }
         }
     }

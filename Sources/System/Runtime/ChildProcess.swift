@@ -41,17 +41,16 @@ public struct ChildProcess: Sendable {
         let envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for copy in argv + envp { free(copy) } }
         var process: pid_t = 0
-        let result = Reaper.shared.register { () -> Int32? in
-            let result = casella_spawn(
-                path, argv, envp, descriptors, Int32(descriptors.count), user == nil ? 0 : 1, user?.user ?? 0, user?.group ?? 0, deathSignal,
-                &process)
-            return result
+        let result = Reaper.shared.register {
+            casella_spawn(
+                path, argv, envp, descriptors, Int32(descriptors.count), user == nil ? 0 : 1, user?.user ?? 0, user?.group ?? 0,
+                deathSignal, &process)
         }
-        guard result == 0 else { throw SpawnFailure(path: path, code: -(result ?? 0)) }
+        guard result == 0 else { throw SpawnFailure(path: path, code: -result) }
         return ChildProcess(process: process)
     }
 
-    /// Waits until the process ended. Every caller gets the same answer; one at least must ask, or the answer is kept for ever.
+    /// Waits until the process ended. To be asked once: the answer is kept until then, and forgotten afterwards.
     public func ending() async -> Ending {
         await withCheckedContinuation { continuation in Reaper.shared.wait(for: process) { continuation.resume(returning: $0) } }
     }
@@ -81,7 +80,7 @@ private final class Reaper: Sendable {
         Thread.detach(named: "reaper") { [self] in collect() }
     }
 
-    func register(_ spawn: () -> Int32?) -> Int32? {
+    func register(_ spawn: () -> Int32) -> Int32 {
         let result = spawn()
         uncollected.signal()  // a child whose exec failed has to be collected too
         return result

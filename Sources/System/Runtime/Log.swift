@@ -27,7 +27,8 @@ public enum Log {
     private static func line(_ level: Level, _ message: String, _ fields: [String: String]) {
         let (process, least) = settings.withLock { $0 }
         guard level >= least else { return }
-        var text = "{\"at\":\"\(timestamp())\",\"level\":\"\(level.rawValue)\",\"process\":\(quoted(process)),\"message\":\(quoted(message))"
+        var text =
+            "{\"at\":\"\(timestamp())\",\"level\":\"\(level.rawValue)\",\"process\":\(quoted(process)),\"message\":\(quoted(message))"
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) { text += ",\(quoted(name)):\(quoted(value))" }
         text += "}\n"
         text.withUTF8 { bytes in

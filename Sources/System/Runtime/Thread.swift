@@ -15,13 +15,15 @@ public enum Thread {
         }
         let argument = Unmanaged.passRetained(Start(name: name, body: body)).toOpaque()
         var thread = pthread_t()
-        let result = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-            casella_name_thread(start.name)
-            start.body()
-            return nil
-        }, argument)
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+                casella_name_thread(start.name)
+                start.body()
+                return nil
+            }, argument)
         precondition(result == 0, "the system has no thread left")
         pthread_detach(thread)
     }

@@ -15,8 +15,8 @@ package struct CheckDomain: AdminCommand {
             ["type", "name", "verdict", "published", "explanation"],
             check.findings.map { finding in
                 [
-                    .text(finding.type), .text(finding.name), .text(finding.verdict.rawValue), .text(finding.published.joined(separator: ", ")),
-                    .text(finding.explanation),
+                    .text(finding.type), .text(finding.name), .text(finding.verdict.rawValue),
+                    .text(finding.published.joined(separator: ", ")), .text(finding.explanation),
                 ]
             })
         return Report(check, table, .list(ifEmpty: ""))

@@ -75,7 +75,9 @@ package struct Interpreter: Sendable {
             let path = CommandTree.find(words).path
             let hint = "See casella help\(path.map { " \($0)" }.joined())."
             // It quotes the words as they were typed.
-            let lines = Casella.message(for: error).split(separator: "\n", omittingEmptySubsequences: false).map { String($0).withoutControls() }
+            let lines = Casella.message(for: error).split(separator: "\n", omittingEmptySubsequences: false).map {
+                String($0).withoutControls()
+            }
             let usage = AdminError(.invalid, lines.joined(separator: "\n"), hint: hint)
             return Failure(usage, exitStatus: Failure.usage)
         }

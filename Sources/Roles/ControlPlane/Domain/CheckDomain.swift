@@ -21,7 +21,9 @@ extension Provisioning {
         do {
             let hosts = try await resolver.mailHosts(of: domain)
             let published = hosts.map { "\($0.preference) \($0.name)." }
-            if hosts.contains(where: { $0.name == facts.hostname.lowercased() }) { return finding(.right, published, "Mail comes to this host.") }
+            if hosts.contains(where: { $0.name == facts.hostname.lowercased() }) {
+                return finding(.right, published, "Mail comes to this host.")
+            }
             return finding(.wrong, published, "Mail goes elsewhere; publish: \(wanted)")
         } catch .temporary(_, let reason) {
             return finding(.unknown, [], "The name servers could not be asked (\(reason)); try again later.")

@@ -2,7 +2,8 @@ import Supervision
 
 /// What each kind of process may reach, once it has confined itself.
 extension DataDirectory {
-    /// What the Swift runtime, glibc and OpenSSL read on their own.
+    /// What the Swift runtime, glibc and OpenSSL read on their own. All of /proc, since libdispatch reads /proc/<thread>/stat of its
+    /// own threads and stops the process when it can't; what is secret there is guarded by the kernel's ptrace rules.
     private static let system = [
         "/dev/null", "/dev/urandom", "/etc/localtime", "/etc/ssl", "/proc", "/sys/devices/system/cpu", "/sys/fs/cgroup",
         "/usr/lib/ssl", "/usr/share/zoneinfo",

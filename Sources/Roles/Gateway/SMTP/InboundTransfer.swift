@@ -179,5 +179,6 @@ extension Reply {
     }
     /// RFC 3463 §3.3, X.2.1: disabled, perhaps only for a time.
     fileprivate static let suspended = Reply(450, "4.2.1", "The recipient's mail is suspended; please try again later")
-    fileprivate static let recipientUnavailable = Reply(451, "4.3.0", "The recipient's mailbox is not available now; please try again later")
+    fileprivate static let recipientUnavailable = Reply(
+        451, "4.3.0", "The recipient's mailbox is not available now; please try again later")
 }

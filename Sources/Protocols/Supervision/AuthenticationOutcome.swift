@@ -1,0 +1,20 @@
+public enum AuthenticationOutcome: Codable, Sendable, Equatable {
+    case accepted(AuthenticatedUser)
+    /// Wrong password, unknown user, suspended user or tenant: one answer for all, in similar time.
+    case refused
+    /// The control plane could not decide (database away, queue of logins full); the client should try again.
+    case unavailable
+}
+
+public struct AuthenticatedUser: Codable, Sendable, Equatable {
+    public var tenant: Int64
+    public var user: Int64
+    /// The user's primary address.
+    public var address: String
+
+    public init(tenant: Int64, user: Int64, address: String) {
+        self.tenant = tenant
+        self.user = user
+        self.address = address
+    }
+}

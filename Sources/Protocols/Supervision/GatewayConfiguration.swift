@@ -1,0 +1,38 @@
+/// What the gateway is told at its start.
+public struct GatewayConfiguration: Codable, Sendable, Equatable {
+    /// The name in greetings and Received fields.
+    public var hostname: String
+    public var listeners: [InheritedListener]
+    public var confinement: Confinement
+    /// PEM files; the gateway reads them before it confines itself.
+    public var certificateFile: String
+    public var privateKeyFile: String
+    /// Where the workers' doors are: `<directory>/<tenant>/lmtp` and `<directory>/<tenant>/session`.
+    public var tenantSocketDirectory: String
+    /// The relay's inner door.
+    public var relaySocket: String
+    public var limits: MailLimits
+    /// Allows LOGIN and PLAIN without TLS from loopback addresses.
+    public var allowsPlaintextLoginFromLoopback: Bool
+    /// Seconds without a command before a connection is closed.
+    public var idleTimeout: Int
+    public var connectionsPerAddress: Int
+
+    public init(
+        hostname: String, listeners: [InheritedListener], confinement: Confinement, certificateFile: String, privateKeyFile: String,
+        tenantSocketDirectory: String, relaySocket: String, limits: MailLimits, allowsPlaintextLoginFromLoopback: Bool, idleTimeout: Int,
+        connectionsPerAddress: Int
+    ) {
+        self.hostname = hostname
+        self.listeners = listeners
+        self.confinement = confinement
+        self.certificateFile = certificateFile
+        self.privateKeyFile = privateKeyFile
+        self.tenantSocketDirectory = tenantSocketDirectory
+        self.relaySocket = relaySocket
+        self.limits = limits
+        self.allowsPlaintextLoginFromLoopback = allowsPlaintextLoginFromLoopback
+        self.idleTimeout = idleTimeout
+        self.connectionsPerAddress = connectionsPerAddress
+    }
+}

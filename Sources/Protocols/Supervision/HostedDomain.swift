@@ -1,0 +1,14 @@
+/// A domain that this platform serves, and the tenant whose worker takes its mail.
+public struct HostedDomain: Codable, Sendable, Equatable {
+    /// In lower case, in its A-label form.
+    public var name: String
+    public var tenant: Int64
+    /// False while the tenant is suspended: its mail is deferred (`450 4.2.1`), not lost.
+    public var takesMail: Bool
+
+    public init(name: String, tenant: Int64, takesMail: Bool) {
+        self.name = name
+        self.tenant = tenant
+        self.takesMail = takesMail
+    }
+}

@@ -1,0 +1,20 @@
+/// What the control plane and the processes that it started say to each other: one JSON value a line, over the socket
+/// pair that each child is born with as descriptor 3. There is no door in the file system to guard, and no secret in
+/// argv or in the environment.
+///
+/// The first line that a child reads is its configuration (`GatewayConfiguration`, `TenantConfiguration` or
+/// `RelayConfiguration`); from then on the control plane sends `Instruction`s and the child sends `Report`s.
+public enum Instruction: Codable, Sendable, Equatable {
+    /// Finish what is in hand, answer no new work, exit with status 0.
+    case stop
+    /// The whole table of domains: sent once after the start, and whenever it changed.
+    case domains([HostedDomain])
+    /// End every session of the user (of the whole tenant when `user` is nil), and forget cached proofs of its logins.
+    case endSessions(tenant: Int64, user: Int64?, reason: String)
+    /// To a tenant worker: provisioning changed (users, aliases, quotas, domains); drop what is cached about it.
+    case directoryChanged
+    /// To the gateway: the answer to `Report.authenticate` with the same `id`.
+    case authenticated(id: Int64, AuthenticationOutcome)
+    /// To the relay: an operator's command on the queue. Answered by `Report.queueCommandDone` with the same `id`.
+    case queueCommand(id: Int64, QueueCommand)
+}

@@ -1,0 +1,10 @@
+/// What a child tells the control plane.
+public enum Report: Codable, Sendable, Equatable {
+    /// Configured, sandboxed, listening.
+    case ready
+    /// A tenant worker has nothing left to do and is about to exit with status 0.
+    case idle
+    /// From the gateway: is this login right? Answered by `Instruction.authenticated`.
+    case authenticate(id: Int64, LoginAttempt)
+    case queueCommandDone(id: Int64, affected: Int, problem: String?)
+}
