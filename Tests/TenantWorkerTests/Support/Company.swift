@@ -4,6 +4,7 @@ import Postgres
 import Supervision
 import TenantWorker
 import TestSupport
+import Testing
 
 /// A tenant in a real PostgreSQL, whose store all tests of this process share; each test has a domain and users of its own.
 struct Company: Sendable {
@@ -22,8 +23,11 @@ struct Company: Sendable {
         let tenant = try await pool.number("INSERT INTO tenants (name) VALUES ('company') RETURNING tenant_id")
         _ = try await pool.query("INSERT INTO leases (tenant_id) VALUES ($1)", [.int8(tenant)])
         try await pool.script("CREATE ROLE casella_t\(tenant) LOGIN IN ROLE casella_tenant")
-        let blobs = cluster.socketDirectory + "/blobs"  // goes with the cluster
+        let blobs = cluster.socketDirectory + "/blobs"
         try FileManager.default.createDirectory(atPath: blobs, withIntermediateDirectories: true)
+        // It goes with the cluster, whose keeper is another user when root runs the tests.
+        var facts = stat()
+        try #require(stat(cluster.socketDirectory, &facts) == 0 && chown(blobs, facts.st_uid, facts.st_gid) == 0)
         let store = try await TenantStore.open(
             tenant: tenant, database: cluster.configuration(database: database, user: "casella_t\(tenant)"), blobDirectory: blobs)
         return Company(store: store, tenant: tenant, pool: pool)
