@@ -61,6 +61,21 @@ class Queue(unittest.TestCase):
         self.platform.casella("queue", "release", self.number)
         self.assertFalse(self.entry()["held"])
 
+    def test_a_held_message_is_not_tried_when_it_is_due(self):
+        self.platform.casella("queue", "hold", self.number)
+        with ScriptedHost() as host:
+            self.platform.casella("queue", "retry", self.number)  # makes it due, and lets it be held
+            later = messages.message("them@scripted.example", sender=self.ann)
+            with clients.submission(self.company, "ann") as client:
+                client.sendmail(self.ann, ["them@scripted.example"], later)
+            eventually(lambda: host.messages, what="a message that came later has passed it")
+            eventually(lambda: len(self.platform.ask("queue", "list")) == 1, what="only the held one is left")
+            self.assertEqual(1, len(host.messages))
+            self.assertEqual(1, self.entry()["recipients"][0]["attempts"])
+            self.platform.casella("queue", "release", self.number)
+            eventually(lambda: len(host.messages) == 2, what="the released one goes out")
+            eventually(lambda: self.entry() is None, what="the queue is empty")
+
     def test_a_deleted_message_is_not_sent_and_nobody_is_told(self):
         self.platform.casella("queue", "delete", self.number, "--yes")
         self.assertIsNone(self.entry())

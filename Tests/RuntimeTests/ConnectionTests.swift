@@ -58,6 +58,18 @@ struct ConnectionTests {
         await other.close()
     }
 
+    @Test("A flush with a deadline gives up on a reader that does not read") @EventLoopActor func flushTimesOut() async throws {
+        let (one, other) = try await Self.pair()
+        await #expect(throws: ConnectionError.timedOut) {
+            for _ in 0..<1000 {
+                one.write([UInt8](repeating: 7, count: 100_000))
+                try await one.flush(timeout: .milliseconds(50))
+            }
+        }
+        await other.close()
+        await one.close()
+    }
+
     @Test("After closeOutput the peer's answer can still be read") @EventLoopActor func halfClose() async throws {
         let (one, other) = try await Self.pair()
         one.write("QUIT\r\n")

@@ -71,6 +71,7 @@ final class DeliveryScheduler {
         withdrawals += 1
         for destination in destinations.keys {
             for job in destinations[destination]?.withdraw(Set(messages)) ?? [] { taken.subtract(job.keys) }
+            if destinations[destination]?.isIdle == true { destinations[destination] = nil }
         }
     }
 

@@ -77,7 +77,7 @@ public final class InnerDoorClient {
         let size = message.reduce(0) { $0 + $1.readableBytes }
         connection.write("BDAT \(size) LAST\r\n")
         for piece in message { connection.write(piece) }
-        try await flushMessage()
+        try await flush()
         var replies: [Reply] = []
         for _ in 0..<(speaks == .lmtp ? recipients : 1) { replies.append(try await nextReply()) }
         isInTransaction = false
@@ -100,23 +100,13 @@ public final class InnerDoorClient {
     /// Ends the connection at once; the other side forgets a transaction that was not finished.
     public func abort() async { await connection.close() }
 
+    /// Bounded: a process that hangs reads nothing, and a message is more than a socket's buffer takes.
     private func flush() async throws(Failure) {
         do {
-            try await connection.flush()
+            try await connection.flush(timeout: Self.patience)
         } catch {
             throw .connection(error)
         }
-    }
-
-    /// A process that hangs reads nothing, and a message is more than a socket's buffer takes: it is given up, by closing the
-    /// connection under the flush.
-    private func flushMessage() async throws(Failure) {
-        let watchdog = Task { [connection] in
-            try await Task.sleep(for: Self.patience)
-            await connection.close()
-        }
-        defer { watchdog.cancel() }
-        try await flush()
     }
 
     private func nextReply() async throws(Failure) -> Reply {

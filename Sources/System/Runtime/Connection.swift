@@ -103,14 +103,25 @@ public final class Connection {
     }
 
     /// Sends what was written; returns when the socket has room again, so a peer that does not read stops its sender only.
-    public func flush() async throws(ConnectionError) {
+    /// - Parameter timeout: how long to wait for that room; nil waits for ever.
+    public func flush(timeout: Duration? = nil) async throws(ConnectionError) {
         passOn()
         channel.flush()
-        while !channel.isWritable, !isClosed, !handler.hasEnded, handler.error == nil {
-            await withCheckedContinuation { writers.append($0) }
-        }
+        if !channel.isWritable { try await waitForRoom(timeout) }
         if let error = handler.error { throw error }
         if isClosed || !channel.isActive { throw .closed }
+    }
+
+    private func waitForRoom(_ timeout: Duration?) async throws(ConnectionError) {
+        let end = timeout.map { ContinuousClock.now + $0 }
+        let alarm = timeout.map { timeout in
+            channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { [weak self] in EventLoopActor.assumeIsolated { self?.wakeWriters() } }
+        }
+        defer { alarm?.cancel() }
+        while !channel.isWritable, !isClosed, !handler.hasEnded, handler.error == nil {
+            if let end, end <= .now { throw .timedOut }
+            await withCheckedContinuation { writers.append($0) }
+        }
     }
 
     private func passOnWhenLarge() {

@@ -6,7 +6,8 @@ extension Reply {
     public static let chunkAccepted = Reply(250, "2.0.0", "Chunk received")
     public static let messageAccepted = Reply(250, "2.6.0", "Message accepted")
     public static let startMessage = Reply(354, nil, "Send the message; end it with a dot alone on a line")
-    public static let help = Reply(214, "2.0.0", "Commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP AUTH STARTTLS QUIT; see RFC 5321")
+    public static let help = Reply(
+        214, "2.0.0", "Commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP AUTH STARTTLS QUIT; see RFC 5321")
     /// RFC 5321 §3.5.3: neither yes nor no.
     public static let cannotVerify = Reply(252, "2.1.5", "Cannot say; send the message and it will be tried")
     public static let readyForTLS = Reply(220, "2.0.0", "Ready to start TLS")
