@@ -22,6 +22,7 @@ import TestSupport
             }
             owner = pool(nil)
             _ = try await MigrationRunner(Migration.load(from: TemporaryPostgres.migrationsDirectory)).run(on: owner)
+            try await server.numberTenantsApart(in: name)
             tables = try await owner.query(
                 """
                 SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'

@@ -29,6 +29,7 @@ struct TestTenant: Sendable {
         static func start(on cluster: TemporaryPostgres) async throws -> Server {
             let database = try await cluster.createDatabase()
             try await cluster.apply(migrationsIn: TemporaryPostgres.migrationsDirectory, to: database)
+            try await cluster.numberTenantsApart(in: database)
             let pool = PostgresPool(cluster.configuration(database: database, patience: .seconds(20)), maximumConnections: 2)
             return Server(cluster: cluster, database: database, pool: pool)
         }

@@ -117,6 +117,13 @@ public actor TemporaryPostgres {
         }
     }
 
+    /// Numbers the tenants of a database apart from those of all others: their SQL roles carry the number, and roles belong to the
+    /// whole cluster, which test suites share.
+    public func numberTenantsApart(in database: String) async throws {
+        let start = Int64.random(in: 1_000_000...1_000_000_000_000_000)
+        try await administer("ALTER TABLE tenants ALTER COLUMN tenant_id RESTART WITH \(start)", database: database)
+    }
+
     /// Applies all `.sql` files of a directory in the order of their names, each as one transaction.
     public func apply(migrationsIn directory: String, to database: String, as user: String? = nil) async throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".sql") }.sorted()

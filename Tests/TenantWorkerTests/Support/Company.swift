@@ -19,6 +19,7 @@ struct Company: Sendable {
         let cluster = try await TemporaryPostgres.shared()
         let database = try await cluster.createDatabase()
         try await cluster.apply(migrationsIn: TemporaryPostgres.migrationsDirectory, to: database)
+        try await cluster.numberTenantsApart(in: database)
         let pool = PostgresPool(cluster.configuration(database: database, patience: .seconds(20)), maximumConnections: 2)
         let tenant = try await pool.number("INSERT INTO tenants (name) VALUES ('company') RETURNING tenant_id")
         _ = try await pool.query("INSERT INTO leases (tenant_id) VALUES ($1)", [.int8(tenant)])
