@@ -58,6 +58,27 @@ struct ConnectionTests {
         await other.close()
     }
 
+    @Test("What was written before close arrives, also when the reader is late") @EventLoopActor func closeSendsAll() async throws {
+        let (one, other) = try await Self.pair()
+        one.write([UInt8](repeating: 7, count: 3_000_000))
+        let closing = Task { @EventLoopActor in await one.close() }
+        await EventLoopActor.sleep(for: .milliseconds(50))
+        var received = 0
+        while let bytes = try await other.read() { received += bytes.readableBytes }
+        #expect(received == 3_000_000)
+        await closing.value
+        await other.close()
+    }
+
+    @Test("Close gives up on a reader that never reads") @EventLoopActor func closeGivesUp() async throws {
+        let (one, other) = try await Self.pair()
+        one.write([UInt8](repeating: 7, count: 3_000_000))
+        let start = ContinuousClock.now
+        await one.close(timeout: .milliseconds(50))
+        #expect(ContinuousClock.now - start < .seconds(5))
+        await other.close()
+    }
+
     @Test("A flush with a deadline gives up on a reader that does not read") @EventLoopActor func flushTimesOut() async throws {
         let (one, other) = try await Self.pair()
         await #expect(throws: ConnectionError.timedOut) {

@@ -186,16 +186,19 @@ public final class Connection {
         channel.close(mode: .output, promise: nil)
     }
 
-    /// Sends what was written and closes; does not wait for the peer longer than a second.
-    public func close() async {
+    /// Sends what was written, then closes. A peer that does not take it within `timeout` loses the rest.
+    public func close(timeout: Duration = .seconds(10)) async {
         guard !isClosed else { return }
         isClosed = true
-        passOn()
-        channel.flush()
         wakeReader()
         wakeWriters()
-        let deadline = channel.eventLoop.scheduleTask(in: .seconds(1)) { [channel] in channel.close(promise: nil) }
-        channel.close(promise: nil)
+        // NIO's own close drops what the socket had no room for; this promise is kept once all before it was sent.
+        let sent = channel.eventLoop.makePromise(of: Void.self)
+        channel.writeAndFlush(outgoing, promise: sent)
+        outgoing = ByteBuffer()
+        let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { [channel] in channel.close(promise: nil) }
+        sent.futureResult.whenComplete { [channel] _ in channel.close(promise: nil) }
+        // Under TLS the close waits for the peer's own close alert.
         try? await channel.closeFuture.get()
         deadline.cancel()
     }
