@@ -31,7 +31,7 @@ final class RelayedSessions {
         guard !ending.isEmpty else { return }
         Task {
             await EventLoopActor.sleep(for: Self.farewell)
-            for (session, entry) in ending where entries[session] != nil { await entry.client.close() }
+            for (session, entry) in ending where entries[session] != nil { await entry.client.close(timeout: .zero) }
         }
     }
 }
