@@ -92,6 +92,11 @@ let package = Package(
         systemLibrary("CLibEdit", pkgConfig: "libedit", apt: "libedit-dev"),
 
         // Tests, one target a module (Tests/Acceptance drives the running platform and is not built by SwiftPM)
+        // What a caged process can't do, tried from inside a cage by Tests/Acceptance; installed nowhere.
+        .executableTarget(
+            name: "casella-cage-probe", dependencies: ["CageCalls", "Postgres", "Runtime", "Supervision"],
+            path: "Tests/CageProbe/casella-cage-probe"),
+        .target(name: "CageCalls", path: "Tests/CageProbe/CageCalls"),
         .target(name: "TestSupport", dependencies: ["Postgres"], path: "Tests/Support"),
         tests(of: "AdminAPI", ["Quantities"]),
         tests(of: "AdminShell", ["AdminAPI", "Quantities"]),

@@ -47,7 +47,8 @@ import TestSupport
         static func fill(_ database: PostgresPool, _ t: Int64) async throws {
             try await database.script(
                 """
-                INSERT INTO leases VALUES (\(t), 0); INSERT INTO domains (tenant_id, domain_id, name) VALUES (\(t), \(t), 'd\(t).example');
+                INSERT INTO leases VALUES (\(t), 0); INSERT INTO mailbox_counters VALUES (\(t), \(t));
+                INSERT INTO domains (tenant_id, domain_id, name) VALUES (\(t), \(t), 'd\(t).example');
                 INSERT INTO users (tenant_id, user_id, domain_id, local_part)
                     VALUES (\(t), \(t), \(t), 'ann'), (\(t), \(t) + 1000, \(t), 'bob');
                 INSERT INTO credentials VALUES (\(t), \(t), 'hash'); INSERT INTO aliases VALUES (\(t), \(t), 'info', 'ann@d\(t).example');

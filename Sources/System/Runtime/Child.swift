@@ -48,22 +48,6 @@ public enum Child {
         }
     }
 
-    /// Enters the cage, for good. Fails when any step fails, or when a second thread exists already (Landlock would not hold it).
-    public static func confine(_ cage: Confinement) throws(Failure) {
-        guard casella_thread_count() == 1 else { throw .cage(step: "counting threads", code: EBUSY) }
-        if let user = cage.userID, let group = cage.groupID {
-            try step("dropping the user", casella_drop_user(user, group, cage.supplementaryGroups, cage.supplementaryGroups.count))
-        }
-        try step("forbidding new privileges", casella_forbid_privileges())
-        let restricted = withPaths(cage.readablePaths) { readable in
-            withPaths(cage.writablePaths) { writable in
-                casella_restrict_files(readable, cage.readablePaths.count, writable, cage.writablePaths.count)
-            }
-        }
-        try step("Landlock", restricted)
-        try step("seccomp", casella_restrict_syscalls(cage.mayUseInternetSockets ? 1 : 0))
-    }
-
     /// Runs `body` on the event loop and exits with its status. Call it last, from the main thread.
     public static func run(_ body: @escaping @EventLoopActor () async -> Int32) -> Never {
         Task { @EventLoopActor in exit(await body()) }
@@ -74,21 +58,5 @@ public enum Child {
     public static func fail(_ problem: any Error) -> Never {
         Log.error(String(describing: problem))
         exit(78)  // EX_CONFIG
-    }
-
-    private static func step(_ name: String, _ result: Int32) throws(Failure) {
-        guard result == 0 else { throw .cage(step: name, code: -result) }
-    }
-
-    private static func withPaths<Value>(_ paths: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value) -> Value {
-        let copies = paths.map { strdup($0) }
-        defer { for copy in copies { free(copy) } }
-        return copies.withUnsafeBufferPointer { buffer in
-            // An empty array has no base address; the C side is told that there are none.
-            guard let base = buffer.baseAddress else {
-                return withUnsafePointer(to: UnsafeMutablePointer<CChar>?.none) { body($0) }
-            }
-            return body(base)
-        }
     }
 }

@@ -10,6 +10,10 @@ struct DatabaseRoles: Sendable {
     static let tenants = "casella_tenant"
     /// Beyond what a worker opens, with room for the one before it whose backends are still ending.
     private static let connectionsPerTenant = 8
+    /// For a worker that hangs or was stopped; an intruder may set them otherwise. What none may: `EmbeddedPostgres`, temporary files.
+    private static let settings = [
+        ("statement_timeout", "300s"), ("lock_timeout", "60s"), ("idle_in_transaction_session_timeout", "60s"),
+    ]
 
     let secrets: Secrets
 
@@ -31,24 +35,31 @@ struct DatabaseRoles: Sendable {
         _ = try await database.query("ALTER ROLE \(Self.relay) LOGIN PASSWORD '\(secrets.relay)'")
     }
 
-    /// Inside the transaction that makes the tenant. The role may be there already, from a database that was restored.
+    /// Inside the transaction that makes the tenant. The role may be there already, from a database that was restored, or with a
+    /// password and settings that somebody gave it who had logged in as it: PostgreSQL lets every role change its own.
     func make(for tenant: Int64, in transaction: PostgresTransaction) async throws {
         let name = Self.name(of: tenant)
         let exists = try await transaction.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [.text(name)])
         let verb = exists.isEmpty ? "CREATE" : "ALTER"
         try await transaction.execute(
             "\(verb) ROLE \(name) LOGIN CONNECTION LIMIT \(Self.connectionsPerTenant) PASSWORD '\(try secrets.tenantPassword(role: name))';"
-                + "GRANT \(Self.tenants) TO \(name)")
+                + "GRANT \(Self.tenants) TO \(name); ALTER ROLE \(name) RESET ALL;"
+                + Self.settings.map { "ALTER ROLE \(name) SET \($0) = '\($1)'" }.joined(separator: ";"))
     }
 
     func drop(for tenant: Int64, in transaction: PostgresTransaction) async throws {
         try await transaction.execute("DROP ROLE IF EXISTS \(Self.name(of: tenant))")
     }
 
-    /// Makes the roles of tenants that lack theirs, as after a restore into a new server.
+    /// Makes the roles of tenants that lack theirs, as after a restore into a new server, or whose role is not as it was made.
     func restoreMissing(_ database: PostgresPool) async throws -> Int {
         let missing = try await database.query(
-            "SELECT t.tenant_id FROM tenants t WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'casella_t' || t.tenant_id)")
+            """
+            SELECT t.tenant_id FROM tenants t WHERE NOT EXISTS (
+                SELECT FROM pg_roles r JOIN pg_db_role_setting s ON s.setrole = r.oid AND s.setdatabase = 0
+                WHERE r.rolname = 'casella_t' || t.tenant_id AND r.rolconnlimit = $1 AND s.setconfig = $2::text[])
+            """,
+            [.int4(Int32(Self.connectionsPerTenant)), .textArray(Self.settings.map { "\($0)=\($1)" })])
         for row in missing.rows {
             let tenant = try row.int8(0)
             try await database.transaction { transaction in try await make(for: tenant, in: transaction) }

@@ -12,14 +12,18 @@ final class DatabaseServer {
     let service: SupervisedService?
     private let roles: DatabaseRoles
     private let journal: Journal
+    /// How to log in as superuser; nil: an outside server's administrator is somebody else.
+    private let superuser: PostgresConfiguration?
 
     private static let name = "casella"
     private static let connections = 8
 
     private init(
-        pool: PostgresPool, endpoint: ChildLauncher.DatabaseEndpoint, service: SupervisedService?, roles: DatabaseRoles, journal: Journal
+        pool: PostgresPool, endpoint: ChildLauncher.DatabaseEndpoint, service: SupervisedService?, superuser: PostgresConfiguration?,
+        roles: DatabaseRoles, journal: Journal
     ) {
-        (self.pool, self.endpoint, self.service, self.roles, self.journal) = (pool, endpoint, service, roles, journal)
+        (self.pool, self.endpoint, self.service, self.superuser) = (pool, endpoint, service, superuser)
+        (self.roles, self.journal) = (roles, journal)
     }
 
     /// Makes the embedded cluster when there is none, and begins to run it.
@@ -33,13 +37,13 @@ final class DatabaseServer {
         let control = postgres.configuration(
             user: DatabaseRoles.control, password: secrets.control, database: name, applicationName: "casella-control")
         let endpoint = ChildLauncher.DatabaseEndpoint(host: control.host, port: control.port, database: name)
+        var administrator = postgres.configuration(
+            user: EmbeddedPostgres.superuser, password: secrets.superuser, database: name, applicationName: "casella-control")
         let server = DatabaseServer(
             pool: PostgresPool(control, maximumConnections: connections, idleTimeout: .seconds(60)), endpoint: endpoint, service: service,
-            roles: roles, journal: journal)
-        let superuser = PostgresPool(
-            postgres.configuration(
-                user: EmbeddedPostgres.superuser, password: secrets.superuser, database: "postgres", applicationName: "casella-control"),
-            maximumConnections: 1)
+            superuser: administrator, roles: roles, journal: journal)
+        administrator.database = "postgres"
+        let superuser = PostgresPool(administrator, maximumConnections: 1)
         do {
             try await server.waitUntilItAnswers(superuser)
             try await roles.prepareEmbedded(superuser, database: name)
@@ -60,7 +64,7 @@ final class DatabaseServer {
         let endpoint = ChildLauncher.DatabaseEndpoint(host: address.host, port: address.port, database: address.database)
         return DatabaseServer(
             pool: PostgresPool(configuration, maximumConnections: connections, idleTimeout: .seconds(60)), endpoint: endpoint, service: nil,
-            roles: roles, journal: journal)
+            superuser: nil, roles: roles, journal: journal)
     }
 
     /// Brings schema and roles up to date.
@@ -71,12 +75,28 @@ final class DatabaseServer {
             }
             try await roles.setRelayPassword(pool)
             let restored = try await roles.restoreMissing(pool)
-            if restored > 0 { journal.notice("roles of tenants were missing and are made again", ["count": String(restored)]) }
+            if restored > 0 { journal.notice("roles of tenants were missing or changed and are made again", ["count": String(restored)]) }
+            try await closeCatalogue()
         } catch let error as MigrationError {
             throw StartupError.migration(error)
         } catch let error as PostgresError {
             throw StartupError.database("\(error)")
         }
+    }
+
+    private func closeCatalogue() async throws(PostgresError) {
+        guard let superuser else {
+            journal.notice("whether tenants' roles can read the outside server's catalogue is for its administrator to decide")
+            return
+        }
+        let pool = PostgresPool(superuser, maximumConnections: 1)
+        do {
+            try await CatalogueFence(superuser: pool).close()
+        } catch {
+            await pool.close()
+            throw error
+        }
+        await pool.close()
     }
 
     /// A server that was not shut down in order replays its log first, which can take minutes: as long as it lives, we wait.

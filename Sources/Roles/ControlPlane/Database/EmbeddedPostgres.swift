@@ -82,11 +82,13 @@ final class EmbeddedPostgres {
         """
 
     /// What must hold whatever `postgresql.conf` says. `log_min_error_statement`: no statement in a log, since some carry passwords.
+    /// `temp_file_limit`: only a superuser may raise it, and what sorts more at once has gone astray.
     private var essentials: [String] {
         [
             "listen_addresses=", "unix_socket_directories=\(directory.postgresSocketDirectory)", "unix_socket_permissions=0777",
             "port=\(Self.port)", "password_encryption=scram-sha-256", "logging_collector=off", "log_destination=stderr",
             "log_min_error_statement=panic", "log_line_prefix=", "synchronous_commit=on", "fsync=on", "full_page_writes=on",
+            "temp_file_limit=1GB",
         ].flatMap { ["-c", $0] }
     }
 

@@ -3,7 +3,8 @@ import Supervision
 /// What each kind of process may reach, once it has confined itself.
 extension DataDirectory {
     /// What the Swift runtime, glibc and OpenSSL read on their own. All of /proc, since libdispatch reads /proc/<thread>/stat of its
-    /// own threads and stops the process when it can't; what is secret there is guarded by the kernel's ptrace rules.
+    /// own threads, which do not exist yet, and stops the process when it can't. Started as root, that /proc shows nobody else;
+    /// otherwise what is secret there is guarded by the kernel's ptrace rules.
     private static let system = [
         "/dev/null", "/dev/urandom", "/etc/localtime", "/etc/ssl", "/proc", "/sys/devices/system/cpu", "/sys/fs/cgroup",
         "/usr/lib/ssl", "/usr/share/zoneinfo",
@@ -15,17 +16,19 @@ extension DataDirectory {
         "/usr/share/ca-certificates", "/usr/share/dns", "/var/lib/unbound",
     ]
 
-    /// The gateway's public sockets are inherited; it makes Unix sockets only, and writes no file.
+    /// The gateway's public sockets are inherited; it makes Unix sockets only, and writes no file. Two descriptors a session that
+    /// it passes on, and TLS and messages in transfer in memory.
     var gatewayCage: Confinement {
         Confinement(
             userID: users?.gateway, groupID: users?.gateway, supplementaryGroups: users.map { [$0.doors, $0.senders] } ?? [],
-            readablePaths: Self.system, writablePaths: ["/dev/null"])
+            readablePaths: Self.system, writablePaths: ["/dev/null"], limits: .init(openFiles: 262_144, memory: 4 << 30, fileSize: 0))
     }
 
     var relayCage: Confinement {
         Confinement(
             userID: users?.relay, groupID: users?.relay, supplementaryGroups: users.map { [$0.doors] } ?? [],
-            readablePaths: Self.system + Self.internet, writablePaths: [relay, "/dev/null"], mayUseInternetSockets: true)
+            readablePaths: Self.system + Self.internet, writablePaths: [relay, "/dev/null"], mayUseInternetSockets: true,
+            limits: .init(openFiles: 4_096))
     }
 
     func tenantCage(_ tenant: Int64) -> Confinement {

@@ -47,8 +47,9 @@ extension TenantStore {
         try await queue.perform { [tenant] batch throws(StoreError) in
             batch.run(before: PostgresStatement("""
                 INSERT INTO mailboxes (tenant_id, user_id, mailbox_id, uidvalidity, name, special_use)
-                SELECT $1, $2, f.id, f.id, f.name, f.special_use FROM (
-                    SELECT nextval('mailbox_ids') AS id, name, special_use FROM unnest($3::text[], $4::text[]) AS u (name, special_use)) f
+                SELECT $1, $2, f.id, f.id, f.name, f.special_use
+                FROM ROWS FROM (take_mailbox_ids($1, cardinality($3::text[])), unnest($3::text[]), unnest($4::text[]))
+                    AS f (id, name, special_use)
                 ON CONFLICT (tenant_id, user_id, name) DO NOTHING
                 """, [.int8(tenant), .int8(user), names, uses]))
             batch.run(before: PostgresStatement("""

@@ -80,7 +80,7 @@ extension Account {
     private func newMailboxIDs(_ count: Int) async throws(StoreError) -> [Int64] {
         guard count > 0 else { return [] }
         let result = try await store.database.query(
-            "SELECT nextval('mailbox_ids') FROM generate_series(1, $1::bigint)", [.int8(Int64(count))])
+            "SELECT take_mailbox_ids($1, $2)", [.int8(store.tenant), .int8(Int64(count))])
         var ids: [Int64] = []
         for row in result.rows { ids.append(try StoreError.reading { () throws(PostgresError) in try row.int8(0) }) }
         return ids

@@ -20,11 +20,19 @@ int casella_drop_user(uid_t uid, gid_t gid, const gid_t *groups, size_t group_co
 /* no_new_privs and not dumpable. */
 int casella_forbid_privileges(void);
 
-/* Landlock: what is not under one of the paths is out of reach. Paths that do not exist are skipped. */
-int casella_restrict_files(char *const *readable, size_t readable_count, char *const *writable, size_t writable_count);
+/* A mount namespace whose /proc shows this process alone. Needs root. */
+int casella_hide_processes(void);
 
-/* seccomp: no exec, ptrace, mounts, namespaces, bpf, io_uring, keyrings, modules; when `internet` is 0, no socket()
- * other than AF_UNIX. */
+/* The kernel's Landlock ABI: 2 is Debian 12's. */
+int casella_landlock_abi(void);
+
+/* Landlock. What is not under one of the paths is out of reach; paths that do not exist are skipped. As far as the kernel's ABI
+ * goes: no TCP port is bound and, when `internet` is 0, none connected to (4); no signal reaches another process, and no
+ * connection an abstract Unix socket of another (6). */
+int casella_restrict_reach(char *const *readable, size_t readable_count, char *const *writable, size_t writable_count, int internet);
+
+/* seccomp: system calls that are listed work, with the arguments that are listed; the others fail with EPERM, and are told to
+ * the kernel's log. socket() makes Unix stream sockets and, when `internet` is not 0, TCP and UDP. */
 int casella_restrict_syscalls(int internet);
 
 /* The number of threads of this process. */
