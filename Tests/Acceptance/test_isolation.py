@@ -1,13 +1,11 @@
-"""Two companies with the same user names never meet: over no protocol, nor with each other's SQL role."""
+"""Two companies with the same user names never meet, over no protocol. (With their SQL roles: test_sql_fence. From inside: test_cage.)"""
 
-import hashlib
-import hmac
 import os
-import subprocess
 import unittest
 
 from support import clients, messages, running
 from support.companies import Company
+from support.database import tenant_secret
 from support.dialogue import imap_dialogue
 from support.waiting import eventually
 
@@ -78,114 +76,6 @@ class Companies(unittest.TestCase):
         self.assertEqual(before, self.right.usage(self.right.name))
 
 
-class SQLRoles(unittest.TestCase):
-    """With another company's login name and secret one gets that company's rows, so each role must get its own alone."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-        cls.left, cls.right = Company(cls.platform), Company(cls.platform)
-        for company in (cls.left, cls.right):
-            clients.deliver(cls.platform, messages.message(company.address("ann")), company.address("ann"))
-
-    def sql(self, role, statement, secret=None):
-        environment = {**os.environ, "PGPASSWORD": secret if secret is not None else tenant_secret(self.platform, role)}
-        done = subprocess.run(
-            [
-                "psql",
-                "-X",
-                "-q",
-                "-At",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-h",
-                str(database_directory(self.platform)),
-                "-U",
-                role,
-                "-d",
-                "casella",
-                "-c",
-                statement,
-            ],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=30,
-        )
-        return done.returncode, done.stdout.strip(), done.stderr
-
-    def tables(self, role):
-        code, output, problem = self.sql(
-            role,
-            """
-            SELECT table_schema || '.' || table_name FROM information_schema.columns
-            WHERE column_name = 'tenant_id' AND table_schema NOT IN ('pg_catalog', 'information_schema')
-              AND has_table_privilege(quote_ident(table_schema) || '.' || quote_ident(table_name), 'SELECT')
-            """,
-        )
-        self.assertEqual(0, code, problem)
-        self.assertIn("messages", output)
-        return output.split()
-
-    def test_a_role_sees_the_rows_of_its_own_company_alone(self):
-        for company in (self.left, self.right):
-            own, role = company.tenant_id(), f"casella_t{company.tenant_id()}"
-            for table in self.tables(role):
-                code, output, problem = self.sql(role, f"SELECT DISTINCT tenant_id FROM {table}")
-                self.assertEqual(0, code, problem)
-                self.assertIn(output.split(), [[], [str(own)]], table)
-            self.assertEqual("1", self.sql(role, "SELECT count(*) FROM messages")[1])
-
-    def test_no_setting_or_role_change_opens_the_other_company(self):
-        left, right = self.left.tenant_id(), self.right.tenant_id()
-        role = f"casella_t{left}"
-        for statement in (
-            f"SET ROLE casella_t{right}",
-            f"SET SESSION AUTHORIZATION casella_t{right}",
-            "SET ROLE casella_control",
-            "SET ROLE casella_relay",
-            "ALTER TABLE messages DISABLE ROW LEVEL SECURITY",
-            "DROP POLICY own_rows ON messages",
-            "SELECT * FROM credentials",
-            "SELECT pg_read_file('/etc/passwd')",
-            "COPY messages TO PROGRAM 'cat'",
-            "CREATE ROLE intruder",
-            "SELECT * FROM pg_authid",
-        ):
-            code, output, problem = self.sql(role, statement)
-            self.assertNotEqual(0, code, statement + ": " + output)
-        for setting in ("casella.tenant", "app.tenant_id", "session.tenant"):
-            code, output, _ = self.sql(role, f"SET {setting} = '{right}'; SET row_security = on; SELECT DISTINCT tenant_id FROM messages")
-            self.assertIn((code, output), [(0, str(left))])
-        code, output, problem = self.sql(role, "SET row_security = off; SELECT count(*) FROM messages")
-        self.assertNotEqual(0, code, "row security cannot be turned off")
-
-    def test_a_role_cannot_write_into_the_other_company(self):
-        left, right = self.left.tenant_id(), self.right.tenant_id()
-        role = f"casella_t{left}"
-        mailbox = self.sql(f"casella_t{right}", "SELECT min(mailbox_id) FROM mailboxes")[1]
-        for table in ("messages", "mailboxes", "user_usage", "tenant_usage", "leases"):
-            code, output, problem = self.sql(
-                role,
-                f"WITH gone AS (UPDATE {table} SET tenant_id = tenant_id WHERE tenant_id = {right} RETURNING 1) SELECT count(*) FROM gone",
-            )
-            self.assertTrue(code != 0 or output == "0", (table, output, problem))
-        code, output, problem = self.sql(
-            role,
-            f"INSERT INTO mailboxes (tenant_id, mailbox_id, user_id, name, uidvalidity, uidnext, "
-            f"highestmodseq) VALUES ({right}, {mailbox}0001, 1, 'x', 1, 1, 1)",
-        )
-        self.assertNotEqual(0, code)
-        for table in ("users", "tenants", "domains", "aliases"):
-            self.assertNotEqual(0, self.sql(role, f"DELETE FROM {table}")[0], table)
-
-    def test_a_wrong_secret_is_refused(self):
-        left, right = self.left.tenant_id(), self.right.tenant_id()
-        code, _, problem = self.sql(f"casella_t{right}", "SELECT 1", secret=tenant_secret(self.platform, f"casella_t{left}"))
-        self.assertNotEqual(0, code)
-        self.assertIn("password authentication failed", problem)
-
-
 class Processes(unittest.TestCase):
     """What the operating system keeps apart when root started the platform."""
 
@@ -223,13 +113,3 @@ class Processes(unittest.TestCase):
                         continue
                     for secret in secrets:
                         self.assertNotIn(secret.encode(), content)
-
-
-def database_directory(platform):
-    return platform.data / "run/postgres"
-
-
-def tenant_secret(platform, role):
-    """HMAC-SHA256 of the role's name under the platform's master key, in hexadecimal."""
-    key = (platform.data / "secrets/master").read_text().strip().encode()
-    return hmac.new(key, role.encode(), hashlib.sha256).hexdigest()

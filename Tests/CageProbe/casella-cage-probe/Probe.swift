@@ -26,8 +26,7 @@ final class Probe {
         var ready = (try? JSONEncoder().encode(Report.ready)) ?? Data()
         ready.append(10)
         _ = ready.withUnsafeBytes { write(Child.controlDescriptor, $0.baseAddress, $0.count) }
-        while true {
-            guard let client = accepted() else { return 1 }
+        while let client = accepted() {
             while let line = readLine(from: client) {
                 guard line != "exit" else { return 0 }
                 let answer = await answer(to: line.split(separator: " ").map(String.init)) + "\n"
@@ -35,17 +34,25 @@ final class Probe {
             }
             close(client)
         }
+        return 0
     }
 
+    /// The next client; nil when the control plane says stop, or is gone.
     private func accepted() -> Int32? {
-        var doors = configuration.listeners.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
-        while true {
-            guard poll(&doors, nfds_t(doors.count), -1) > 0 else { return nil }
-            for door in doors where door.revents != 0 {
-                let client = accept(door.fd, nil, nil)
-                if client >= 0 { return client }
+        let descriptors = [Child.controlDescriptor] + configuration.listeners.map(\.descriptor)
+        var waiting = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        while poll(&waiting, nfds_t(waiting.count), -1) > 0 {
+            for place in waiting where place.revents != 0 {
+                if place.fd == Child.controlDescriptor {
+                    guard let line = readLine(from: place.fd) else { return nil }
+                    if (try? JSONDecoder().decode(Instruction.self, from: Data(line.utf8))) == .stop { return nil }
+                } else {
+                    let client = accept(place.fd, nil, nil)
+                    if client >= 0 { return client }
+                }
             }
         }
+        return nil
     }
 
     private func readLine(from client: Int32) -> String? {

@@ -24,7 +24,7 @@ struct CatalogueFence: Sendable {
                 WHERE relnamespace IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) AND relkind IN ('r', 'v')
                     AND EXISTS (SELECT FROM aclexplode(relacl) WHERE grantee = 0 AND privilege_type = 'SELECT')
             LOOP
-                EXECUTE format('REVOKE SELECT ON %s FROM PUBLIC; GRANT SELECT ON %s TO \(DatabaseRoles.control)', closed, closed);
+                EXECUTE format('REVOKE ALL ON %s FROM PUBLIC; GRANT SELECT ON %s TO \(DatabaseRoles.control)', closed, closed);
             END LOOP;
             FOR closed IN
                 SELECT oid::regprocedure FROM pg_proc

@@ -1,0 +1,272 @@
+"""Whoever has a company's SQL role can neither see nor change, count nor guess another company's rows.
+
+What there is to try is asked from the catalogue, so that a table, a sequence, a function or an index that is added later is tried too.
+"""
+
+import re
+import subprocess
+import unittest
+
+from support import clients, messages, running
+from support.companies import Company
+from support.database import Refused, rows, secret_of, sql, tenant_secret
+
+# Indexes that a role's condition could reach before the row's owner is asked, and what EXPLAIN ANALYZE tells by them.
+OTHER_INDEXES = {
+    "domains_name_key": "whether a domain is here, which every SMTP client may ask",
+    "deliveries_by_time": "how many deliveries all companies together had in a time",
+}
+
+
+class Roles(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.platform = running.shared()
+        cls.left, cls.right = Company(cls.platform), Company(cls.platform)
+        for company in (cls.left, cls.right):
+            cls.platform.casella("alias", "create", company.address("info"), "--to", company.address("ann"))
+            clients.deliver(cls.platform, messages.message(company.address("ann")), company.address("ann"))
+        cls.own, cls.other = cls.left.tenant_id(), cls.right.tenant_id()
+        cls.role = f"casella_t{cls.own}"
+
+    def ask(self, *statements, role=None):
+        return sql(self.platform, role or self.role, *statements)
+
+    def catalogue(self, statement):
+        return rows(self.platform, "postgres", statement)
+
+    def assert_refused(self, *statements, saying="", role=None):
+        with self.assertRaises(Refused, msg=statements) as raised:
+            self.ask(*statements, role=role)
+        self.assertRegex(str(raised.exception), saying, statements)
+
+    def tables(self):
+        """Every table, and which of SELECT, INSERT, UPDATE, DELETE the role may: {name: set of words}."""
+        found = self.catalogue(
+            f"""SELECT c.relname, r FROM pg_class c CROSS JOIN unnest(ARRAY['SELECT','INSERT','UPDATE','DELETE','TRUNCATE']) r
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+                    AND has_any_column_privilege('{self.role}', c.oid, CASE r WHEN 'DELETE' THEN 'SELECT' WHEN 'TRUNCATE' THEN 'SELECT'
+                        ELSE r END) AND (r NOT IN ('DELETE', 'TRUNCATE') OR has_table_privilege('{self.role}', c.oid, r))"""
+        )
+        tables = {name: set() for (name,) in self.catalogue(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')")}
+        for name, right in found:
+            tables[name].add(right)
+        self.assertGreaterEqual(len(tables), 16)
+        return tables
+
+    def columns(self, table):
+        """Columns that a row is inserted with, the tenant's first."""
+        found = self.catalogue(
+            f"""SELECT attname FROM pg_attribute WHERE attrelid = 'public.{table}'::regclass AND attnum > 0 AND NOT attisdropped
+                    AND attgenerated = '' AND attname <> 'tenant_id' ORDER BY attnum"""
+        )
+        return ["tenant_id", *(name for (name,) in found)]
+
+    # Rows
+
+    def test_a_role_sees_the_rows_of_its_own_company_alone(self):
+        for table, rights in self.tables().items():
+            with self.subTest(table):
+                if not rights:
+                    self.assert_refused(f"SELECT count(*) FROM {table}", saying="permission denied")
+                    continue
+                self.assertEqual(str(self.own), self.ask(f"SELECT DISTINCT tenant_id FROM {table}"), "and there is one, to be seen")
+                self.assertEqual("0", self.ask(f"SELECT count(*) FROM {table} WHERE tenant_id <> {self.own}"))
+                self.assertEqual("0", self.ask(f"SELECT count(*) FROM {table} TABLESAMPLE SYSTEM (100) WHERE tenant_id = {self.other}"))
+                self.assert_refused("SET row_security = off", f"SELECT count(*) FROM {table}", saying="row-level security")
+
+    def test_a_role_writes_no_row_of_another_company(self):
+        for table, rights in self.tables().items():
+            columns = self.columns(table)
+            copy = f"INSERT INTO {table} ({', '.join(columns)}) OVERRIDING SYSTEM VALUE SELECT {self.other}, {', '.join(columns[1:])}"
+            tries = {
+                "INSERT": f"{copy} FROM {table} LIMIT 1",
+                "UPDATE": f"UPDATE {table} SET tenant_id = {self.other}",
+                "DELETE": f"DELETE FROM {table} WHERE tenant_id = {self.other} RETURNING 1",
+                "TRUNCATE": f"TRUNCATE {table}",
+            }
+            for right, statement in tries.items():
+                with self.subTest(table, right=right):
+                    if right == "DELETE" and right in rights:
+                        self.assertEqual("", self.ask(statement))
+                    else:
+                        self.assert_refused(statement, saying="row-level security|permission denied")
+            if "UPDATE" in rights:
+                changed = self.ask(f"UPDATE {table} SET tenant_id = tenant_id WHERE tenant_id = {self.other} RETURNING 1")
+                self.assertEqual("", changed, table)
+            self.assertNotIn("TRUNCATE", rights, table)
+
+    def test_no_setting_or_role_change_opens_another_company(self):
+        for statement in (
+            f"SET ROLE casella_t{self.other}",
+            f"SET SESSION AUTHORIZATION casella_t{self.other}",
+            "SET ROLE casella_control",
+            "SET ROLE casella_relay",
+            "ALTER TABLE messages DISABLE ROW LEVEL SECURITY",
+            "DROP POLICY own_rows ON messages",
+            "CREATE TABLE mine (x int)",
+            "CREATE TEMPORARY TABLE mine (x int)",
+            "CREATE SCHEMA mine",
+            "CREATE FUNCTION mine() RETURNS int LANGUAGE sql RETURN 1",
+            "CREATE ROLE intruder",
+            "CREATE EXTENSION dblink",
+            "SELECT pg_read_file('/etc/passwd')",
+            "COPY messages TO PROGRAM 'cat'",
+            "COPY messages TO '/tmp/messages'",
+            "DO $$ BEGIN END $$",
+            f"ALTER ROLE casella_t{self.other} PASSWORD 'x'",
+            f"GRANT casella_t{self.other} TO {self.role}",
+            "SET session_replication_role = replica",
+            "SET temp_file_limit = -1",
+        ):
+            self.assert_refused(statement)
+        for setting in ("casella.tenant", "app.tenant_id", "session.tenant"):
+            answer = self.ask(f"SET {setting} = '{self.other}'", "SELECT DISTINCT tenant_id FROM messages")
+            self.assertEqual(str(self.own), answer)
+        # A role may share itself with another, who gains nothing: rows ask who logged in.
+        self.ask(f"GRANT {self.role} TO casella_t{self.other}")
+        seen = self.ask(f"SET ROLE {self.role}", "SELECT DISTINCT tenant_id FROM messages", role=f"casella_t{self.other}")
+        self.assertEqual(str(self.other), seen)
+        self.ask(f"REVOKE {self.role} FROM casella_t{self.other}")
+
+    def test_a_wrong_secret_is_refused(self):
+        with self.assertRaisesRegex(Refused, "password authentication failed"):
+            sql(self.platform, f"casella_t{self.other}", "SELECT 1", secret=tenant_secret(self.platform, self.role))
+
+    # Numbers that run across companies
+
+    def test_no_sequence_is_shared(self):
+        reached = self.catalogue(
+            f"""SELECT oid::regclass FROM pg_class
+                WHERE CASE relkind WHEN 'S' THEN has_sequence_privilege('{self.role}', oid, 'USAGE, SELECT, UPDATE') END"""
+        )
+        self.assertEqual([], reached)
+
+    def test_own_numbers_tell_nothing_of_others(self):
+        company = Company(self.platform, users=("ann", "bob"))
+        role = f"casella_t{company.tenant_id()}"
+        clients.deliver(self.platform, messages.message(company.address("ann")), company.address("ann"))
+        last = int(self.ask("SELECT max(mailbox_id) FROM mailboxes", role=role))
+        with clients.imap(self.right, "ann") as imap:
+            imap.create("Elsewhere")
+        with clients.imap(company, "ann") as imap:
+            imap.create("Here")
+        self.assertEqual(last + 1, int(self.ask("SELECT max(mailbox_id) FROM mailboxes", role=role)))
+        for table, column in (("users", "user_id"), ("domains", "domain_id")):
+            default = self.catalogue(
+                f"""SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+                    WHERE adrelid = '{table}'::regclass AND attname = '{column}'"""
+            )
+            self.assertEqual([("random_id()",)], default)
+
+    # Functions and views
+
+    def test_nothing_runs_with_another_roles_rights(self):
+        functions = self.catalogue(
+            f"""SELECT oid::regprocedure FROM pg_proc WHERE prosecdef AND has_function_privilege('{self.role}', oid, 'EXECUTE')
+                AND has_schema_privilege('{self.role}', pronamespace, 'USAGE')"""
+        )
+        views = self.catalogue(
+            f"""SELECT oid::regclass FROM pg_class WHERE relkind IN ('v', 'm', 'f')
+                AND has_table_privilege('{self.role}', oid, 'SELECT, INSERT, UPDATE, DELETE')"""
+        )
+        self.assertEqual(([], []), (functions, views))
+
+    def test_the_catalogue_is_closed(self):
+        for role in (self.role, "casella_relay"):
+            readable = self.catalogue(
+                f"""SELECT oid::regclass FROM pg_class WHERE relkind IN ('r', 'v', 'm') AND has_table_privilege('{role}', oid, 'SELECT')
+                    AND relnamespace IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)"""
+            )
+            self.assertEqual([], readable)
+        functions = self.catalogue(
+            f"""SELECT DISTINCT proname FROM pg_proc WHERE proname ~ '^(pg_|lo_|txid_|to_reg|has_)|_to_xml'
+                AND has_function_privilege('{self.role}', oid, 'EXECUTE')"""
+        )
+        self.assertEqual([], functions)
+        for statement in (
+            "SELECT * FROM pg_stat_activity",
+            "SELECT * FROM pg_locks",
+            "SELECT * FROM pg_roles",
+            "SELECT * FROM pg_stats",
+            "SELECT reltuples FROM pg_class",
+            "SELECT n_live_tup FROM pg_stat_user_tables",
+            "SELECT pg_relation_size('messages')",
+            "SELECT pg_stat_get_live_tuples('messages'::regclass)",
+            "SELECT pg_current_xact_id()",
+            "SELECT txid_current()",
+            "SELECT pg_advisory_lock(1)",
+            "SELECT lo_create(0)",
+            "SELECT pg_sleep(1)",
+            "SELECT query_to_xml('SELECT 1', true, true, '')",
+        ):
+            self.assert_refused(statement, saying="permission denied")
+        self.assertEqual("casella_control", self.ask("SELECT rolname FROM pg_roles WHERE rolname = current_user", role="casella_control"))
+
+    # What EXPLAIN tells
+
+    def test_estimates_tell_nothing_of_other_companies(self):
+        self.ask("ANALYZE", role="postgres")
+        self.assertEqual(
+            [],
+            self.catalogue(
+                """SELECT DISTINCT c.oid::regclass FROM pg_statistic s JOIN pg_class c ON c.oid = s.starelid
+                    LEFT JOIN pg_index i ON i.indexrelid = c.oid
+                    WHERE EXISTS (SELECT FROM pg_class t WHERE t.oid = coalesce(i.indrelid, c.oid) AND t.relrowsecurity)"""
+            ),
+        )
+        for table, rights in self.tables().items():
+            if rights:
+                plans = {
+                    re.sub(rf"= {tenant}\b", "= N", self.ask(f"EXPLAIN SELECT * FROM {table} WHERE tenant_id = {tenant}"))
+                    for tenant in (self.other, 999_999_999, 888_888_888)
+                }
+                self.assertEqual(1, len(plans), table)
+
+    def test_no_index_answers_before_the_owner_is_asked(self):
+        """A condition with a "leakproof" operator may use an index first; with the tenant in the index, it finds own rows alone."""
+        exposed = self.catalogue(
+            f"""SELECT i.indexrelid::regclass FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid
+                WHERE t.relrowsecurity AND has_any_column_privilege('{self.role}', t.oid, 'SELECT') AND i.indexprs IS NULL
+                    AND NOT EXISTS (
+                        SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum = i.indkey[0] AND a.attname = 'tenant_id')"""
+        )
+        self.assertEqual(set(OTHER_INDEXES), {name for (name,) in exposed})
+        plans = {
+            self.ask("SET enable_seqscan = off", f"EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off) {query}".format(name))
+            .replace(name, "X")
+            for query in ("SELECT 1 FROM tenants WHERE lower(name) = '{}'", "SELECT 1 FROM tenants WHERE name = '{}'")
+            for name in (self.right.name, "no-such-company")
+        }
+        self.assertEqual(2, len(plans), "one a query, whatever the name")
+
+    # NOTIFY, locks and limits
+
+    def test_nothing_is_notified(self):
+        """Every role may listen to every channel, so the platform uses none."""
+        names = {name for name in self.tables()} | {"casella", self.role, self.right.name, f"casella_t{self.other}", "mail", "domains"}
+        environment = {"PGPASSWORD": secret_of(self.platform, self.role), "PATH": "/usr/bin:/bin"}
+        command = ["psql", "-X", "-At", "-h", str(self.platform.data / "run/postgres"), "-U", self.role, "-d", "casella"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as listener:
+            listener.stdin.write("".join(f'LISTEN "{name}";\n' for name in names) + "SELECT 'listening';\n")
+            listener.stdin.flush()
+            while listener.stdout.readline().strip() != "listening":
+                pass
+            clients.deliver(self.platform, messages.message(self.right.address("ann")), self.right.address("ann"))
+            self.platform.casella("user", "suspend", self.right.address("bob"))
+            self.platform.casella("user", "resume", self.right.address("bob"))
+            heard, _ = listener.communicate("SELECT 'heard';\nNOTIFY casella;\n", timeout=30)
+        heard = heard.split("heard")
+        self.assertNotIn("notification", heard[0])
+        self.assertIn("notification", heard[1], "its own is heard: so would others' have been")
+        senders = self.catalogue(
+            """SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+                AND (prosrc ~* 'notify' OR pg_get_functiondef(oid) ~* 'notify') AND prokind IN ('f', 'p')"""
+        )
+        self.assertEqual([], senders)
+
+    def test_a_role_is_limited(self):
+        settings = self.catalogue(f"SELECT rolconnlimit, array_to_string(rolconfig, ' ') FROM pg_roles WHERE rolname = '{self.role}'")
+        self.assertEqual([("8", "statement_timeout=300s lock_timeout=60s idle_in_transaction_session_timeout=60s")], settings)
+        self.assertEqual("1GB", self.ask("SHOW temp_file_limit"))
