@@ -245,7 +245,7 @@ class Cages(unittest.TestCase):
         own = self.probe.pid()
         self.assertIsInstance(self.probe.call("openat", AT_FDCWD, f"/proc/{own}/stat", O_RDONLY, 0), int)
         for process in (1, self.sibling_pid, self.platform.control_pid()):
-            for file in ("environ", "mem", "maps", "fd"):
+            for file in ("environ", "mem", "maps", "fd/0", "root", "cwd"):
                 answer = self.probe.call("openat", AT_FDCWD, f"/proc/{process}/{file}", O_RDONLY, 0)
                 self.assertIn(answer, ("ENOENT", "EACCES", "EPERM"), (process, file))
         if self.is_root and self.has_proc_of_its_own():
