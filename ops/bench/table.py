@@ -3,6 +3,8 @@
 import json
 import statistics
 
+from figure import Figure
+
 # Share of one core above which the clients, not the servers, may be what a row measures.
 BUSY = 0.85
 
@@ -42,9 +44,25 @@ class Table:
         with open(path, "w") as file:
             json.dump(self.values, file, indent=2)
 
+    def write_markdown(self, path):
+        """The medians as a table for a README."""
+        with open(path, "w") as file:
+            file.write("| what | Postfix + Dovecot | Casella | ratio |\n|---|---|---|---|\n")
+            for value in self.values:
+                file.write(f"| {' | '.join(markdown_cells(value))} |\n")
+
     @staticmethod
     def _columns(figure, values):
         if not values:
             return f"{'':>12} {'':>15}"
         span = f"{figure.number(min(values))}–{figure.number(max(values))}" if len(values) > 1 else ""
         return f"{figure.text(statistics.median(values)):>12} {span:>15}"
+
+
+def markdown_cells(value):
+    name = f"{value['family']}: {value['row']}"
+    if "failed" in value:
+        return name, "", "did not run", ""
+    figure = Figure(value["unit"], value["higher is better"])
+    medians = [figure.text(median) if (median := value["medians"].get(system)) is not None else "" for system in ("peer", "casella")]
+    return name, *medians, f"{value['ratio']:.2f}" if value["ratio"] else ""

@@ -10,6 +10,8 @@ import time
 from .imap import Session
 
 PATIENCE = 180
+# So many recipients of the last messages are asked before the moment is taken.
+TAIL = 50
 
 
 class Arrivals:
@@ -28,25 +30,32 @@ class Arrivals:
     def expect(self, address, count=1):
         self._expected[address] += count
 
-    def wait(self, last, tail=50):
-        """The monotonic time when all was visible; `last` are the recipients in the order in which messages were sent to them."""
-        recent = list(dict.fromkeys(reversed(last)))
-        for address in recent[:tail]:
+    def wait(self, sent):
+        """The monotonic time when the last messages were visible; `sent` are the recipients in the order of sending."""
+        for address in recent(sent)[:TAIL]:
             self._wait_for(address)
-        done = time.monotonic()
-        for address in recent[tail:]:
+        return time.monotonic()
+
+    def count(self, sent, visible):
+        """Counts the messages of all others too. Returns the moment when everything was visible: `visible`, or later."""
+        for address in recent(sent)[TAIL:]:
             if self._wait_for(address):
-                done = time.monotonic()
-        return done
+                visible = time.monotonic()
+        return visible
 
     def _wait_for(self, address):
         """Returns whether it had to wait."""
         waited, deadline = False, time.monotonic() + PATIENCE
-        while (present := self._sessions[address].messages()) < self._expected[address]:
-            if time.monotonic() > deadline:
+        while True:
+            asked = time.monotonic()
+            present = self._sessions[address].messages()
+            if present >= self._expected[address]:
+                break
+            if asked > deadline:
                 raise RuntimeError(f"{self._expected[address] - present} messages to {address} did not arrive within {PATIENCE} s")
             waited = True
-            time.sleep(0.01)
+            # Asking must not become the load, where counting takes long.
+            time.sleep(max(0.01, 4 * (time.monotonic() - asked)))
         if present > self._expected[address]:
             raise RuntimeError(f"{present - self._expected[address]} messages to {address} were delivered twice")
         return waited
@@ -56,3 +65,8 @@ class Arrivals:
             session.close()
         self._sessions.clear()
         self._expected.clear()
+
+
+def recent(sent):
+    """Each recipient once, the one of the last message first."""
+    return list(dict.fromkeys(reversed(sent)))

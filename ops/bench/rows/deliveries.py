@@ -42,8 +42,9 @@ class Spread(Row):
             arrivals.expect(recipient)
         cpu, began = system.cpu_seconds(), time.monotonic()
         accepted = smtp.deliver(system.port(25), pairs, self.connections)
-        visible = arrivals.wait(chosen) - began
+        visible = arrivals.wait(chosen)
         used = system.cpu_seconds() - cpu
+        visible = arrivals.count(chosen, visible) - began
         return {"": self.messages / visible, "accepted": self.messages / accepted, "CPU for 1,000": 1000 * used / self.messages}
 
 

@@ -1,6 +1,7 @@
 """Memory of all processes for each idle IMAPS session: logged in, INBOX selected, in IDLE."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from figure import KILOBYTES
 from load.conversation import trusting
@@ -10,6 +11,8 @@ from row import Row
 
 # Idle database connections and spare processes have gone by then.
 SETTLING = 8
+# So many sessions are being opened at a time.
+OPENERS = 8
 
 
 class Idle(Row):
@@ -39,12 +42,16 @@ class Idle(Row):
 
     def _open(self, system, count):
         tls, addresses = trusting(), self._company.addresses()
-        for number in range(count):
+
+        def open_one(number):
             address = addresses[number % len(addresses)]
             session = Session(system.port(993), address, system.passwords[address], tls)
+            self._sessions.append(session)
             session.command(b"SELECT INBOX")
             session.begin(b"IDLE")
-            self._sessions.append(session)
+
+        with ThreadPoolExecutor(OPENERS) as openers:
+            list(openers.map(open_one, range(count)))
 
     def _close(self):
         while self._sessions:
