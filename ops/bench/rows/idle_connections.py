@@ -9,8 +9,6 @@ from load.imap import Session
 from population import Company
 from row import Row
 
-# Idle database connections and spare processes have gone by then.
-SETTLING = 8
 # So many sessions are being opened at a time.
 OPENERS = 8
 
@@ -32,10 +30,10 @@ class Idle(Row):
     def measure(self, system, run):
         # One session stays open all the time, so that what a first one starts is not counted.
         self._open(system, 1)
-        time.sleep(SETTLING)
+        time.sleep(system.settling)
         before = system.memory()
         self._open(system, self._count)
-        time.sleep(SETTLING)
+        time.sleep(system.settling)
         after = system.memory()
         self._close()
         return {"": (after - before) / self._count}

@@ -13,7 +13,7 @@ class IntoLarge(Row):
 
     def __init__(self, bench, count):
         super().__init__(bench)
-        self.name, self._count, self._messages = f"{count:,} messages, 10 connections", count, bench.of(500, 100)
+        self.name, self._count, self._messages = f"{count:,} messages, 10 connections", count, bench.of(300, 100)
 
     def companies(self):
         return [mailboxes.BOXES]

@@ -90,6 +90,7 @@ service imap {{
   process_min_avail = 4
   service_count = 100
 }}
+{hibernation}
 service pop3 {{
   service_count = 100
   process_min_avail = 2
@@ -114,12 +115,31 @@ service auth {{
 }}
 """
 
+# Off by default in Dovecot: sessions in IDLE are handed to one process that holds many, and woken again.
+HIBERNATION = """
+imap_hibernate_timeout = 3s
+# What the processes that it leaves behind hold is to be given back soon.
+default_idle_kill = 5s
+service imap-hibernate {
+  unix_listener imap-hibernate {
+    mode = 0660
+    group = vmail
+  }
+}
+service imap {
+  unix_listener imap-master {
+    user = dovecot
+  }
+}
+"""
+
 LOCATIONS = {"maildir": "maildir:~/Maildir", "sdbox": "sdbox:~/sdbox"}
 
 
 class Dovecot:
-    def __init__(self, home, tree, mailbox_format, **places):
+    def __init__(self, home, tree, mailbox_format, hibernate, **places):
         self.home, self.tree, self._places = home, tree, places
+        self._places["hibernation"] = HIBERNATION if hibernate else ""
         self._places["location"] = LOCATIONS[mailbox_format]
         self._process = None
 

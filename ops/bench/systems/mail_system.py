@@ -8,10 +8,16 @@ from contextlib import contextmanager
 from . import processes
 
 
+# The standard ports of what is served; each system adds its port base.
+PORTS = (25, 110, 143, 465, 587, 993, 995)
+
+
 class MailSystem:
     """One installation with ports, users and processes of its own. `name` is the word for it in the table."""
 
     name = ""
+    # Seconds until idle database connections, spare processes and what else outlives its use have gone.
+    settling = 8
 
     def __init__(self, scratch, port_base):
         self.scratch, self.port_base = scratch, port_base

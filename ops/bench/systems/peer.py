@@ -16,9 +16,10 @@ PASSWORD = "a-password-of-usual-length"
 class Peer(MailSystem):
     name = "peer"
 
-    def __init__(self, scratch, port_base, sink_port, tree, mailbox_format):
+    def __init__(self, scratch, port_base, sink_port, tree, mailbox_format, hibernate):
         super().__init__(scratch, port_base)
-        self._tree, self._format = tree, mailbox_format
+        self._tree, self._format, self._hibernate = tree, mailbox_format, hibernate
+        self.settling = 40 if hibernate else MailSystem.settling
         self.home = os.path.join(scratch, "peer")
         public, private = certificate.make(scratch)
         tls = {"certificate": public, "key": private}
@@ -27,7 +28,7 @@ class Peer(MailSystem):
             queue, tree, lmtp=f"{mail}/lmtp", sink_port=sink_port, smtp=self.port(25), submission=self.port(587),
             submissions=self.port(465), **tls)
         self.dovecot = Dovecot(
-            mail, tree, mailbox_format, queue=f"{queue}/queue", imap=self.port(143), imaps=self.port(993), pop3=self.port(110),
+            mail, tree, mailbox_format, hibernate, queue=f"{queue}/queue", imap=self.port(143), imaps=self.port(993), pop3=self.port(110),
             pop3s=self.port(995), **tls)
         self._secrets = {}
 
@@ -74,5 +75,5 @@ class Peer(MailSystem):
             versions = dict(line.split() for line in file)
         return (
             f"Postfix {versions['postfix']} + Dovecot {versions['dovecot-core'].removeprefix('1:')}, {self._format}, "
-            "mail_fsync=optimized, count quota, tuned as ops/bench/systems says"
+            f"mail_fsync=optimized, count quota, {'imap-hibernate, ' if self._hibernate else ''}tuned as ops/bench/systems says"
         )
