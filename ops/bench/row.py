@@ -4,7 +4,7 @@
 class Row:
     """`name` stands in the table and is what --rows looks in; `figures` names what `measure` returns, each with its `Figure`.
 
-    A figure is called like the row where its name is empty. `repeats` bounds the repetitions where one says all that many would.
+    Where a figure has no name of its own, it goes by the row's. `repeats` bounds the repetitions where one says all.
     """
 
     name = ""

@@ -43,7 +43,8 @@ def message(octets, recipient="someone@outside.example", simple=True, sender=Non
     sender = sender or f"sender{number % 97}@outside.example"
     fields = (
         f"From: Sender Number {number % 97} <{sender}>\r\nTo: <{recipient}>\r\n"
-        f"Subject: Message {number} about the {WORDS[number % len(WORDS)]}\r\nDate: {email.utils.formatdate(1760000000 + 60 * number)}\r\n"
+        f"Subject: Message {number} about the {WORDS[number % len(WORDS)]}\r\n"
+        f"Date: {email.utils.formatdate(1760000000 + 60 * number)}\r\n"
         f"Message-ID: <{number}.bench@outside.example>\r\nMIME-Version: 1.0\r\n"
     )
     if simple:
@@ -51,9 +52,11 @@ def message(octets, recipient="someone@outside.example", simple=True, sender=Non
         return head + texts(octets - len(head))[number % VARIETY]
     small = texts(octets // 8)[number % VARIETY].decode()
     head = (
-        f'{fields}Content-Type: multipart/mixed; boundary="outer"\r\n\r\n--outer\r\nContent-Type: multipart/alternative; boundary="inner"\r\n'
-        f"\r\n--inner\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{small}\r\n--inner\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
-        f"<p>{small}</p>\r\n--inner--\r\n--outer\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n"
+        f'{fields}Content-Type: multipart/mixed; boundary="outer"\r\n\r\n'
+        '--outer\r\nContent-Type: multipart/alternative; boundary="inner"\r\n\r\n'
+        f"--inner\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{small}\r\n"
+        f"--inner\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>{small}</p>\r\n--inner--\r\n"
+        "--outer\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n"
         f'Content-Disposition: attachment; filename="offer {number}.pdf"\r\n\r\n'
     ).encode()
     return head + attachment(octets - len(head) - 20) + b"--outer--\r\n"

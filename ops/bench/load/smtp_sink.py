@@ -1,5 +1,6 @@
 """Postfix's smtp-sink as the rest of the world; it ends when it has taken as many messages as were announced."""
 
+import os
 import signal
 import subprocess
 import time
@@ -12,7 +13,8 @@ PATIENCE = 180
 class SMTPSink:
     def __init__(self, tools, port, messages):
         self._port = port
-        self._command = [tools.program("smtp-sink"), "-u", "nobody", "-M", str(messages), f"127.0.0.1:{port}", "1000"]
+        user = ["-u", "nobody"] if os.geteuid() == 0 else []
+        self._command = [tools.program("smtp-sink"), *user, "-M", str(messages), f"127.0.0.1:{port}", "1000"]
         self._environment = tools.environment
 
     def __enter__(self):

@@ -9,7 +9,6 @@ from . import mailboxes
 
 
 class Store(Row):
-    name = "STORE, 10,000 messages"
     figures = {"one by one": RATE, "1,000 at once": RATE}
 
     def __init__(self, bench):
