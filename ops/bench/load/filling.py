@@ -30,10 +30,9 @@ def append(system, address, count, octets):
     numbers = iter(range(count))
 
     def script(_):
-        yield from imap.logging_in(address, system.passwords[address])
         for number in numbers:
             words = imap.append_words(
                 b"INBOX", message(octets, address, simple=number % 3 != 0), b"\\Seen" if number % 4 == 0 else b"")
             yield from imap.command(words)
 
-    imap.run(system.port(143), [script] * min(SESSIONS, count))
+    imap.run(system, [(address, script)] * min(SESSIONS, count))

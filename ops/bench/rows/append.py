@@ -22,15 +22,11 @@ class Append(Row):
     def measure(self, system, run):
         messages = iter([message(10240) for _ in range(self._messages)])
 
-        def script(address):
-            def talk(_):
-                yield from imap.logging_in(address, system.passwords[address])
-                for text in messages:
-                    yield from imap.command(imap.append_words(b"INBOX", text))
+        def script(_):
+            for text in messages:
+                yield from imap.command(imap.append_words(b"INBOX", text))
 
-            return talk
-
-        took = imap.run(system.port(143), [script(mailboxes.BOXES.address(5 + number)) for number in range(self._sessions)])
+        took = imap.run(system, [(mailboxes.BOXES.address(5 + number), script) for number in range(self._sessions)])
         return {"": self._messages / took}
 
 

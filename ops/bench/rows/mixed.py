@@ -33,16 +33,16 @@ class Mixed(Row):
     def measure(self, system, run):
         addresses = [address for home in self._homes for address in home.addresses()]
         clients = 50
-        scripts = [self._script(system, addresses[number % len(addresses)], 1000 * run + number) for number in range(clients)]
-        return {"": clients * self._actions / imap.run(system.port(143), scripts)}
+        chosen = [addresses[number % len(addresses)] for number in range(clients)]
+        scripts = [(address, self._script(address, 1000 * run + number)) for number, address in enumerate(chosen)]
+        return {"": clients * self._actions / imap.run(system, scripts)}
 
-    def _script(self, system, address, seed):
+    def _script(self, address, seed):
         chance = random.Random(seed)
         chosen = chance.choices(list(ACTIONS), list(ACTIONS.values()), k=self._actions)
         kept = [message(8192, address) for action in chosen if action == "append"]
 
         def script(_):
-            yield from imap.logging_in(address, system.passwords[address])
             yield from imap.command(b"SELECT INBOX")
             for action in chosen:
                 yield from imap.command(words(action, chance, kept))
