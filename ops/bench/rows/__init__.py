@@ -27,4 +27,6 @@ def chosen(bench, pattern):
         rows = [row for row in module.rows(bench) if pattern.search(f"{title}: {row.name}")]
         if rows:
             found.append((title, rows))
+    if not found:
+        raise SystemExit(f"No row's family and name holds {pattern.pattern!r}.")
     return found
