@@ -8,6 +8,10 @@ import traceback
 from load.arrivals import Arrivals
 
 
+# Seconds after a failed row until the next one begins.
+SETTLING = 10
+
+
 class Bench:
     def __init__(self, systems, table, runs, quick, tools, sink_port):
         self.systems, self.table, self.runs, self.quick = systems, table, runs, quick
@@ -30,8 +34,11 @@ class Bench:
             self.table.heading(title)
             for row in rows:
                 self._measure(row)
-            for arrivals in self._arrivals.values():
-                arrivals.close()
+            self._forget_arrivals()
+
+    def _forget_arrivals(self):
+        for arrivals in self._arrivals.values():
+            arrivals.close()
 
     def _measure(self, row):
         systems = [system for system in self.systems if row.runs_on(system)]
@@ -51,6 +58,9 @@ class Bench:
             self.failures.append(row.name)
             traceback.print_exc(file=sys.stderr)
             self.table.failed(row.name, problem)
+            # What is still on its way must not be counted as the next row's.
+            time.sleep(SETTLING)
+            self._forget_arrivals()
         finally:
             for system in systems:
                 row.finish(system)
