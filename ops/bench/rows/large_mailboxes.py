@@ -24,10 +24,12 @@ class IntoLarge(Row):
 
     def measure(self, system, run):
         arrivals = self.bench.arrivals(system)
-        arrivals.expect(self._address, self._messages)
+        # The peer takes a third of a second for each at the largest size; fewer show the same rate.
+        messages = self._messages // 6 if system.name == "peer" and self._count >= 100_000 else self._messages
+        arrivals.expect(self._address, messages)
         began = time.monotonic()
-        self.bench.tools.send(system.port(25), "-s", 10, "-m", self._messages, "-l", 10240, "-t", self._address)
-        return {"": self._messages / (arrivals.wait([self._address]) - began)}
+        self.bench.tools.send(system.port(25), "-s", 10, "-m", messages, "-l", 10240, "-t", self._address)
+        return {"": messages / (arrivals.wait([self._address]) - began)}
 
 
 def rows(bench):
