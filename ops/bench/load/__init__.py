@@ -1,0 +1,1 @@
+"""The clients that make the load, the same for every system under test."""
