@@ -17,7 +17,7 @@ extension IMAPConnection {
         let opened = try await account.select(mailbox, readOnly: readOnly)
         _ = opened.takeChanges(expunges: true)
         select(opened)
-        announcedKeywords = Set(opened.keywordsInUse)
+        for keyword in opened.keywordsInUse { announcedKeywords[keyword.lowercased()] = keyword }
         send(.exists(opened.count))
         send(.recent(opened.recentCount))
         announceFlags()
