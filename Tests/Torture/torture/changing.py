@@ -2,7 +2,7 @@
 
 import datetime
 
-from . import grammar, messages
+from . import folders, grammar, messages
 from .facts import DELETED, FLAGS, KEYWORDS, SYSTEM, Contradiction
 from .reading import DAYS, Chosen, some
 from .session import Command
@@ -31,11 +31,11 @@ def spelled(choice, flags):
 class StoreRun:
     """A STORE, what it is about, and what its answer must be."""
 
-    def __init__(self, client, choice, of_uids, writing, flags=None):
+    def __init__(self, client, choice, of_uids, writing, flags=None, how="add", ranges=None):
         view = client.view
         self.client, self.view, self.writing = client, view, writing
-        self.chosen = Chosen(view, some(choice, view, of_uids), of_uids)
-        self.how = "add" if flags else choice.choice(["replace", "add", "add", "add", "remove", "remove"])
+        self.chosen = Chosen(view, ranges or some(choice, view, of_uids), of_uids)
+        self.how = how if flags else choice.choice(["replace", "add", "add", "add", "remove", "remove"])
         self.is_silent = choice.random() < 0.4
         self.flags = flags or some_flags(choice, at_least=0 if self.how == "replace" else 1)
         text = f"{self.chosen.prefix}STORE {self.chosen.text} {SIGNS[self.how]}FLAGS{'.SILENT' if self.is_silent else ''}"
@@ -71,11 +71,11 @@ class StoreRun:
         self.writing.end(command.is_ok)
 
     def changed(self, flags):
-        kept = {flag for flag in flags if flag not in self.changes}
+        kept = {flag for flag in flags if flag not in self.changes and self.how != "replace"}
         return frozenset(kept | {flag for flag, value in self.changes.items() if value})
 
     def check_told(self, entry, items):
-        if self.chosen.prefix and "UID" not in items:
+        if self.chosen.prefix and "UID" not in items and (self.client.is_strict or not self.is_silent):
             raise Contradiction(f"{self.command.text!r} answered without UID (RFC 3501 §6.4.8)")
         flags, told, others, pending = self.before[entry]
         if not self.is_silent or not self.client.is_strict or flags is None or pending or others >= told:
@@ -86,16 +86,16 @@ class StoreRun:
             raise Contradiction(f"{self.command.text!r} told the flags of UID {entry.uid}, which nobody else has changed")
 
 
-async def store(client, choice, flags=None):
+async def store(client, choice, flags=None, **more):
     if client.view.is_read_only:
         command = await client.session.run(Command(rb"STORE 1 +FLAGS (\Flagged)", "STORE"))
-        if command.is_ok:
+        if command.is_ok and client.is_strict:  # some say OK and do nothing
             raise Contradiction("STORE in a mailbox opened by EXAMINE was accepted")
         return
     if not len(client.view):
         return
     with Writing(client.world, client.name) as writing:
-        await client.session.run(StoreRun(client, choice, choice.random() < 0.5, writing, flags).command)
+        await client.session.run(StoreRun(client, choice, choice.random() < 0.5, writing, flags, **more).command)
 
 
 # COPY and MOVE
@@ -149,7 +149,8 @@ def check_copy(client, command, chosen, target, floors):
         if uid < floors.get(box, 1):
             raise Contradiction(f"{command.text!r}: the copy has UID {uid}, but {floors[box]} was the next UID before it")
         message = view.box.messages[source]
-        flags = {flag: message.mark(flag).since(command.begin) for flag in FLAGS}
+        # Some copy the flags that the session knows of, not those that are.
+        flags = {flag: message.mark(flag).since(command.begin) for flag in FLAGS} if client.is_strict else {}
         made = arrived(box, uid, command.begin, world.tick(), flags, message.identifier, message.date)
         if made.identifier is not None:
             message.learn_identifier(made.identifier, f"{command.text!r}, UID {source}")
@@ -276,4 +277,5 @@ async def thin_out(client, choice):
         return
     await store(client, choice, flags=[DELETED])
     if choice.random() < 0.6:
+        await folders.learn(client)
         await expunge(client, choice)

@@ -23,12 +23,14 @@ async def pipeline(client, choice):
     """Several commands at once, none of which another may make ambiguous (RFC 3501 §5.5): those that speak of sequence numbers stand with
     such as cannot shift them, those that may shift them speak of UIDs."""
     view = client.view
-    if not len(view):
+    # A server may answer several at a time; nobody can say then which of them an untagged response belongs to.
+    if not len(view) or not client.is_strict:
         return
     of_uids = choice.random() < 0.5
-    view.is_pinned = True
     with contextlib.ExitStack() as stack:
-        stack.callback(setattr, view, "is_pinned", False)
+        for name, value in (("is_pinned", True), ("may_shift", of_uids)):
+            setattr(view, name, value)
+            stack.callback(setattr, view, name, False)
         commands = []
         for _ in range(choice.randint(2, 5)):
             form = choice.random()
@@ -87,7 +89,9 @@ ANYWHERE = [
 class Client:
     def __init__(self, server, world, number, seed, core, is_strict):
         self.server, self.world, self.seed, self.core, self.is_strict = server, world, seed, core, is_strict
-        self.name = f"client{number}"
+        """Takes no steps of its own: it only looks around while all is quiet."""
+        self.only_watches = isinstance(number, str)
+        self.name = number if self.only_watches else f"client{number}"
         self.number, self.step, self.made = number, 0, 0
         self.transcript = Transcript(f"{self.name} ({world.user})")
         self.session = Session(server, world, self.transcript, self.name, is_strict)
@@ -130,7 +134,8 @@ class Client:
 
     async def connect(self):
         await self.session.open()
-        await folders.open_box(self, self.choice())
+        if not self.only_watches:
+            await folders.open_box(self, self.choice())
 
     async def one_round(self, others_parked):
         idles = self.choice().random() < 0.4 and self.server.has("IDLE")
@@ -156,6 +161,9 @@ class Client:
         except Lost:
             self.transcript.note("the connection is lost, as it may be")
             self.session.close()
+        except Contradiction as problem:
+            problem.client = problem.client or self
+            raise
 
     async def act(self):
         choice = self.choice()
@@ -196,7 +204,8 @@ class Client:
                         if ending.done():
                             session.wire.send(b"DONE\r\n")
                             is_done = True
-                    await asyncio.wait_for(response, PATIENCE if is_done or not command.data else None)
+                    async with asyncio.timeout(PATIENCE if is_done or not command.data else None):
+                        await response
         finally:
             ending.cancel()
         if not command.is_ok:

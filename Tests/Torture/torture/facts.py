@@ -18,6 +18,9 @@ DELETED = "\\Deleted"
 class Contradiction(Exception):
     """The server contradicts itself, or the protocol."""
 
+    """The client that met it."""
+    client = None
+
 
 class Mark:
     """Something that is true or false, or not certain at the moment: a flag of a message, the existence of a name."""
@@ -175,6 +178,8 @@ class Box:
 
     def die(self, uid, step, where):
         """Somebody was told that the message is gone."""
+        if uid <= self.settled_high and uid not in self.settled:
+            return  # the news took its time
         message = self.message(uid, step)
         if not message.threatened and not self.is_doomed:
             raise Contradiction(f"{where}: UID {uid} of the {self} is gone, which nobody asked for")

@@ -10,6 +10,10 @@ from .session import Command
 
 # How long news may take to reach a session that idles.
 IDLE_BOUND = 5.0
+FLOOD_BOUND = 30.0
+# At how many comparisons a session that idles is flooded, with how many octets (more than all buffers on the way hold), by which keywords.
+FLOODS, FLOOD = 0.15, 6_000_000
+FILLERS = [f"filler{number:02}{'x' * 80}" for number in range(50)]
 
 
 async def compare(watcher, clients, round_number):
@@ -45,6 +49,20 @@ async def wake(idler, other, choice):
         await deed(idler, other, choice)
         await catch_up(other)
         await check_same(idler, other.view)
+    if choice.random() < FLOODS and len(other.view) and other.is_strict:
+        await flood(idler, other, choice)
+        await check_same(idler, other.view, FLOOD_BOUND)
+
+
+async def flood(idler, other, choice):
+    """The one that idles does not read while there is more and more to tell it, until the server has to wait for it."""
+    idler.session.wire.pause()
+    try:
+        for _ in range(FLOOD // (len(other.view) * sum(map(len, FILLERS)))):
+            for how in ("add", "remove"):
+                await changing.store(other, choice, flags=FILLERS, how=how, ranges=[(1, None)])
+    finally:
+        idler.session.wire.resume()
 
 
 async def arrival(idler, other, choice):
@@ -117,15 +135,15 @@ def settle(view, world):
     box.settled, box.settled_high = present, box.high
 
 
-async def check_same(client, truth):
+async def check_same(client, truth, bound=IDLE_BOUND):
     """A session that idles gets some time."""
-    deadline = asyncio.get_running_loop().time() + (IDLE_BOUND if client.is_idling else 0)
+    deadline = asyncio.get_running_loop().time() + (bound if client.is_idling else 0)
     while True:
         difference = difference_between(client.view, truth) if client.view is not None else None
         if difference is None:
             return
         if asyncio.get_running_loop().time() >= deadline:
-            waits = f" after {IDLE_BOUND:g} seconds of IDLE" if client.is_idling else ""
+            waits = f" after {bound:g} seconds of IDLE" if client.is_idling else ""
             raise Contradiction(f"{client.name}'s view of {truth.name} is wrong{waits}: {difference}")
         await asyncio.sleep(0.02)
 
@@ -136,6 +154,6 @@ def difference_between(view, truth):
     for index, (entry, true) in enumerate(zip(view.entries, truth.entries)):
         if entry.uid is not None and entry.uid != true.uid:
             return f"message {index + 1} has UID {entry.uid} instead of {true.uid}"
-        if entry.flags is not None and entry.flags != true.flags:
+        if None not in (entry.flags, true.flags) and entry.flags != true.flags:
             return f"UID {true.uid} has the flags {sorted(entry.flags)} instead of {sorted(true.flags)}"
     return None

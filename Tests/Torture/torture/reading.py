@@ -148,7 +148,7 @@ def named(item):
 
 def check_pieces(message, items, got):
     for item in items:
-        if item.endswith(">") and named(item) in got and message.identifier is not None:
+        if item.endswith(">") and named(item) in got and message.identifier is not None and not message.threatened:
             origin, count = (int(number) for number in item[item.index("<") + 1 : -1].split("."))
             piece = expected("BODY[]", message.identifier)[origin : origin + count]
             if got[named(item)] != piece:
@@ -191,7 +191,7 @@ def plain_key(choice, view, form):
         ranges = some(choice, view, True)
         meant = {view.entries[number - 1] for number in view.of_uids(ranges)}
         return f"UID {set_text(ranges)}", lambda e, m, certain: e in meant
-    if form < 0.74 and len(view):
+    if form < 0.74 and len(view) and not view.may_shift:
         ranges = some(choice, view, False)
         meant = {view.entries[number - 1] for number in view.numbered(ranges)}
         return set_text(ranges), lambda e, m, certain: e in meant

@@ -40,17 +40,17 @@ class Run:
             world = self.worlds[number % 4 // 3 % len(users)] if len(users) > 1 else self.worlds[0]
             self.clients.append(Client(server, world, number, seed, self.core, is_strict))
         self.watchers = [Client(server, world, f"watcher{index}", seed, self.core, True) for index, world in enumerate(self.worlds)]
-        self.rounds, self.failed = 0, None
+        self.rounds = 0
         """Held while everybody's view is compared: nobody is killed meanwhile."""
         self.comparing = asyncio.Lock()
 
     async def go(self, seconds, find_worker=None):
         """Returns when the time is over. `find_worker` says which process to kill at times.
 
-        - Raises `Contradiction`; `failed` is then the client that met it."""
+        - Raises `Contradiction`."""
         deadline = time.monotonic() + seconds
         for watcher in self.watchers:
-            await self.watch(watcher, self.prepare(watcher))
+            await watcher.outlive(self.prepare, watcher)
         killing = asyncio.ensure_future(self.kill_at_times(find_worker)) if find_worker else None
         try:
             while time.monotonic() < deadline:
@@ -59,17 +59,9 @@ class Run:
             if killing:
                 killing.cancel()
 
-    async def watch(self, client, deed):
-        try:
-            return await deed
-        except Contradiction:
-            self.failed = self.failed or client
-            raise
-
     async def prepare(self, watcher):
         """Makes the mailboxes that stay."""
         world, session = watcher.world, watcher.session
-        await session.open()
         capability = await session.run(Command(b"CAPABILITY", "CAPABILITY"))
         self.server.capabilities = set(capability.of("CAPABILITY")[0])
         listing = await session.run(Command(b'LIST "" "*"', "LIST"))
@@ -86,13 +78,13 @@ class Run:
         async with asyncio.TaskGroup() as tasks:
             for client in self.clients:
                 client.is_parked.clear()
-                tasks.create_task(self.watch(client, client.one_round(others_parked)))
+                tasks.create_task(client.one_round(others_parked))
             for client in self.clients:
                 await client.is_parked.wait()
             async with self.comparing:
                 for watcher in self.watchers:
                     clients = [client for client in self.clients if client.world is watcher.world]
-                    await self.watch(watcher, quiet.compare(watcher, clients, self.rounds))
+                    await quiet.compare(watcher, clients, self.rounds)
             others_parked.set()
         self.rounds += 1
 
@@ -109,7 +101,7 @@ class Run:
 
     def report(self, problem):
         """Both transcripts: that of the client that met the contradiction, and those of the others."""
-        client = self.failed
+        client = problem.client
         others = [other for other in self.clients + self.watchers if other is not client and other.world is client.world]
         return "\n".join([
             *(other.transcript.tail(30) for other in others),

@@ -45,7 +45,8 @@ class Session:
     def __init__(self, server, world, transcript, name, is_strict=True):
         self.server, self.world, self.transcript, self.name, self.is_strict = server, world, transcript, name, is_strict
         self.wire, self.view, self.awaited = None, None, []
-        self.opening = None
+        """The view that SELECT is opening, and the one that it closes."""
+        self.opening, self.closing = None, None
         self.number, self.connected = 0, 0
         self.last_begin = 0
 
@@ -58,8 +59,9 @@ class Session:
             try:
                 self.connected = self.world.tick()
                 self.transcript.note("connects")
-                self.wire = await asyncio.wait_for(Wire.open(self.server, self.transcript), PATIENCE)
-                greeting = await asyncio.wait_for(self.wire.response(), PATIENCE)
+                async with asyncio.timeout(PATIENCE):
+                    self.wire = await Wire.open(self.server, self.transcript)
+                    greeting = await self.wire.response()
                 if greeting.kind == "OK":
                     user, password = (f'"{text}"'.encode() for text in (self.world.user, self.server.passwords[self.world.user]))
                     login = await self.run(Command(b"LOGIN " + user + b" " + password, "LOGIN"))
@@ -76,7 +78,7 @@ class Session:
             await asyncio.sleep(0.05)
 
     def close(self):
-        self.view, self.awaited = None, []
+        self.view, self.opening, self.closing, self.awaited = None, None, None, []
         if self.wire is not None:
             self.wire.close()
             self.wire = None
@@ -88,7 +90,11 @@ class Session:
 
     @property
     def may_be_closed(self):
-        return self.was_killed or (self.view is not None and self.view.box is not None and self.view.box.is_doomed)
+        """A mailbox that this session has selected may be deleted."""
+        if not self.is_strict and self.view is not None:
+            return True
+        boxes = [view.box for view in (self.view, self.closing) if view is not None]
+        return self.was_killed or any(box is not None and box.is_doomed for box in boxes)
 
     # Commands
 
@@ -138,6 +144,8 @@ class Session:
         if response.tag is not None:
             if command is None or response.tag != command.tag:
                 raise Contradiction(f"an answer with tag {response.tag}, while {command.tag if command else 'nothing'} is awaited")
+            if response.kind == "NO" and self.may_be_closed:
+                raise Lost("the mailbox was deleted under the session")
             command.answer = response
             if response.code:
                 command.codes.append(response.code)
@@ -149,6 +157,7 @@ class Session:
         elif response.kind == "BYE" and (command is None or command.name != "LOGOUT"):
             if not self.may_be_closed:
                 raise Contradiction("the server said BYE")
+            raise Lost("BYE")
         else:
             self.take(response, command)
         return response
@@ -204,13 +213,15 @@ class Session:
             if message.dead is not None and message.dead < view.opened:
                 raise Contradiction(f"{where}: it was expunged before this mailbox was opened")
         if "FLAGS" in items:
-            view.see_flags(number, items["FLAGS"], self.world.step)
+            view.see_flags(number, items["FLAGS"], self.world.step, self.is_strict)
             if message is not None:
                 if self.is_strict:
                     message.see_flags(items["FLAGS"], begin, where)
                 self.see_recent(view, message, items["FLAGS"], where)
         if message is not None:
-            see_items(message, items, where)
+            # Of a message that is gone already a server may show empty items (RFC 2180 §4.1.3).
+            if self.is_strict or not message.threatened:
+                see_items(message, items, where)
         if command is not None:
             command.fetched.append((entry, items))
 

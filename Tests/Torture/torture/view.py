@@ -21,8 +21,9 @@ class View:
         self.name, self.is_read_only, self.opened = name, is_read_only, step
         self.box = None
         self.entries = []
-        """Commands are being sent together, so none may speak of `*`: its meaning can change between them (RFC 3501 §5.5)."""
-        self.is_pinned = False
+        """Commands are being sent together, so none may speak of `*`, and with UID commands none of sequence numbers: their meaning can change
+        between them (RFC 3501 §5.5)."""
+        self.is_pinned, self.may_shift = False, False
         """The highest UID that was ever in it, and UIDNEXT when it was opened: what comes later is above both."""
         self.high, self.uidnext = 0, 0
         self.count_when_opened = 0
@@ -83,10 +84,10 @@ class View:
         self.high = max(self.high, uid)
         return entry
 
-    def see_flags(self, number, flags, step):
+    def see_flags(self, number, flags, step, is_strict):
         entry = self.entry(number, "FETCH")
         is_recent = "\\Recent" in flags
-        if entry.is_recent not in (None, is_recent):
+        if is_strict and entry.is_recent not in (None, is_recent):
             raise Contradiction(f"message {number} {'became' if is_recent else 'is no longer'} \\Recent within a session")
         entry.flags, entry.is_recent, entry.told = flags - {"\\Recent"}, is_recent, step
         return entry

@@ -69,5 +69,14 @@ class Wire:
         self.transcript.add("S", text)
         return grammar.parse(text)
 
+    def pause(self):
+        """Nothing is read from now on, so what the server sends piles up on its side."""
+        self.transcript.note("stops reading")
+        self.writer.transport.pause_reading()
+
+    def resume(self):
+        self.transcript.note("reads on")
+        self.writer.transport.resume_reading()
+
     def close(self):
         self.writer.close()
