@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Shows that the tester catches bugs: lets it loose on servers with one known fault each, and prints which it finds, and how fast.
 
-The faults, and how they get into a server, are in torture/mutants.py. The worker is built with all of them in it first, which takes some
-minutes; the other programs are those of the last release build.
+The faults are in torture/mutants.py, and how they get into a server is in torture/mutation.py. The worker is built with all of them in it
+first, which takes some minutes; the other programs are those of the last release build.
 """
 
 import argparse
@@ -17,8 +17,9 @@ sys.path[:0] = [str(FOLDER), str(FOLDER.parent / "Acceptance")]
 
 from support.companies import Company  # noqa: E402  (the path is set above)
 from support.running import Platform  # noqa: E402
-from torture import mutants  # noqa: E402
+from torture import mutation  # noqa: E402
 from torture.facts import Contradiction  # noqa: E402
+from torture.mutants import MUTANTS  # noqa: E402
 from torture.run import Run, Server, first_contradiction  # noqa: E402
 
 
@@ -36,21 +37,21 @@ def arguments():
 
 
 def main(options):
-    problems = mutants.check()
+    problems = mutation.check()
     if problems or options.check:
-        print("\n".join(problems) or f"{len(mutants.MUTANTS)} mutants have their places")
+        print("\n".join(problems) or f"{len(MUTANTS)} mutants have their places")
         return 1 if problems else 0
-    known = {mutant.name: mutant for mutant in mutants.MUTANTS}
+    known = {mutant.name: mutant for mutant in MUTANTS}
     unknown = [name for name in options.name if name not in known]
     if unknown:
         sys.exit(f"mutants.py: there is no mutant {', '.join(unknown)}")
     if not options.no_build:
-        mutants.build()
+        mutation.build()
     platform = Platform(plaintextLoginFromLoopback=True).start()
     try:
         lay_mutants(platform)
         hidden = [] if options.name else look_for(platform, None, options)
-        for mutant in [known[name] for name in options.name] or mutants.MUTANTS:
+        for mutant in [known[name] for name in options.name] or MUTANTS:
             hidden += look_for(platform, mutant, options)
     finally:
         platform.remove()
@@ -61,7 +62,7 @@ def main(options):
 def lay_mutants(platform):
     """The worker that holds the mutants takes the place of the platform's own; another file, since that is shared with other platforms."""
     place = platform.data / "bin/casella-tenant"
-    shutil.copy(mutants.PROGRAM, place.with_suffix(".new"))
+    shutil.copy(mutation.PROGRAM, place.with_suffix(".new"))
     place.with_suffix(".new").chmod(0o755)
     place.with_suffix(".new").replace(place)
 

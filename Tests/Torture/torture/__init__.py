@@ -5,10 +5,16 @@
     messages   messages that say which they are
     view       what one session knows of its selected mailbox, by what it was told
     facts      what is true of a mailbox, by what was acknowledged to anybody
+    writing    what a command is about to change
     session    a session: runs commands, keeps view and facts
-    moves      the random operations
+    reading    the random operations: those that read,
+    changing   those that change messages,
+    folders    those on mailboxes
+    client     a random client: which operation comes next
     quiet      the comparison of everybody's view while nothing happens
+    run        all of them together, and the kills
     mutants    faults that the tester must find
+    mutation   how they get into a server
 """
 
 import pathlib

@@ -97,7 +97,7 @@ class Cursor:
 
     def flags(self):
         flags = self.list(self.flag)
-        if False and len(flags) != len(set(flags)):
+        if len(flags) != len(set(flags)):
             self.fail("each flag once")
         return frozenset(flags)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import itertools
 import os
 import random
 import signal
@@ -11,6 +12,12 @@ from . import folders, quiet
 from .client import Client
 from .facts import Contradiction, World
 from .session import Command
+
+
+# How long a round may take after the other clients have ended it.
+ROUND_PATIENCE = 60.0
+# Supervision restarts what dies again and again later and later, and what has lived for half a minute at once: so kills come in bursts.
+BURST, REST = 6, 33.0
 
 
 @dataclasses.dataclass
@@ -80,7 +87,13 @@ class Run:
                 client.is_parked.clear()
                 tasks.create_task(client.one_round(others_parked))
             for client in self.clients:
-                await client.is_parked.wait()
+                try:
+                    async with asyncio.timeout(ROUND_PATIENCE):
+                        await client.is_parked.wait()
+                except TimeoutError:
+                    problem = Contradiction(f"no end of the round within {ROUND_PATIENCE:g} seconds")
+                    problem.client = client
+                    raise problem from None
             async with self.comparing:
                 for watcher in self.watchers:
                     clients = [client for client in self.clients if client.world is watcher.world]
@@ -90,8 +103,8 @@ class Run:
 
     async def kill_at_times(self, find_worker):
         choice = random.Random(f"{self.seed}/kills")
-        while True:
-            await asyncio.sleep(choice.uniform(0.3, 2.5))
+        for count in itertools.count(1):
+            await asyncio.sleep(choice.uniform(0.3, 2.5) if count % BURST else REST)
             pid = await asyncio.to_thread(find_worker)
             async with self.comparing:
                 if pid is not None:

@@ -21,8 +21,8 @@ class View:
         self.name, self.is_read_only, self.opened = name, is_read_only, step
         self.box = None
         self.entries = []
-        """Commands are being sent together, so none may speak of `*`, and with UID commands none of sequence numbers: their meaning can change
-        between them (RFC 3501 §5.5)."""
+        """Commands are being sent together, so none may speak of `*`, and with UID commands none of sequence numbers: their meaning can
+        change between them (RFC 3501 §5.5)."""
         self.is_pinned, self.may_shift = False, False
         """The highest UID that was ever in it, and UIDNEXT when it was opened: what comes later is above both."""
         self.high, self.uidnext = 0, 0
