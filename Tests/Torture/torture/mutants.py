@@ -130,8 +130,8 @@ MUTANTS = [
         "select-uidnext-in-use",
         "SELECT predicts a UID that has been given already",
         IMAP + "Commands/ExamineExecution.swift",
-        ".uidNext(mailbox.uidNext)",
-        ".uidNext(mailbox.uidNext - (MUTANT && mailbox.uidNext > 1 ? 1 : 0))",
+        ".uidNext(opened.uidNext)",
+        ".uidNext(opened.uidNext - (MUTANT && opened.uidNext > 1 ? 1 : 0))",
     ),
     Mutant(
         "select-unseen-off-by-one",
