@@ -49,6 +49,23 @@ async def pipeline(client, choice):
         await client.session.run_all(commands)
 
 
+async def by_numbers(client, choice):
+    """A while of commands during which numbers may not shift (RFC 3501 §7.4.1), whatever the others remove."""
+    for _ in range(choice.randint(4, 10)):
+        await folders.learn(client)
+        if not len(client.view):
+            return
+        with Writing(client.world, client.name) as writing:
+            form = choice.random()
+            if form < 0.4:
+                command = reading.search_command(client, choice, False)
+            elif form < 0.8 or client.view.is_read_only:
+                command = reading.prepared_fetch(client, choice, False, writing)
+            else:
+                command = changing.StoreRun(client, choice, False, writing).command
+            await client.session.run(command)
+
+
 async def idle(client, choice):
     if client.server.has("IDLE"):
         await client.idle_until(asyncio.sleep(choice.random() * 0.15))
@@ -73,6 +90,7 @@ WITH_MAILBOX = [
     (noop, 8),
     (idle, 6),
     (pipeline, 12),
+    (by_numbers, 5),
 ]
 ANYWHERE = [
     (changing.append, 12),
@@ -81,7 +99,7 @@ ANYWHERE = [
     (folders.list_names, 1),
     (folders.list_subscribed, 1),
     (folders.subscribe, 1),
-    (folders.change_names, 3),
+    (folders.change_names, 4),
     (reconnect, 1),
 ]
 

@@ -161,7 +161,7 @@ async def subscribe(client, choice):
 async def change_names(client, choice):
     own = client.own_names()
     form = choice.random()
-    if form < 0.06 and client.is_strict:  # some give INBOX's UIDVALIDITY to the new mailbox
+    if form < 0.15 and client.is_strict:  # some give INBOX's UIDVALIDITY to the new mailbox
         await rename_inbox(client)
     elif not own or (form < 0.4 and len(own) < 3):
         await create(client)
