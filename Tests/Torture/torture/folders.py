@@ -237,6 +237,7 @@ async def accepted(client, text):
 
 async def step_out_of(client, name):
     view = client.session.view
-    if view is not None and view.name == name:
+    # It may have been selected under another name.
+    if view is not None and (view.name == name or view.box is client.world.box_of.get(name)):
         await leave_box(client, None)
 

@@ -268,7 +268,7 @@ def check_search(client, command, holds, known_before):
         return message.mark(flag).since(command.begin)
 
     for name, entry in names.items():
-        if entry not in known_before or not client.is_strict:
+        if entry not in known_before or entry.uid is None or not client.is_strict:
             continue
         message = view.box.message(entry.uid, command.begin)
         value = holds(entry, message, certain)

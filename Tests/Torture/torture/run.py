@@ -117,8 +117,8 @@ class Run:
         client = problem.client
         others = [other for other in self.clients + self.watchers if other is not client and other.world is client.world]
         return "\n".join([
-            *(other.transcript.tail(30) for other in others),
-            client.transcript.tail(60),
+            *(other.transcript.tail(40) for other in others),
+            client.transcript.tail(150),
             f"Contradiction met by {client.name}, seed {self.seed}, round {self.rounds}, step {client.step}: {problem}",
         ])
 
