@@ -88,6 +88,27 @@ import Testing
         }
     }
 
+    @Test("UIDNEXT is above every UID, also of messages that the database has and memory not yet") func nextUID() async throws {
+        let tenant = try await TestTenant.make()
+        let user = try await tenant.user("ann")
+        try await tenant.withStore { store async throws in
+            let account = try await store.account(of: user)
+            _ = await store.deliver(delivery(to: user))
+            // A transaction in the moment between its commit and its effect on memory.
+            _ = try await tenant.server.pool.query("""
+                UPDATE messages SET uid = 2, modseq = modseq + 1 WHERE tenant_id = $1
+                """, [.int8(tenant.id)])
+            _ = try await tenant.server.pool.query("""
+                UPDATE mailboxes SET uidnext = 3, highestmodseq = highestmodseq + 1 WHERE tenant_id = $1 AND name = 'INBOX'
+                """, [.int8(tenant.id)])
+            let selection = try await account.select(mailbox("INBOX", of: account), readOnly: true)
+            #expect(selection.uids == [2])
+            #expect(selection.uidNext == 3)
+            #expect(try await account.status(of: selection.mailbox).uidNext == 3)
+            selection.close()
+        }
+    }
+
     @Test("Sessions of a deleted mailbox are told") func deletedMailbox() async throws {
         let tenant = try await TestTenant.make()
         let user = try await tenant.user("ann")

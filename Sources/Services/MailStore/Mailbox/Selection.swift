@@ -41,6 +41,10 @@ public final class Selection {
 
     // MARK: This session's sequence numbers
 
+    /// UIDNEXT: above every UID of the view. The mailbox's own counter may be behind the view for a moment, when messages were read from
+    /// the database whose transaction has been committed and not yet been applied to memory.
+    public var uidNext: UID { newest + 1 }
+
     /// How many messages this session sees.
     public var count: Int { uids.count }
 

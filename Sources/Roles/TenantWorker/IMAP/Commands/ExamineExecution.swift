@@ -17,7 +17,7 @@ extension IMAPConnection {
         let opened = try await account.select(mailbox, readOnly: readOnly)
         _ = opened.takeChanges(expunges: true)
         select(opened)
-        announcedKeywords = Set(opened.keywordsInUse)
+        for keyword in opened.keywordsInUse { announcedKeywords[keyword.lowercased()] = keyword }
         send(.exists(opened.count))
         send(.recent(opened.recentCount))
         announceFlags()
@@ -25,6 +25,6 @@ extension IMAPConnection {
             send(ConditionResponse(tag: nil, .ok, .unseen(UInt32(clamping: number)), text: "First unseen message"))
         }
         send(ConditionResponse(tag: nil, .ok, .uidValidity(mailbox.uidValidity), text: "UIDs are valid"))
-        send(ConditionResponse(tag: nil, .ok, .uidNext(mailbox.uidNext), text: "Predicted next UID"))
+        send(ConditionResponse(tag: nil, .ok, .uidNext(opened.uidNext), text: "Predicted next UID"))
     }
 }

@@ -25,8 +25,8 @@ package final class IMAPConnection: ClientSession {
     var isLoggedOut = false
     /// The command in hand is a `UID` form, so that FETCH responses carry UIDs (RFC 3501 §6.4.8).
     private(set) var reportsUIDs = false
-    /// Keywords that a FLAGS response has announced.
-    var announcedKeywords: Set<String> = []
+    /// Keywords that a FLAGS response has announced, by their lower-case form: they are the same in any case (RFC 9051 §2.3.2).
+    var announcedKeywords: [String: String] = [:]
     /// The message last fetched in pieces.
     var piecewise = PiecewiseMessage()
 
@@ -182,7 +182,7 @@ package final class IMAPConnection: ClientSession {
         selection?.onChange = nil
         selection?.close()
         selection = new
-        announcedKeywords = []
+        announcedKeywords = [:]
         piecewise.forget()
     }
 }

@@ -30,14 +30,15 @@ extension IMAPConnection {
 
     /// A keyword has to be in a FLAGS response before a message shows it (RFC 3501 §7.2.6).
     func announceKeywords(_ keywords: [String]) {
-        guard keywords.contains(where: { !announcedKeywords.contains($0) }) else { return }
-        announcedKeywords.formUnion(keywords)
+        let unknown = keywords.filter { announcedKeywords[$0.lowercased()] == nil }
+        guard !unknown.isEmpty else { return }
+        for keyword in unknown { announcedKeywords[keyword.lowercased()] = keyword }
         announceFlags()
     }
 
     func announceFlags() {
         guard let selection else { return }
-        let keywords = announcedKeywords.sorted()
+        let keywords = announcedKeywords.values.sorted()
         send(.flags(.all, keywords: keywords))
         let permanent: ResponseCode =
             selection.isReadOnly
