@@ -1,0 +1,113 @@
+"""A platform with three companies on it, made for being broken."""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+from support.companies import Company
+from support.running import Platform, run
+from support.waiting import eventually
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+SETTINGS = {"plaintextLoginFromLoopback": True, "retrySchedule": [1], "idleSeconds": 600}
+
+
+class Stage(Platform):
+    def __init__(self, **settings):
+        super().__init__(**{**SETTINGS, **settings})
+        self.companies, self.scratch, self.mounted = [], self.data / "faults", False
+        self.scratch.mkdir()
+
+    def found(self, companies=3):
+        """Makes the companies. Names are of one run only; numbers in them would grow from platform to platform."""
+        self.companies = [Company(self, name=name) for name in ("alpha", "beta", "gamma")[:companies]]
+
+    def remove(self):
+        if self in Platform.running:
+            self.stop()
+        if self.mounted:
+            run(["umount", "-l", self.data / "tenants"])
+        super().remove()
+
+    # What may be asked behind the platform's back
+
+    def sql(self, text):
+        """The rows that PostgreSQL's superuser gets, as text."""
+        environment = {**os.environ, "PGPASSWORD": (self.data / "secrets/superuser").read_text().strip()}
+        done = subprocess.run(
+            ["psql", "-X", "-q", "-A", "-t", "-h", str(self.data / "run/postgres"), "-U", "postgres", "-d", "casella", "-c", text],
+            capture_output=True, text=True, timeout=60, env=environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    def log_since(self, position):
+        with open(self.data / "log/control.log", "rb") as log:
+            log.seek(position)
+            return log.read().decode("utf-8", "replace")
+
+    def blobs(self, company):
+        return self.data / "tenants" / str(company.tenant_id()) / "blobs"
+
+    def pid(self, worker, within=20):
+        """The process of a worker, once it runs."""
+        def find():
+            with contextlib.suppress(AssertionError, subprocess.TimeoutExpired, json.JSONDecodeError):
+                return self.worker_pid(worker)
+
+        return eventually(find, within=within, what=f"{worker} runs")
+
+    def is_empty_handed(self):
+        """Nothing waits in the queue: what was taken for a retry has arrived."""
+        done = self.casella("--format", "json", "queue", "list", check=False)
+        return done.returncode == 0 and json.loads(done.stdout) == []
+
+    # Programs under a preloaded library
+
+    def build_library(self, name):
+        """Compiles a shared library of the tests; where it is told things: files in the scratch directory."""
+        library = self.scratch / f"{name}.so"
+        if not library.exists():
+            paths = [f'-DSCRATCH="{self.scratch}"', f'-DROOT="{self.data}"']
+            command = [compiler(), "-O2", "-Wall", "-Werror", "-shared", "-fPIC", *paths, "-o", library, FOLDER / f"{name}.c", "-ldl"]
+            done = run(command)
+            assert done.returncode == 0, done.stderr
+        return library
+
+    def preload(self, library, program):
+        """Lets the platform start `program` (of its own `bin`) with the library. No process changes that runs already."""
+        path = self.data / "bin" / program
+        original = path.with_name(program + ".original")
+        if not original.exists():
+            os.rename(path, original)  # a link of its own; the staged program is left alone
+        write_launcher(path, library, original, path)
+
+    # Disk
+
+    def mount_tenants(self, megabytes=1024):
+        """Gives the tenants' mail a small disk of its own. False where this machine does not let us."""
+        image, place = self.scratch / "disk", self.data / "tenants"
+        place.mkdir(mode=0o711, exist_ok=True)
+        with open(image, "wb") as file:
+            file.truncate(megabytes << 20)
+        commands = [["mkfs.ext4", "-q", "-F", "-m", "0", image], ["mount", "-o", "loop", image, place]]
+        self.mounted = all(run(command).returncode == 0 for command in commands)
+        if not self.mounted:
+            self.mounted = run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", place]).returncode == 0
+        return self.mounted
+
+
+def compiler():
+    """Debian's, or the one that comes with Swift."""
+    return shutil.which("cc") or shutil.which("clang")
+
+
+def write_launcher(path, library, program, name):
+    """A program at `path` that becomes `program`, called `name`, with the library in it."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(f'#!/bin/bash\nLD_PRELOAD={library} exec -a {name} {program} "$@"\n')
+    fresh.chmod(0o755)
+    os.rename(fresh, path)
+
