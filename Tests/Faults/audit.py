@@ -69,8 +69,9 @@ def read(imap, address, mailbox, ledger, found, damaged, problems):
     contents = {}
     good = sorted(set(flags) - bad)
     for start in range(0, len(good), STRIDE):
-        part = good[start : start + STRIDE]
-        contents |= {uid: content for uid, (_, content) in imap.fetch(",".join(map(str, part)), "UID BODY.PEEK[]").items()}
+        part = ",".join(map(str, good[start : start + STRIDE]))
+        answer = imap.fetch(part, "UID BODY.PEEK[]", despite_damage=True)
+        contents |= {uid: content for uid, (_, content) in answer.items()}
     for uid in good:
         content = contents.get(uid)
         if content is None or not is_whole(content):

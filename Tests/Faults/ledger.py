@@ -92,6 +92,7 @@ class Ledger:
         self.mark, self.lock = mark, threading.Lock()
         self.worlds, self.events, self.problems = {}, [], []
         self.uids, self.places, self.known_validities, self.highest = {}, {}, {}, {}
+        self.sightings = []
         self.acknowledged = self.doubtful = 0
 
     def begin(self, key, operation):
@@ -120,6 +121,7 @@ class Ledger:
     def saw(self, user, mailbox, validity, uid, identifier):
         """A UID was told: it names this message for ever, and no other."""
         with self.lock:
+            self.sightings.append((self.mark(), (user, mailbox, validity, uid, identifier)))
             self.known_validities.setdefault((user, mailbox), set()).add(validity)
             self.highest[user, mailbox, validity] = max(uid, self.highest.get((user, mailbox, validity), 0))
             known = self.uids.setdefault((user, mailbox, validity, uid), identifier)
@@ -162,6 +164,9 @@ class Ledger:
                 if event.begun <= position:
                     outcome = event.outcome if event.ended is not None and event.ended <= position else DOUBT
                     past.worlds[event.key] = step(past.worlds.get(event.key, set()), event.operation, outcome)
+        for mark, sighting in self.sightings:
+            if mark <= position:
+                past.saw(*sighting)
         return past
 
     def acknowledged_by(self, position):

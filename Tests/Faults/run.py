@@ -21,6 +21,7 @@ import faults  # noqa: E402
 from audit import audit  # noqa: E402
 from ledger import Ledger  # noqa: E402
 from load import Load  # noqa: E402
+from power_cut import power_cut  # noqa: E402
 from stage import Stage  # noqa: E402
 from support.waiting import eventually  # noqa: E402
 
@@ -40,7 +41,7 @@ class Campaign:
         faults.prepare_flush_fails(self.stage)
         self.stage.found()
         self.load = Load(self.stage, self.stage.companies, self.ledger, seed)
-        self.damaged = set()
+        self.damaged, self.messages = set(), 0
         self.load.resume()
         self.heals()
 
@@ -89,8 +90,12 @@ class Campaign:
         eventually(self.stage.is_empty_handed, within=HEALED_WITHIN, what="the queue is empty", every=0.1)
 
 
+# Not a fault of a campaign: it brings its own platforms.
+POWER_CUT = "power-cut"
+
+
 def names():
-    return [*faults.ALL, *damage.ALL]
+    return [*faults.ALL, *damage.ALL, POWER_CUT]
 
 
 def run(arguments):
@@ -101,6 +106,9 @@ def run(arguments):
     try:
         while todo or time.monotonic() - begun < arguments.seconds:
             name = todo.pop(0) if todo else arguments.only or rng.choice(names())
+            if name == POWER_CUT:
+                verdicts.append(cut_power(rng, is_long=arguments.seconds > 0))
+                continue
             if campaign is None:
                 campaign, age = Campaign(rng.random()), 0
             verdicts.append(one(campaign, name, rng))
@@ -115,6 +123,16 @@ def run(arguments):
     return 0 if True in verdicts and False not in verdicts else 1
 
 
+def cut_power(rng, is_long):
+    begun = time.monotonic()
+    try:
+        problems, words = power_cut(rng, cuts=200, load=6.0, budget=240) if is_long else power_cut(rng)
+    except faults.Skipped as reason:
+        print(f"skip {POWER_CUT}: {reason}", flush=True)
+        return None
+    return report(POWER_CUT, begun, problems, words, [])
+
+
 def one(campaign, name, rng):
     begun, log = time.monotonic(), campaign.stage.log_size()
     try:
@@ -124,17 +142,19 @@ def one(campaign, name, rng):
         return None
     except (AssertionError, OSError) as error:
         problems = [f"{type(error).__name__}: {error}", *campaign.ledger.problems]
-    seconds, ledger = time.monotonic() - begun, campaign.ledger
-    if not problems:
-        print(f"ok   {name} ({seconds:.1f} s; {campaign.messages} messages; {ledger.acknowledged} acknowledged, "
-              f"{ledger.doubtful} in doubt so far)", flush=True)
-        return True
-    print(f"FAIL {name} ({seconds:.1f} s)")
-    for problem in problems[:20]:
-        print(f"     {problem}")
+    ledger = campaign.ledger
+    words = f"{campaign.messages} messages; {ledger.acknowledged} acknowledged, {ledger.doubtful} in doubt so far"
     complaints = [line for line in campaign.stage.log_since(log).splitlines() if '"level":"info"' not in line]
-    print(f"     {len(problems)} problems; from the log since then:", *complaints[-15:], sep="\n     ", flush=True)
-    return False
+    return report(name, begun, problems, words, complaints)
+
+
+def report(name, begun, problems, words, log):
+    seconds = time.monotonic() - begun
+    if problems:
+        print(f"FAIL {name} ({seconds:.1f} s; {len(problems)} problems)", *problems[:20], *log[-15:], sep="\n     ", flush=True)
+    else:
+        print(f"ok   {name} ({seconds:.1f} s; {words})", flush=True)
+    return not problems
 
 
 def main(words):

@@ -5,10 +5,11 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 
 from support.companies import Company
-from support.running import Platform, run
+from support.running import CHECKOUT, Platform, run
 from support.waiting import eventually
 
 FOLDER = pathlib.Path(__file__).resolve().parent
@@ -18,7 +19,7 @@ SETTINGS = {"plaintextLoginFromLoopback": True, "retrySchedule": [1], "idleSecon
 class Stage(Platform):
     def __init__(self, **settings):
         super().__init__(**{**SETTINGS, **settings})
-        self.companies, self.scratch, self.mounted = [], self.data / "faults", False
+        self.companies, self.scratch, self.mounted, self.covered = [], self.data / "faults", False, {}
         self.scratch.mkdir()
 
     def found(self, companies=3):
@@ -31,6 +32,23 @@ class Stage(Platform):
         if self.mounted:
             run(["umount", "-l", self.data / "tenants"])
         super().remove()
+
+    def up(self, *options):
+        """In a mount namespace where `self.covered` lie over programs of the system."""
+        words = ["--no-build", "--data", self.data, "--port-base", str(self.port_base), *options]
+        mounts = "".join(f"mount --bind {cover} {program} && " for program, cover in self.covered.items())
+        shell = ["unshare", "--mount", "sh", "-c", f'{mounts}exec "$0" "$@"'] if mounts else []
+        return run([*shell, CHECKOUT / "ops/up", *words], timeout=150)
+
+    def kill_all(self):
+        """Ends every process without a farewell, and for good."""
+        with contextlib.suppress(FileNotFoundError):
+            keeper, control = int((self.data / "run/keeper.pid").read_text().split()[0]), self.control_pid()
+            for pid in [keeper, control, *self.descendants(control)]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        if self in Platform.running:
+            Platform.running.remove(self)
 
     # What may be asked behind the platform's back
 
