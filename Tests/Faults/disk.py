@@ -55,7 +55,7 @@ class File:
             perform(self.load(), self.pending.pop(0))
 
     def is_untouched(self):
-        return self.sure is None and not self.pending
+        return self.original is not None and self.sure is None and not self.pending
 
     def after_cut(self, how, rng):
         content = bytearray(self.load())

@@ -107,17 +107,14 @@ def worker_stopped_and_overtaken(stage, rng):
     old = stage.pid(f"tenant:{company.name}")
     kill(old, signal.SIGSTOP)
     try:
-        rest(rng)
-        kill(stage.control_pid())  # the new control plane knows nothing of the old worker
-        stage.wait_until_it_answers()
         epoch = f"SELECT epoch FROM leases WHERE tenant_id = {company.tenant_id()}"
         before = stage.sql(epoch)
-        eventually(lambda: stage.pid(f"tenant:{company.name}") != old, within=30, what="a second worker takes over")
+        kill(stage.control_pid())  # the new control plane knows nothing of the old worker
+        eventually(lambda: stage.sql(epoch) != before, within=30, what="a second worker takes the lease")
         rest(rng)
     finally:
         kill(old, signal.SIGCONT)
     eventually(lambda: not is_alive(old), within=20, what="the worker that was overtaken ends")
-    return before
 
 
 def is_alive(pid):
@@ -127,20 +124,64 @@ def is_alive(pid):
 
 
 @fault
-def disk_full(stage, rng):
+def worker_hangs(stage, rng):
+    """A worker stops answering, for good: the control plane must notice and replace it."""
+    name = tenant(stage, rng)
+    old = stage.pid(name)
+    kill(old, signal.SIGSTOP)
+    eventually(lambda: not is_alive(old), within=30, what="a worker that hangs is killed")
+
+
+@fault
+def gateway_hangs(stage, rng):
+    old = stage.pid("gateway")
+    kill(old, signal.SIGSTOP)
+    eventually(lambda: not is_alive(old), within=30, what="a gateway that hangs is killed")
+
+
+@fault
+def tenants_disk_full(stage, rng):
     """The tenants' disk fills up while mail flows, stays full for a while, and has room again."""
-    if not stage.mounted:
+    begun = stage.log_size()
+    with filled(stage, stage.data / "tenants", left=200 << 10):
+        eventually(lambda: "No space left" in stage.log_since(begun), within=30, what="a worker says that the disk is full")
+        time.sleep(1)
+
+
+@fault
+def whole_disk_full(stage, rng):
+    """There is no room for anything: the database, the queue, the log."""
+    with filled(stage, stage.data, left=rng.randrange(4 << 10, 400 << 10)):
+        with filled(stage, stage.data / "tenants", left=200 << 10):
+            time.sleep(3)
+
+
+@contextlib.contextmanager
+def filled(stage, place, left):
+    """A disk with so many octets left."""
+    if not stage.has_disk(place):
         raise Skipped("no file system can be mounted here")
-    place = stage.data / "tenants"
     filler = place / "filler"
     with open(filler, "wb") as file:
-        os.posix_fallocate(file.fileno(), 0, max(1, shutil.disk_usage(place).free - (200 << 10)))
+        os.posix_fallocate(file.fileno(), 0, max(1, shutil.disk_usage(place).free - left))
     try:
-        full = stage.log_size()
-        eventually(lambda: "No space left" in stage.log_since(full), within=30, what="a worker says that the disk is full")
-        time.sleep(1)
+        yield
     finally:
         filler.unlink()
+
+
+@fault
+def database_stalls(stage, rng):
+    """Every process of PostgreSQL stands still for a while, as on a disk that does not answer."""
+    postmaster = stage.pid("database")
+    pids = [postmaster, *stage.descendants(postmaster)]
+    for pid in pids:
+        kill(pid, signal.SIGSTOP)
+    try:
+        time.sleep(1 + 3 * rng.random())
+    finally:
+        for pid in reversed(pids):
+            kill(pid, signal.SIGCONT)
 
 
 @fault

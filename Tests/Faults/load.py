@@ -16,6 +16,7 @@ from support import clients
 INBOX, WORK, ARCHIVE, COPIES = "INBOX", "Work", "Filed", "Copies"
 MAILBOXES = (INBOX, WORK, ARCHIVE, COPIES)
 FLAGS = ("\\Seen", "\\Flagged", "\\Answered", "\\Draft", "$Urgent")
+OUTSIDE = "them@scripted.example"  # a host of `support/outside.py`
 # A client that waits longer than this gives up; what it asked for is in doubt then.
 PATIENCE = 12
 
@@ -120,6 +121,13 @@ class Submitter(Sender):
     def choose(self):
         other = self.rng.choice([company for company in self.load.companies if company is not self.company])
         return [other.address("bob")]
+
+
+class Outgoer(Submitter):
+    """A user's mail to a host outside. Kills may double it there, since SMTP has no way to ask again; it must never be lost."""
+
+    def choose(self):
+        return [OUTSIDE]
 
 
 class Reader(Client):
@@ -239,13 +247,14 @@ def joined(uids):
 class Load:
     """All clients of a platform. `rest`: seconds that each rests between two operations, at most."""
 
-    def __init__(self, platform, companies, ledger, seed, rest=0.04):
+    def __init__(self, platform, companies, ledger, seed, rest=0.04, goes_out=False):
         self.platform, self.companies, self.ledger, self.rest = platform, companies, ledger, rest
         self.may_run, self.ended = threading.Event(), threading.Event()
         self.lock, self.working = threading.Condition(), 0
         rng = random.Random(seed)
         self.clients = [Sender(self, f"sender {number}", rng.random()) for number in range(3)]
         self.clients += [Submitter(self, "submitter", rng.random(), companies[0])]
+        self.clients += [Outgoer(self, "outgoer", rng.random(), companies[1])] if goes_out else []
         self.clients += [Reader(self, f"reader {company.name}", rng.random(), company, "ann") for company in companies]
         for client in self.clients:
             client.start()

@@ -19,10 +19,12 @@ sys.path[:0] = [str(FOLDER), str(FOLDER.parent / "Acceptance")]
 import damage  # noqa: E402  (the path is set above)
 import faults  # noqa: E402
 from audit import audit  # noqa: E402
-from ledger import Ledger  # noqa: E402
-from load import Load  # noqa: E402
+from ledger import Deliver, Ledger  # noqa: E402
+from letters import identifier_of, is_whole  # noqa: E402
+from load import OUTSIDE, Load  # noqa: E402
 from power_cut import power_cut  # noqa: E402
 from stage import Stage  # noqa: E402
+from support import outside  # noqa: E402
 from support.waiting import eventually  # noqa: E402
 
 # Everything works again this soon after the fault is over; loaded machines are slow, so it is far above what is usual.
@@ -35,12 +37,14 @@ class Campaign:
     """One platform, its load and its ledger, through one fault after another."""
 
     def __init__(self, seed):
-        self.stage, self.ledger = Stage(), Ledger()
-        self.stage.mount_tenants()
+        self.stage, self.ledger = Stage(routes=outside.settings()["routes"]), Ledger()
+        self.outside = outside.ScriptedHost()
+        self.outside.__enter__()
+        self.stage.mount_disks()
         self.stage.start()
         faults.prepare_flush_fails(self.stage)
         self.stage.found()
-        self.load = Load(self.stage, self.stage.companies, self.ledger, seed)
+        self.load = Load(self.stage, self.stage.companies, self.ledger, seed, goes_out=True)
         self.damaged, self.messages = set(), 0
         self.load.resume()
         self.heals()
@@ -48,6 +52,7 @@ class Campaign:
     def end(self):
         self.load.end()
         self.stage.remove()
+        self.outside.__exit__()
 
     def heals(self):
         """Every client is served again, without anybody's help."""
@@ -78,6 +83,7 @@ class Campaign:
         self.settle()
         hurt = damage.damaged_places(self.stage, self.damaged)
         problems, self.messages = audit(self.stage, self.ledger, hurt)
+        problems += self.ledger.settle(OUTSIDE, self.gone_out(problems))
         log = self.stage.log_since(begun)
         if damage.damaged_places(self.stage, fresh):
             if not any(f"segment {segment}, offset {offset}:" in log for _, segment, offset in fresh):
@@ -85,6 +91,15 @@ class Campaign:
         problems += self.ledger.problems
         self.ledger.problems = []
         return problems
+
+    def gone_out(self, problems):
+        """What the host outside has, each message once however often it came."""
+        found = {}
+        for _, _, content in self.outside.messages:
+            if not is_whole(content):
+                problems.append(f"a message reached the host outside in pieces: {content[:200]!r}")
+            found[identifier_of(content)] = Deliver("INBOX").arrival()
+        return found
 
     def settle(self):
         eventually(self.stage.is_empty_handed, within=HEALED_WITHIN, what="the queue is empty", every=0.1)
@@ -126,7 +141,7 @@ def run(arguments):
 def cut_power(rng, is_long):
     begun = time.monotonic()
     try:
-        problems, words = power_cut(rng, cuts=200, load=6.0, budget=240) if is_long else power_cut(rng)
+        problems, words = power_cut(rng, cuts=100, load=6.0, budget=120) if is_long else power_cut(rng)
     except faults.Skipped as reason:
         print(f"skip {POWER_CUT}: {reason}", flush=True)
         return None

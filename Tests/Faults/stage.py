@@ -7,19 +7,21 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import tempfile
 
 from support.companies import Company
-from support.running import CHECKOUT, Platform, run
+from support.running import CHECKOUT, Platform, free_port_base, run
 from support.waiting import eventually
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-SETTINGS = {"plaintextLoginFromLoopback": True, "retrySchedule": [1], "idleSeconds": 600}
+SETTINGS = {"plaintextLoginFromLoopback": True, "retrySchedule": [1], "idleSeconds": 600, "hangSeconds": 5}
 
 
 class Stage(Platform):
     def __init__(self, **settings):
         super().__init__(**{**SETTINGS, **settings})
-        self.companies, self.scratch, self.mounted, self.covered = [], self.data / "faults", False, {}
+        self.companies, self.covered, self.disks = [], {}, []
+        self.scratch = self.data / "faults"
         self.scratch.mkdir()
 
     def found(self, companies=3):
@@ -29,8 +31,9 @@ class Stage(Platform):
     def remove(self):
         if self in Platform.running:
             self.stop()
-        if self.mounted:
-            run(["umount", "-l", self.data / "tenants"])
+        for place, image in reversed(self.disks):
+            run(["umount", "-l", place])
+            image.unlink()
         super().remove()
 
     def up(self, *options):
@@ -39,6 +42,17 @@ class Stage(Platform):
         mounts = "".join(f"mount --bind {cover} {program} && " for program, cover in self.covered.items())
         shell = ["unshare", "--mount", "sh", "-c", f'{mounts}exec "$0" "$@"'] if mounts else []
         return run([*shell, CHECKOUT / "ops/up", *words], timeout=150)
+
+    def start(self):
+        """Another platform of this machine may take the ports between their choice and their use."""
+        for _ in range(3):
+            try:
+                return super().start()
+            except AssertionError as problem:
+                if "is taken by another program" not in str(problem):
+                    raise
+                self.port_base = free_port_base()
+        return super().start()
 
     def kill_all(self):
         """Ends every process without a farewell, and for good."""
@@ -104,17 +118,31 @@ class Stage(Platform):
 
     # Disk
 
-    def mount_tenants(self, megabytes=1024):
-        """Gives the tenants' mail a small disk of its own. False where this machine does not let us."""
-        image, place = self.scratch / "disk", self.data / "tenants"
-        place.mkdir(mode=0o711, exist_ok=True)
-        with open(image, "wb") as file:
-            file.truncate(megabytes << 20)
-        commands = [["mkfs.ext4", "-q", "-F", "-m", "0", image], ["mount", "-o", "loop", image, place]]
-        self.mounted = all(run(command).returncode == 0 for command in commands)
-        if not self.mounted:
-            self.mounted = run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", place]).returncode == 0
-        return self.mounted
+    def mount_disks(self, megabytes=2048):
+        """Gives the platform a disk of its own, and the tenants' mail another, where this machine lets us."""
+        settings = self.data / "casella.json"
+        kept = settings.read_bytes()
+        if self._mount(self.data, megabytes):
+            self.data.chmod(0o755)
+            settings.write_bytes(kept)
+            self.scratch.mkdir()
+            tenants = self.data / "tenants"
+            tenants.mkdir(mode=0o711)
+            self._mount(tenants, megabytes)
+
+    def _mount(self, place, megabytes):
+        descriptor, name = tempfile.mkstemp(prefix="casella-disk-")
+        os.truncate(descriptor, megabytes << 20)
+        os.close(descriptor)
+        commands = [["mkfs.ext4", "-q", "-F", "-m", "0", name], ["mount", "-o", "loop", name, place]]
+        if all(run(command).returncode == 0 for command in commands):
+            self.disks.append((place, pathlib.Path(name)))
+            return True
+        os.unlink(name)
+        return False
+
+    def has_disk(self, place):
+        return any(place == mounted for mounted, _ in self.disks)
 
 
 def compiler():
