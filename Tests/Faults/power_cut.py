@@ -127,7 +127,7 @@ class Recording:
         return problems
 
 
-def power_cut(rng, cuts=12, load=2.0, budget=25):
+def power_cut(rng, cuts=12, load=2.0, budget=18):
     """Records a load of some seconds, and cuts it at its end and at up to so many other flush points, as many as can be tried
     in `budget` seconds. Returns the problems, and words."""
     recording, deadline = Recording(rng.random(), load), time.monotonic() + budget

@@ -14,7 +14,7 @@ from support.running import CHECKOUT, Platform, free_port_base, run
 from support.waiting import eventually
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-SETTINGS = {"plaintextLoginFromLoopback": True, "retrySchedule": [1], "idleSeconds": 600, "hangSeconds": 5}
+SETTINGS = {"plaintextLoginFromLoopback": True, "retrySchedule": [1], "idleSeconds": 600, "hangSeconds": 4}
 
 
 class Stage(Platform):
