@@ -96,7 +96,11 @@ class Recording:
                 state.apply(change)
                 if todo and change.at >= todo[0] and (time.monotonic() < deadline or len(todo) == 1):
                     how, stage = rng.choice([disk.ALL, disk.NOTHING, disk.SOME]), Stage()
-                    state.lay_out(stage.data, how, rng)
+                    try:
+                        state.lay_out(stage.data, how, rng)
+                    except BaseException:
+                        stage.remove()
+                        raise
                     waiting.append((change.at, how, pool.submit(self.outcome, stage, change.at)))
                 while todo and change.at >= todo[0]:
                     todo.pop(0)
