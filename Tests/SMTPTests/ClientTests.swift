@@ -69,6 +69,17 @@ import Testing
         #expect(run.client.next() == .done(.transaction([Reply(451, nil, "later")])))
     }
 
+    @Test("A connection that dies after the message leaves it unanswered; one that dies before does not") func unanswered() {
+        var run = Run(replies: [Self.ehlo, Self.all, ""])
+        _ = run.perform(.open)
+        #expect(run.perform(.transaction(Self.envelope(["c@d.example"]), "x".octets)) == .failed(.closed))
+        #expect(!run.client.messageIsUnanswered)
+        run = Run(replies: [Self.ehlo, Self.all, "250 ok\r\n250 ok\r\n", "354 go\r\n", ""])
+        _ = run.perform(.open)
+        #expect(run.perform(.transaction(Self.envelope(["c@d.example"]), "x".octets)) == .failed(.closed))
+        #expect(run.client.messageIsUnanswered)
+    }
+
     @Test("A refused sender or no accepted recipient sends no message, and the next transaction resets") func refusals() {
         var run = Run(replies: [Self.ehlo, Self.all, "550 5.7.1 no\r\n503 5.5.1 what\r\n"])
         _ = run.perform(.open)

@@ -17,4 +17,6 @@ public enum Instruction: Codable, Sendable, Equatable {
     case authenticated(id: Int64, AuthenticationOutcome)
     /// To the relay: an operator's command on the queue. Answered by `Report.queueCommandDone` with the same `id`.
     case queueCommand(id: Int64, QueueCommand)
+    /// Answer `Report.alive`. A process that does not, several times in a row, hangs, and is killed.
+    case areYouAlive
 }

@@ -7,4 +7,6 @@ public enum Report: Codable, Sendable, Equatable {
     /// From the gateway: is this login right? Answered by `Instruction.authenticated`.
     case authenticate(id: Int64, LoginAttempt)
     case queueCommandDone(id: Int64, affected: Int, problem: String?)
+    /// The answer to `Instruction.areYouAlive`.
+    case alive
 }

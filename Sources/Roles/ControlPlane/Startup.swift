@@ -43,6 +43,7 @@ struct Startup {
         let launcher = ChildLauncher(
             programs: installation.programs, configuration: configuration, directory: directory, secrets: secrets, certificate: certificate,
             database: server.endpoint, journal: journal)
+        launcher.endEarlierChildren()
         let provisioning = try await startProcesses(
             configuration, directory: directory, journal: journal, server: server, roles: roles, listeners: listeners, launcher: launcher,
             keep: keep)
@@ -70,7 +71,7 @@ struct Startup {
             switch report {
             case .ready: Task { await domains.push() }  // what changed while it started
             case .queueCommandDone(let id, let affected, let problem): queue.commandDone(id: id, affected: affected, problem: problem)
-            case .idle, .authenticate: break
+            case .idle, .authenticate, .alive: break
             }
         }
         let gateway = SupervisedService(.gateway, journal: journal, grace: .seconds(15)) {
@@ -82,7 +83,7 @@ struct Startup {
             case .ready: Task { await domains.push() }
             case .authenticate(let id, let attempt):
                 Task { child.channel?.send(.authenticated(id: id, await authenticator.authenticate(attempt))) }
-            case .idle, .queueCommandDone: break
+            case .idle, .queueCommandDone, .alive: break
             }
         }
         domains.connect([gateway, relay])

@@ -106,6 +106,7 @@ public final class GatewayProcess {
                 logins.forget(tenant: tenant, user: user)
                 sessions.end(tenant: tenant, user: user)
             case .authenticated(let id, let outcome): logins.answered(id, outcome)
+            case .areYouAlive: control.send(.alive)
             case .directoryChanged, .queueCommand: break  // for other kinds of process
             }
         }

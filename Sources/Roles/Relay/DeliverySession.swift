@@ -55,7 +55,8 @@ final class DeliverySession {
         return .settled(results)
     }
 
-    /// One transaction. A kept connection that turns out dead is replaced once.
+    /// One transaction. A kept connection that turns out dead is replaced once, unless the host may have taken the message: then the
+    /// schedule says when to ask again. Our own workers know a repeated message by its delivery id.
     private func transact(_ message: QueuedMessage, _ recipients: [QueuedRecipient], _ bytes: [UInt8]) async -> AttemptResult {
         let envelope = Self.envelope(message, recipients)
         if let kept = connection {
@@ -64,6 +65,7 @@ final class DeliverySession {
             } catch {
                 await drop(kept)
                 Log.debug("a kept connection is of no more use", ["host": kept.candidate.name, "error": error.description])
+                if kept.messageIsUnanswered, !destination.isLocal { return .settled(Self.deferred(recipients, kept, error)) }
             }
         }
         switch await open() {
@@ -73,10 +75,16 @@ final class DeliverySession {
                 return await finish(try await fresh.send(envelope, bytes), over: fresh)
             } catch {
                 await drop(fresh)
-                let reply = Reply.unreachable("\(fresh.candidate.name): \(error)")
-                return .settled(recipients.map { _ in RecipientResult(.deferred, reply) })
+                return .settled(Self.deferred(recipients, fresh, error))
             }
         }
+    }
+
+    private static func deferred(
+        _ recipients: [QueuedRecipient], _ broken: OutgoingConnection, _ error: OutgoingConnection.Failure
+    ) -> [RecipientResult] {
+        let reply = Reply.unreachable("\(broken.candidate.name): \(error)")
+        return recipients.map { _ in RecipientResult(.deferred, reply) }
     }
 
     private func drop(_ broken: OutgoingConnection) async {

@@ -37,6 +37,7 @@ final class OutgoingConnection {
 
     var offersDSN: Bool { client.capabilities.dsn }
     var isEncrypted: Bool { connection.isEncrypted }
+    var messageIsUnanswered: Bool { client.messageIsUnanswered }
 
     /// Connects and says hello. With `tls`, encrypts where the host offers it (RFC 3207); if that fails, goes on in the clear over
     /// a new connection, as encryption that proves nobody's name is only better than none.

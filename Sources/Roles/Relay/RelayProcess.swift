@@ -44,6 +44,7 @@ public enum RelayProcess {
                     return 0
                 case .domains(let domains): relay.use(domains)
                 case .queueCommand(let id, let command): Task { channel.send(await relay.carryOut(command, id: id)) }
+                case .areYouAlive: channel.send(.alive)
                 case .endSessions, .directoryChanged, .authenticated: break  // for other children
                 }
             }

@@ -92,9 +92,9 @@ final class Settlement {
                 return try await queue.record(outcomes, of: job.message, notices: notice.map { [$0] } ?? [])
             } catch {
                 Log.error("an outcome could not be recorded", ["queue": String(job.message.queueID), "error": String(describing: error)])
-                if isStopping { return }
+                // When stopping too: the relay waits a few seconds for what is in hand, and a database that restarts is soon back.
                 try? await Task.sleep(for: pause)
-                pause = min(pause * 2, .seconds(30))
+                pause = isStopping ? .milliseconds(200) : min(pause * 2, .seconds(5))
             }
         }
     }

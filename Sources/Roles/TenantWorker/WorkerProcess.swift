@@ -135,6 +135,7 @@ public final class WorkerProcess {
             case .stop: await stop(because: "stopped by the control plane")
             case .endSessions(_, let user, let reason): endSessions(of: user, because: reason)
             case .directoryChanged: store.directoryChanged()
+            case .areYouAlive: control.send(.alive)
             case .domains, .authenticated, .queueCommand: break  // for other kinds of process
             }
         }

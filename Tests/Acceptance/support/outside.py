@@ -4,6 +4,7 @@
 nobody listens.
 """
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -82,7 +83,8 @@ class ScriptedHost:
             timeout = 60
 
             def handle(self):
-                host.serve(self)
+                with contextlib.suppress(ConnectionError):
+                    host.serve(self)
 
         class Server(socketserver.ThreadingTCPServer):
             allow_reuse_address = daemon_threads = True
@@ -126,6 +128,8 @@ class ScriptedHost:
                 content = []
                 while (line := session.rfile.readline()) not in (b".\r\n", b""):
                     content.append(line[1:] if line.startswith(b".") else line)
+                if not line:
+                    return  # the client went away in the middle
                 answer = self.reply("END", "")
                 if not answer or answer.startswith("2"):
                     self.messages.append((sender, recipients, b"".join(content)))

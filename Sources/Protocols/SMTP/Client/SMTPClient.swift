@@ -140,6 +140,11 @@ public struct SMTPClient: Sendable {
         sayHello()
     }
 
+    /// Whether the message, or a part of it, has been sent and not been answered: the server may have taken it all the same.
+    public var messageIsUnanswered: Bool {
+        if case .message = awaited.first { true } else { false }
+    }
+
     /// How long to wait for the server now (RFC 5321 §4.5.3.2).
     public var patience: Duration {
         switch awaited.first {

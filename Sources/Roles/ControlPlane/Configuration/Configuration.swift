@@ -35,6 +35,8 @@ package struct Configuration: Sendable, Equatable {
     package var defersOverQuota = false
     /// `idleSeconds`: how long a tenant's worker stays without work.
     package var idleSeconds = 60
+    /// `hangSeconds`: how long one of our processes may give no sign of life before it is killed and started again.
+    package var hangSeconds = 60
 
     /// `routes`: `[{"domain", "host", "port"}]`, ahead of DNS; `*` for all other domains.
     package var routes: [StaticRoute] = []

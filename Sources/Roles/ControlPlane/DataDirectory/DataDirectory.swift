@@ -16,6 +16,7 @@ struct DataDirectory: Sendable {
     var postgres: String { root + "/postgres" }
     var run: String { root + "/run" }
     var postgresSocketDirectory: String { run + "/postgres" }
+    var children: String { run + "/children" }
     var adminSocket: String { run + "/admin.sock" }
     var lockFile: String { run + "/control.lock" }
     var relaySocket: String { run + "/relay.sock" }
@@ -56,6 +57,7 @@ struct DataDirectory: Sendable {
         try FileSystem.makeDirectory(tls, mode: 0o700)
         try FileSystem.makeDirectory(log, mode: 0o700)
         try FileSystem.makeDirectory(run, mode: 0o711)
+        try FileSystem.makeDirectory(children, mode: 0o700)
         try FileSystem.makeDirectory(tenants, mode: 0o711)
         try FileSystem.makeDirectory(
             tenantSockets, mode: users == nil ? 0o700 : 0o710, owner: users.map { .init(user: 0, group: $0.doors) })

@@ -13,6 +13,7 @@ final class ChildLauncher {
     private let certificate: CertificateFiles
     private let database: DatabaseEndpoint
     private let journal: Journal
+    private let children: RememberedChildren
 
     /// How children reach the database.
     struct DatabaseEndpoint {
@@ -31,6 +32,7 @@ final class ChildLauncher {
     ) {
         (self.programs, self.configuration, self.directory, self.secrets) = (programs, configuration, directory, secrets)
         (self.certificate, self.database, self.journal) = (certificate, database, journal)
+        children = RememberedChildren(directory: directory.children)
     }
 
     func startGateway(_ listeners: [(service: InheritedListener.Service, descriptor: Int32)]) async throws -> RunningChild {
@@ -41,8 +43,9 @@ final class ChildLauncher {
             relaySocket: directory.relaySocket, limits: configuration.limits,
             allowsPlaintextLoginFromLoopback: configuration.plaintextLoginFromLoopback, idleTimeout: configuration.sessionTimeout,
             connectionsPerAddress: configuration.connectionsPerAddress)
-        return try await RunningChild.start(
-            program("casella-gateway"), name: "gateway", configuration: gateway, listeners: listeners.map(\.descriptor), journal: journal)
+        return remembered(try await RunningChild.start(
+            program("casella-gateway"), name: "gateway", configuration: gateway, listeners: listeners.map(\.descriptor), patience: patience,
+            journal: journal))
     }
 
     func startRelay(_ door: Int32) async throws -> RunningChild {
@@ -53,8 +56,8 @@ final class ChildLauncher {
             tenantSocketDirectory: directory.tenantSockets, trustedPeers: sendersOfRelay, limits: configuration.limits,
             routes: configuration.routes, retrySchedule: configuration.retrySchedule, lifetime: configuration.lifetime,
             smtpPort: configuration.smtpPort, dnsServer: configuration.dnsServer)
-        return try await RunningChild.start(
-            program("casella-relay"), name: "relay", configuration: relay, listeners: [door], journal: journal)
+        return remembered(try await RunningChild.start(
+            program("casella-relay"), name: "relay", configuration: relay, listeners: [door], patience: patience, journal: journal))
     }
 
     func startTenant(_ tenant: Int64, name: TenantName, listeners: [InheritedListener], descriptors: [Int32]) async throws -> RunningChild {
@@ -66,13 +69,28 @@ final class ChildLauncher {
             directory: directory.tenantDirectory(tenant), relaySocket: directory.relaySocket,
             trustedPeers: directory.users.map { [0, $0.gateway, $0.relay] } ?? [geteuid()], limits: configuration.limits,
             defersOverQuota: configuration.defersOverQuota, idleSeconds: configuration.idleSeconds)
-        return try await RunningChild.start(
-            program("casella-tenant"), name: "tenant \(name)", configuration: worker, listeners: descriptors, journal: journal)
+        return remembered(try await RunningChild.start(
+            program("casella-tenant"), name: "tenant \(name)", configuration: worker, listeners: descriptors, patience: patience,
+            journal: journal))
     }
 
     /// Whom the relay takes mail from. Started as root, the senders' group guards its door, and every tenant may come: an
     /// empty list. Otherwise all processes are one user's.
     private var sendersOfRelay: [UInt32] { directory.users == nil ? [geteuid()] : [] }
+
+    /// What a killed control plane left behind makes room.
+    func endEarlierChildren() { children.endEarlierOnes(journal) }
+
+    private func remembered(_ child: RunningChild) -> RunningChild {
+        children.remember(child.process)
+        Task {
+            _ = await child.ending()
+            children.forget(child.process)
+        }
+        return child
+    }
+
+    private var patience: Duration { .seconds(configuration.hangSeconds) }
 
     private func program(_ name: String) -> String { "\(programs)/\(name)" }
 }

@@ -22,13 +22,21 @@ final class RunningChild {
     private var outputHasEnded = false
     private var end: ChildProcess.Ending?
     private var waiters: [CheckedContinuation<ChildProcess.Ending, Never>] = []
+    private var isStopping = false
+    /// Questions after its life that stand unanswered, and how long the first may.
+    private var unanswered = 0
+    private let patience: Duration
+    private static let questions = 3
 
     var process: Int32 { child.process }
     var hasEnded: Bool { end != nil }
     var age: Duration { started.duration(to: .now) }
 
-    private init(name: String, child: ChildProcess, channel: ControlChannel<Report, Instruction>?, output: Connection, journal: Journal) {
-        (self.name, self.child, self.channel, self.journal) = (name, child, channel, journal)
+    private init(
+        name: String, child: ChildProcess, channel: ControlChannel<Report, Instruction>?, output: Connection, patience: Duration,
+        journal: Journal
+    ) {
+        (self.name, self.child, self.channel, self.patience, self.journal) = (name, child, channel, patience, journal)
         startedAt = Timestamp(secondsSince1970: Int64(time(nil)))
         Task { await readOutput(of: output) }
         Task {
@@ -42,8 +50,9 @@ final class RunningChild {
     // MARK: Starting
 
     /// Starts one of our programs; `configuration` is the first line that it reads.
+    /// - Parameter patience: how long it may give no sign of life, once it is ready.
     static func start(
-        _ program: String, name: String, configuration: some Encodable, listeners: [Int32], journal: Journal
+        _ program: String, name: String, configuration: some Encodable, listeners: [Int32], patience: Duration, journal: Journal
     ) async throws -> RunningChild {
         var line = try JSONEncoder().encode(configuration)
         line.append(10)
@@ -61,7 +70,7 @@ final class RunningChild {
             }
         }
         let channel = try await ControlChannel<Report, Instruction>(descriptor: control.ours)
-        return RunningChild(name: name, child: child, channel: channel, output: output, journal: journal)
+        return RunningChild(name: name, child: child, channel: channel, output: output, patience: patience, journal: journal)
     }
 
     /// Starts a program that knows nothing of us.
@@ -69,7 +78,7 @@ final class RunningChild {
         _ program: String, arguments: [String], name: String, user: FileSystem.Owner?, deathSignal: Int32, journal: Journal
     ) async throws -> RunningChild {
         let (child, output) = try await spawn(program, arguments: arguments, more: [], user: user, deathSignal: deathSignal)
-        return RunningChild(name: name, child: child, channel: nil, output: output, journal: journal)
+        return RunningChild(name: name, child: child, channel: nil, output: output, patience: .zero, journal: journal)
     }
 
     private static func spawn(
@@ -99,6 +108,33 @@ final class RunningChild {
         }
 
         func closeTheirs() { close(theirs) }
+    }
+
+    // MARK: Reports
+
+    /// The next report; nil when the process has let go of its channel. Mere signs of life are kept here.
+    func report() async -> Report? {
+        while let report = await channel?.next() {
+            unanswered = 0
+            if report == .ready { Task { await watchOver() } }
+            if report != .alive { return report }
+        }
+        return nil
+    }
+
+    /// Kills the process when it hangs or was stopped, so that another can take its place. Counts questions instead of looking at a
+    /// clock: a machine that slept must not kill everybody when it wakes.
+    private func watchOver() async {
+        while end == nil, !isStopping {
+            guard unanswered < Self.questions else {
+                lastLine = "it gave no sign of life for \(patience)"
+                journal.error("a process gives no sign of life and is killed", ["name": name, "process": String(process)])
+                return kill()
+            }
+            unanswered += 1
+            channel?.send(.areYouAlive)
+            try? await Task.sleep(for: patience / Self.questions)
+        }
     }
 
     // MARK: Output
@@ -155,6 +191,7 @@ final class RunningChild {
 
     /// Asks the process to finish, insists after `grace`, and returns when it is gone.
     func stop(grace: Duration) async {
+        isStopping = true
         if let channel { channel.send(.stop) } else { child.send(SIGINT) }
         if await ends(within: grace) { return }
         journal.warning("a process did not stop when asked", ["name": name, "process": String(process)])

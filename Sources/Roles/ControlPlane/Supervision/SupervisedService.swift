@@ -100,7 +100,7 @@ final class SupervisedService {
             isReady = true
             return
         }
-        while let report = await channel.next() {
+        while let report = await child.report() {
             if report == .ready { isReady = true }
             heard(report, child)
         }

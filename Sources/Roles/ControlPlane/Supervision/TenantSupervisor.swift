@@ -23,6 +23,8 @@ final class TenantSupervisor {
     private var crashes = 0
     private var lastExit: String?
     private var isStopping = false
+    /// Counts how often the doors were opened: what waits for doors that are gone must not touch the new ones.
+    private var opening = 0
 
     private static let backlog: Int32 = 1_024
     private static let grace = Duration.seconds(10)
@@ -50,6 +52,7 @@ final class TenantSupervisor {
                 doors.append(door)
             }
             isStopping = false
+            opening += 1
             try watch()
         } catch {
             closeDoors()
@@ -83,12 +86,12 @@ final class TenantSupervisor {
         guard case .watching(let watches) = state else { return }
         for watch in watches { watch.cancel() }
         state = .starting
-        Task { await runWorker() }
+        Task { await runWorker(opening) }
     }
 
     // MARK: The worker
 
-    private func runWorker() async {
+    private func runWorker(_ opening: Int) async {
         var age = Duration.zero
         var isBad = true
         do {
@@ -103,6 +106,7 @@ final class TenantSupervisor {
         } catch {
             lastExit = String(describing: error)
         }
+        guard opening == self.opening else { return }
         guard !isStopping else {
             state = .closed
             return
@@ -116,22 +120,30 @@ final class TenantSupervisor {
         } else {
             backOff = BackOff()
         }
-        guard !isStopping, !doors.isEmpty else { return }
-        do {
-            try watch()
-        } catch {
-            journal.error("a tenant's doors can't be watched; restart the worker later", ["tenant": name.text, "error": "\(error)"])
+        await watchAgain(opening)
+    }
+
+    /// Doors that can't be watched, as when the process has no descriptors left, are tried again: nobody reaches the tenant meanwhile.
+    private func watchAgain(_ opening: Int) async {
+        while !isStopping, opening == self.opening {
+            do {
+                return try watch()
+            } catch {
+                journal.error("a tenant's doors can't be watched; trying again", ["tenant": name.text, "error": "\(error)"])
+                state = .waiting
+                try? await Task.sleep(for: BackOff.longest)
+            }
         }
     }
 
     private func listen(to child: RunningChild) async -> Bool {
         guard let channel = child.channel else { return false }
         var wasReady = false
-        while let report = await channel.next() {
+        while let report = await child.report() {
             switch report {
             case .ready: wasReady = true
             case .idle: break  // its exit follows
-            case .authenticate, .queueCommandDone:
+            case .authenticate, .queueCommandDone, .alive:
                 journal.warning("a worker sent a report that is not a worker's", ["tenant": name.text])
             }
         }

@@ -1,0 +1,208 @@
+"""What goes wrong: each function breaks something while mail flows, and returns; what heals must heal by itself."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import time
+
+from stage import compiler
+from support.waiting import eventually
+
+ALL = {}
+
+
+def fault(function):
+    ALL[function.__name__.replace("_", "-")] = function
+    return function
+
+
+class Skipped(Exception):
+    """The machine does not let us break this."""
+
+
+def kill(pid, number=signal.SIGKILL):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def rest(rng, longest=0.4):
+    time.sleep(rng.random() * longest)
+
+
+def tenant(stage, rng):
+    return f"tenant:{rng.choice(stage.companies).name}"
+
+
+@fault
+def worker_killed(stage, rng):
+    for _ in range(3):
+        kill(stage.pid(tenant(stage, rng)))
+        rest(rng)
+
+
+@fault
+def gateway_killed(stage, rng):
+    kill(stage.pid("gateway"))
+
+
+@fault
+def relay_killed(stage, rng):
+    kill(stage.pid("relay"))
+    rest(rng)
+    kill(stage.pid("relay"))
+
+
+@fault
+def postmaster_killed(stage, rng):
+    kill(stage.pid("database"))
+
+
+@fault
+def backend_killed(stage, rng):
+    """One server process of PostgreSQL: the postmaster then ends all others and recovers."""
+    backends = [
+        pid for pid in stage.descendants(stage.pid("database"))
+        if b"casella_t" in command_line(pid)  # postgres: casella_t7 casella [local] …
+    ]
+    if not backends:
+        raise AssertionError("no worker is connected to the database, although mail flows")
+    kill(rng.choice(backends))
+
+
+def command_line(pid):
+    with contextlib.suppress(OSError):
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
+@fault
+def control_plane_killed(stage, rng):
+    kill(stage.control_pid())
+
+
+@fault
+def everything_killed(stage, rng):
+    control = stage.control_pid()
+    pids = [control, *stage.descendants(control)]
+    rng.shuffle(pids)
+    for pid in pids:
+        kill(pid)
+
+
+@fault
+def lease_taken(stage, rng):
+    """Somebody else takes the lease: what the worker has in hand must fail, and it must make room."""
+    company = rng.choice(stage.companies)
+    old = stage.pid(f"tenant:{company.name}")
+    stage.sql(f"UPDATE leases SET epoch = epoch + 1 WHERE tenant_id = {company.tenant_id()}")
+    eventually(lambda: not is_alive(old), within=20, what="a worker without its lease ends")
+
+
+@fault
+def worker_stopped_and_overtaken(stage, rng):
+    """A worker sleeps while another takes over; awake again it must neither write nor stay."""
+    company = rng.choice(stage.companies)
+    old = stage.pid(f"tenant:{company.name}")
+    kill(old, signal.SIGSTOP)
+    try:
+        epoch = f"SELECT epoch FROM leases WHERE tenant_id = {company.tenant_id()}"
+        before = stage.sql(epoch)
+        kill(stage.control_pid())  # the new control plane knows nothing of the old worker
+        eventually(lambda: stage.sql(epoch) != before, within=30, what="a second worker takes the lease")
+        rest(rng)
+    finally:
+        kill(old, signal.SIGCONT)
+    eventually(lambda: not is_alive(old), within=20, what="the worker that was overtaken ends")
+
+
+def is_alive(pid):
+    with contextlib.suppress(OSError):
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    return False
+
+
+@fault
+def worker_hangs(stage, rng):
+    """A worker stops answering, for good: the control plane must notice and replace it."""
+    name = tenant(stage, rng)
+    old = stage.pid(name)
+    kill(old, signal.SIGSTOP)
+    eventually(lambda: not is_alive(old), within=30, what="a worker that hangs is killed")
+
+
+@fault
+def gateway_hangs(stage, rng):
+    old = stage.pid("gateway")
+    kill(old, signal.SIGSTOP)
+    eventually(lambda: not is_alive(old), within=30, what="a gateway that hangs is killed")
+
+
+@fault
+def tenants_disk_full(stage, rng):
+    """The tenants' disk fills up while mail flows, stays full for a while, and has room again."""
+    begun = stage.log_size()
+    with filled(stage, stage.data / "tenants", left=200 << 10):
+        eventually(lambda: "No space left" in stage.log_since(begun), within=30, what="a worker says that the disk is full")
+        time.sleep(1)
+
+
+@fault
+def whole_disk_full(stage, rng):
+    """There is no room for anything: the database, the queue, the log."""
+    with filled(stage, stage.data, left=rng.randrange(4 << 10, 400 << 10)):
+        with filled(stage, stage.data / "tenants", left=200 << 10):
+            time.sleep(3)
+
+
+@contextlib.contextmanager
+def filled(stage, place, left):
+    """A disk with so many octets left."""
+    if not stage.has_disk(place):
+        raise Skipped("no file system can be mounted here")
+    filler = place / "filler"
+    with open(filler, "wb") as file:
+        os.posix_fallocate(file.fileno(), 0, max(1, shutil.disk_usage(place).free - left))
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+@fault
+def database_stalls(stage, rng):
+    """Every process of PostgreSQL stands still for a while, as on a disk that does not answer."""
+    postmaster = stage.pid("database")
+    pids = [postmaster, *stage.descendants(postmaster)]
+    for pid in pids:
+        kill(pid, signal.SIGSTOP)
+    try:
+        time.sleep(1 + 3 * rng.random())
+    finally:
+        for pid in reversed(pids):
+            kill(pid, signal.SIGCONT)
+
+
+@fault
+def flush_fails(stage, rng):
+    """`fdatasync` fails in the workers for a while, and takes with it what it should have kept."""
+    order = stage.scratch / "flush-fails"
+    if not order.exists():
+        raise Skipped("no C compiler is installed")
+    begun = stage.log_size()
+    for _ in range(3):
+        order.open("r+b").write(b"1")
+        rest(rng)
+        order.open("r+b").write(b"0")
+        rest(rng)
+    if "fdatasync" not in stage.log_since(begun):
+        raise AssertionError("no worker complains of the flush that failed")
+
+
+def prepare_flush_fails(stage):
+    """Before the first worker starts."""
+    if compiler():
+        (stage.scratch / "flush-fails").write_bytes(b"0")
+        stage.preload(stage.build_library("flush_faults"), "casella-tenant")
+
