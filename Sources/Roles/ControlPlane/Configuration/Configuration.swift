@@ -52,7 +52,7 @@ package struct Configuration: Sendable, Equatable {
     /// `tls.certificate`, `tls.key`: PEM files. Default: a self-signed pair, made in `<data>/tls`.
     package var certificateFile: String?
     package var privateKeyFile: String?
-    /// `database.url`: an outside server, `postgresql://user:password@host:port/database`. Default: the embedded one.
+    /// `database.url`: an outside server, `postgresql://user:password@%2Fsocket%2Fdirectory/database`. Default: the embedded one.
     package var databaseURL: String?
 
     package static let portBases = 0...60_000

@@ -58,6 +58,11 @@ final class DatabaseServer {
 
     static func outside(_ url: String, roles: DatabaseRoles, journal: Journal) throws(StartupError) -> DatabaseServer {
         let address = try DatabaseAddress(parsing: url)
+        guard address.host.hasPrefix("/") else {
+            throw .configuration(
+                "database.url names a host, but tenants' workers make Unix sockets only; name the directory of the server's socket, as in "
+                    + "postgresql://user:password@%2Frun%2Fpostgresql/database.")
+        }
         let configuration = PostgresConfiguration(
             host: address.host, port: address.port, database: address.database, user: address.user, password: address.password,
             applicationName: "casella-control")
