@@ -23,24 +23,30 @@ struct RememberedChildren {
 
     func forget(_ process: Int32) { unlink(file(process)) }
 
-    /// Forgets the processes of an earlier run, and kills those that do not end by themselves.
+    /// Kills the processes of an earlier run that do not end by themselves. They are remembered until then, in case this control plane
+    /// is killed too.
     func endEarlierOnes(_ journal: Journal) {
         var left: [(process: Int32, start: String)] = []
         for name in FileSystem.names(in: directory) {
             guard let process = Int32(name), process > 0 else { continue }
-            if let content = (try? FileSystem.read(file(process))).flatMap({ $0 }) {
-                left.append((process, String(decoding: content, as: UTF8.self)))
-            }
-            forget(process)
+            if let start = remembered(process) { left.append((process, start)) }
         }
         guard !left.isEmpty else { return }
         Task {
             try? await Task.sleep(for: Self.grace)
-            for (process, start) in left where Self.start(of: process) == start {
-                journal.warning("a process of an earlier run did not end and is killed", ["process": String(process)])
-                kill(process, SIGKILL)
+            for (process, start) in left {
+                if Self.start(of: process) == start {
+                    journal.warning("a process of an earlier run did not end and is killed", ["process": String(process)])
+                    kill(process, SIGKILL)
+                }
+                // By now the number may be that of a child of ours.
+                if remembered(process) == start { forget(process) }
             }
         }
+    }
+
+    private func remembered(_ process: Int32) -> String? {
+        (try? FileSystem.read(file(process))).flatMap { $0 }.map { String(decoding: $0, as: UTF8.self) }
     }
 
     private func file(_ process: Int32) -> String { "\(directory)/\(process)" }
