@@ -3,7 +3,7 @@ import Runtime
 /// A mailbox of an account: its row, kept true in memory.
 @EventLoopActor
 public final class Mailbox {
-    /// Unique on the platform for ever; MAILBOXID (RFC 8474 §4.1).
+    /// Unique in its tenant for ever; MAILBOXID (RFC 8474 §4.1).
     public let id: Int64
     public internal(set) var name: String
     /// `\Drafts`, `\Sent`, `\Junk`, `\Trash`, `\Archive`, … or nil.

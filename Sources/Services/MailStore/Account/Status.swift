@@ -10,7 +10,7 @@ extension Account {
             highestModSeq: mailbox.highestModSeq, size: 0)
         if let state = mailbox.state {
             state.count(into: &status, recentFrom: mailbox.recentUID)
-            status.uidNext = max(status.uidNext, (state.uids.last ?? 0) + 1)  // as in `Selection.uidNext`
+            status.uidNext = state.uidNext
             return status
         }
         let result = try await store.database.query("""

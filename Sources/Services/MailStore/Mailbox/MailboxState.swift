@@ -55,6 +55,10 @@ final class MailboxState {
     var size: Int64 { messages.reduce(0) { $0 + $1.size } }
     var keywordsInUse: [String] { Keywords.normalized(Set(messages.map(\.keywordSet)).flatMap { keywordSets[Int($0)] }) }
 
+    /// Above every UID that is here. The mailbox's own counter may be behind for a moment, when messages were read whose transaction
+    /// has been committed and not yet been applied to memory.
+    var uidNext: UID { max(mailbox.uidNext, (uids.last ?? 0) + 1) }
+
     func index(of uid: UID) -> Int? { uids.firstIndex(ofSorted: uid) }
 
     func message(_ uid: UID) -> StoredMessage? { index(of: uid).map { messages[$0] } }

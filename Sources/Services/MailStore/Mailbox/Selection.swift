@@ -32,7 +32,7 @@ public final class Selection {
         self.account = account
         self.isReadOnly = isReadOnly
         uids = state.uids
-        newest = max(state.uids.last ?? 0, state.mailbox.uidNext - 1)
+        newest = state.uidNext - 1
         claimRecent(through: newest)
         state.subscribe(self)
     }
@@ -41,8 +41,7 @@ public final class Selection {
 
     // MARK: This session's sequence numbers
 
-    /// UIDNEXT: above every UID of the view. The mailbox's own counter may be behind the view for a moment, when messages were read from
-    /// the database whose transaction has been committed and not yet been applied to memory.
+    /// UIDNEXT: above every UID of the view.
     public var uidNext: UID { newest + 1 }
 
     /// How many messages this session sees.
