@@ -1,7 +1,10 @@
 """One thing that is measured, on every system in the same way."""
 
 
-class Row:
+import abc
+
+
+class Row(abc.ABC):
     """`name` stands in the table and is what --rows looks in; `figures` names what `measure` returns, each with its `Figure`.
 
     Where a figure has no name of its own, it goes by the row's. `repeats` bounds the repetitions where one says all.
@@ -25,9 +28,9 @@ class Row:
     def prepare(self, system):
         """Once for each system, before anything of this row is measured."""
 
+    @abc.abstractmethod
     def measure(self, system, run):
         """Returns `{name: value}` for the row's figures."""
-        raise NotImplementedError
 
     def finish(self, system):
         """Once for each system, when the row is done, also when it failed."""

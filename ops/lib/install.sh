@@ -34,6 +34,14 @@ missing_packages() {
 
 apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 "$@"; }
 
+# Into the directory, without installing them.
+download_packages() (
+    cd "$1"
+    shift
+    apt-get -q download "$@" >/dev/null 2>&1 || { apt update >/dev/null && apt-get -q download "$@" >/dev/null 2>&1; } ||
+        fail "Debian's packages could not be downloaded: $*"
+)
+
 install_packages() {
     command -v dpkg-query >/dev/null || fail "Packages can be installed on Debian only; here, install their equivalents yourself: $*"
     local missing

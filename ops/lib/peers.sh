@@ -30,11 +30,7 @@ take_peers_apart() {
     say "Fetching Debian's Postfix and Dovecot"
     local scratch package
     scratch=$(mktemp -d)
-    (
-        cd "$scratch"
-        apt-get -q download "${peer_packages[@]}" >/dev/null 2>&1 ||
-            { apt update >/dev/null && apt-get -q download "${peer_packages[@]}" >/dev/null 2>&1; }
-    ) || { rm -rf "$scratch"; fail "Debian's packages could not be downloaded: ${peer_packages[*]}"; }
+    download_packages "$scratch" "${peer_packages[@]}" || { rm -rf "$scratch"; return 1; }
     for package in "$scratch"/*.deb; do dpkg -x "$package" "$scratch/tree"; done
     rm -rf "$peers"
     mkdir -p "$peers"

@@ -9,10 +9,7 @@ fetch_postfix_tools() {
     say "Fetching Postfix's test programs"
     local scratch
     scratch=$(mktemp -d)
-    (
-        cd "$scratch"
-        apt-get -q download postfix >/dev/null 2>&1 || { apt update >/dev/null && apt-get -q download postfix >/dev/null 2>&1; }
-    ) || { rm -rf "$scratch"; fail "Debian's postfix package could not be downloaded."; }
+    download_packages "$scratch" postfix || { rm -rf "$scratch"; return 1; }
     dpkg -x "$scratch"/postfix_*.deb "$scratch/tree"
     mkdir -p "$postfix_tools/usr/sbin" "$postfix_tools/usr/lib"
     cp -r "$scratch/tree/usr/lib/postfix" "$postfix_tools/usr/lib/"

@@ -4,7 +4,7 @@ import os
 import pwd
 import shutil
 
-from . import mail_system, overlay
+from .server import Server
 
 CONFIGURATION = """
 base_dir = {home}/run
@@ -136,12 +136,14 @@ service imap {
 LOCATIONS = {"maildir": "maildir:~/Maildir", "sdbox": "sdbox:~/sdbox"}
 
 
-class Dovecot:
+class Dovecot(Server):
+    name = "Dovecot"
+
     def __init__(self, home, tree, mailbox_format, hibernate, **places):
-        self.home, self.tree, self._places = home, tree, places
+        super().__init__(home, tree)
+        self._places = places
         self._places["hibernation"] = HIBERNATION if hibernate else ""
         self._places["location"] = LOCATIONS[mailbox_format]
-        self._process = None
 
     def lay_out(self):
         vmail = pwd.getpwnam("vmail")
@@ -165,17 +167,4 @@ class Dovecot:
         os.rename(new, f"{self.home}/users")
 
     def start(self):
-        log = f"{self.home}/master.out"
-        self._process = overlay.start(self.tree, ["dovecot", "-F", "-c", f"{self.home}/dovecot.conf"], log)
-        mail_system.wait_until(
-            lambda: mail_system.listens(self._places["imap"]) or self._process.poll() is not None, 30, "Dovecot does not listen")
-        if self._process.poll() is not None:
-            raise RuntimeError(f"Dovecot did not start: {overlay.told(log)}")
-
-    def root(self):
-        return self._process.pid
-
-    def stop(self):
-        if self._process and self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait()
+        self.launch(["dovecot", "-F", "-c", f"{self.home}/dovecot.conf"], self._places["imap"], f"{self.home}/master.out")

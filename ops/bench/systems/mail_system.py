@@ -1,5 +1,6 @@
 """What every mail system under test offers to the measurements."""
 
+import abc
 import socket
 import sys
 import time
@@ -12,7 +13,7 @@ from . import processes
 PORTS = (25, 110, 143, 465, 587, 993, 995)
 
 
-class MailSystem:
+class MailSystem(abc.ABC):
     """One installation with ports, users and processes of its own. `name` is the word for it in the table."""
 
     name = ""
@@ -27,26 +28,29 @@ class MailSystem:
         """Where the service with that standard port listens, on 127.0.0.1."""
         return self.port_base + standard
 
+    @abc.abstractmethod
     def start(self):
-        raise NotImplementedError
+        """Returns when it serves, with nobody in it."""
 
+    @abc.abstractmethod
     def stop(self):
-        raise NotImplementedError
+        """Harmless when it does not run."""
 
+    @abc.abstractmethod
     def provision(self, companies):
         """Makes all companies, each once however often it is named, and fills `passwords`."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def roots(self):
         """The processes that all others of the system descend from."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def start_afresh(self, company):
         """Nothing that a process knows about this company's mail stays in memory; the page cache does."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def description(self):
-        raise NotImplementedError
+        """Versions and settings, for the table's head."""
 
     def family(self):
         return processes.family(self.roots())
@@ -70,9 +74,9 @@ class MailSystem:
             else:
                 self.stop()
 
+    @abc.abstractmethod
     def keeping(self):
         """How to stop it by hand."""
-        raise NotImplementedError
 
 
 def wait_until(met, seconds, problem):

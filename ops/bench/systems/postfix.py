@@ -4,7 +4,7 @@ import grp
 import os
 import pwd
 
-from . import mail_system, overlay
+from .server import Server
 
 QUEUE_FOLDERS = "active bounce corrupt defer deferred flush hold incoming private saved trace".split()
 
@@ -88,10 +88,12 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
-class Postfix:
+class Postfix(Server):
+    name = "Postfix"
+
     def __init__(self, home, tree, **places):
-        self.home, self.tree, self._places = home, tree, places
-        self._process = None
+        super().__init__(home, tree)
+        self._places = places
 
     def lay_out(self):
         """The folders that Postfix's own set-up would make, with their owners, and the configuration."""
@@ -116,18 +118,7 @@ class Postfix:
                 file.writelines(f"{key} ok\n" for key in keys)
 
     def start(self):
-        log = f"{self.home}/log/master.out"
         # What `postfix start` would end with, kept in the foreground.
-        self._process = overlay.start(self.tree, ["/usr/lib/postfix/sbin/master", "-d", "-c", self.home], log)
-        mail_system.wait_until(
-            lambda: mail_system.listens(self._places["smtp"]) or self._process.poll() is not None, 30, "Postfix does not listen")
-        if self._process.poll() is not None:
-            raise RuntimeError(f"Postfix did not start: {overlay.told(log)} {overlay.told(f'{self.home}/log/mail.log')}")
-
-    def root(self):
-        return self._process.pid
-
-    def stop(self):
-        if self._process and self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait()
+        self.launch(
+            ["/usr/lib/postfix/sbin/master", "-d", "-c", self.home], self._places["smtp"], f"{self.home}/log/master.out",
+            f"{self.home}/log/mail.log")
