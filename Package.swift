@@ -60,7 +60,7 @@ let package = Package(
         // Services
         library("MailStore", on: "Services", ["BlobStore", "Postgres", "MIME", "Quantities", "Runtime"]),
         library("OutboundQueue", on: "Services", ["BlobStore", "Postgres", "Runtime"]),
-        library("BlobStore", on: "Services", ["Zstd"]),
+        library("BlobStore", on: "Services", ["Zstd", "CChecksum"]),
         library("InnerDoor", on: "Services", ["Runtime", "SMTP"] + nio),
         library("Resolver", on: "Services", ["CUnbound", "Runtime"] + nio),
 
@@ -84,6 +84,7 @@ let package = Package(
         library("Zstd", on: "System", ["CZstd"]),
         library("LineEditor", on: "System", ["CLibEdit"]),
         .target(name: "CProcess", path: "Sources/System/CProcess"),
+        .target(name: "CChecksum", path: "Sources/System/CChecksum"),
         systemLibrary("CPQ", pkgConfig: "libpq", apt: "libpq-dev"),
         systemLibrary("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
         systemLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),

@@ -1,6 +1,16 @@
+import CChecksum
+
 /// CRC-32C (Castagnoli), as in RFC 3385 and RFC 9260 appendix A: finds all errors of up to 32 adjacent bits. Eight octets a step.
-enum Checksum {
-    static func crc32c(_ bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
+package enum Checksum {
+    private static let hasInstruction = casella_has_crc32c() == 1
+
+    package static func crc32c(_ bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
+        guard hasInstruction else { return tabled(bytes, continuing: previous) }
+        return ~casella_crc32c(~previous, bytes.baseAddress, bytes.count)
+    }
+
+    /// The same without the processor's instruction.
+    package static func tabled(_ bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
         tables.withUnsafeBufferPointer { table in
             var crc = ~previous
             var index = 0
