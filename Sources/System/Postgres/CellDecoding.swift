@@ -61,6 +61,24 @@ struct Cell {
         return value
     }
 
+    /// An array of integers of the type `element`, which is as wide as `T`, without NULLs, and of one dimension; nil for any other. Large arrays are read this way.
+    func integers<T: FixedWidthInteger>(_ element: UInt32) -> [T]? {
+        guard ObjectType.isArray(type), bytes.count >= 20, bytes.bigEndian(at: 0, as: Int32.self) == 1,
+            bytes.bigEndian(at: 8, as: UInt32.self) == element, let count = bytes.bigEndian(at: 12, as: Int32.self)
+        else { return nil }
+        let width = T.bitWidth / 8, stride = 4 + width
+        guard count >= 0, bytes.count == 20 + Int(count) * stride else { return nil }
+        var values: [T] = []
+        values.reserveCapacity(Int(count))
+        var offset = 20
+        while offset < bytes.count {
+            guard Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)) == Int32(width) else { return nil }
+            values.append(T(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 4, as: T.self)))
+            offset += stride
+        }
+        return values
+    }
+
     /// The elements of an array of one dimension (`array_send`), each nil where it is NULL; nil when `decode` refuses one.
     func elements<T>(_ decode: (Cell?) -> T?) -> [T]? {
         guard ObjectType.isArray(type), let dimensions = bytes.bigEndian(at: 0, as: Int32.self),

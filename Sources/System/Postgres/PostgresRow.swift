@@ -24,13 +24,16 @@ public struct PostgresRow: Sendable {
     public func optionalBytes(_ column: Int) throws(PostgresError) -> [UInt8]? { try read(column, "bytea") { $0.bytea } }
     /// Microseconds since 1970-01-01 00:00 UTC.
     public func optionalTimestamp(_ column: Int) throws(PostgresError) -> Int64? { try read(column, "timestamptz") { $0.timestamp } }
-    public func optionalInt4Array(_ column: Int) throws(PostgresError) -> [Int32]? { try array(column, "int4[]") { $0.integer() } }
-    public func optionalInt8Array(_ column: Int) throws(PostgresError) -> [Int64]? { try array(column, "int8[]") { $0.integer() } }
+    public func optionalInt4Array(_ column: Int) throws(PostgresError) -> [Int32]? { try integers(column, "int4[]", ObjectType.int4) }
+    public func optionalInt8Array(_ column: Int) throws(PostgresError) -> [Int64]? { try integers(column, "int8[]", ObjectType.int8) }
     public func optionalTextArray(_ column: Int) throws(PostgresError) -> [String]? { try array(column, "text[]") { $0.text } }
     public func optionalByteaArray(_ column: Int) throws(PostgresError) -> [[UInt8]]? { try array(column, "bytea[]") { $0.bytea } }
     public func optionalBoolArray(_ column: Int) throws(PostgresError) -> [Bool]? { try array(column, "bool[]") { $0.bool } }
     public func optionalTimestampArray(_ column: Int) throws(PostgresError) -> [Int64]? {
-        try array(column, "timestamptz[]") { $0.timestamp }
+        try read(column, "timestamptz[]") { cell in
+            let wire: [Int64]? = cell.integers(ObjectType.timestamptz)
+            return wire?.map(TimestampEpoch.fromWire) ?? cell.elements { element in element?.timestamp }
+        }
     }
 
     public func bool(_ column: Int) throws(PostgresError) -> Bool { try require(optionalBool(column), column) }
@@ -59,6 +62,10 @@ public struct PostgresRow: Sendable {
 
     private func array<T>(_ column: Int, _ type: String, _ decode: (Cell) -> T?) throws(PostgresError) -> [T]? {
         try read(column, type) { cell in cell.elements { element in element.flatMap(decode) } }
+    }
+
+    private func integers<T: FixedWidthInteger>(_ column: Int, _ type: String, _ element: UInt32) throws(PostgresError) -> [T]? {
+        try read(column, type) { cell in cell.integers(element) ?? cell.elements { element in element.flatMap { $0.integer() } } }
     }
 
     private func require<T>(_ value: T?, _ column: Int) throws(PostgresError) -> T {

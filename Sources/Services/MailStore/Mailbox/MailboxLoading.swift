@@ -42,10 +42,12 @@ extension TenantStore {
 
     /// One row: the mailbox's change number and the columns of its messages as arrays, of one moment.
     private static let messagesOfMailbox = """
-        SELECT b.highestmodseq, m.uid, m.modseq, m.flags, m.keywords, m.internal_date, m.size, m.segment, m.place, m.length
+        SELECT b.highestmodseq, m.uid, m.modseq, m.flags, m.keywords, m.internal_date, m.size, m.segment, m.place, m.length, m.keyworded
         FROM mailboxes b, LATERAL (
             SELECT array_agg(uid) AS uid, array_agg(modseq) AS modseq, array_agg(flags) AS flags,
-                array_agg(array_to_string(keywords, ' ')) AS keywords, array_agg(internal_date) AS internal_date, array_agg(size) AS size,
+                array_agg(uid) FILTER (WHERE keywords <> '{}') AS keyworded,
+                array_agg(array_to_string(keywords, ' ')) FILTER (WHERE keywords <> '{}') AS keywords,
+                array_agg(internal_date) AS internal_date, array_agg(size) AS size,
                 array_agg(blob_segment) AS segment, array_agg(blob_offset) AS place, array_agg(blob_length) AS length
             FROM (SELECT * FROM messages s WHERE s.tenant_id = b.tenant_id AND s.mailbox_id = b.mailbox_id ORDER BY s.uid) sorted) m
         WHERE b.tenant_id = $1 AND b.mailbox_id = $2
@@ -53,17 +55,25 @@ extension TenantStore {
 
     private static func arrivals(_ row: PostgresRow) throws(PostgresError) -> [MailboxState.Arrival] {
         guard let uids = try row.optionalInt8Array(1) else { return [] }
-        let modSeqs = try row.int8Array(2), flags = try row.int4Array(3), keywords = try row.textArray(4)
+        let modSeqs = try row.int8Array(2), flags = try row.int4Array(3)
+        // Few messages have keywords: they alone are named with them, in the same order.
+        let keyworded = try row.optionalInt8Array(10) ?? [], keywords = try row.optionalTextArray(4) ?? []
+        var next = 0
         let dates = try row.timestampArray(5), sizes = try row.int8Array(6)
         let segments = try row.int8Array(7), offsets = try row.int8Array(8), lengths = try row.int8Array(9)
         return uids.indices.map { index in
-            MailboxState.Arrival(
+            var words: [String] = []
+            if next < keyworded.count, keyworded[next] == uids[index], next < keywords.count {
+                words = keywords[next].split(separator: " ").map(String.init)
+                next += 1
+            }
+            return MailboxState.Arrival(
                 message: StoredMessage(
                     uid: UID(clamping: uids[index]), modSeq: ModSeq(clamping: modSeqs[index]),
                     flags: MessageFlags(rawValue: UInt8(truncatingIfNeeded: flags[index])).intersection(.all),
                     internalDate: dates[index] / 1_000_000, size: sizes[index],
                     blob: BlobReference(segment: segments[index], offset: offsets[index], length: lengths[index])),
-                keywords: keywords[index].isEmpty ? [] : keywords[index].split(separator: " ").map(String.init))
+                keywords: words)
         }
     }
 }
