@@ -27,6 +27,9 @@ public final class MessageBlobs: Sendable {
         try await reader.message(reference)
     }
 
+    /// Several messages with one call, each with its own outcome, in the order of the references.
+    public func read(each references: [BlobReference]) async -> [Result<[UInt8], BlobError>] { await reader.messages(references) }
+
     /// A part of the message, cut to its end.
     public func read(_ reference: BlobReference, range: Range<Int>) async throws(BlobError) -> [UInt8] {
         let message = try await read(reference)

@@ -29,6 +29,10 @@ actor SegmentReader {
         try RecordParts(try record(reference)[...], at: reference).message(at: reference)
     }
 
+    func messages(_ references: [BlobReference]) -> [Result<[UInt8], BlobError>] {
+        references.map { reference in Result { () throws(BlobError) in try message(reference) } }
+    }
+
     func described(_ reference: BlobReference) throws(BlobError) -> BlobRecord {
         try BlobRecord(decoding: try record(reference), at: reference)
     }

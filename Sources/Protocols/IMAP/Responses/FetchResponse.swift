@@ -16,7 +16,15 @@ public struct FetchResponse: Sendable {
 
     public mutating func flags(_ system: SystemFlags, keywords: [String], isRecent: Bool) {
         item("FLAGS (")
-        output.text((system.texts + (isRecent ? ["\\Recent"] : []) + keywords).joined(separator: " "))
+        var isFirst = true
+        func word(_ text: String, _ output: inout ResponseWriter) {
+            if !isFirst { output.text(" ") }
+            isFirst = false
+            output.text(text)
+        }
+        for (flag, name) in SystemFlags.words where system.contains(flag) { word(name, &output) }
+        if isRecent { word("\\Recent", &output) }
+        for keyword in keywords { word(keyword, &output) }
         output.text(")")
     }
 

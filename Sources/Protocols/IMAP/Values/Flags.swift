@@ -9,6 +9,8 @@ public struct SystemFlags: OptionSet, Sendable, Hashable {
     static let names: [(flag: SystemFlags, name: StaticString)] = [
         (.answered, "\\Answered"), (.flagged, "\\Flagged"), (.deleted, "\\Deleted"), (.seen, "\\Seen"), (.draft, "\\Draft"),
     ]
+    /// The same names, ready to be written.
+    static let words: [(flag: SystemFlags, name: String)] = names.map { ($0.flag, "\($0.name)") }
 }
 
 /// A message's flags: system flags and keywords (RFC 3501 §2.3.2).

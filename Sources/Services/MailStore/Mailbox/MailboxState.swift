@@ -40,6 +40,8 @@ final class MailboxState {
     private(set) var uids: [UID]
     private var keywordSets: [[String]] = [[]]
     private var keywordSetNumbers: [[String]: UInt16] = [[]: 0]
+    /// How many messages have each keyword set.
+    private var keywordSetUses: [Int] = [0]
     private var subscribers: [Subscriber] = []
 
     init(mailbox: Mailbox, arrivals: [Arrival]) {
@@ -53,7 +55,7 @@ final class MailboxState {
 
     var memory: Int { 1024 + messages.capacity * (MemoryLayout<StoredMessage>.stride + MemoryLayout<UID>.stride) }
     var size: Int64 { messages.reduce(0) { $0 + $1.size } }
-    var keywordsInUse: [String] { Keywords.normalized(Set(messages.map(\.keywordSet)).flatMap { keywordSets[Int($0)] }) }
+    var keywordsInUse: [String] { Keywords.normalized(keywordSets.indices.flatMap { keywordSetUses[$0] > 0 ? keywordSets[$0] : [] }) }
 
     /// Above every UID that is here. The mailbox's own counter may be behind for a moment, when messages were read whose transaction
     /// has been committed and not yet been applied to memory.
@@ -88,7 +90,8 @@ final class MailboxState {
 
     private func interned(_ arrival: Arrival) -> StoredMessage {
         var message = arrival.message
-        message.keywordSet = keywordSet(arrival.keywords)
+        message.keywordSet = arrival.keywords.isEmpty ? 0 : keywordSet(arrival.keywords)
+        keywordSetUses[Int(message.keywordSet)] += 1
         return message
     }
 
@@ -97,6 +100,7 @@ final class MailboxState {
         guard keywordSets.count < StoreLimits.keywordSetsPerMailbox else { return 0 }
         let number = UInt16(keywordSets.count)
         keywordSets.append(keywords)
+        keywordSetUses.append(0)
         keywordSetNumbers[keywords] = number
         return number
     }
@@ -117,7 +121,9 @@ extension MailboxState {
         for change in changes {
             guard let index = index(of: change.uid) else { continue }
             messages[index].flags = change.flags
+            keywordSetUses[Int(messages[index].keywordSet)] -= 1
             messages[index].keywordSet = keywordSet(change.keywords)
+            keywordSetUses[Int(messages[index].keywordSet)] += 1
             messages[index].modSeq = modSeq
         }
         let changed = changes.map(\.uid)
@@ -127,7 +133,11 @@ extension MailboxState {
     /// - Parameter gone: ascending.
     func remove(_ gone: [UID]) {
         guard !gone.isEmpty else { return }
-        messages.removeAll { gone.firstIndex(ofSorted: $0.uid) != nil }
+        messages.removeAll { message in
+            guard gone.firstIndex(ofSorted: message.uid) != nil else { return false }
+            keywordSetUses[Int(message.keywordSet)] -= 1
+            return true
+        }
         uids = messages.map(\.uid)
         forEachSelection { $0.noteExpunged(gone) }
     }

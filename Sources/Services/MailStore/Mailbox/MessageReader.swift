@@ -23,6 +23,11 @@ final class MessageReader {
         return bytes
     }
 
+    /// Several messages with one call, for who goes through them in order: none of them is kept.
+    func read(each references: [BlobReference]) async -> [Result<[UInt8], StoreError>] {
+        await blobs.read(each: references).map { $0.mapError { StoreError($0) } }
+    }
+
     private func expire() {
         guard !isExpiring else { return }
         isExpiring = true

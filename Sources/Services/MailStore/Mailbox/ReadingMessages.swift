@@ -26,14 +26,26 @@ extension Selection {
         return try await account.store.reader.read(message.blob)
     }
 
+    /// Whole messages, read with one call; nil for those that are expunged. Small ones: all are in memory at the same time.
+    public func bytes(ofEach uids: [UID]) async -> [UID: Result<[UInt8]?, StoreError>] {
+        var outcomes: [UID: Result<[UInt8]?, StoreError>] = [:]
+        var present: [(uid: UID, blob: BlobReference)] = []
+        for uid in uids {
+            if let message = state.message(uid) { present.append((uid, message.blob)) } else { outcomes[uid] = .success(nil) }
+        }
+        let results = await account.store.reader.read(each: present.map(\.blob))
+        for (entry, result) in zip(present, results) { outcomes[entry.uid] = result.map { Optional($0) } }
+        return outcomes
+    }
+
     /// The encoded MIME structures (`messages.structure`, read with `CachedStructure(decoding:)`); made and kept when missing.
     /// Expunged messages are left out. A structure takes a kilobyte or so: ask for some hundreds of messages at a time.
     public func structures(of wanted: [UID]) async throws(StoreError) -> [UID: [UInt8]] {
         let store = account.store
-        let existing = wanted.filter { state.index(of: $0) != nil }
+        let existing = wanted.filter { state.index(of: $0) != nil }.sorted()
         guard !existing.isEmpty else { return [:] }
         let result = try await store.database.query(
-            "SELECT uid, structure FROM messages WHERE tenant_id = $1 AND mailbox_id = $2 AND uid = ANY ($3::bigint[])",
+            isDense(existing) ? Self.structuresOfRange : Self.structuresOfEach,
             [.int8(store.tenant), .int8(mailbox.id), .int8Array(existing.map { Int64($0) })])
         var structures: [UID: [UInt8]] = [:]
         var missing: [UID] = []
@@ -51,6 +63,25 @@ extension Selection {
         if !made.isEmpty { store.keepStructures(made, of: mailbox) }
         return structures.merging(made) { $1 }
     }
+
+    /// Whether these messages, ascending, are a good part of all that lie between the first and the last.
+    private func isDense(_ wanted: [UID]) -> Bool {
+        guard let low = wanted.first, let high = wanted.last, let first = state.index(of: low), let last = state.index(of: high) else {
+            return false
+        }
+        return last - first < 4 * wanted.count
+    }
+
+    // The planner has no statistics of these columns, and takes `uid = ANY` alone for a filter over the whole mailbox: so the
+    // range is spelled out where the messages lie together, and each one is looked up where they do not.
+    private static let structuresOfRange = """
+        SELECT uid, structure FROM messages WHERE tenant_id = $1 AND mailbox_id = $2 AND uid = ANY ($3::bigint[])
+            AND uid BETWEEN ($3::bigint[])[1] AND ($3::bigint[])[cardinality($3::bigint[])]
+        """
+    private static let structuresOfEach = """
+        SELECT wanted.uid, found.structure FROM unnest($3::bigint[]) AS wanted (uid), LATERAL (
+            SELECT structure FROM messages m WHERE m.tenant_id = $1 AND m.mailbox_id = $2 AND m.uid = wanted.uid OFFSET 0) found
+        """
 }
 
 extension TenantStore {

@@ -21,7 +21,7 @@ public final class Selection {
     private var changedFlags: Set<UID> = []
     /// The highest UID that was ever in the view.
     private var newest: UID
-    /// Ranges of UIDs that this session was the first to see, ascending.
+    /// Ranges of UIDs that this session was the first to see, ascending and apart.
     private var recent: [ClosedRange<UID>] = []
     private var wasToldOfChange = false
     private var hasClaimedRecent = false
@@ -39,6 +39,9 @@ public final class Selection {
 
     public var hasChanges: Bool { isGone || !expunged.isEmpty || !changedFlags.isEmpty || (state.uids.last ?? 0) > newest }
 
+    /// Answers about messages, shared by all sessions of the company.
+    public var derived: DerivedBytes { account.store.derived }
+
     // MARK: This session's sequence numbers
 
     /// UIDNEXT: above every UID of the view.
@@ -48,7 +51,12 @@ public final class Selection {
     public var count: Int { uids.count }
 
     /// How many of them this session was the first to see (`\Recent`).
-    public var recentCount: Int { recent.isEmpty ? 0 : uids.reduce(0) { isRecent($1) ? $0 + 1 : $0 } }
+    public var recentCount: Int {
+        recent.reduce(0) { count, range in
+            let first = uids.partitioningIndex { $0 >= range.lowerBound }
+            return count + uids.partitioningIndex { $0 > range.upperBound } - first
+        }
+    }
 
     public func sequenceNumber(of uid: UID) -> Int? { uids.firstIndex(ofSorted: uid).map { $0 + 1 } }
 
@@ -110,7 +118,11 @@ public final class Selection {
     private func claimRecent(through last: UID) {
         let first = mailbox.recentUID
         guard first <= last, last < UID.max else { return }
-        recent.append(first...last)
+        if let previous = recent.last, previous.upperBound + 1 >= first {
+            recent[recent.count - 1] = min(previous.lowerBound, first)...last
+        } else {
+            recent.append(first...last)
+        }
         guard !isReadOnly else { return }
         mailbox.recentUID = last + 1
         hasClaimedRecent = true

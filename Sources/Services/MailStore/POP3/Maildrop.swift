@@ -1,3 +1,4 @@
+import BlobStore
 import Runtime
 
 /// A POP3 session's maildrop: a snapshot of INBOX under an exclusive lock (RFC 1939 §4). Must be released.
@@ -16,6 +17,11 @@ public final class Maildrop {
     private let account: Account
     private let state: MailboxState
     private var isLocked = true
+    /// Messages that were read with the one before them, by index: clients retrieve all in order.
+    private var ahead: [Int: Result<[UInt8], StoreError>] = [:]
+    private var lastIndex = -1
+    /// Messages, and their octets, that are read with one call.
+    private static let together = 16, octets: Int64 = 256 * 1024
 
     init(account: Account, state: MailboxState) {
         self.account = account
@@ -27,7 +33,26 @@ public final class Maildrop {
     /// The message at an index of `messages`; nil when an IMAP session expunged it meanwhile.
     public func bytes(at index: Int) async throws(StoreError) -> [UInt8]? {
         guard messages.indices.contains(index), let message = state.message(messages[index].uid) else { return nil }
-        return try await account.store.reader.read(message.blob)
+        defer { lastIndex = index }
+        if let read = ahead.removeValue(forKey: index) { return try read.get() }
+        ahead = [:]
+        guard index == lastIndex + 1 else { return try await account.store.reader.read(message.blob) }
+        return try await readAhead(from: index)
+    }
+
+    /// Reads the message and, unless it is large, those that follow it.
+    private func readAhead(from start: Int) async throws(StoreError) -> [UInt8]? {
+        var indexes: [Int] = [], blobs: [BlobReference] = []
+        var room = Self.octets
+        for index in start..<min(messages.count, start + Self.together) {
+            guard let message = state.message(messages[index].uid) else { continue }
+            room -= message.size
+            guard room >= 0 || index == start else { break }
+            indexes.append(index)
+            blobs.append(message.blob)
+        }
+        for (index, result) in zip(indexes, await account.store.reader.read(each: blobs)) { ahead[index] = result }
+        return try ahead.removeValue(forKey: start)?.get()
     }
 
     /// The UPDATE state: removes the messages at these indexes and releases the lock, also on error; then nothing is removed.

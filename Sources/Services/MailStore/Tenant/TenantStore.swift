@@ -15,6 +15,8 @@ public final class TenantStore {
     let accounts: AccountCache
     let states: MailboxStateCache
     let reader: MessageReader
+    /// Answers about messages, kept for the next session that asks.
+    public let derived = DerivedBytes()
     /// Users whose maildrop a POP3 session has.
     var lockedMaildrops: Set<Int64> = []
     private var hasForgotten = false
@@ -97,6 +99,7 @@ public final class TenantStore {
         await queue.drain()
         accounts.removeAll()
         states.removeAll()
+        derived.removeAll()
         await blobs.close()
         await database.pool.close()
     }

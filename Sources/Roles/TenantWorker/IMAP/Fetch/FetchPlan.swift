@@ -1,5 +1,6 @@
 import IMAP
 import MIME
+import MailStore
 
 /// What has to be at hand to answer the items of a FETCH.
 struct FetchPlan {
@@ -9,14 +10,16 @@ struct FetchPlan {
         static func < (first: Self, second: Self) -> Bool { first.rawValue < second.rawValue }
     }
     let items: [FetchItem]
-    let needsStructure: Bool
+    /// The texts that are made from messages' structures, in the order of the items.
+    let structures: [DerivedBytes.Kind]
+    var needsStructure: Bool { !structures.isEmpty }
     let need: Need
     let marksSeen: Bool
     let fetchesPieces: Bool
 
     init(_ items: [FetchItem], readOnly: Bool) {
         self.items = items
-        needsStructure = items.contains { $0 == .envelope || $0 == .body || $0 == .bodyStructure }
+        structures = items.compactMap(\.structure)
         need = items.map(FetchPlan.need).max() ?? .nothing
         marksSeen = !readOnly && items.contains(where: \.marksSeen)
         fetchesPieces = items.contains {

@@ -39,7 +39,7 @@ struct FetchRun {
 
     private mutating func run(overBatch batch: ArraySlice<NumberedMessage>) async throws {
         let uids = batch.map(\.uid)
-        let structures = plan.needsStructure ? try await selection.structures(of: uids) : [:]
+        let structures = plan.needsStructure ? try await selection.structures(of: uids.filter(lacksStructure)) : [:]
         var seen: Set<UID> = []
         if plan.marksSeen {
             let unseen = uids.filter { selection.info($0).map { !$0.flags.contains(.seen) } ?? false }
@@ -67,10 +67,10 @@ struct FetchRun {
             content = try await read(message.uid)
             guard content != nil else { return isIncomplete = true }
         }
-        var cached = structure.flatMap { CachedStructure(decoding: $0) }
-        if plan.needsStructure, cached == nil {
-            guard let bytes = try await selection.bytes(of: message.uid) else { return isIncomplete = true }
-            cached = CachedStructure(of: ParsedMessage(bytes))
+        var structureTexts: [[UInt8]] = []
+        if plan.needsStructure {
+            guard let texts = try await self.structureTexts(of: message.uid, structure) else { return isIncomplete = true }
+            structureTexts = texts.reversed()
         }
         session.announceKeywords(info.keywords)
         var response = FetchResponse(number: message.number)
@@ -81,7 +81,8 @@ struct FetchRun {
             case .internalDate: response.internalDate(InternalDate(secondsSince1970: info.internalDate))
             case .size: response.size(info.size)
             case .envelope, .body, .bodyStructure:
-                if let cached { write(item, cached, to: &response) }
+                response.item(item.structureName)
+                if let text = structureTexts.popLast() { response.output.raw(text) }
             case .rfc822, .rfc822Header, .rfc822Text, .section:
                 if let content { try await write(item, content, to: &response) }
             }
@@ -111,20 +112,6 @@ struct FetchRun {
 
     private func writeFlags(_ info: MessageInfo, to response: inout FetchResponse) {
         response.flags(SystemFlags(info.flags), keywords: info.keywords, isRecent: selection.isRecent(info.uid))
-    }
-
-    private func write(_ item: FetchItem, _ structure: CachedStructure, to response: inout FetchResponse) {
-        switch item {
-        case .envelope:
-            response.item("ENVELOPE ")
-            response.output.envelope(structure.envelope)
-        case .body:
-            response.item("BODY ")
-            response.output.body(structure.body, extensible: false)
-        default:
-            response.item("BODYSTRUCTURE ")
-            response.output.body(structure.body, extensible: true)
-        }
     }
 
     private mutating func write(_ item: FetchItem, _ message: ParsedMessage, to response: inout FetchResponse) async throws {

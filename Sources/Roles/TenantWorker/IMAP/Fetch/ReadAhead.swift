@@ -1,24 +1,33 @@
 import MailStore
 import Runtime
 
-/// Reads the next messages from the store while the present one is being sent.
+/// Reads the next messages from the store while the present one is being sent, several with one call.
 @EventLoopActor
 struct ReadAhead {
-    private var reads: [UID: Task<[UInt8]?, any Error>] = [:]
-    /// Messages, and octets of a message, that are read ahead.
-    private static let depth = 4, largest: Int64 = 256 * 1024
+    private typealias Outcome = Result<[UInt8]?, StoreError>
+    private var reads: [UID: Task<[UID: Outcome], Never>] = [:]
+    /// Messages that are read with one call and that may wait, and the octets of one call: twice as many may be in memory.
+    private static let together = 16, low = 8, octets: Int64 = 256 * 1024
 
-    /// Starts reading the first of `uids` and some behind it.
+    /// Starts reading the first of `uids` and some behind it. A single one is left to `take`, which knows the message last read.
     mutating func start(_ uids: ArraySlice<UID>, of selection: Selection) {
-        for uid in uids.prefix(ReadAhead.depth) where reads[uid] == nil {
-            guard let info = selection.info(uid), info.size <= ReadAhead.largest else { continue }
-            reads[uid] = Task { try await selection.bytes(of: uid) }
+        guard uids.count > 1, reads.count <= ReadAhead.low else { return }
+        var wanted: [UID] = []
+        var room = ReadAhead.octets
+        for uid in uids.prefix(ReadAhead.low + ReadAhead.together) where reads[uid] == nil {
+            guard let info = selection.info(uid), info.size <= ReadAhead.octets else { continue }
+            guard info.size <= room, wanted.count < ReadAhead.together else { break }
+            wanted.append(uid)
+            room -= info.size
         }
+        guard !wanted.isEmpty else { return }
+        let read = Task { [wanted] in await selection.bytes(ofEach: wanted) }
+        for uid in wanted { reads[uid] = read }
     }
 
     mutating func take(_ uid: UID, of selection: Selection) async throws -> [UInt8]? {
-        guard let read = reads.removeValue(forKey: uid) else { return try await selection.bytes(of: uid) }
-        return try await read.value
+        guard let read = reads.removeValue(forKey: uid), let outcome = await read.value[uid] else { return try await selection.bytes(of: uid) }
+        return try outcome.get()
     }
 
     func cancel() {

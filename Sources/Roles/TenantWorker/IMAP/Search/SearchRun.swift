@@ -10,12 +10,15 @@ struct SearchRun {
     let selection: Selection
     private let plan: SearchPlan
     private let need: IMAP.SearchKey.Need
+    /// What the key asks for is among the fields that are kept in memory.
+    private let asksForKeptFields: Bool
 
     init(session: IMAPConnection, selection: Selection, key: IMAP.SearchKey) {
         self.session = session
         self.selection = selection
         plan = SearchPlan(key, in: selection)
         need = key.need
+        asksForKeptFields = need == .header && plan.asksFor(only: SearchedFields.names)
     }
 
     /// The messages that match, ascending.
@@ -31,8 +34,27 @@ struct SearchRun {
             }
         }
         guard !undecided.isEmpty else { return found }
+        if asksForKeptFields { try await decide(&undecided, &found) }
         found += try await read(undecided)
         return found.sorted { $0.number < $1.number }
+    }
+
+    /// Decides what can be told from the fields that are kept of messages, and leaves the others.
+    private func decide(_ undecided: inout [SearchPlan.Subject], _ found: inout [NumberedMessage]) async throws {
+        var remaining: [SearchPlan.Subject] = []
+        for (index, var subject) in undecided.enumerated() {
+            if index % 200 == 199 { await Task.yield() }  // a long search lets other sessions go between
+            guard !session.isEnding else { throw ConnectionError.closed }
+            let uid = subject.info.uid
+            guard selection.info(uid) != nil else { continue }
+            guard let fields = selection.derived.bytes(.searchedFields, of: uid, in: selection.mailbox) else {
+                remaining.append(subject)
+                continue
+            }
+            subject.content = ParsedMessage(fields)
+            if plan.matches(subject) == true { found.append(NumberedMessage(number: subject.number, uid: uid)) }
+        }
+        undecided = remaining
     }
 
     private func read(_ undecided: [SearchPlan.Subject]) async throws -> [NumberedMessage] {
@@ -44,7 +66,11 @@ struct SearchRun {
             guard !session.isEnding else { throw ConnectionError.closed }
             reads.start(uids[index...], of: selection)
             guard let bytes = try await bytes(of: subject.info.uid, &reads) else { continue }
-            subject.content = need == .header ? ParsedMessage(bytes.header) : ParsedMessage(bytes)
+            let content = need == .header ? ParsedMessage(bytes.header) : ParsedMessage(bytes)
+            if asksForKeptFields {
+                selection.derived.keep(SearchedFields.bytes(of: content), as: .searchedFields, of: subject.info.uid, in: selection.mailbox)
+            }
+            subject.content = content
             if plan.matches(subject) == true { found.append(NumberedMessage(number: subject.number, uid: subject.info.uid)) }
         }
         return found
