@@ -5,7 +5,7 @@ import Testing
 
 @EventLoopActor
 @Suite struct ReadingTests {
-    @Test("Structures come for messages that lie together, for some far apart, and not for those that are gone") func structures() async throws {
+    @Test("Structures come for messages together and far apart, not for those that are gone") func structures() async throws {
         let tenant = try await TestTenant.make()
         let user = try await tenant.user("ann")
         try await tenant.withStore { store async throws in
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test("What is derived from messages stays under its budget, the least used out first, and goes when unused") func derived() async throws {
+    @Test("What is derived from messages stays under its budget, and goes when unused") func derived() async throws {
         let tenant = try await TestTenant.make()
         let user = try await tenant.user("ann")
         try await tenant.withStore { store async throws in

@@ -24,12 +24,17 @@ public struct POP3MessageEncoder: Sendable {
         let stop = min(position + Self.pieceSize, end)
         var piece: [UInt8] = []
         piece.reserveCapacity(stop - position + 64)
-        while position < stop {
-            if isAtLineStart, message[position] == UInt8(ascii: ".") { piece.append(UInt8(ascii: ".")) }
-            let lineEnd = message[position..<stop].firstIndex(of: 10).map { $0 + 1 } ?? stop
-            piece.append(contentsOf: message[position..<lineEnd])
-            isAtLineStart = message[lineEnd - 1] == 10
-            position = lineEnd
+        message.withUnsafeBufferPointer { octets in
+            var index = position  // what lies before it is in the piece already
+            while position < stop {
+                if isAtLineStart, octets[position] == UInt8(ascii: ".") {
+                    piece.append(contentsOf: octets[index...position])
+                    index = position
+                }
+                position = octets[position..<stop].firstIndex(of: 10).map { $0 + 1 } ?? stop
+                isAtLineStart = octets[position - 1] == 10
+            }
+            piece.append(contentsOf: octets[index..<stop])
         }
         return piece
     }

@@ -1,7 +1,7 @@
 import Postgres
 import Runtime
 
-/// The tenant's connections, with errors as the store tells them.
+/// The tenant's connections, with errors as the store tells them. Calls stay on the caller's executor.
 struct Database: Sendable {
     let pool: PostgresPool
 
@@ -9,7 +9,7 @@ struct Database: Sendable {
     private static let attempts = 4
 
     /// Runs a statement that is harmless to repeat: a query, or a change to a fixed value.
-    func query(_ sql: String, _ parameters: [PostgresValue] = []) async throws(StoreError) -> PostgresResult {
+    nonisolated(nonsending) func query(_ sql: String, _ parameters: [PostgresValue] = []) async throws(StoreError) -> PostgresResult {
         guard let result = try await queries([PostgresStatement(sql, parameters)]).first else {
             throw .unavailable(reason: "incomplete answer")
         }
@@ -17,7 +17,7 @@ struct Database: Sendable {
     }
 
     /// Several such statements in one round trip, of one moment as far as PostgreSQL's isolation goes. As many results as statements.
-    func queries(_ statements: [PostgresStatement]) async throws(StoreError) -> [PostgresResult] {
+    nonisolated(nonsending) func queries(_ statements: [PostgresStatement]) async throws(StoreError) -> [PostgresResult] {
         var attempt = 1
         while true {
             do {

@@ -26,7 +26,9 @@ struct ReadAhead {
     }
 
     mutating func take(_ uid: UID, of selection: Selection) async throws -> [UInt8]? {
-        guard let read = reads.removeValue(forKey: uid), let outcome = await read.value[uid] else { return try await selection.bytes(of: uid) }
+        guard let read = reads.removeValue(forKey: uid), let outcome = await read.value[uid] else {
+            return try await selection.bytes(of: uid)
+        }
         return try outcome.get()
     }
 
