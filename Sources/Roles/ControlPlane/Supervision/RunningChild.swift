@@ -143,10 +143,12 @@ final class RunningChild {
         var unread: [UInt8] = []
         while let piece = try? await connection.read() {
             unread += piece.readableBytesView
-            while let end = unread.firstIndex(of: 10) {
-                take(unread[..<end])
-                unread.removeSubrange(...end)
+            var start = 0
+            while let end = unread[start...].firstIndex(of: 10) {
+                take(unread[start..<end])
+                start = end + 1
             }
+            unread.removeSubrange(..<start)
             if unread.count > Journal.lineLimit {
                 take(unread[...])
                 unread = []
@@ -160,13 +162,9 @@ final class RunningChild {
     private func take(_ bytes: ArraySlice<UInt8>) {
         guard !bytes.isEmpty else { return }
         let line = String(decoding: bytes, as: UTF8.self)
-        if Self.tellsOfTrouble(line) { lastLine = line }
+        // Our own programs say how bad it is; whatever else writes there writes for a reason.
+        if Log.level(of: bytes).map({ $0 >= .warning }) ?? true { lastLine = line }
         journal.pass(line, from: name)
-    }
-
-    /// Our own programs say how bad it is; whatever else writes there writes for a reason.
-    private static func tellsOfTrouble(_ line: String) -> Bool {
-        !["debug", "info", "notice"].contains { line.contains("\"level\":\"\($0)\"") }
     }
 
     // MARK: Ending
