@@ -102,7 +102,7 @@ let package = Package(
         tests(of: "AdminShell", ["AdminAPI", "Quantities"]),
         tests(of: "Argon2"),
         tests(of: "BlobStore"),
-        tests(of: "ControlPlane", ["Postgres", "Runtime", "TestSupport"]),
+        tests(of: "ControlPlane", ["Cryptography", "Postgres", "Runtime", "TestSupport"]),
         tests(of: "Cryptography"),
         tests(of: "Gateway", ["Runtime", "Supervision"]),
         tests(of: "IMAP", ["MIME", "SASL"]),

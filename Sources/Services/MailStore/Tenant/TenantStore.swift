@@ -24,7 +24,8 @@ public final class TenantStore {
     public static func open(
         tenant: Int64, database: PostgresConfiguration, blobDirectory: String, memoryBudget: Int = 16 << 20
     ) async throws(StoreError) -> TenantStore {
-        let database = Database(pool: PostgresPool(database, maximumConnections: 2, idleTimeout: .seconds(5)))
+        // Long enough that a company which gets a letter every few seconds does not connect and prepare its statements anew for each.
+        let database = Database(pool: PostgresPool(database, maximumConnections: 2, idleTimeout: .seconds(20)))
         do {
             let lease = try await Lease.take(tenant, from: database)
             return TenantStore(lease: lease, database: database, blobDirectory: blobDirectory, memoryBudget: memoryBudget)
