@@ -25,7 +25,7 @@ public final class GatewayProcess {
     let domains = HostedDomains()
     let logins: Logins
     let admission: Admission
-    let workers: WorkerDoors
+    let workers: KeptDoors
     private var listeners: [Listener] = []
 
     private init(_ configuration: GatewayConfiguration, tls: NIOSSLContext, control: ControlChannel<Instruction, Report>) throws {
@@ -33,9 +33,12 @@ public final class GatewayProcess {
         self.tls = tls
         self.control = control
         logins = try Logins { control.send($0) }
-        workers = WorkerDoors(directory: configuration.tenantSocketDirectory, name: configuration.hostname)
+        workers = KeptDoors(speaking: .lmtp, as: configuration.hostname)
         admission = Admission(connectionsPerAddress: configuration.connectionsPerAddress)
     }
+
+    /// Where a tenant's worker takes mail in.
+    func lmtpDoor(of tenant: Int64) -> String { "\(configuration.tenantSocketDirectory)/\(tenant)/lmtp" }
 
     /// The whole life of the process `casella-gateway`.
     public nonisolated static func main() -> Never {
