@@ -80,6 +80,9 @@ public final class WorkerProcess {
             Log.error("the worker can't open its doors", ["error": "\(error)"])
             return 70
         }
+        store.warn(at: configuration.quotaWarnings) { [facts] warning, store in
+            await QuotaWarningDelivery(facts: facts, store: store).deliver(warning)
+        }
         control.send(.ready)
         Task { await obey() }
         Task { await watchIdleness() }
