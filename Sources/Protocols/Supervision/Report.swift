@@ -7,4 +7,6 @@ public enum Report: Codable, Sendable, Equatable {
     /// From the gateway: is this login right? Answered by `Instruction.authenticated`.
     case authenticate(id: Int64, LoginAttempt)
     case queueCommandDone(id: Int64, affected: Int, problem: String?)
+    /// From a tenant worker: the counters are right, or why they could not be set.
+    case usageRecounted(id: Int64, problem: String?)
 }

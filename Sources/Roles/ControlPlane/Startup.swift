@@ -70,7 +70,7 @@ struct Startup {
             switch report {
             case .ready: Task { await domains.push() }  // what changed while it started
             case .queueCommandDone(let id, let affected, let problem): queue.commandDone(id: id, affected: affected, problem: problem)
-            case .idle, .authenticate: break
+            case .idle, .authenticate, .usageRecounted: break
             }
         }
         let gateway = SupervisedService(.gateway, journal: journal, grace: .seconds(15)) {
@@ -82,7 +82,7 @@ struct Startup {
             case .ready: Task { await domains.push() }
             case .authenticate(let id, let attempt):
                 Task { child.channel?.send(.authenticated(id: id, await authenticator.authenticate(attempt))) }
-            case .idle, .queueCommandDone: break
+            case .idle, .queueCommandDone, .usageRecounted: break
             }
         }
         domains.connect([gateway, relay])

@@ -106,7 +106,7 @@ public final class GatewayProcess {
                 logins.forget(tenant: tenant, user: user)
                 sessions.end(tenant: tenant, user: user)
             case .authenticated(let id, let outcome): logins.answered(id, outcome)
-            case .directoryChanged, .queueCommand: break  // for other kinds of process
+            case .directoryChanged, .queueCommand, .recountUsage: break  // for other kinds of process
             }
         }
         Log.warning("the control plane is gone; the gateway stops")

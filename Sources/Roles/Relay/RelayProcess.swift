@@ -44,7 +44,7 @@ public enum RelayProcess {
                     return 0
                 case .domains(let domains): relay.use(domains)
                 case .queueCommand(let id, let command): Task { channel.send(await relay.carryOut(command, id: id)) }
-                case .endSessions, .directoryChanged, .authenticated: break  // for other children
+                case .endSessions, .directoryChanged, .authenticated, .recountUsage: break  // for other children
                 }
             }
             // Without the control plane nobody would restart us or tell us of new domains.
