@@ -51,7 +51,7 @@ let package = Package(
             "TenantWorker", on: "Roles",
             [
                 "Supervision", "Runtime", "Cryptography", "Postgres", "InnerDoor", "CProcess", "MailStore", "BlobStore", "SMTP", "SASL",
-                "IMAP", "POP3", "MIME", "ProxyProtocol",
+                "IMAP", "POP3", "MIME", "ProxyProtocol", "Quantities",
             ] + nio),
         library(
             "Relay", on: "Roles",

@@ -71,7 +71,7 @@ struct Startup {
             switch report {
             case .ready: Task { await domains.push() }  // what changed while it started
             case .queueCommandDone(let id, let affected, let problem): queue.commandDone(id: id, affected: affected, problem: problem)
-            case .idle, .authenticate, .alive: break
+            case .idle, .authenticate, .usageRecounted, .alive: break
             }
         }
         let gateway = SupervisedService(.gateway, journal: journal, grace: .seconds(15)) {
@@ -83,7 +83,7 @@ struct Startup {
             case .ready: Task { await domains.push() }
             case .authenticate(let id, let attempt):
                 Task { child.channel?.send(.authenticated(id: id, await authenticator.authenticate(attempt))) }
-            case .idle, .queueCommandDone, .alive: break
+            case .idle, .queueCommandDone, .usageRecounted, .alive: break
             }
         }
         domains.connect([gateway, relay])

@@ -80,6 +80,9 @@ public final class WorkerProcess {
             Log.error("the worker can't open its doors", ["error": "\(error)"])
             return 70
         }
+        store.warn(at: configuration.quotaWarnings) { [facts] warning, store in
+            await QuotaWarningDelivery(facts: facts, store: store).deliver(warning)
+        }
         control.send(.ready)
         Task { await obey() }
         Task { await watchIdleness() }
@@ -136,10 +139,26 @@ public final class WorkerProcess {
             case .endSessions(_, let user, let reason): endSessions(of: user, because: reason)
             case .directoryChanged: store.directoryChanged()
             case .areYouAlive: control.send(.alive)
+            case .recountUsage(let id): Task { await recountUsage(id) }
             case .domains, .authenticated, .queueCommand: break  // for other kinds of process
             }
         }
         await stop(because: "the control plane is gone")
+    }
+
+    private func recountUsage(_ id: Int64) async {
+        connections += 1  // it keeps the worker from being idle
+        defer {
+            connections -= 1
+            lastUse = .now
+        }
+        do {
+            try await store.recountUsage()
+            control.send(.usageRecounted(id: id, problem: nil))
+        } catch {
+            Log.error("usage could not be recounted", ["error": "\(error)"])
+            control.send(.usageRecounted(id: id, problem: "the mail store was not available"))
+        }
     }
 
     private func endSessions(of user: Int64?, because reason: String) {

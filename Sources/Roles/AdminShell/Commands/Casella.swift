@@ -50,7 +50,7 @@ package struct AliasCommands: ParsableCommand {
 package struct QuotaCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "quota", abstract: "Limits on storage, at three levels: user, domain, tenant.",
-        subcommands: [ShowQuota.self, SetQuota.self])
+        subcommands: [ShowQuota.self, SetQuota.self, CheckQuota.self])
     package init() {}
 }
 

@@ -31,6 +31,8 @@ extension AdminRouter {
 
         serve(Calls.showQuota) { try await provisioning.showQuota($0) }
         serve(Calls.setQuota) { try await provisioning.setQuota($0) }
+        serve(Calls.checkQuotas) { try await provisioning.checkQuotas($0) }
+        serve(Calls.repairQuotas) { try await provisioning.repairQuotas($0) }
 
         serve(Calls.listQueue) { try await provisioning.listQueue($0) }
         serve(Calls.showQueued) { try await provisioning.showQueued($0) }

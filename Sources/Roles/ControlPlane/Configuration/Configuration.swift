@@ -33,6 +33,8 @@ package struct Configuration: Sendable, Equatable {
     package var sessionTimeout = 1_800
     /// `overQuota`: `reject` (552) or `defer` (452) for mail that does not fit.
     package var defersOverQuota = false
+    /// `quotaWarnings`: percent of a quota at which its owner is warned by mail, once each; `[]` for none.
+    package var quotaWarnings = [80, 95, 100]
     /// `idleSeconds`: how long a tenant's worker stays without work.
     package var idleSeconds = 60
     /// `hangSeconds`: how long one of our processes may give no sign of life before it is killed and started again.

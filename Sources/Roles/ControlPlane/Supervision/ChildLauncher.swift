@@ -68,7 +68,8 @@ final class ChildLauncher {
             database: database.access(role: role, password: try secrets.tenantPassword(role: role)),
             directory: directory.tenantDirectory(tenant), relaySocket: directory.relaySocket,
             trustedPeers: directory.users.map { [0, $0.gateway, $0.relay] } ?? [geteuid()], limits: configuration.limits,
-            defersOverQuota: configuration.defersOverQuota, idleSeconds: configuration.idleSeconds)
+            defersOverQuota: configuration.defersOverQuota, idleSeconds: configuration.idleSeconds,
+            quotaWarnings: configuration.quotaWarnings)
         return remembered(try await RunningChild.start(
             program("casella-tenant"), name: "tenant \(name)", configuration: worker, listeners: descriptors, patience: patience,
             journal: journal))

@@ -47,11 +47,23 @@ final class QuotaLedger {
     private(set) var users: [Int64: User] = [:]
     /// The directory's generation that usage and limits were read at; nil: never.
     var generation: Int?
+    private var thresholds: QuotaThresholds?
+    private var onCrossing: (@EventLoopActor (Int64) -> Void)?
+    /// Called with each refusal and the user whom it was for.
+    var onRefusal: (@EventLoopActor (QuotaRefusal, Int64) -> Void)?
+
+    /// Has `onCrossing` called with the user whose committed change took usage, at some level, across a threshold.
+    func watch(_ thresholds: QuotaThresholds, _ onCrossing: @escaping @EventLoopActor (Int64) -> Void) {
+        self.thresholds = thresholds
+        self.onCrossing = onCrossing
+    }
 
     func refusal(of user: Int64, adding amount: QuotaUsage) -> QuotaRefusal? {
         guard let entry = users[user] else { return nil }
-        return entry.level.refusal(.user, adding: amount) ?? domains[entry.domain]?.refusal(.domain, adding: amount)
+        let refusal = entry.level.refusal(.user, adding: amount) ?? domains[entry.domain]?.refusal(.domain, adding: amount)
             ?? tenant.refusal(.tenant, adding: amount)
+        if let refusal { onRefusal?(refusal, user) }
+        return refusal
     }
 
     func reserve(_ amount: QuotaUsage, for user: Int64) throws(StoreError) -> QuotaReservation {
@@ -72,9 +84,17 @@ final class QuotaLedger {
     /// A committed change.
     func add(_ change: QuotaUsage, to user: Int64) {
         guard let entry = users[user] else { return }
+        let before = bands(of: user, in: entry.domain)
         users[user]?.level.usage += change
         domains[entry.domain]?.usage += change
         tenant.usage += change
+        if before != bands(of: user, in: entry.domain) { onCrossing?(user) }
+    }
+
+    /// Where usage of the three levels stands among the thresholds.
+    private func bands(of user: Int64, in domain: Int64) -> [Int] {
+        guard let thresholds else { return [] }
+        return [users[user]?.level, domains[domain], tenant].map { $0.map { thresholds.band(of: $0.usage, $0.limits) } ?? 0 }
     }
 
     /// Usage as it will be after these changes: of the users and domains that they touch, and of the tenant. In the order of

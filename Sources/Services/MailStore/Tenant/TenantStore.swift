@@ -18,6 +18,7 @@ public final class TenantStore {
     /// Users whose maildrop a POP3 session has.
     var lockedMaildrops: Set<Int64> = []
     private var hasForgotten = false
+    var warnings: QuotaWarnings?
 
     /// Connects, and takes the lease from whoever held it.
     /// - Parameter memoryBudget: octets for the messages' metadata of mailboxes that nobody has selected any more.
@@ -55,7 +56,10 @@ public final class TenantStore {
     }
 
     /// Provisioning changed (users, aliases, domains, quotas): what is cached about it is read again when next needed.
-    public func directoryChanged() { directory.forget() }
+    public func directoryChanged() {
+        directory.forget()
+        warnings?.everythingChanged(after: .milliseconds(200))
+    }
 
     /// Where mail for an address goes. The local part as text, quotes removed; the domain as A-labels in any case.
     public func resolve(localPart: String, domain: String) async throws(StoreError) -> Resolution {
@@ -94,6 +98,7 @@ public final class TenantStore {
 
     /// Waits for writes in hand, then lets go of connections, threads and files.
     public func close() async {
+        warnings?.close()
         queue.beginClosing()
         await queue.drain()
         accounts.removeAll()
