@@ -311,7 +311,7 @@ class BelowUsage(Exactness):
                 self.assertTrue(appended(imap, "INBOX", messages.message(ann, size=10 * KIB)))
             eventually(lambda: company.usage(ann)[1] == 3, what="the counter follows")
             said = self.limit(ann, bytes=20 * KIB, messages=2)
-            self.assertIn(f"The user {ann} uses 30 KiB of 20 KiB and holds 3 messages of 2: it is over its quota.", " ".join(said.split()))
+            self.assertIn(f"The user {ann} uses 30.72 KB of 20.48 KB and holds 3 messages of 2: it is over its quota.", " ".join(said.split()))
             self.assertIn("Existing mail stays; new mail is refused", said)
             report = self.platform.ask("quota", "show", ann)
             self.assertEqual(1, len(report["notices"]), report)
