@@ -70,7 +70,8 @@ struct CommandTests {
         #expect(try bench.run("quota check acme") == 0)
         #expect(bench.console.output.hasSuffix("The counters of 1 tenant, 1 domain and 2 users agree with what is stored.\n"))
         #expect(try bench.run("quota check acme --all --repair") == 64)
-        #expect(bench.transport.made == ["GET /quota-checks", "GET /quota-checks", "POST /quota-checks {}", "GET /quota-checks?target=acme"])
+        #expect(
+            bench.transport.made == ["GET /quota-checks", "GET /quota-checks", "POST /quota-checks {}", "GET /quota-checks?target=acme"])
     }
 
     @Test("Help is for any command", arguments: ["help", "help user create", "user create --help", "user", "--help", "help help"])
