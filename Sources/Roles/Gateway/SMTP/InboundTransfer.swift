@@ -86,6 +86,7 @@ final class InboundTransfer {
     private var innerMail: MailCommand {
         var inner = mail
         inner.deliveryID = delivery
+        inner.isFirstAttempt = true
         inner.ret = nil
         inner.envelopeID = nil
         inner.submitter = nil

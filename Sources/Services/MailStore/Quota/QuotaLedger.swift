@@ -6,10 +6,7 @@ extension QuotaUsage {
         left.messages += right.messages
     }
 
-    static func -= (left: inout QuotaUsage, right: QuotaUsage) {
-        left.bytes -= right.bytes
-        left.messages -= right.messages
-    }
+    prefix static func - (amount: QuotaUsage) -> QuotaUsage { QuotaUsage(bytes: -amount.bytes, messages: -amount.messages) }
 }
 
 /// Usage and limits at all three levels. Exact: usage changes with each committed transaction, and what is under way is
@@ -19,7 +16,12 @@ final class QuotaLedger {
     struct Level {
         var usage = QuotaUsage()
         var limits = QuotaLimits()
+        /// Of messages that are on their way.
         var reserved = QuotaUsage()
+        /// Of messages that are durable, and whose rows and usage are not committed yet.
+        var logged = QuotaUsage()
+        /// What is stored.
+        var current: QuotaUsage { QuotaUsage(bytes: usage.bytes + logged.bytes, messages: usage.messages + logged.messages) }
 
         func refusal(_ scope: QuotaScope, adding: QuotaUsage) -> QuotaRefusal? {
             func passes(_ used: Int64, _ added: Int64, _ limit: Int64?) -> Bool {
@@ -27,11 +29,11 @@ final class QuotaLedger {
                 let (sum, overflow) = used.addingReportingOverflow(added)
                 return overflow || sum > limit
             }
-            if passes(usage.bytes + reserved.bytes, adding.bytes, limits.bytes), let limit = limits.bytes {
-                return QuotaRefusal(scope: scope, resource: .bytes, used: usage.bytes, limit: limit)
+            if passes(current.bytes + reserved.bytes, adding.bytes, limits.bytes), let limit = limits.bytes {
+                return QuotaRefusal(scope: scope, resource: .bytes, used: current.bytes, limit: limit)
             }
-            if passes(usage.messages + reserved.messages, adding.messages, limits.messages), let limit = limits.messages {
-                return QuotaRefusal(scope: scope, resource: .messages, used: usage.messages, limit: limit)
+            if passes(current.messages + reserved.messages, adding.messages, limits.messages), let limit = limits.messages {
+                return QuotaRefusal(scope: scope, resource: .messages, used: current.messages, limit: limit)
             }
             return nil
         }
@@ -67,18 +69,30 @@ final class QuotaLedger {
     }
 
     func reserve(_ amount: QuotaUsage, for user: Int64) throws(StoreError) -> QuotaReservation {
-        guard let entry = users[user] else { throw .noSuchUser }
         if let refusal = refusal(of: user, adding: amount) { throw .overQuota(refusal) }
-        users[user]?.level.reserved += amount
-        domains[entry.domain]?.reserved += amount
-        tenant.reserved += amount
+        return try claim(amount, for: user)
+    }
+
+    /// Room for all of these, or for none.
+    func reserve(_ amounts: [QuotaUsage], for user: Int64) throws(StoreError) -> [QuotaReservation] {
+        let total = amounts.reduce(into: QuotaUsage()) { $0 += $1 }
+        if let refusal = refusal(of: user, adding: total) { throw .overQuota(refusal) }
+        var reservations: [QuotaReservation] = []
+        for amount in amounts { reservations.append(try claim(amount, for: user)) }
+        return reservations
+    }
+
+    /// Reserves without asking for room: for what is stored already.
+    func claim(_ amount: QuotaUsage, for user: Int64) throws(StoreError) -> QuotaReservation {
+        guard let entry = users[user] else { throw .noSuchUser }
+        change(\.reserved, by: amount, user: user, domain: entry.domain)
         return QuotaReservation(ledger: self, user: user, domain: entry.domain, amount: amount)
     }
 
-    func giveBack(_ amount: QuotaUsage, user: Int64, domain: Int64) {
-        users[user]?.level.reserved -= amount
-        domains[domain]?.reserved -= amount
-        tenant.reserved -= amount
+    func change(_ part: WritableKeyPath<Level, QuotaUsage>, by amount: QuotaUsage, user: Int64, domain: Int64) {
+        users[user]?.level[keyPath: part] += amount
+        domains[domain]?[keyPath: part] += amount
+        tenant[keyPath: part] += amount
     }
 
     /// A committed change.
@@ -120,20 +134,29 @@ final class QuotaLedger {
         guard let entry = users[user] else { return [] }
         let domain = domains[entry.domain] ?? Level()
         return [(QuotaScope.user, entry.level), (.domain, domain), (.tenant, tenant)].map { scope, level in
-            QuotaLevel(scope: scope, usage: level.usage, limits: level.limits)
+            QuotaLevel(scope: scope, usage: level.current, limits: level.limits)
         }
     }
 
-    /// Takes over what was read; what is reserved stays. Users that are not among them are forgotten.
+    /// Takes over what was read; what is on its way stays. Users that are not among them are forgotten.
     func replace(tenant newTenant: Level, domains newDomains: [Int64: Level], users newUsers: [Int64: User]) {
         let old = (tenant: tenant, domains: domains, users: users)
-        tenant = newTenant
-        tenant.reserved = old.tenant.reserved
+        tenant = newTenant.keeping(old.tenant)
         domains = newDomains
-        for id in newDomains.keys { domains[id]?.reserved = old.domains[id]?.reserved ?? QuotaUsage() }
+        for (id, level) in newDomains { domains[id] = level.keeping(old.domains[id]) }
         users = newUsers
-        for id in newUsers.keys { users[id]?.level.reserved = old.users[id]?.level.reserved ?? QuotaUsage() }
+        for (id, user) in newUsers { users[id]?.level = user.level.keeping(old.users[id]?.level) }
     }
 
     func insert(_ user: User, id: Int64) { users[id] = user }
+}
+
+extension QuotaLedger.Level {
+    /// With what is on its way in an older reading.
+    fileprivate func keeping(_ old: Self?) -> Self {
+        var level = self
+        level.reserved = old?.reserved ?? QuotaUsage()
+        level.logged = old?.logged ?? QuotaUsage()
+        return level
+    }
 }
