@@ -14,7 +14,8 @@ func record(_ bytes: [UInt8], keywords: [String] = []) -> BlobRecord {
     BlobRecord(
         description: BlobDescription(
             tenant: 7, deliveryID: [1, 2, 3], places: [
-                .init(user: 5, mailbox: 9, uid: 3, modSeq: 1 << 40, flags: 9, keywords: keywords), .init(user: 6, mailbox: 10, uid: 1, modSeq: 1),
+                .init(user: 5, mailbox: 9, uid: 3, modSeq: 1 << 40, flags: 9, keywords: keywords),
+                .init(user: 6, mailbox: 10, uid: 1, modSeq: 1),
             ], internalDate: 1_700_000_000, reversePath: "jörg@a.example", following: 2),
         bytes: bytes)
 }

@@ -141,7 +141,9 @@ struct TestTenant: Sendable {
     /// Cuts octets from the end of the newest segment.
     func tearLog(by octets: UInt64) throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".segment") }.sorted()
-        guard let name = names.last, let file = FileHandle(forUpdatingAtPath: "\(directory)/\(name)") else { throw CocoaError(.fileNoSuchFile) }
+        guard let name = names.last, let file = FileHandle(forUpdatingAtPath: "\(directory)/\(name)") else {
+            throw CocoaError(.fileNoSuchFile)
+        }
         try file.truncate(atOffset: try file.seekToEnd() - octets)
         try file.close()
     }
@@ -169,7 +171,8 @@ func deliveryID() -> [UInt8] { (0..<16).map { _ in UInt8.random(in: 0 ... .max) 
 /// With an `id`, earlier attempts may have been made.
 func delivery(_ bytes: [UInt8] = message(), id: [UInt8]? = nil, to users: Int64...) -> Delivery {
     Delivery(
-        id: id ?? deliveryID(), isFirstAttempt: id == nil, reversePath: "sender@remote.example", bytes: bytes, recipients: users.map { DeliveryRecipient(user: $0) })
+        id: id ?? deliveryID(), isFirstAttempt: id == nil, reversePath: "sender@remote.example", bytes: bytes,
+        recipients: users.map { DeliveryRecipient(user: $0) })
 }
 
 /// The INBOX of a user, selected.

@@ -24,7 +24,8 @@ import Testing
         #expect(try await tenant.count("messages") == 1)
     }
 
-    @Test("What was answered for before the loss of the lease was noticed is entered by the next store") func deliveredWithoutLease() async throws {
+    @Test("What was answered for before the loss of the lease was noticed is entered by the next store")
+    func deliveredWithoutLease() async throws {
         let tenant = try await TestTenant.make()
         let user = try await tenant.user("ann")
         let old = try await tenant.open()
