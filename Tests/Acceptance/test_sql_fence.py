@@ -10,6 +10,7 @@ import unittest
 from support import clients, messages, running
 from support.companies import Company
 from support.database import Refused, rows, secret_of, sql, tenant_secret
+from support.waiting import eventually
 
 # Indexes that a role's condition could reach before the row's owner is asked, and what EXPLAIN ANALYZE tells by them.
 OTHER_INDEXES = {
@@ -26,6 +27,10 @@ class Roles(unittest.TestCase):
         for company in (cls.left, cls.right):
             cls.platform.casella("alias", "create", company.address("info"), "--to", company.address("ann"))
             clients.deliver(cls.platform, messages.message(company.address("ann")), company.address("ann"))
+            # A full mailbox, for the sake of its warning's row.
+            cls.platform.casella("quota", "set", company.address("ann"), "--messages", "1")
+            told = f"SELECT 1 FROM quota_warnings WHERE tenant_id = {company.tenant_id()}"
+            eventually(lambda: rows(cls.platform, "casella_control", told), what="the full mailbox is noticed")
         cls.own, cls.other = cls.left.tenant_id(), cls.right.tenant_id()
         cls.role = f"casella_t{cls.own}"
 
