@@ -16,7 +16,7 @@ CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
 PORTS = {"smtp": 25, "submission": 587, "submissions": 465, "imap": 143, "imaps": 993, "pop3": 110, "pop3s": 995}
 HOSTNAME = "mx.casella.test"
 # The tests' connections all come from one address, and login storms are part of what is tested.
-QUICK = {"hostname": HOSTNAME, "connectionsPerAddress": 2000}
+QUICK = {"hostname": HOSTNAME, "connectionsPerAddress": 2000, "wrongLogins": {"perAddress": 2000}}
 
 
 class Platform:
