@@ -92,7 +92,8 @@ final class InnerDoor {
             Log.info(
                 "message queued",
                 [
-                    "queue": queueID.map(String.init) ?? "known already", "delivery": message.deliveryID, "from": message.reversePath,
+                    "queue": queueID.map(String.init) ?? "known already", "delivery": message.deliveryID, "tenant": String(message.tenant),
+                    "from": message.reversePath,
                     "recipients": String(recipients.count), "size": String(bytes.count),
                 ])
             scheduler.wake()
