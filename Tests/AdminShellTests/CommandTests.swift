@@ -87,6 +87,22 @@ struct CommandTests {
         #expect(bench.console.output.contains("Password: made-for-you\n"))
     }
 
+    @Test("Locked logins are listed with what is refused, and all that is counted on demand") func logins() throws {
+        let bench = Bench()
+        try bench.run("login list")
+        #expect(bench.console.output.contains("logins from networks that never logged in to this account"))
+        #expect(!bench.console.output.contains("192.0.2.1"))
+        try bench.run("login list --all")
+        #expect(bench.console.output.contains("any               192.0.2.1"))
+        #expect(bench.console.output.contains("nothing yet"))
+    }
+
+    @Test("A network is unlocked by its name") func unlock() throws {
+        let bench = Bench()
+        #expect(try bench.run("login unlock 192.0.2.0/24") == 0)
+        #expect(bench.console.output == "Logins of 192.0.2.0/24 are tried again.\n")
+    }
+
     @Test("A filter goes into the query, an empty list is a sentence") func filter() throws {
         let bench = Bench()
         #expect(try bench.run("user list --tenant acme") == 0)

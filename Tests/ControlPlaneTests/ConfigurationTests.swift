@@ -16,7 +16,8 @@ import Testing
         let read = try Self.read(
             """
             {"hostname": "mx.acme.example", "bind": "::", "portBase": 0, "userIDBase": 300000, "adminUsers": [1000],
-             "argon2": {"memory": 7168, "passes": 5, "lanes": 1}, "loginThreads": 3, "loginQueue": 10, "plaintextLoginFromLoopback": true,
+             "argon2": {"memory": 7168, "passes": 5, "lanes": 1}, "loginThreads": 3, "loginQueue": 10,
+             "wrongLogins": {"perPlace": 5, "perAddress": 20, "perAccount": 50, "forgottenAfter": 600}, "plaintextLoginFromLoopback": true,
              "messageSize": "10 MB", "recipients": 200, "hops": 25, "connectionsPerAddress": 5, "sessionTimeout": 3600,
              "overQuota": "defer", "quotaWarnings": [90], "idleSeconds": 5, "hangSeconds": 30, "retrySchedule": [1, 2], "lifetime": 60,
              "smtpPort": 2525,
@@ -26,6 +27,8 @@ import Testing
         #expect(read.hostname == "mx.acme.example" && read.portBase == 0 && read.adminUsers == [1000] && read.argon2Memory == 7_168)
         #expect(read.limits.messageSize == 10_000_000 && read.defersOverQuota && read.retrySchedule == [1, 2])
         #expect(read.quotaWarnings == [90])
+        #expect(read.wrongLogins.perPlace == 5 && read.wrongLogins.perAddress == 20 && read.wrongLogins.perAccount == 50)
+        #expect(read.wrongLogins.period == .seconds(600))
         #expect(read.routes.map(\.domain) == ["else.example", "*"] && read.routes.map(\.port) == [2500, 25])
         #expect(read.certificateFile == "/c" && read.databaseURL == "postgresql://h/d")
     }

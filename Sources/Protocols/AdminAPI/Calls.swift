@@ -45,6 +45,11 @@ public enum Calls {
     public static let releaseQueued = Call<Nothing, QueueEntry>(.post, "/queue/{id}/release", needs: .manageQueue, effect: .changes)
     public static let deleteQueued = Call<Nothing, Nothing>(.delete, "/queue/{id}", needs: .manageQueue, effect: .destroys)
 
+    /// `{subject}` is a `LoginSubject`.
+    public static let listLogins = Call<Nothing, [WrongLogins]>(.get, "/logins", needs: .readPlatform, effect: .reads)
+    public static let unlockLogins = Call<Nothing, UnlockedLogins>(
+        .post, "/logins/{subject}/unlock", needs: .manageUsers, effect: .changes)
+
     /// `{name}` is a `WorkerName`.
     public static let listWorkers = Call<Nothing, [Worker]>(.get, "/workers", needs: .readPlatform, effect: .reads)
     public static let restartWorker = Call<Nothing, Worker>(.post, "/workers/{name}/restart", needs: .manageWorkers, effect: .changes)
@@ -59,6 +64,6 @@ public enum Calls {
         createAlias, listAliases, showAlias, deleteAlias,
         showQuota, setQuota, checkQuotas, repairQuotas,
         listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,
-        listWorkers, restartWorker, names, status,
+        listLogins, unlockLogins, listWorkers, restartWorker, names, status,
     ]
 }

@@ -59,7 +59,8 @@ struct Startup {
         listeners: PublicListeners, launcher: ChildLauncher, keep: (Platform.Part) -> Void
     ) async throws -> Provisioning {
         let hashing = PasswordHashing(configuration)
-        let authenticator = try await Authenticator(database: server.pool, hashing: hashing, journal: journal)
+        let authenticator = try await Authenticator(
+            database: server.pool, hashing: hashing, limits: configuration.wrongLogins, journal: journal)
         let domains = DomainTable(database: server.pool, journal: journal)
         let queue = RelayQueue(database: server.pool, journal: journal)
         let relayDoor = try PublicListeners.openRelayDoor(directory)
@@ -107,9 +108,10 @@ struct Startup {
             hostname: configuration.hostname, startedAt: Timestamp(secondsSince1970: Int64(time(nil))),
             listeners: listeners.doors.map { PlatformStatus.Listener(service: $0.service.rawValue, address: listeners.text(of: $0)) })
         return Provisioning(
-            database: server.pool, roles: roles, hashing: hashing, workers: workers,
-            services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue, directory: directory,
-            journal: journal, facts: facts, resolver: DNSResolver(forwarder: configuration.dnsServer, timeout: .seconds(10)))
+            database: server.pool, roles: roles, hashing: hashing, authenticator: authenticator, workers: workers,
+            services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue,
+            directory: directory, journal: journal, facts: facts,
+            resolver: DNSResolver(forwarder: configuration.dnsServer, timeout: .seconds(10)))
     }
 
     /// Opens every tenant's doors, and goes on with deletions that were interrupted.

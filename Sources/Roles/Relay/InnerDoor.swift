@@ -113,7 +113,8 @@ final class InnerDoor {
                 "message queued",
                 [
                     "queue": due.map { String($0.message.queueID) } ?? "known already", "delivery": message.deliveryID,
-                    "from": message.reversePath, "recipients": String(recipients.count), "size": String(bytes.count),
+                    "tenant": String(message.tenant), "from": message.reversePath, "recipients": String(recipients.count),
+                    "size": String(bytes.count),
                 ])
             if let due { scheduler.take(due, unlessWithdrawnSince: withdrawals) }
             // Not the queue id, whose growth would tell how much others send.

@@ -41,6 +41,9 @@ extension AdminRouter {
         serve(Calls.releaseQueued) { try await provisioning.releaseQueued($0) }
         serve(Calls.deleteQueued) { try await provisioning.deleteQueued($0) }
 
+        serve(Calls.listLogins) { try await provisioning.listLogins($0) }
+        serve(Calls.unlockLogins) { try await provisioning.unlockLogins($0) }
+
         serve(Calls.listWorkers) { try await provisioning.listWorkers($0) }
         serve(Calls.restartWorker) { try await provisioning.restartWorker($0) }
 

@@ -22,6 +22,8 @@ package struct Configuration: Sendable, Equatable {
     package var loginThreads: Int
     /// `loginQueue`: logins that may wait for a thread; more are asked to try again.
     package var loginQueue = 256
+    /// `wrongLogins.perPlace`, `.perAddress`, `.perAccount`, `.forgottenAfter` (seconds): how many wrong logins are allowed in it.
+    package var wrongLogins = WrongLoginLimits()
     /// `plaintextLoginFromLoopback`: allows LOGIN and PLAIN without TLS from this machine itself.
     package var plaintextLoginFromLoopback = false
 

@@ -30,6 +30,12 @@ extension Configuration {
         }
         if let value = try reader.integer("loginThreads", in: 1...1_024) { loginThreads = value }
         if let value = try reader.integer("loginQueue", in: 1...100_000) { loginQueue = value }
+        try reader.object("wrongLogins") { wrong in
+            if let value = try wrong.integer("perPlace", in: 1...100_000) { wrongLogins.perPlace = value }
+            if let value = try wrong.integer("perAddress", in: 1...100_000) { wrongLogins.perAddress = value }
+            if let value = try wrong.integer("perAccount", in: 1...100_000) { wrongLogins.perAccount = value }
+            if let value = try wrong.integer("forgottenAfter", in: 1...604_800) { wrongLogins.period = .seconds(value) }
+        }
         if let value = try reader.bool("plaintextLoginFromLoopback") { plaintextLoginFromLoopback = value }
         if let value = try reader.size("messageSize") { limits.messageSize = value }
         if let value = try reader.integer("recipients", in: 100...100_000) { limits.recipients = value }

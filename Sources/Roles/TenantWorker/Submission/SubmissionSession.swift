@@ -160,7 +160,7 @@ extension Reply {
     fileprivate static func badAuthor(_ problem: SubmittedMessage.AuthorProblem) -> Reply {
         switch problem {
         case .severalFields: Reply(550, "5.7.1", "The message has more than one From or Sender field")
-        case .unreadable: Reply(550, "5.7.1", "The From or Sender field holds no address that can be read")
+        case .unreadable: Reply(550, "5.7.1", "A From or Sender field is no list of addresses as RFC 5322 has it")
         }
     }
 }
