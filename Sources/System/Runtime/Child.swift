@@ -48,6 +48,13 @@ public enum Child {
         }
     }
 
+    /// How many descriptors this process may have open.
+    public static var descriptorLimit: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
     /// Enters the cage, for good. Fails when any step fails, or when a second thread exists already (Landlock would not hold it).
     public static func confine(_ cage: Confinement) throws(Failure) {
         guard casella_thread_count() == 1 else { throw .cage(step: "counting threads", code: EBUSY) }
