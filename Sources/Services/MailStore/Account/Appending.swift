@@ -23,6 +23,11 @@ extension Account {
             guard !mailbox.isGone else { throw .noSuchMailbox }
             guard store.ledger.users[user] != nil else { throw .noSuchUser }
             guard batch.hasRoom(for: messages.count, in: mailbox) else { throw .limitReached(reason: "the mailbox has no UIDs left") }
+            if let state = mailbox.state {
+                for message in messages where !state.hasRoom(forKeywords: Keywords.normalized(message.keywords)) {
+                    throw .limitReached(reason: "too many keywords")
+                }
+            }
             let modSeq = batch.nextModSeq(in: mailbox)
             let uids = batch.takeUIDs(messages.count, in: mailbox)
             var arrivals: [MailboxState.Arrival] = []
