@@ -22,6 +22,7 @@ public final class WorkerProcess {
     let control: ControlChannel<Instruction, Report>
     let store: TenantStore
     let facts: DoorFacts
+    let memory = WorkerMemory()
     private var listeners: [Listener] = []
     private var sessions: [ObjectIdentifier: any ClientSession] = [:]
     private var connections = 0
@@ -115,7 +116,7 @@ public final class WorkerProcess {
             lastUse = .now
         }
         switch door {
-        case .lmtp: await LMTPConnection(connection: connection, store: store, facts: facts).run()
+        case .lmtp: await LMTPConnection(connection: connection, store: store, facts: facts, memory: memory).run()
         case .session:
             do {
                 guard let session = try await openSession(on: connection) else { return }
@@ -186,11 +187,13 @@ public final class WorkerProcess {
 
     private func watchIdleness() async {
         let limit = Duration.seconds(configuration.idleSeconds)
+        let heap = HeapTrimming()
         var isTrimmed = false
         while !isStopping {
             await EventLoopActor.sleep(for: .seconds(1))
             guard connections == 0 else {
                 isTrimmed = false
+                heap.trimIfWorthwhile()
                 continue
             }
             if !isTrimmed { casella_trim_heap() }

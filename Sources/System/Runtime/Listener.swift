@@ -18,8 +18,15 @@ public final class Listener {
         descriptor: Int32, security: SecurityHandlers? = nil, _ body: @escaping @EventLoopActor (Connection) async -> Void
     ) async throws(ConnectionError) -> Listener {
         let bootstrap = ServerBootstrap(group: EventLoopActor.group)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    // With no descriptor left, the door waits a little instead of asking again at once, and for ever.
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { _ in .milliseconds(100) })
+                }
+            }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 2048, maximum: 65536))
+            .childChannelOption(.recvAllocator, value: Connection.receiveBuffers)
             .childChannelInitializer { channel in
                 let ready = channel.eventLoop.makeCompletedFuture {
                     let handler = ConnectionHandler()

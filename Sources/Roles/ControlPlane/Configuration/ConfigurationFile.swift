@@ -41,7 +41,9 @@ extension Configuration {
         if let value = try reader.integer("recipients", in: 100...100_000) { limits.recipients = value }
         if let value = try reader.integer("hops", in: 10...1_000) { limits.hops = value }
         if let value = try reader.integer("connectionsPerAddress", in: 1...100_000) { connectionsPerAddress = value }
-        if let value = try reader.integer("sessionTimeout", in: 1_800...86_400) { sessionTimeout = value }
+        if let value = try reader.integer("sessionsPerUser", in: 1...100_000) { sessionsPerUser = value }
+        if let value = try reader.integer("sessionsPerTenant", in: 1...100_000) { sessionsPerTenant = value }
+        if let value = try reader.integer("loginTime", in: 1...86_400) { loginTime = value }
         if let value = try reader.word("overQuota", of: ["reject", "defer"]) { defersOverQuota = value == "defer" }
         if let value = try reader.integers("quotaWarnings", in: 1...100) { quotaWarnings = value }
         if let value = try reader.integer("idleSeconds", in: 1...86_400) { idleSeconds = value }

@@ -41,8 +41,9 @@ final class ChildLauncher {
             hostname: configuration.hostname, listeners: inherited, confinement: directory.gatewayCage,
             certificateFile: certificate.certificate, privateKeyFile: certificate.key, tenantSocketDirectory: directory.tenantSockets,
             relaySocket: directory.relaySocket, limits: configuration.limits,
-            allowsPlaintextLoginFromLoopback: configuration.plaintextLoginFromLoopback, idleTimeout: configuration.sessionTimeout,
-            connectionsPerAddress: configuration.connectionsPerAddress)
+            allowsPlaintextLoginFromLoopback: configuration.plaintextLoginFromLoopback, loginTime: configuration.loginTime,
+            connectionsPerAddress: configuration.connectionsPerAddress, sessionsPerUser: configuration.sessionsPerUser,
+            sessionsPerTenant: configuration.sessionsPerTenant)
         return remembered(try await RunningChild.start(
             program("casella-gateway"), name: "gateway", configuration: gateway, listeners: listeners.map(\.descriptor), patience: patience,
             journal: journal))

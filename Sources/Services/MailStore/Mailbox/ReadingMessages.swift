@@ -45,7 +45,8 @@ extension Selection {
         var made: [UID: [UInt8]] = [:]
         for uid in existing where structures[uid] == nil {
             guard let bytes = try await bytes(of: uid) else { continue }
-            made[uid] = CachedStructures.encodeAlways(bytes)
+            // Only large messages come without: beside the event loop, which has others to serve meanwhile.
+            made[uid] = await Task.detached { CachedStructures.encodeAlways(bytes) }.value
         }
         if !made.isEmpty { store.keepStructures(made, of: mailbox) }
         return structures.merging(made) { $1 }

@@ -6,7 +6,7 @@ import Runtime
 struct ReadAhead {
     private var reads: [UID: Task<[UInt8]?, any Error>] = [:]
     /// Messages, and octets of a message, that are read ahead.
-    private static let depth = 4, largest: Int64 = 256 * 1024
+    private static let depth = 4, largest: Int64 = 128 * 1024
 
     /// Starts reading the first of `uids` and some behind it.
     mutating func start(_ uids: ArraySlice<UID>, of selection: Selection) {
