@@ -31,7 +31,8 @@ import Testing
     @Test("Strangers that fill the queue leave room for who is known") @EventLoopActor func room() async throws {
         let hashing = Self.make(queue: 2)
         let hash = try await hashing.hash("secret")
-        let strangers = (0..<5).map { _ in Task { try? await hashing.verify(hash, password: "secret", isUrgent: false) } }
+        var strangers: [Task<Bool?, Never>] = []
+        for _ in 0..<5 { strangers.append(Task { try? await hashing.verify(hash, password: "secret", isUrgent: false) }) }
         let known = Task { try await hashing.verify(hash, password: "secret", isUrgent: true) }
         #expect(try await known.value)
         var outcomes: [Bool?] = []
