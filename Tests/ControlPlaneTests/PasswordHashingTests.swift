@@ -6,7 +6,8 @@ import Testing
     @EventLoopActor
     static func make(queue: Int) -> PasswordHashing {
         var configuration = Configuration(hostname: "mail.example", loginThreads: 1)
-        (configuration.argon2Memory, configuration.argon2Passes, configuration.loginQueue) = (64, 1, queue)
+        // Long enough that all stand in line before the first is done.
+        (configuration.argon2Memory, configuration.argon2Passes, configuration.loginQueue) = (16_384, 1, queue)
         return PasswordHashing(configuration)
     }
 
