@@ -11,7 +11,8 @@ import Testing
             $0.maximumErrors = 2
         }
         site.hear("HELO x\r\nMAIL FROM:<>\r\n" + Self.repeated("RCPT TO:<a@b>", 20))
-        #expect(site.codes().dropFirst(3) == ["250 2.1.5", "250 2.1.5"] + Array(repeating: "452 4.5.3", count: 5) + ["421 4.7.0"])
+        let expected = ["250 2.1.5", "250 2.1.5"] + Array(repeating: "452 4.5.3", count: 5) + ["421 4.7.0"]
+        #expect(Array(site.codes().dropFirst(3)) == expected)
         #expect(site.closed)
     }
 
@@ -33,7 +34,7 @@ import Testing
         #expect(!site.closed)
     }
 
-    @Test("What is thrown away is not read for ever", arguments: ["DATA", "BDAT 4000000000"]) func waste(command: String) {
+    @Test("What is thrown away is not read for ever", arguments: ["DATA", "BDAT 900000000"]) func waste(command: String) {
         var site = Site(door: .transport) { $0.maximumMessageSize = 1000 }
         site.hear("HELO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n\(command)\r\n")
         site.hear(Self.repeated("x", 600), inPiecesOf: 100)
