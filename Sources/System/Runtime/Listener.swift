@@ -19,12 +19,10 @@ public final class Listener {
     ) async throws(ConnectionError) -> Listener {
         let bootstrap = ServerBootstrap(group: EventLoopActor.group)
             .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    // With no descriptor left, the door waits a little instead of asking again at once, and for ever.
-                    try channel.pipeline.syncOperations.addHandler(
-                        AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { _ in .milliseconds(100) })
-                }
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(AcceptPause()) }
             }
+            // NIO listens once more, and would lower what the socket has to 128: a burst of deliveries to one company takes more.
+            .serverChannelOption(.backlog, value: 1024)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.recvAllocator, value: Connection.receiveBuffers)
             .childChannelInitializer { channel in

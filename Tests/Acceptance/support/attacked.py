@@ -22,7 +22,7 @@ MEDIAN, WORST = 1.0, 3.0
 # Anonymous memory (kB) that a process may have during an attack: the bounds of the README, with what the process has anyway.
 MEMORY = {"gateway": 700_000, "tenant:victim": 900_000, "tenant:other": 30_000, "relay": 30_000}
 # …and what it may still have a few seconds later.
-AFTERWARDS = {"gateway": 60_000, "tenant:victim": 90_000, "tenant:other": 30_000, "relay": 30_000}
+AFTERWARDS = {"gateway": 90_000, "tenant:victim": 90_000, "tenant:other": 30_000, "relay": 30_000}
 
 
 def at_scale(usual, full):
