@@ -51,7 +51,7 @@ let package = Package(
             "TenantWorker", on: "Roles",
             [
                 "Supervision", "Runtime", "Cryptography", "Postgres", "InnerDoor", "CProcess", "MailStore", "BlobStore", "SMTP", "SASL",
-                "IMAP", "POP3", "MIME", "ProxyProtocol",
+                "IMAP", "POP3", "MIME", "ProxyProtocol", "Quantities",
             ] + nio),
         library(
             "Relay", on: "Roles",
@@ -103,7 +103,7 @@ let package = Package(
         tests(of: "AdminShell", ["AdminAPI", "Quantities"]),
         tests(of: "Argon2"),
         tests(of: "BlobStore"),
-        tests(of: "ControlPlane", ["Postgres", "Runtime", "TestSupport"]),
+        tests(of: "ControlPlane", ["Cryptography", "Postgres", "Runtime", "TestSupport"]),
         tests(of: "Cryptography"),
         tests(of: "Gateway", ["Runtime", "Supervision"]),
         tests(of: "IMAP", ["MIME", "SASL"]),

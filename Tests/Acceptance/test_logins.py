@@ -1,9 +1,8 @@
-"""Logins: every refusal looks alike and takes alike long, no log shows a password, and a suspension ends what runs."""
+"""Logins: all ways of saying a password, no log that shows one, and a suspension that ends what runs."""
 
 import base64
 import json
 import os
-import statistics
 import subprocess
 import time
 import unittest
@@ -14,62 +13,11 @@ from support.dialogue import Dialogue, imap_dialogue, plain
 from support.waiting import eventually
 
 
-class Refusals(unittest.TestCase):
+class Logins(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.platform = running.shared()
-        cls.company = Company(cls.platform, users=("ann", "sue"))
-        cls.closed = Company(cls.platform, users=("ann",))
-        cls.platform.casella("user", "suspend", cls.company.address("sue"), "--yes")
-        cls.platform.casella("tenant", "suspend", cls.closed.name, "--yes")
-        cls.cases = {
-            "a wrong password": (cls.company.address("ann"), "not-this-one"),
-            "an unknown user": (cls.company.address("nobody"), "not-this-one"),
-            "an unknown domain": ("ann@nowhere.example", "not-this-one"),
-            "a suspended user": (cls.company.address("sue"), cls.company.password("sue")),
-            "a user of a suspended tenant": (cls.closed.address("ann"), cls.closed.password("ann")),
-        }
-
-    def imap(self, user, password, source):
-        with Dialogue(self.platform.port("imaps"), implicit_tls=True, source=source) as dialogue:
-            dialogue.line()
-            began = time.monotonic()
-            return dialogue.command("t", f'LOGIN {user} "{password}"')[-1], time.monotonic() - began
-
-    def pop3(self, user, password, source):
-        with Dialogue(self.platform.port("pop3s"), implicit_tls=True, source=source) as dialogue:
-            dialogue.line()
-            dialogue.say(f"USER {user}")
-            self.assertTrue(dialogue.line().startswith(b"+OK"))
-            began = time.monotonic()
-            dialogue.say(f"PASS {password}")
-            return dialogue.line(), time.monotonic() - began
-
-    def submission(self, user, password, source):
-        with Dialogue(self.platform.port("submissions"), implicit_tls=True, source=source) as dialogue:
-            dialogue.greet_smtp()
-            began = time.monotonic()
-            return dialogue.ask(f"AUTH PLAIN {plain(user, password)}"), time.monotonic() - began
-
-    def test_every_refusal_is_the_same_and_takes_the_same_time(self):
-        expected = {"imap": b"t NO [AUTHENTICATIONFAILED]", "pop3": b"-ERR [AUTH]", "submission": "5.7.8"}
-        for network, (service, try_login) in enumerate((("imap", self.imap), ("pop3", self.pop3), ("submission", self.submission))):
-            replies, times = set(), {name: [] for name in self.cases}
-            for attempt in range(7):  # interleaved, so that whatever else the machine does weighs on all
-                for name, (user, password) in self.cases.items():
-                    # Each attempt comes from another loopback address, since guessing from one is slowed down.
-                    reply, seconds = try_login(user, password, f"127.0.{1 + network}.{10 + attempt}")
-                    replies.add(reply)
-                    times[name].append(seconds)
-            self.assertEqual(1, len(replies), (service, replies))
-            reply = replies.pop()
-            if service == "submission":
-                self.assertEqual(535, reply[0])
-                self.assertTrue(reply[1].startswith(expected[service]), reply)
-            else:
-                self.assertTrue(reply.startswith(expected[service]), reply)
-            medians = {name: statistics.median(seconds) for name, seconds in times.items()}
-            self.assertLess(max(medians.values()), 2 * min(medians.values()) + 0.02, (service, medians))
+        cls.company = Company(cls.platform, users=("ann",))
 
     def test_all_ways_of_saying_a_password_are_understood(self):
         ann, password = self.company.address("ann"), self.company.password("ann")
@@ -121,7 +69,9 @@ class Refusals(unittest.TestCase):
         self.platform.casella("user", "password", company.address("ann"), "--password-stdin", stdin="an entirely new one\n")
         with clients.imap(company, "ann"):
             pass
-        self.assertIn(b"NO [AUTHENTICATIONFAILED]", self.imap(company.address("ann"), old, "127.0.0.19")[0])
+        with Dialogue(self.platform.port("imaps"), implicit_tls=True) as imap:
+            imap.line()
+            self.assertIn(b"NO [AUTHENTICATIONFAILED]", imap.command("a", f'LOGIN {company.address("ann")} "{old}"')[-1])
 
 
 class Secrecy(unittest.TestCase):

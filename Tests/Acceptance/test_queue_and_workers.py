@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import unittest
 
 from support import clients, messages, running
@@ -126,6 +127,24 @@ class Workers(unittest.TestCase):
         self.assertRegex(platform.workers()[name]["lastExit"], r"(?i)signal 11.*segmentation fault")
         (row,) = [line for line in platform.casella("worker", "list").stdout.splitlines() if line.startswith(name)]
         self.assertIn("signal 11", row)
+
+    def test_a_process_that_never_gets_ready_is_replaced(self):
+        platform = running.Platform(hangSeconds=3).start()
+        self.addCleanup(platform.remove)
+        company = Company(platform)
+        name, program = f"tenant:{company.name}", platform.data / "bin/casella-tenant"
+        kept = program.with_suffix(".kept")
+        program.rename(kept)
+        program.write_text("#!/bin/sh\nexec sleep 600\n")
+        program.chmod(0o755)
+        with socket.socket(socket.AF_UNIX) as door:
+            door.connect(str(platform.data / f"run/tenants/{company.tenant_id()}/lmtp"))
+            eventually(lambda: platform.workers()[name]["crashes"], within=20, what="the process is given up")
+            self.assertIn("it was not ready within 9.0 seconds", platform.workers()[name]["lastExit"])
+            os.kill(eventually(lambda: platform.worker_pid(name), what="another is started"), signal.SIGKILL)
+            kept.replace(program)
+        with clients.imap(company, "ann") as client:
+            self.assertEqual("OK", client.select("INBOX")[0])
 
     def test_a_restart_gives_a_new_process_and_is_no_crash(self):
         platform = running.shared()

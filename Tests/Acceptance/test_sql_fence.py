@@ -26,6 +26,12 @@ class Roles(unittest.TestCase):
         for company in (cls.left, cls.right):
             cls.platform.casella("alias", "create", company.address("info"), "--to", company.address("ann"))
             clients.deliver(cls.platform, messages.message(company.address("ann")), company.address("ann"))
+            # As its worker would, were warnings not turned off for all tests.
+            sql(
+                cls.platform,
+                f"casella_t{company.tenant_id()}",
+                f"INSERT INTO quota_warnings VALUES ({company.tenant_id()}, 'user', 1, 'bytes', 80, 0, 'mailed')",
+            )
         cls.own, cls.other = cls.left.tenant_id(), cls.right.tenant_id()
         cls.role = f"casella_t{cls.own}"
 

@@ -28,6 +28,14 @@ struct BatchTests {
         #expect(bench.transport.made.count == 2)
     }
 
+    @Test("A check that finds something stops it, and is shown") func stopsAtBadNews() {
+        let (status, bench) = run("tenant create acme\nquota check\ntenant list\n")
+        #expect(status == 2)
+        #expect(bench.console.output.contains("one differs"))
+        #expect(bench.console.errors == "new.casella: stopped; 1 command done before\n")
+        #expect(bench.transport.made.count == 2)
+    }
+
     @Test("With --keep-going it goes on, and the status is the first failure's") func keepsGoing() {
         let (status, bench) = run("tenant suspend acme\n'open\nrun other\r\ntenant list", keepGoing: true)
         #expect(status == 76)

@@ -53,6 +53,27 @@ struct CommandTests {
         #expect(bench.console.output.isEmpty)
     }
 
+    @Test("A quota check that finds something shows it and ends with 2; after a repair with 0") func quotaCheck() throws {
+        let bench = Bench()
+        #expect(try bench.run("quota check") == 2)
+        #expect(
+            bench.console.output == """
+            LEVEL  NAME              TENANT  COUNTED  RECOUNTED  DIFFERENCE  MESSAGES COUNTED  MESSAGES RECOUNTED  MESSAGES DIFFERENCE
+            user   ann@acme.example  acme       1 KB       3 KB       -2 KB                 3                   4                   -1
+            Of the counters of 1 tenant, 1 domain and 2 users one differs from what is stored; `quota check --repair` sets it right.
+
+            """)
+        #expect(try bench.run("quota check --format csv") == 2)
+        #expect(bench.console.output.hasSuffix("\nuser,ann@acme.example,acme,1000,3000,-2000,3,4,-1\n"))
+        #expect(try bench.run("quota check --repair") == 0)
+        #expect(bench.console.output.hasSuffix("one differed from what is stored and was set right.\n"))
+        #expect(try bench.run("quota check acme") == 0)
+        #expect(bench.console.output.hasSuffix("The counters of 1 tenant, 1 domain and 2 users agree with what is stored.\n"))
+        #expect(try bench.run("quota check acme --all --repair") == 64)
+        #expect(
+            bench.transport.made == ["GET /quota-checks", "GET /quota-checks", "POST /quota-checks {}", "GET /quota-checks?target=acme"])
+    }
+
     @Test("Help is for any command", arguments: ["help", "help user create", "user create --help", "user", "--help", "help help"])
     func help(line: String) throws {
         let bench = Bench()
@@ -64,6 +85,22 @@ struct CommandTests {
         let bench = Bench()
         #expect(try bench.run("user create ann@acme.example --generate") == 0)
         #expect(bench.console.output.contains("Password: made-for-you\n"))
+    }
+
+    @Test("Locked logins are listed with what is refused, and all that is counted on demand") func logins() throws {
+        let bench = Bench()
+        try bench.run("login list")
+        #expect(bench.console.output.contains("logins from networks that never logged in to this account"))
+        #expect(!bench.console.output.contains("192.0.2.1"))
+        try bench.run("login list --all")
+        #expect(bench.console.output.contains("any               192.0.2.1"))
+        #expect(bench.console.output.contains("nothing yet"))
+    }
+
+    @Test("A network is unlocked by its name") func unlock() throws {
+        let bench = Bench()
+        #expect(try bench.run("login unlock 192.0.2.0/24") == 0)
+        #expect(bench.console.output == "Logins of 192.0.2.0/24 are tried again.\n")
     }
 
     @Test("A filter goes into the query, an empty list is a sentence") func filter() throws {

@@ -58,12 +58,24 @@ enum Prepared {
     static let user =
         #"{"address":"ann@acme.example","tenant":"acme","state":"active","hasPassword":true,"quota":{"bytes":null,"messages":null},"#
         + #""usage":{"bytes":0,"messages":0},"createdAt":"2026-05-04T03:02:01Z"}"#
+    /// A counter that is not what is stored.
+    static let differing =
+        #"{"level":"user","name":"ann@acme.example","tenant":"acme","counted":{"bytes":1000,"messages":3},"#
+        + #""recounted":{"bytes":3000,"messages":4},"difference":{"bytes":-2000,"messages":-1}}"#
+    static let logins =
+        #"[{"kind":"account","account":"ann@acme.example","count":100,"limit":100,"lockedUntil":"2026-05-04T03:02:01Z"},"#
+        + #"{"kind":"address","place":"192.0.2.1","count":3,"limit":30}]"#
     static let responses: [String: (Int, String)] = [
+        "GET /logins": (200, logins),
+        "POST /logins/192.0.2.0%2F24/unlock": (200, #"{"subject":"192.0.2.0/24","forgotten":2}"#),
         "GET /tenants": (200, "[\(tenant)]"), "POST /tenants": (201, tenant), "GET /tenants/acme": (200, tenant),
         "DELETE /tenants/acme": (200, "{}"),
         "POST /tenants/acme/suspend": (409, #"{"error":{"code":"conflict","message":"Tenant acme is suspended already."}}"#),
         "POST /users": (201, #"{"user":\#(user),"generatedPassword":"made-for-you"}"#),
         "POST /users/ann%40acme.example/password": (200, #"{"address":"ann@acme.example"}"#),
+        "GET /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":false,"levels":[\#(differing)]}"#),
+        "POST /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":true,"levels":[\#(differing)]}"#),
+        "GET /quota-checks?target=acme": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":false,"levels":[]}"#),
         "GET /users?tenant=acme": (200, "[]"), "GET /workers": (200, "not JSON"), "GET /status": (500, "oops"),
     ]
 }

@@ -13,8 +13,10 @@ func message(_ size: Int, seed: UInt64 = 1, noise: Bool = false) -> [UInt8] {
 func record(_ bytes: [UInt8], keywords: [String] = []) -> BlobRecord {
     BlobRecord(
         description: BlobDescription(
-            tenant: 7, deliveryID: [1, 2, 3], places: [.init(user: 5, mailbox: 9, uid: 3), .init(user: 6, mailbox: 10)],
-            internalDate: 1_700_000_000, flags: 9, keywords: keywords, reversePath: "jörg@a.example"),
+            tenant: 7, deliveryID: [1, 2, 3], places: [
+                .init(user: 5, mailbox: 9, uid: 3, modSeq: 1 << 40, flags: 9, keywords: keywords),
+                .init(user: 6, mailbox: 10, uid: 1, modSeq: 1),
+            ], internalDate: 1_700_000_000, reversePath: "jörg@a.example", following: 2),
         bytes: bytes)
 }
 
@@ -102,6 +104,20 @@ func record(_ bytes: [UInt8], keywords: [String] = []) -> BlobRecord {
             #expect(try await second.read(reference) == message(size))
         }
         await first.close()
+        await second.close()
+    }
+
+    @Test("One process takes a store over, and goes on behind what it knows") func takingOver() async throws {
+        let first = MessageBlobs(directory: folder.path), second = MessageBlobs(directory: folder.path)
+        try await first.takeOver(behind: .start)
+        await #expect(throws: BlobError.inUse) { try await second.takeOver(behind: .start) }
+        let reference = try #require(try await first.append([record(message(900))]).first)
+        await first.close()
+        try await second.takeOver(behind: LogPosition(segment: reference.segment, offset: reference.length + 1))
+        let next = try #require(try await second.append([record(message(901))]).first)
+        #expect(next.end > LogPosition(segment: reference.segment, offset: reference.length + 1))
+        #expect(try await second.scan(segment: reference.segment, from: reference.length) == [])
+        #expect(try await second.scan(segment: next.segment).map(\.reference) == [next])
         await second.close()
     }
 

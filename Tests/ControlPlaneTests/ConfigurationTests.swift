@@ -16,14 +16,19 @@ import Testing
         let read = try Self.read(
             """
             {"hostname": "mx.acme.example", "bind": "::", "portBase": 0, "userIDBase": 300000, "adminUsers": [1000],
-             "argon2": {"memory": 7168, "passes": 5, "lanes": 1}, "loginThreads": 3, "loginQueue": 10, "plaintextLoginFromLoopback": true,
-             "messageSize": "10 MB", "recipients": 200, "hops": 25, "connectionsPerAddress": 5, "sessionTimeout": 3600,
-             "overQuota": "defer", "idleSeconds": 5, "hangSeconds": 30, "retrySchedule": [1, 2], "lifetime": 60, "smtpPort": 2525,
+             "argon2": {"memory": 7168, "passes": 5, "lanes": 1}, "loginThreads": 3, "loginQueue": 10,
+             "wrongLogins": {"perPlace": 5, "perAddress": 20, "perAccount": 50, "forgottenAfter": 600}, "plaintextLoginFromLoopback": true,
+             "messageSize": "10 MB", "recipients": 200, "hops": 25, "connectionsPerAddress": 5, "loginTime": 60,
+             "overQuota": "defer", "quotaWarnings": [90], "idleSeconds": 5, "hangSeconds": 30, "retrySchedule": [1, 2], "lifetime": 60,
+             "smtpPort": 2525,
              "routes": [{"domain": "Else.example", "host": "127.0.0.1", "port": 2500}, {"domain": "*", "host": "smart.example"}],
              "tls": {"certificate": "/c", "key": "/k"}, "database": {"url": "postgresql://h/d"}}
             """)
         #expect(read.hostname == "mx.acme.example" && read.portBase == 0 && read.adminUsers == [1000] && read.argon2Memory == 7_168)
         #expect(read.limits.messageSize == 10_000_000 && read.defersOverQuota && read.retrySchedule == [1, 2])
+        #expect(read.quotaWarnings == [90])
+        #expect(read.wrongLogins.perPlace == 5 && read.wrongLogins.perAddress == 20 && read.wrongLogins.perAccount == 50)
+        #expect(read.wrongLogins.period == .seconds(600))
         #expect(read.routes.map(\.domain) == ["else.example", "*"] && read.routes.map(\.port) == [2500, 25])
         #expect(read.certificateFile == "/c" && read.databaseURL == "postgresql://h/d")
     }
@@ -33,6 +38,7 @@ import Testing
         ("{\n\n\"argon2\": {\"memroy\": 1}}", "line 3: \"argon2.memroy\" is no key"),
         ("{\"portBase\": \"1\"}", "line 1: \"portBase\" is a number from 0 to 60000"),
         ("{\"portBase\": 99999}", "\"portBase\" is a number"), ("{\"overQuota\": \"drop\"}", "\"reject\" or \"defer\""),
+        ("{\"quotaWarnings\": [80, 101]}", "\"quotaWarnings\" is a number from 1 to 100"),
         ("{\"hops\": 1.5}", "\"hops\" is a number"), ("{\"messageSize\": \"huge\"}", "\"messageSize\" is a size"),
         ("{\"hostname\": \"a\",\n\"hostname\": \"b\"}", "line 2: \"hostname\" stands there twice"),
         ("{\"hostname\": \"a\"", "a comma or a closing brace is expected"), ("{,}", "a key in quotation marks is expected"),

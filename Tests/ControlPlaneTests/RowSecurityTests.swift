@@ -55,6 +55,7 @@ import TestSupport
                 INSERT INTO tenant_usage VALUES (\(t), 30, 3); INSERT INTO domain_usage VALUES (\(t), \(t), 30, 3);
                 INSERT INTO user_usage VALUES (\(t), \(t), 10, 1), (\(t), \(t) + 1000, 20, 2);
                 INSERT INTO mailboxes (tenant_id, mailbox_id, user_id, name, uidvalidity) VALUES (\(t), \(t), \(t), 'INBOX', 1);
+                INSERT INTO quota_warnings VALUES (\(t), 'user', \(t), 'bytes', 80, 0, 'mailed');
                 INSERT INTO subscriptions VALUES (\(t), \(t), 'INBOX');
                 INSERT INTO messages (tenant_id, mailbox_id, uid, modseq, internal_date, size, blob_segment, blob_offset, blob_length)
                     VALUES (\(t), \(t), 1, 1, now(), 10, 0, 0, 10);

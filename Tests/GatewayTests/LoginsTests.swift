@@ -20,8 +20,8 @@ struct LoginsTests {
 
         init() throws { logins = try Logins { [unowned self] in receive($0) } }
 
-        func check(_ login: String, _ password: String) async -> AuthenticationOutcome? {
-            await logins?.check(LoginAttempt(login: login, password: password, service: .imap, clientAddress: "192.0.2.1"))
+        func check(_ login: String, _ password: String, from address: String = "192.0.2.1") async -> AuthenticationOutcome? {
+            await logins?.check(LoginAttempt(login: login, password: password, service: .imap, clientAddress: address))
         }
     }
 
@@ -39,6 +39,25 @@ struct LoginsTests {
         #expect(await plane.check("ann@a.example", "wrong") == .refused)
         #expect(await plane.check("ann@a.example", "wrong") == .refused)
         #expect(plane.asked == 2)
+    }
+
+    @Test("What is remembered holds for the address that it came from") @EventLoopActor func otherAddress() async throws {
+        let plane = try ControlPlane()
+        #expect(await plane.check("ann@a.example", "secret") == Self.ann)
+        #expect(await plane.check("ann@a.example", "secret", from: "198.51.100.1") == Self.ann)
+        #expect(plane.asked == 2)
+    }
+
+    @Test("A wrong login from an address ends what is remembered of it", arguments: ["ann@a.example", "ANN@a.example", "ann@a.example."])
+    @EventLoopActor func endedByWrong(login: String) async throws {
+        let plane = try ControlPlane()
+        _ = await plane.check("ann@a.example", "secret")
+        #expect(await plane.check(login, "wrong", from: "198.51.100.1") == .refused)
+        _ = await plane.check("ann@a.example", "secret")
+        #expect(plane.asked == 2, "it came from elsewhere")
+        #expect(await plane.check(login, "wrong") == .refused)
+        _ = await plane.check("ann@a.example", "secret")
+        #expect(plane.asked == 4)
     }
 
     @Test("No octet moves from the login name to the password") @EventLoopActor func wholeCredentials() async throws {

@@ -83,6 +83,23 @@ struct TestTenant: Sendable {
             tenant: id, database: server.cluster.configuration(database: server.database, user: "casella_t\(id)"), blobDirectory: directory)
     }
 
+    /// As another worker would that does not see our blobs: whoever had the lease has lost it.
+    func takeLeaseAway() async throws {
+        _ = try await server.pool.query("UPDATE leases SET epoch = epoch + 1 WHERE tenant_id = $1", [.int8(id)])
+    }
+
+    /// Lets no transaction of a store commit while `body` runs.
+    @EventLoopActor
+    func withoutCommits<R: Sendable>(_ body: @EventLoopActor () async throws -> R) async throws -> R {
+        let pool = PostgresPool(server.cluster.configuration(database: server.database), maximumConnections: 1)
+        let result = try await pool.transaction { transaction in
+            _ = try await transaction.query("SELECT 1 FROM leases WHERE tenant_id = $1 FOR UPDATE", [.int8(id)])
+            return try await body()
+        }
+        await pool.close()
+        return result
+    }
+
     /// Opens a store, runs `body`, checks that usage is what the messages sum up to, and closes.
     @EventLoopActor
     func withStore<R: Sendable>(_ body: @EventLoopActor (TenantStore) async throws -> R) async throws -> R {
@@ -117,6 +134,20 @@ struct TestTenant: Sendable {
 
     struct UsageIsWrong: Error { let rows: Int64 }
 
+    func users() async throws -> [Int64] {
+        try await server.pool.query("SELECT user_id FROM users WHERE tenant_id = $1", [.int8(id)]).rows.map { try $0.int8(0) }
+    }
+
+    /// Cuts octets from the end of the newest segment.
+    func tearLog(by octets: UInt64) throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".segment") }.sorted()
+        guard let name = names.last, let file = FileHandle(forUpdatingAtPath: "\(directory)/\(name)") else {
+            throw CocoaError(.fileNoSuchFile)
+        }
+        try file.truncate(atOffset: try file.seekToEnd() - octets)
+        try file.close()
+    }
+
     func count(_ table: String) async throws -> Int64 {
         try await server.number("SELECT count(*) FROM \(table) WHERE tenant_id = $1", [.int8(id)])
     }
@@ -137,8 +168,11 @@ func message(_ size: Int = 200, _ subject: String = "Hello") -> [UInt8] {
 
 func deliveryID() -> [UInt8] { (0..<16).map { _ in UInt8.random(in: 0 ... .max) } }
 
-func delivery(_ bytes: [UInt8] = message(), id: [UInt8] = deliveryID(), to users: Int64...) -> Delivery {
-    Delivery(id: id, reversePath: "sender@remote.example", bytes: bytes, recipients: users.map { DeliveryRecipient(user: $0) })
+/// With an `id`, earlier attempts may have been made.
+func delivery(_ bytes: [UInt8] = message(), id: [UInt8]? = nil, to users: Int64...) -> Delivery {
+    Delivery(
+        id: id ?? deliveryID(), isFirstAttempt: id == nil, reversePath: "sender@remote.example", bytes: bytes,
+        recipients: users.map { DeliveryRecipient(user: $0) })
 }
 
 /// The INBOX of a user, selected.

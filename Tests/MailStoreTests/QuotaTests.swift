@@ -93,4 +93,27 @@ import Testing
             await #expect(throws: StoreError.noSuchUser) { try await store.quota(of: bob) }
         }
     }
+
+    @Test("A recount sets wrong counters right while mail comes in, and memory follows") func recount() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann"), bob = try await tenant.user("bob", messages: 6)
+        try await tenant.withStore { store async throws in
+            for _ in 0..<3 { _ = await store.deliver(delivery(message(1_000), to: ann, bob)) }
+        }
+        for table in ["user_usage", "domain_usage", "tenant_usage"] {
+            let wrong = "UPDATE \(table) SET bytes = bytes + 5, messages = 1 WHERE tenant_id = $1"
+            _ = try await tenant.server.pool.query(wrong, [.int8(tenant.id)])
+        }
+        await #expect(throws: TestTenant.UsageIsWrong.self) { try await tenant.checkUsage() }
+        try await tenant.withStore { store async throws in
+            #expect(try await store.quota(of: bob).first?.usage == QuotaUsage(bytes: 3_005, messages: 1))
+            let load = Task { await deliverTogether((0..<40).map { _ in delivery(message(500), to: ann) }, in: store) }
+            try await store.recountUsage()
+            #expect(try await store.quota(of: bob).first?.usage == QuotaUsage(bytes: 3_000, messages: 3))
+            let outcomes = await deliverTogether((0..<10).map { _ in delivery(message(10), to: bob) }, in: store)
+            #expect(outcomes.count(where: \.isStored) == 3)
+            #expect(await load.value.allSatisfy(\.isStored))
+            #expect(try await store.quota(of: ann).map(\.usage.messages) == [43, 49, 49])
+        }
+    }
 }

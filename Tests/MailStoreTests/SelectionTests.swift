@@ -94,6 +94,7 @@ import Testing
         try await tenant.withStore { store async throws in
             let account = try await store.account(of: user)
             _ = await store.deliver(delivery(to: user))
+            _ = try await account.status(of: mailbox("INBOX", of: account))  // its row is committed now
             // A transaction in the moment between its commit and its effect on memory.
             _ = try await tenant.server.pool.query("""
                 UPDATE messages SET uid = 2, modseq = modseq + 1 WHERE tenant_id = $1

@@ -39,9 +39,9 @@ import TestSupport
 
     @Test("What was queued is due at once, with all that came with it") func enqueue() async throws {
         try await Self.withQueue { queue, _, _ in
-            let id = try await queue.enqueue(Self.message("d1", to: ["b@b.example", "c@C.example"]))
+            let queued = try await queue.enqueue(Self.message("d1", to: ["b@b.example", "c@C.example"]))
             let due = try await Self.due(queue)
-            #expect(due.count == 1 && due.first?.message.queueID == id && due.first?.message.tenant == 7)
+            #expect(due.count == 1 && due.first == queued && due.first?.message.tenant == 7)
             #expect(due.first?.recipients.map(\.address) == ["b@b.example", "c@C.example"])
             #expect(due.first?.recipients.map(\.domain) == ["b.example", "c.example"])
             #expect(due.first?.recipients.first?.notify == "FAILURE" && due.first?.message.envelopeID == "QQ")
@@ -56,7 +56,9 @@ import TestSupport
         try await Self.withQueue { queue, _, _ in
             #expect(try await queue.enqueue(Self.message("d1", to: ["b@b.example"])) != nil)
             #expect(try await queue.enqueue(Self.message("d1", to: ["b@b.example"])) == nil)
-            #expect(try await queue.enqueue(Self.message("d1", to: ["b@b.example", "c@c.example"])) != nil)
+            let more = try #require(try await queue.enqueue(Self.message("d1", to: ["b@b.example", "c@c.example"])))
+            #expect(more.recipients.map(\.address) == ["c@c.example"] && more.recipients.map(\.id) == [2])
+            #expect(try await Self.due(queue).contains(more))
             #expect(try await Self.due(queue).flatMap(\.recipients).map(\.address) == ["b@b.example", "c@c.example"])
             async let one = queue.enqueue(Self.message("d2", to: ["x@x.example"]))
             async let two = queue.enqueue(Self.message("d2", to: ["x@x.example"]))
@@ -65,9 +67,29 @@ import TestSupport
         }
     }
 
+    @Test("Messages that come at once are queued each, and one that PostgreSQL refuses spoils none of the others")
+    func group() async throws {
+        try await Self.withQueue { queue, _, _ in
+            let outcomes = await withTaskGroup(of: (Int, DueMessage?).self) { group in
+                for number in 0..<60 {
+                    group.addTask {
+                        let sender = number % 20 == 7 ? "a\0b@a.example" : "ann@a.example"
+                        let message = Self.message("d\(number / 2)", from: sender, to: ["x\(number)@x.example"])
+                        return (number, try? await queue.enqueue(message))
+                    }
+                }
+                return await group.reduce(into: [Int: DueMessage]()) { $0[$1.0] = $1.1 }
+            }
+            #expect(Set(outcomes.keys) == Set((0..<60).filter { $0 % 20 != 7 }))
+            for (number, queued) in outcomes { #expect(queued.recipients.map(\.address) == ["x\(number)@x.example"]) }
+            let due = Set(try await Self.due(queue).flatMap(\.keys))
+            #expect(due == Set(outcomes.values.flatMap(\.keys)))
+        }
+    }
+
     @Test("Recipients in hand and crowded domains are left out") func exclusions() async throws {
         try await Self.withQueue { queue, _, _ in
-            let id = try #require(try await queue.enqueue(Self.message("d1", to: ["b@b.example", "c@c.example"])))
+            let id = try #require(try await queue.enqueue(Self.message("d1", to: ["b@b.example", "c@c.example"]))).message.queueID
             let taken = [RecipientKey(queueID: id, recipient: 1)]
             #expect(try await Self.due(queue, taken: taken).flatMap(\.recipients).map(\.id) == [2])
             #expect(try await Self.due(queue, except: ["c.example"]).flatMap(\.recipients).map(\.id) == [1])
@@ -109,7 +131,7 @@ import TestSupport
 
     @Test("A message that an operator deleted meanwhile makes no notice") func deleted() async throws {
         try await Self.withQueue { queue, _, _ in
-            let id = try #require(try await queue.enqueue(Self.message("d1", to: ["b@b.example"])))
+            let id = try #require(try await queue.enqueue(Self.message("d1", to: ["b@b.example"]))).message.queueID
             let message = try #require(try await Self.due(queue).first).message
             #expect(try await queue.delete([id]) == 1)
             try await queue.record(
@@ -121,7 +143,7 @@ import TestSupport
 
     @Test("Operators hold, release, retry and delete; an empty list means all") func commands() async throws {
         try await Self.withQueue { queue, _, _ in
-            let first = try #require(try await queue.enqueue(Self.message("d1", to: ["b@b.example"])))
+            let first = try #require(try await queue.enqueue(Self.message("d1", to: ["b@b.example"]))).message.queueID
             _ = try await queue.enqueue(Self.message("d2", to: ["b@b.example", "c@c.example"]))
             #expect(try await queue.setHeld(true, [first]) == 1)
             #expect(try await queue.setHeld(true, [first]) == 0)

@@ -32,6 +32,11 @@ public enum Calls {
     public static let showQuota = Call<Nothing, QuotaReport>(.get, "/quotas/{target}", needs: .readPlatform, effect: .reads)
     public static let setQuota = Call<QuotaChange, QuotaReport>(.put, "/quotas/{target}", needs: .manageQuotas, effect: .changes)
 
+    /// `target` is a `QuotaTarget`, compared with all that is below it; `all` lists counters that agree too.
+    public static let checkQuotas = Call<Nothing, QuotaCheck>(
+        .get, "/quota-checks", query: ["target", "all"], needs: .readPlatform, effect: .reads)
+    public static let repairQuotas = Call<QuotaRepair, QuotaCheck>(.post, "/quota-checks", needs: .manageQuotas, effect: .changes)
+
     /// `{id}` is a `QueueID`.
     public static let listQueue = Call<Nothing, [QueueEntry]>(.get, "/queue", query: ["tenant"], needs: .readPlatform, effect: .reads)
     public static let showQueued = Call<Nothing, QueueEntry>(.get, "/queue/{id}", needs: .readPlatform, effect: .reads)
@@ -39,6 +44,11 @@ public enum Calls {
     public static let holdQueued = Call<Nothing, QueueEntry>(.post, "/queue/{id}/hold", needs: .manageQueue, effect: .changes)
     public static let releaseQueued = Call<Nothing, QueueEntry>(.post, "/queue/{id}/release", needs: .manageQueue, effect: .changes)
     public static let deleteQueued = Call<Nothing, Nothing>(.delete, "/queue/{id}", needs: .manageQueue, effect: .destroys)
+
+    /// `{subject}` is a `LoginSubject`.
+    public static let listLogins = Call<Nothing, [WrongLogins]>(.get, "/logins", needs: .readPlatform, effect: .reads)
+    public static let unlockLogins = Call<Nothing, UnlockedLogins>(
+        .post, "/logins/{subject}/unlock", needs: .manageUsers, effect: .changes)
 
     /// `{name}` is a `WorkerName`.
     public static let listWorkers = Call<Nothing, [Worker]>(.get, "/workers", needs: .readPlatform, effect: .reads)
@@ -52,8 +62,8 @@ public enum Calls {
         createDomain, listDomains, showDomain, deleteDomain, checkDomain,
         createUser, listUsers, showUser, suspendUser, resumeUser, setPassword, deleteUser,
         createAlias, listAliases, showAlias, deleteAlias,
-        showQuota, setQuota,
+        showQuota, setQuota, checkQuotas, repairQuotas,
         listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,
-        listWorkers, restartWorker, names, status,
+        listLogins, unlockLogins, listWorkers, restartWorker, names, status,
     ]
 }

@@ -7,6 +7,8 @@ public enum NameKind: String, Codable, Sendable, CaseIterable {
     /// Tenants, domains and addresses together.
     case quotaTargets
     case workers, queued
+    /// Accounts, addresses and networks with wrong logins.
+    case wrongLogins
 }
 
 /// Names that begin with the prefix, in order; at most `maximum` of them.

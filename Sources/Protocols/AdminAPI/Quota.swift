@@ -45,8 +45,12 @@ public struct QuotaStanding: Codable, Sendable, Hashable {
 public struct QuotaReport: Codable, Sendable, Hashable {
     public var target: QuotaTarget
     public var levels: [QuotaStanding]
+    /// Sentences on what is out of the ordinary: a level that uses more than its limit, a warning that was given.
+    public var notices: [String]
 
-    public init(target: QuotaTarget, levels: [QuotaStanding]) { (self.target, self.levels) = (target, levels) }
+    public init(target: QuotaTarget, levels: [QuotaStanding], notices: [String]) {
+        (self.target, self.levels, self.notices) = (target, levels, notices)
+    }
 }
 
 /// The body of `PUT /quotas/{target}`: what is left out stays as it is.

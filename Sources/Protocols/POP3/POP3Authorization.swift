@@ -32,7 +32,7 @@ public struct POP3Authorization: Sendable {
     public enum Answer: Sendable, Equatable {
         /// Another process goes on with this client, and answers the login.
         case handedOver
-        case refused, unavailable
+        case refused, unavailable, tooManySessions
     }
 
     private enum State { case command, exchange(SASLServerExchange), waiting, closed }
@@ -75,6 +75,9 @@ public struct POP3Authorization: Sendable {
         case .unavailable:
             state = .command
             say(.authenticationUnavailable)
+        case .tooManySessions:
+            state = .command
+            say(.tooManySessions)
         case .refused:
             state = .command
             say(.badCredentials)

@@ -1,6 +1,6 @@
 public enum AuthenticationOutcome: Codable, Sendable, Equatable {
     case accepted(AuthenticatedUser)
-    /// Wrong password, unknown user, suspended user or tenant: one answer for all, in similar time.
+    /// Wrong password, unknown user, suspended user or tenant, too many wrong logins: one answer for all, in similar time.
     case refused
     /// The control plane could not decide (database away, queue of logins full); the client should try again.
     case unavailable

@@ -14,14 +14,17 @@ public struct GatewayConfiguration: Codable, Sendable, Equatable {
     public var limits: MailLimits
     /// Allows LOGIN and PLAIN without TLS from loopback addresses.
     public var allowsPlaintextLoginFromLoopback: Bool
-    /// Seconds without a command before a connection is closed.
-    public var idleTimeout: Int
+    /// Seconds that a client has to log in, from its connection on.
+    public var loginTime: Int
     public var connectionsPerAddress: Int
+    /// Sessions that are logged in at one time, all protocols together.
+    public var sessionsPerUser: Int
+    public var sessionsPerTenant: Int
 
     public init(
         hostname: String, listeners: [InheritedListener], confinement: Confinement, certificateFile: String, privateKeyFile: String,
-        tenantSocketDirectory: String, relaySocket: String, limits: MailLimits, allowsPlaintextLoginFromLoopback: Bool, idleTimeout: Int,
-        connectionsPerAddress: Int
+        tenantSocketDirectory: String, relaySocket: String, limits: MailLimits, allowsPlaintextLoginFromLoopback: Bool, loginTime: Int,
+        connectionsPerAddress: Int, sessionsPerUser: Int, sessionsPerTenant: Int
     ) {
         self.hostname = hostname
         self.listeners = listeners
@@ -32,7 +35,9 @@ public struct GatewayConfiguration: Codable, Sendable, Equatable {
         self.relaySocket = relaySocket
         self.limits = limits
         self.allowsPlaintextLoginFromLoopback = allowsPlaintextLoginFromLoopback
-        self.idleTimeout = idleTimeout
+        self.loginTime = loginTime
         self.connectionsPerAddress = connectionsPerAddress
+        self.sessionsPerUser = sessionsPerUser
+        self.sessionsPerTenant = sessionsPerTenant
     }
 }

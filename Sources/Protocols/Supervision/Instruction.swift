@@ -13,6 +13,9 @@ public enum Instruction: Codable, Sendable, Equatable {
     case endSessions(tenant: Int64, user: Int64?, reason: String)
     /// To a tenant worker: provisioning changed (users, aliases, quotas, domains); drop what is cached about it.
     case directoryChanged
+    /// To a tenant worker: count again what every user has stored and set the usage counters right. Answered by
+    /// `Report.usageRecounted` with the same `id`.
+    case recountUsage(id: Int64)
     /// To the gateway: the answer to `Report.authenticate` with the same `id`.
     case authenticated(id: Int64, AuthenticationOutcome)
     /// To the relay: an operator's command on the queue. Answered by `Report.queueCommandDone` with the same `id`.

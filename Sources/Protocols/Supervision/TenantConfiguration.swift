@@ -17,10 +17,13 @@ public struct TenantConfiguration: Codable, Sendable, Equatable {
     public var defersOverQuota: Bool
     /// Seconds without a session or delivery before the worker exits; database connections are closed much sooner.
     public var idleSeconds: Int
+    /// Percent of a quota at which its owner is warned by mail; none when it is empty.
+    public var quotaWarnings: [Int]
 
     public init(
         hostname: String, tenant: Int64, name: String, listeners: [InheritedListener], confinement: Confinement, database: DatabaseAccess,
-        directory: String, relaySocket: String, trustedPeers: [UInt32], limits: MailLimits, defersOverQuota: Bool, idleSeconds: Int
+        directory: String, relaySocket: String, trustedPeers: [UInt32], limits: MailLimits, defersOverQuota: Bool, idleSeconds: Int,
+        quotaWarnings: [Int] = []
     ) {
         self.hostname = hostname
         self.tenant = tenant
@@ -34,5 +37,6 @@ public struct TenantConfiguration: Codable, Sendable, Equatable {
         self.limits = limits
         self.defersOverQuota = defersOverQuota
         self.idleSeconds = idleSeconds
+        self.quotaWarnings = quotaWarnings
     }
 }

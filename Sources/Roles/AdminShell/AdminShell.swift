@@ -6,7 +6,8 @@ import Glibc
 /// It trusts the control plane it is pointed at, and shows no control characters of what others wrote. It holds nothing: no state, no
 /// secret beyond the moment of passing it on. Privileges: those of whoever started it; the control plane decides by the socket's peer
 /// credentials what that one may do. Limits: answers of 64 MiB, batch files of 64 MiB, one minute a call.
-/// Exit status: 0 done; 64 usage; 65…77 by the kind of refusal (`AdminError.Code.exitStatus`); 1 abandoned.
+/// Exit status: 0 done; 64 usage; 65…77 by the kind of refusal (`AdminError.Code.exitStatus`); 1 abandoned;
+/// 2 something that was checked is wrong.
 public enum AdminShell {
     /// Runs the program with the process's arguments.
     @MainActor

@@ -12,6 +12,9 @@ extension Provisioning {
         switch kind {
         case .workers:
             return NameList(Array(allWorkers.map(\.name.text).filter { $0.hasPrefix(prefix) }.sorted().prefix(NameList.maximum)))
+        case .wrongLogins:
+            let subjects = Set(authenticator.wrongLogins().flatMap { [$0.account, $0.place] }.compactMap(\.self))
+            return NameList(Array(subjects.filter { $0.hasPrefix(prefix) }.sorted().prefix(NameList.maximum)))
         case .tenants, .domains, .addresses, .aliases, .quotaTargets, .queued:
             // starts_with, and not LIKE: the prefix is text, whatever signs are in it.
             let result = try await database.query(
@@ -32,7 +35,7 @@ extension Provisioning {
         case .aliases: return "SELECT DISTINCT a.local_part || '@' || d.name FROM aliases a JOIN domains d USING (tenant_id, domain_id)"
         case .quotaTargets: return "\(tenants) UNION ALL \(domains) UNION ALL \(addresses)"
         case .queued: return "SELECT queue_id::text FROM queue_messages"
-        case .workers: return "SELECT 'tenant:' || name FROM tenants"
+        case .workers, .wrongLogins: return "SELECT NULL::text WHERE false"  // of no table
         }
     }
 }

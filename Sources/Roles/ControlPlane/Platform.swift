@@ -71,11 +71,14 @@ public final class Platform {
         return status
     }
 
-    /// Two doors a tenant, and as many watches; the children inherit the limit, and the gateway needs it for its clients.
+    /// Two doors a tenant, and as many watches; the children inherit the limit, and the gateway needs two for each client.
     private nonisolated static func raiseDescriptorLimit() {
-        var limit = rlimit()
+        let wanted: rlim_t = 262_144
+        // Root may go beyond the limit that it was started with.
+        var limit = rlimit(rlim_cur: wanted, rlim_max: wanted)
+        if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 { return }
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = min(limit.rlim_max, 262_144)
+        limit.rlim_cur = min(limit.rlim_max, wanted)
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 

@@ -14,6 +14,7 @@ final class Provisioning {
     let database: PostgresPool
     let roles: DatabaseRoles
     let hashing: PasswordHashing
+    let authenticator: Authenticator
     let workers: TenantWorkers
     let services: Services
     let domains: DomainTable
@@ -39,13 +40,13 @@ final class Provisioning {
     }
 
     init(
-        database: PostgresPool, roles: DatabaseRoles, hashing: PasswordHashing, workers: TenantWorkers, services: Services,
-        domains: DomainTable, queue: RelayQueue, directory: DataDirectory, journal: Journal, facts: PlatformFacts,
+        database: PostgresPool, roles: DatabaseRoles, hashing: PasswordHashing, authenticator: Authenticator, workers: TenantWorkers,
+        services: Services, domains: DomainTable, queue: RelayQueue, directory: DataDirectory, journal: Journal, facts: PlatformFacts,
         resolver: DNSResolver
     ) {
         (self.database, self.roles, self.hashing, self.workers, self.services) = (database, roles, hashing, workers, services)
         (self.domains, self.queue, self.directory, self.journal, self.facts) = (domains, queue, directory, journal, facts)
-        self.resolver = resolver
+        (self.authenticator, self.resolver) = (authenticator, resolver)
     }
 
     /// Says goodbye to a user's sessions, or to all of a tenant's, and has cached proofs of logins forgotten.

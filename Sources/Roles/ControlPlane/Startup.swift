@@ -59,7 +59,8 @@ struct Startup {
         listeners: PublicListeners, launcher: ChildLauncher, keep: (Platform.Part) -> Void
     ) async throws -> Provisioning {
         let hashing = PasswordHashing(configuration)
-        let authenticator = try await Authenticator(database: server.pool, hashing: hashing, journal: journal)
+        let authenticator = try await Authenticator(
+            database: server.pool, hashing: hashing, limits: configuration.wrongLogins, journal: journal)
         let domains = DomainTable(database: server.pool, journal: journal)
         let queue = RelayQueue(database: server.pool, journal: journal)
         let relayDoor = try PublicListeners.openRelayDoor(directory)
@@ -71,7 +72,7 @@ struct Startup {
             switch report {
             case .ready: Task { await domains.push() }  // what changed while it started
             case .queueCommandDone(let id, let affected, let problem): queue.commandDone(id: id, affected: affected, problem: problem)
-            case .idle, .authenticate, .alive: break
+            case .idle, .authenticate, .usageRecounted, .alive: break
             }
         }
         let gateway = SupervisedService(.gateway, journal: journal, grace: .seconds(15)) {
@@ -83,7 +84,7 @@ struct Startup {
             case .ready: Task { await domains.push() }
             case .authenticate(let id, let attempt):
                 Task { child.channel?.send(.authenticated(id: id, await authenticator.authenticate(attempt))) }
-            case .idle, .queueCommandDone, .alive: break
+            case .idle, .queueCommandDone, .usageRecounted, .alive: break
             }
         }
         domains.connect([gateway, relay])
@@ -107,9 +108,10 @@ struct Startup {
             hostname: configuration.hostname, startedAt: Timestamp(secondsSince1970: Int64(time(nil))),
             listeners: listeners.doors.map { PlatformStatus.Listener(service: $0.service.rawValue, address: listeners.text(of: $0)) })
         return Provisioning(
-            database: server.pool, roles: roles, hashing: hashing, workers: workers,
-            services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue, directory: directory,
-            journal: journal, facts: facts, resolver: DNSResolver(forwarder: configuration.dnsServer, timeout: .seconds(10)))
+            database: server.pool, roles: roles, hashing: hashing, authenticator: authenticator, workers: workers,
+            services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue,
+            directory: directory, journal: journal, facts: facts,
+            resolver: DNSResolver(forwarder: configuration.dnsServer, timeout: .seconds(10)))
     }
 
     /// Opens every tenant's doors, and goes on with deletions that were interrupted.

@@ -5,25 +5,37 @@ import Runtime
 /// in transfer, and says when there are too many.
 @EventLoopActor
 package final class Admission {
-    /// All connections together.
-    static let connections = 20_000
-    /// Octets of all messages that are in transfer together; beyond it a sender is asked to come again (452 4.3.1).
-    package static let transferMemory: Int64 = 512 << 20
+    /// All connections together, if the process may have the descriptors.
+    private static let mostConnections = 20_000
+    /// Octets of all messages that are in transfer together; beyond it a sender is asked to come again (421 4.3.1). While a message is
+    /// handed on, it is in memory twice.
+    package static let transferMemory: Int64 = 256 << 20
 
     package struct Place { fileprivate var address: String? }
 
     private let connectionsPerAddress: Int
+    private let connections: Int
     private var total = 0
     private var byAddress: [String: Int] = [:]
     private(set) var isClosed = false
     private var transfers = 0
     private var heldOctets: Int64 = 0
 
-    package init(connectionsPerAddress: Int) { self.connectionsPerAddress = connectionsPerAddress }
+    /// - Parameter descriptors: how many this process may have open; a client that has logged in takes two.
+    package init(connectionsPerAddress: Int, descriptors: Int = .max) {
+        self.connectionsPerAddress = connectionsPerAddress
+        connections = min(Self.mostConnections, max(1, (descriptors - Self.otherDescriptors) / 2))
+    }
+
+    /// What listeners, workers' doors and the like may take.
+    private static let otherDescriptors = 500
+
+    /// True when everybody together has too many connections, or none is taken any more.
+    package var isFull: Bool { total >= connections || isClosed }
 
     /// Nil when the address, or everybody together, has too many connections already. Loopback has no limit of its own.
     package func enter(_ peer: Peer) -> Place? {
-        guard total < Self.connections, !isClosed else { return nil }
+        guard !isFull else { return nil }
         guard case .internet(let address, _, _, _) = peer, !peer.isLoopback else {
             total += 1
             return Place(address: nil)

@@ -1,4 +1,5 @@
 import InnerDoor
+import NIOCore
 import NIOSSL
 import Runtime
 import Supervision
@@ -21,11 +22,11 @@ public final class GatewayProcess {
     let configuration: GatewayConfiguration
     let tls: NIOSSLContext
     let control: ControlChannel<Instruction, Report>
-    let sessions = RelayedSessions()
+    let sessions: RelayedSessions
     let domains = HostedDomains()
     let logins: Logins
     let admission: Admission
-    let workers: WorkerDoors
+    let workers: KeptDoors
     private var listeners: [Listener] = []
 
     private init(_ configuration: GatewayConfiguration, tls: NIOSSLContext, control: ControlChannel<Instruction, Report>) throws {
@@ -33,9 +34,13 @@ public final class GatewayProcess {
         self.tls = tls
         self.control = control
         logins = try Logins { control.send($0) }
-        workers = WorkerDoors(directory: configuration.tenantSocketDirectory, name: configuration.hostname)
-        admission = Admission(connectionsPerAddress: configuration.connectionsPerAddress)
+        workers = KeptDoors(speaking: .lmtp, as: configuration.hostname)
+        admission = Admission(connectionsPerAddress: configuration.connectionsPerAddress, descriptors: Child.descriptorLimit)
+        sessions = RelayedSessions(perUser: configuration.sessionsPerUser, perTenant: configuration.sessionsPerTenant)
     }
+
+    /// Where a tenant's worker takes mail in.
+    func lmtpDoor(of tenant: Int64) -> String { "\(configuration.tenantSocketDirectory)/\(tenant)/lmtp" }
 
     /// The whole life of the process `casella-gateway`.
     public nonisolated static func main() -> Never {
@@ -56,6 +61,7 @@ public final class GatewayProcess {
             let gateway = try GatewayProcess(configuration, tls: tls, control: control)
             try await gateway.openDoors()
             control.send(.ready)
+            Task { await gateway.returnMemory() }
             return await gateway.obey()
         } catch {
             Log.error("the gateway can't start", ["error": "\(error)"])
@@ -77,7 +83,10 @@ public final class GatewayProcess {
         // Counted before its handshake, which a client may drag out.
         guard let place = admission.enter(connection.peer) else {
             if service.isImplicitTLS { return }  // not worth a handshake
-            connection.write(service.tooManyConnections)
+            connection.write(
+                service.refusal(
+                    admission.isFull
+                        ? "Too many connections; please try again later" : "Too many connections from your address; close one first"))
             try? await connection.flush()
             return
         }
@@ -107,7 +116,7 @@ public final class GatewayProcess {
                 sessions.end(tenant: tenant, user: user)
             case .authenticated(let id, let outcome): logins.answered(id, outcome)
             case .areYouAlive: control.send(.alive)
-            case .directoryChanged, .queueCommand: break  // for other kinds of process
+            case .directoryChanged, .queueCommand, .recountUsage: break  // for other kinds of process
             }
         }
         Log.warning("the control plane is gone; the gateway stops")
@@ -115,11 +124,29 @@ public final class GatewayProcess {
         return 0
     }
 
+    private func returnMemory() async {
+        let heap = HeapTrimming()
+        while true {
+            await EventLoopActor.sleep(for: .seconds(5))
+            heap.trimIfWorthwhile()
+        }
+    }
+
     /// Takes no new connections; transfers in hand get a few seconds to be answered.
     private func stop() async {
         for listener in listeners { await listener.stop() }
         admission.close()
         await admission.waitUntilNoTransfer(atMost: .seconds(5))
+    }
+
+    /// Until when a client that has just connected has to have logged in.
+    var loginDeadline: ContinuousClock.Instant { .now + .seconds(configuration.loginTime) }
+
+    /// The next bytes of a client that has not logged in yet: however busy it is, its time ends.
+    func read(from connection: Connection, until deadline: ContinuousClock.Instant) async throws(ConnectionError) -> ByteBuffer? {
+        let left = ContinuousClock.now.duration(to: deadline)
+        guard left > .zero else { throw .timedOut }
+        return try await connection.read(timeout: left)
     }
 
     /// True when a client may send its password over this connection.
@@ -136,12 +163,12 @@ extension InheritedListener.Service {
         }
     }
 
-    /// What a client is told that has too many connections open already.
-    fileprivate var tooManyConnections: String {
+    /// How a client is told, in its protocol's words, that it is not served now.
+    fileprivate func refusal(_ reason: String) -> String {
         switch self {
-        case .smtp, .submission, .submissions, .lmtp, .relay: "421 4.7.0 Too many connections from your address; close one first\r\n"
-        case .imap, .imaps: "* BYE [UNAVAILABLE] Too many connections from your address; close one first\r\n"
-        case .pop3, .pop3s: "-ERR [SYS/TEMP] Too many connections from your address; close one first\r\n"
+        case .smtp, .submission, .submissions, .lmtp, .relay: "421 4.7.0 \(reason)\r\n"
+        case .imap, .imaps: "* BYE [UNAVAILABLE] \(reason)\r\n"
+        case .pop3, .pop3s: "-ERR [SYS/TEMP] \(reason)\r\n"
         case .session: ""
         }
     }

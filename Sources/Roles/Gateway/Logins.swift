@@ -6,21 +6,34 @@ import Supervision
 /// Asks the control plane whether a login is right, and remembers for a minute that it was.
 ///
 /// What is remembered is a keyed hash over the whole login name and the whole password, so that no part of either can stand
-/// for another (CVE-2025-30189), with a key that dies with this process. Only right logins are remembered.
+/// for another (CVE-2025-30189), with a key that dies with this process. Only right logins are remembered, each for the address that
+/// it came from, and until a wrong one comes from there: whoever may not try any more must not find the right password here.
 @EventLoopActor
 package final class Logins {
     private static let memory = Duration.seconds(60)
     private static let remembered = 20_000
     private static let patience = Duration.seconds(30)
 
+    private struct Place: Hashable {
+        /// In the spelling that all of an account's spellings share.
+        var account: String
+        var address: String
+
+        init(_ attempt: LoginAttempt) {
+            let login = attempt.login.lowercased()
+            account = login.hasSuffix(".") ? String(login.dropLast()) : login
+            address = attempt.clientAddress
+        }
+    }
     private struct Proof {
+        var hash: [UInt8]
         var user: AuthenticatedUser
         var expires: ContinuousClock.Instant
     }
 
     private let key: [UInt8]
     private let ask: @EventLoopActor (Report) -> Void
-    private var proofs: [[UInt8]: Proof] = [:]
+    private var proofs: [Place: Proof] = [:]
     private var waiting: [Int64: CheckedContinuation<AuthenticationOutcome, Never>] = [:]
     private var lastID: Int64 = 0
     /// Counts `forget` calls, so that an answer that was under way meanwhile is not remembered.
@@ -32,10 +45,10 @@ package final class Logins {
     }
 
     package func check(_ attempt: LoginAttempt) async -> AuthenticationOutcome {
-        let proofKey = proof(of: attempt)
-        if let proofKey, let proof = proofs[proofKey] {
-            if proof.expires > .now { return .accepted(proof.user) }
-            proofs[proofKey] = nil
+        let place = Place(attempt)
+        let hash = hash(of: attempt)
+        if let proof = proofs[place] {
+            if proof.expires <= .now { proofs[place] = nil } else if proof.hash == hash { return .accepted(proof.user) }
         }
         lastID += 1
         let id = lastID
@@ -49,9 +62,13 @@ package final class Logins {
             ask(.authenticate(id: id, attempt))
         }
         giveUp.cancel()
-        if let proofKey, case .accepted(let user) = outcome, epoch == epochBefore {
+        switch outcome {
+        case .accepted(let user):
+            guard let hash, epoch == epochBefore else { break }
             if proofs.count >= Self.remembered { proofs.removeAll() }
-            proofs[proofKey] = Proof(user: user, expires: .now + Self.memory)
+            proofs[place] = Proof(hash: hash, user: user, expires: .now + Self.memory)
+        case .refused: proofs[place] = nil
+        case .unavailable: break
         }
         return outcome
     }
@@ -65,7 +82,7 @@ package final class Logins {
         proofs = proofs.filter { $0.value.user.tenant != tenant || (user != nil && $0.value.user.user != user) }
     }
 
-    private func proof(of attempt: LoginAttempt) -> [UInt8]? {
+    private func hash(of attempt: LoginAttempt) -> [UInt8]? {
         let login = Array(attempt.login.utf8)
         // The length first: no byte can move from the login to the password.
         let length = withUnsafeBytes(of: UInt64(login.count).bigEndian) { Array($0) }

@@ -19,7 +19,11 @@ final class DeliveryScheduler {
     private var isStopping = false
     private var filler: Task<Void, Never>?
     private var isAwake = true
-    private var withdrawals = 0
+    /// How often an operator took something out of the queue.
+    private(set) var withdrawals = 0
+    /// Settled while the queue is being read: what was read may show them as they were before.
+    private var settledMeanwhile: Set<RecipientKey> = []
+    private var isReading = false
     private var sleeper: CheckedContinuation<Void, Never>?
 
     private static let connectionLimit = 50, connectionsPerDestination = 5
@@ -66,6 +70,16 @@ final class DeliveryScheduler {
         sleeper = nil
     }
 
+    /// Something was queued: it is sent without being read from there, when there is room.
+    /// - Parameter count: `withdrawals` before it was queued. If there were others since, they may concern it.
+    func take(_ due: DueMessage, unlessWithdrawnSince count: Int) {
+        guard !isStopping, routing.isComplete, count == withdrawals, taken.count + due.recipients.count <= Self.takenLimit,
+            crowdedDomains.isEmpty
+        else { return wake() }
+        spread(due)
+        startRunners()
+    }
+
     /// An operator held or deleted these messages (all, when none is named): what has not begun is not tried any more.
     func withdraw(_ messages: [Int64]) {
         withdrawals += 1
@@ -99,10 +113,16 @@ final class DeliveryScheduler {
         guard room > 0 else { return Self.longestSleep }  // whoever settles one wakes us
         let now = Clock.now, limit = min(room, Self.fetchLimit)
         let before = withdrawals
+        (isReading, settledMeanwhile) = (true, [])
+        defer { (isReading, settledMeanwhile) = (false, []) }
         let due = try await queue.due(at: now, taken: taken, exceptDomains: crowdedDomains, limit: limit)
         // An operator held or deleted something meanwhile; what was read may be it.
         guard withdrawals == before else { return 0 }
-        for message in due { spread(message) }
+        for message in due {
+            // Meanwhile others came in, were taken, and perhaps are sent already.
+            let fresh = message.keys.map { !taken.contains($0) && !settledMeanwhile.contains($0) }
+            spread(DueMessage(message: message.message, recipients: zip(message.recipients, fresh).filter(\.1).map(\.0)))
+        }
         startRunners()
         if due.reduce(0, { $0 + $1.recipients.count }) == limit { return 0 }
         let next = try await queue.nextDue(after: now)
@@ -178,6 +198,7 @@ final class DeliveryScheduler {
         let bringsWork = await settlement.settle(job, result)
         let wasFull = taken.count + Self.fetchLimit > Self.takenLimit
         taken.subtract(job.keys)
+        if isReading { settledMeanwhile.formUnion(job.keys) }
         if bringsWork || wasFull || destinations[job.destination]?.waiting == Self.crowd - 1 { wake() }
     }
 }

@@ -10,9 +10,13 @@ final class InnerDoor {
     private let queue: OutboundQueue
     private let scheduler: DeliveryScheduler
     private var sessions: [ObjectIdentifier: Connection] = [:]
+    /// How many of them are of each worker.
+    private var ofWorkers: [Int64: Int] = [:]
     private var isStopping = false
 
-    private static let sessionLimit = 100
+    private static let sessionLimit = 2_000
+    /// One company's programs must not take what others need.
+    private static let sessionLimitOfWorker = 100
     private static let idleTimeout = Duration.seconds(300)  // RFC 5321 §4.5.3.2.7
 
     init(_ configuration: RelayConfiguration, queue: OutboundQueue, scheduler: DeliveryScheduler) {
@@ -33,13 +37,17 @@ final class InnerDoor {
         guard let caller = caller(of: connection) else {
             return Log.warning("a process without permission knocked at the relay's door", ["peer": connection.peer.description])
         }
-        guard !isStopping, sessions.count < Self.sessionLimit else {
+        guard !isStopping, sessions.count < Self.sessionLimit, hasRoom(for: caller) else {
             connection.write((isStopping ? Reply.shuttingDown : .tooManyConnections).bytes)
             return (try? await connection.flush()) ?? ()
         }
         let key = ObjectIdentifier(connection)
         sessions[key] = connection
-        defer { sessions[key] = nil }
+        count(caller, 1)
+        defer {
+            sessions[key] = nil
+            count(caller, -1)
+        }
         var settings = SMTPServerConfiguration(door: .relay, hostname: configuration.hostname)
         settings.maximumMessageSize = configuration.limits.messageSize
         settings.maximumRecipients = configuration.limits.recipients
@@ -49,6 +57,17 @@ final class InnerDoor {
         } catch {
             Log.debug("a session at the relay's door broke off", ["error": String(describing: error)])
         }
+    }
+
+    private func hasRoom(for caller: Caller) -> Bool {
+        guard case .worker(let tenant) = caller else { return true }
+        return ofWorkers[tenant, default: 0] < Self.sessionLimitOfWorker
+    }
+
+    private func count(_ caller: Caller, _ change: Int) {
+        guard case .worker(let tenant) = caller else { return }
+        let count = ofWorkers[tenant, default: 0] + change
+        ofWorkers[tenant] = count > 0 ? count : nil
     }
 
     private func converse(_ start: consuming SMTPServer, over connection: Connection, caller: Caller) async throws(ConnectionError) {
@@ -88,15 +107,18 @@ final class InnerDoor {
             body: (mail.body ?? .sevenBit).rawValue, ret: mail.ret?.rawValue, envelopeID: mail.envelopeID, receivedAt: now,
             expiresAt: now + Int64(configuration.lifetime) * 1_000_000, bytes: bytes)
         do {
-            let queueID = try await queue.enqueue(message)
+            let withdrawals = scheduler.withdrawals
+            let due = try await queue.enqueue(message)
             Log.info(
                 "message queued",
                 [
-                    "queue": queueID.map(String.init) ?? "known already", "delivery": message.deliveryID, "from": message.reversePath,
-                    "recipients": String(recipients.count), "size": String(bytes.count),
+                    "queue": due.map { String($0.message.queueID) } ?? "known already", "delivery": message.deliveryID,
+                    "tenant": String(message.tenant), "from": message.reversePath, "recipients": String(recipients.count),
+                    "size": String(bytes.count),
                 ])
-            scheduler.wake()
-            return Reply(250, "2.0.0", queueID.map { "Queued as \($0)" } ?? "Queued already")
+            if let due { scheduler.take(due, unlessWithdrawnSince: withdrawals) }
+            // Not the queue id, whose growth would tell how much others send.
+            return Reply(250, "2.0.0", due == nil ? "Queued already" : "Queued as \(message.deliveryID)")
         } catch {
             Log.error("a message could not be queued", ["delivery": message.deliveryID, "error": String(describing: error)])
             return .localError

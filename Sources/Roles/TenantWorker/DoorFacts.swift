@@ -1,3 +1,4 @@
+import InnerDoor
 import Supervision
 
 /// What the mail sessions of a worker need to know of its configuration.
@@ -8,8 +9,9 @@ package struct DoorFacts: Sendable {
     let limits: MailLimits
     /// Over quota: true asks the sender to try again (452), false refuses (552).
     let defersOverQuota: Bool
-    /// The relay's inner door.
+    /// Where the relay's inner door is, and connections to it.
     let relaySocket: String
+    let relay: KeptDoors
 
     package init(_ configuration: TenantConfiguration) {
         tenant = configuration.tenant
@@ -17,5 +19,6 @@ package struct DoorFacts: Sendable {
         limits = configuration.limits
         defersOverQuota = configuration.defersOverQuota
         relaySocket = configuration.relaySocket
+        relay = KeptDoors(speaking: .smtp, as: configuration.hostname)
     }
 }

@@ -36,9 +36,10 @@ extension WorkerProcess {
         case .imap:
             return IMAPConnection(
                 connection: connection, store: store, user: handover.user, pendingTag: handover.pendingTag,
-                limits: IMAPLimits(message: Int(clamping: configuration.limits.messageSize)))
-        case .pop3: return POP3Connection(connection: connection, store: store, user: handover.user)
-        case .submission: return SubmissionSession(connection: connection, store: store, facts: facts, handover: handover)
+                limits: IMAPLimits(message: Int(clamping: configuration.limits.messageSize)), memory: memory)
+        case .pop3: return POP3Connection(connection: connection, store: store, user: handover.user, memory: memory)
+        case .submission:
+            return SubmissionSession(connection: connection, store: store, facts: facts, handover: handover, memory: memory)
         }
     }
 }

@@ -22,6 +22,7 @@ public final class WorkerProcess {
     let control: ControlChannel<Instruction, Report>
     let store: TenantStore
     let facts: DoorFacts
+    let memory = WorkerMemory()
     private var listeners: [Listener] = []
     private var sessions: [ObjectIdentifier: any ClientSession] = [:]
     private var connections = 0
@@ -80,6 +81,9 @@ public final class WorkerProcess {
             Log.error("the worker can't open its doors", ["error": "\(error)"])
             return 70
         }
+        store.warn(at: configuration.quotaWarnings) { [facts] warning, store in
+            await QuotaWarningDelivery(facts: facts, store: store).deliver(warning)
+        }
         control.send(.ready)
         Task { await obey() }
         Task { await watchIdleness() }
@@ -112,7 +116,7 @@ public final class WorkerProcess {
             lastUse = .now
         }
         switch door {
-        case .lmtp: await LMTPConnection(connection: connection, store: store, facts: facts).run()
+        case .lmtp: await LMTPConnection(connection: connection, store: store, facts: facts, memory: memory).run()
         case .session:
             do {
                 guard let session = try await openSession(on: connection) else { return }
@@ -136,10 +140,26 @@ public final class WorkerProcess {
             case .endSessions(_, let user, let reason): endSessions(of: user, because: reason)
             case .directoryChanged: store.directoryChanged()
             case .areYouAlive: control.send(.alive)
+            case .recountUsage(let id): Task { await recountUsage(id) }
             case .domains, .authenticated, .queueCommand: break  // for other kinds of process
             }
         }
         await stop(because: "the control plane is gone")
+    }
+
+    private func recountUsage(_ id: Int64) async {
+        connections += 1  // it keeps the worker from being idle
+        defer {
+            connections -= 1
+            lastUse = .now
+        }
+        do {
+            try await store.recountUsage()
+            control.send(.usageRecounted(id: id, problem: nil))
+        } catch {
+            Log.error("usage could not be recounted", ["error": "\(error)"])
+            control.send(.usageRecounted(id: id, problem: "the mail store was not available"))
+        }
     }
 
     private func endSessions(of user: Int64?, because reason: String) {
@@ -167,11 +187,13 @@ public final class WorkerProcess {
 
     private func watchIdleness() async {
         let limit = Duration.seconds(configuration.idleSeconds)
+        let heap = HeapTrimming()
         var isTrimmed = false
         while !isStopping {
             await EventLoopActor.sleep(for: .seconds(1))
             guard connections == 0 else {
                 isTrimmed = false
+                heap.trimIfWorthwhile()
                 continue
             }
             if !isTrimmed { casella_trim_heap() }

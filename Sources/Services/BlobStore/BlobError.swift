@@ -9,6 +9,8 @@ public enum BlobError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A record's message or description does not fit the format: 2^31 octets each.
     case tooLarge
     case closed
+    /// Another process has taken the store over for writing.
+    case inUse
 
     public var description: String {
         switch self {
@@ -17,6 +19,7 @@ public enum BlobError: Error, Sendable, Equatable, CustomStringConvertible {
         case .noSuchSegment(let number): "segment \(number) does not exist"
         case .tooLarge: "a message of 2 GiB or more cannot be stored"
         case .closed: "the blob store is closed"
+        case .inUse: "another process writes this blob store"
         }
     }
 }

@@ -15,3 +15,28 @@ public struct BlobReference: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { "segment \(segment), offset \(offset)" }
 }
+
+/// A place between two records of a store: everything before it, in all older segments too, lies behind it.
+public struct LogPosition: Sendable, Hashable, Comparable, CustomStringConvertible {
+    public let segment: Int64
+    public let offset: Int64
+
+    public init(segment: Int64, offset: Int64) {
+        self.segment = segment
+        self.offset = offset
+    }
+
+    /// Before the first record of any store.
+    public static let start = LogPosition(segment: 0, offset: 0)
+
+    public static func < (left: LogPosition, right: LogPosition) -> Bool {
+        (left.segment, left.offset) < (right.segment, right.offset)
+    }
+
+    public var description: String { "segment \(segment), offset \(offset)" }
+}
+
+extension BlobReference {
+    /// The place behind the record.
+    public var end: LogPosition { LogPosition(segment: segment, offset: offset + length) }
+}

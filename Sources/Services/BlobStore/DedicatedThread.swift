@@ -9,17 +9,23 @@ final class DedicatedThread: SerialExecutor {
         queue.append(UnownedJob(job), on: asUnownedSerialExecutor())
     }
 
+    /// Runs `work` on the thread, behind what was given to it before.
+    func perform(_ work: @escaping @Sendable () -> Void) { queue.append(work) }
+
+    func checkIsolated() { precondition(queue.isCurrentThread, "not on the thread of this actor") }
+
     deinit { queue.finish() }
 }
 
 /// The jobs that wait for the thread.
 ///
-/// `@unchecked Sendable`: `jobs`, `isFinished` and `isStarted` are only touched between lock and unlock of `mutex`; the
+/// `@unchecked Sendable`: `jobs`, `isFinished`, `isStarted` and `thread` are only touched between lock and unlock of `mutex`; the
 /// pointers never change and are freed when the last owner (executor or thread) lets go.
 private final class JobQueue: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var jobs: [(UnownedJob, UnownedSerialExecutor)] = []
+    private var jobs: [() -> Void] = []
+    private var thread = pthread_t()
     private var isFinished = false
     private var isStarted = false
 
@@ -37,15 +43,23 @@ private final class JobQueue: @unchecked Sendable {
         condition.deallocate()
     }
 
-    func append(_ job: UnownedJob, on executor: UnownedSerialExecutor) {
+    func append(_ job: UnownedJob, on executor: UnownedSerialExecutor) { append { job.runSynchronously(on: executor) } }
+
+    func append(_ work: @escaping @Sendable () -> Void) {
         pthread_mutex_lock(mutex)
-        jobs.append((job, executor))
+        jobs.append(work)
         if !isStarted {
             isStarted = true
             start()
         }
         pthread_cond_signal(condition)
         pthread_mutex_unlock(mutex)
+    }
+
+    var isCurrentThread: Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return isStarted && pthread_equal(thread, pthread_self()) != 0
     }
 
     func finish() {
@@ -56,7 +70,6 @@ private final class JobQueue: @unchecked Sendable {
     }
 
     private func start() {
-        var thread = pthread_t()
         let argument = Unmanaged.passRetained(self).toOpaque()
         let code = pthread_create(&thread, nil, { argument in
             guard let argument else { return nil }
@@ -70,12 +83,12 @@ private final class JobQueue: @unchecked Sendable {
 
     private func run() {
         while let batch = next() {
-            for (job, executor) in batch { job.runSynchronously(on: executor) }
+            for work in batch { work() }
         }
     }
 
     /// Waits for jobs; nil when the executor is gone.
-    private func next() -> [(UnownedJob, UnownedSerialExecutor)]? {
+    private func next() -> [() -> Void]? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while jobs.isEmpty {

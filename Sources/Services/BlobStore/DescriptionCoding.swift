@@ -10,12 +10,14 @@ extension BlobDescription {
             writer.write(UInt64(bitPattern: place.user))
             writer.write(UInt64(bitPattern: place.mailbox))
             writer.write(UInt64(place.uid))
+            writer.write(place.modSeq)
+            writer.write(UInt64(place.flags))
+            writer.write(UInt64(place.keywords.count))
+            for keyword in place.keywords { writer.write(Array(keyword.utf8)) }
         }
         writer.write(UInt64(bitPattern: internalDate))
-        writer.write(UInt64(flags))
-        writer.write(UInt64(keywords.count))
-        for keyword in keywords { writer.write(Array(keyword.utf8)) }
         writer.write(Array(reversePath.utf8))
+        writer.write(UInt64(following))
         return writer.bytes
     }
 
@@ -24,20 +26,13 @@ extension BlobDescription {
         guard let tenant = reader.number(), let deliveryID = reader.bytes(), let placeCount = reader.number() else { return nil }
         var places: [Place] = []
         for _ in 0..<min(placeCount, UInt64(bytes.count)) {
-            guard let user = reader.number(), let mailbox = reader.number(), let uid = reader.number() else { return nil }
-            places.append(Place(
-                user: Int64(bitPattern: user), mailbox: Int64(bitPattern: mailbox), uid: UInt32(truncatingIfNeeded: uid)))
+            guard let place = reader.place() else { return nil }
+            places.append(place)
         }
-        guard let internalDate = reader.number(), let flags = reader.number(), let keywordCount = reader.number() else { return nil }
-        var keywords: [String] = []
-        for _ in 0..<min(keywordCount, UInt64(bytes.count)) {
-            guard let keyword = reader.bytes() else { return nil }
-            keywords.append(String(decoding: keyword, as: UTF8.self))
-        }
-        guard let reversePath = reader.bytes() else { return nil }
+        guard let internalDate = reader.number(), let reversePath = reader.bytes(), let following = reader.number() else { return nil }
         self.init(
             tenant: Int64(bitPattern: tenant), deliveryID: Array(deliveryID), places: places, internalDate: Int64(bitPattern: internalDate),
-            flags: UInt32(truncatingIfNeeded: flags), keywords: keywords, reversePath: String(decoding: reversePath, as: UTF8.self))
+            reversePath: String(decoding: reversePath, as: UTF8.self), following: Int(clamping: following))
     }
 }
 
@@ -70,6 +65,20 @@ private struct DescriptionReader {
             if octet & 0x80 == 0 { return value }
         }
         return nil
+    }
+
+    mutating func place() -> BlobDescription.Place? {
+        guard let user = number(), let mailbox = number(), let uid = number(), let modSeq = number(), let flags = number(),
+            let keywordCount = number()
+        else { return nil }
+        var keywords: [String] = []
+        for _ in 0..<min(keywordCount, UInt64(rest.count)) {
+            guard let keyword = bytes() else { return nil }
+            keywords.append(String(decoding: keyword, as: UTF8.self))
+        }
+        return BlobDescription.Place(
+            user: Int64(bitPattern: user), mailbox: Int64(bitPattern: mailbox), uid: UInt32(truncatingIfNeeded: uid), modSeq: modSeq,
+            flags: UInt32(truncatingIfNeeded: flags), keywords: keywords)
     }
 
     mutating func bytes() -> ArraySlice<UInt8>? {

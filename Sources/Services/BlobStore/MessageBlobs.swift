@@ -17,9 +17,20 @@ public final class MessageBlobs: Sendable {
         reader = SegmentReader(directory: directory, descriptorLimit: readDescriptors)
     }
 
+    /// Makes this process the one that writes here, until it closes the store or dies; a process that stands still keeps its
+    /// hold, and must be killed before another can take over.
+    /// - Parameter known: what the caller knows to be durable. Records are appended behind it, also when the files are shorter.
+    /// - Throws: `.inUse` while another process holds the store.
+    public func takeOver(behind known: LogPosition) async throws(BlobError) { try await writer.takeOver(behind: known) }
+
     /// Stores records durably: all of them, or an error. Appends that wait at the same time share one flush.
     public nonisolated(nonsending) func append(_ records: [BlobRecord]) async throws(BlobError) -> [BlobReference] {
-        try await writer.append(records).get()
+        try await withCheckedContinuation { append(records, $0) }.get()
+    }
+
+    /// The same, for a caller that does something else while the disk works: it returns at once, and resumes `answer`.
+    public func append(_ records: [BlobRecord], _ answer: CheckedContinuation<Result<[BlobReference], BlobError>, Never>) {
+        writer.append(records, answer)
     }
 
     /// The message, byte for byte.
@@ -48,7 +59,10 @@ public final class MessageBlobs: Sendable {
     public nonisolated(nonsending) func segments() async throws(BlobError) -> [Int64] { try await reader.segments() }
 
     /// Every record of a segment in order, damaged ones without description.
-    public nonisolated(nonsending) func scan(segment: Int64) async throws(BlobError) -> [ScannedRecord] { try await reader.scan(segment) }
+    /// - Parameter offset: where to begin: 0, or the end of a record.
+    public nonisolated(nonsending) func scan(segment: Int64, from offset: Int64 = 0) async throws(BlobError) -> [ScannedRecord] {
+        try await reader.scan(segment, from: offset)
+    }
 
     /// Waits for appends in hand; later calls throw `.closed`.
     public nonisolated(nonsending) func close() async {

@@ -22,6 +22,19 @@ struct SegmentDirectory: Sendable {
         }
     }
 
+    /// Nil when another process has it. Whoever gets the descriptor holds the folder until it is closed.
+    func lock() throws(BlobError) -> FileDescriptor? {
+        let file = try FileDescriptor.open("\(path)/lock", O_RDWR | O_CREAT)
+        do {
+            if try file.lock() { return file }
+            file.close()
+            return nil
+        } catch {
+            file.close()
+            throw error
+        }
+    }
+
     /// The numbers of all segments, ascending; none when the folder does not exist.
     func segments() throws(BlobError) -> [Int64] {
         guard let directory = opendir(path) else {

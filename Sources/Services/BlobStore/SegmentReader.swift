@@ -37,9 +37,10 @@ actor SegmentReader {
         try BlobRecord(decoding: try record(reference), at: reference)
     }
 
-    func scan(_ segment: Int64) throws(BlobError) -> [ScannedRecord] {
+    func scan(_ segment: Int64, from offset: Int64) throws(BlobError) -> [ScannedRecord] {
         let file = try file(segment)
-        return SegmentScan.records(in: segment, try file.read(Int(try file.size()), at: 0))
+        let length = max(0, try file.size() - offset)
+        return SegmentScan.records(in: segment, try file.read(Int(length), at: offset), from: offset)
     }
 
     func segments() throws(BlobError) -> [Int64] { try directory.segments() }

@@ -31,14 +31,15 @@ enum SegmentScan {
         return size
     }
 
-    /// Every record of a segment in order; damage is reported and skipped.
-    static func records(in segment: Int64, _ bytes: [UInt8]) -> [ScannedRecord] {
+    /// Every record in order; damage is reported and skipped.
+    /// - Parameter base: the octets' place in the segment.
+    static func records(in segment: Int64, _ bytes: [UInt8], from base: Int64 = 0) -> [ScannedRecord] {
         var found: [ScannedRecord] = []
         var offset = 0
         while offset < bytes.count {
             let rest = bytes[offset...]
             if let header = rest.withUnsafeBytes({ RecordHeader($0) }), header.recordLength <= rest.count {
-                let reference = BlobReference(segment: segment, offset: Int64(offset), length: Int64(header.recordLength))
+                let reference = BlobReference(segment: segment, offset: base + Int64(offset), length: Int64(header.recordLength))
                 let parts = try? RecordParts(rest.prefix(header.recordLength), at: reference)
                 found.append(ScannedRecord(
                     reference: reference, description: parts.flatMap { BlobDescription(decoding: $0.description) },
@@ -46,7 +47,7 @@ enum SegmentScan {
                 offset += header.recordLength
             } else {
                 let next = nextHead(in: bytes, after: offset) ?? bytes.count
-                let reference = BlobReference(segment: segment, offset: Int64(offset), length: Int64(next - offset))
+                let reference = BlobReference(segment: segment, offset: base + Int64(offset), length: Int64(next - offset))
                 found.append(ScannedRecord(reference: reference, description: nil, messageLength: 0))
                 offset = next
             }

@@ -27,6 +27,10 @@ actor SegmentWriter {
     private var waiting: [Request] = []
     private var tail: Tail?
     private var isClosed = false
+    /// Held while this process is the one that writes here.
+    private var lock: FileDescriptor?
+    /// Known to be durable by whoever took the store over: nothing is appended before it.
+    private var known = LogPosition.start
     /// Segments up to this number are never appended to again by this process.
     private var sealedThrough: Int64 = 0
 
@@ -37,14 +41,26 @@ actor SegmentWriter {
         self.segmentSize = segmentSize
     }
 
-    func append(_ records: [BlobRecord]) async -> Result<[BlobReference], BlobError> {
-        guard !isClosed else { return .failure(.closed) }
-        guard !records.isEmpty else { return .success([]) }
-        return await withCheckedContinuation { answer in
-            waiting.append(Request(records: records, answer: answer))
-            // Runs behind the appends that are queued for this thread already, and takes them along.
-            if waiting.count == 1 { Task { self.flush() } }
-        }
+    func takeOver(behind position: LogPosition) throws(BlobError) {
+        guard !isClosed else { throw .closed }
+        known = max(known, position)
+        guard lock == nil else { return }
+        try directory.createIfMissing()
+        guard let lock = try directory.lock() else { throw .inUse }
+        self.lock = lock
+    }
+
+    /// Does not wait for the actor, so that a caller that is busy loses no time between asking and the write.
+    nonisolated func append(_ records: [BlobRecord], _ answer: CheckedContinuation<Result<[BlobReference], BlobError>, Never>) {
+        thread.perform { self.assumeIsolated { $0.take(Request(records: records, answer: answer)) } }
+    }
+
+    private func take(_ request: Request) {
+        if isClosed { return request.answer.resume(returning: .failure(.closed)) }
+        if request.records.isEmpty { return request.answer.resume(returning: .success([])) }
+        waiting.append(request)
+        // Runs behind the appends that are queued for this thread already, and takes them along.
+        if waiting.count == 1 { thread.perform { self.assumeIsolated { $0.flush() } } }
     }
 
     func close() {
@@ -52,6 +68,8 @@ actor SegmentWriter {
         isClosed = true
         tail?.file.close()
         tail = nil
+        lock?.close()
+        lock = nil
     }
 
     private func flush() {
@@ -117,6 +135,8 @@ actor SegmentWriter {
     }
 
     private func abandon(_ segment: Tail) {
+        // What was refused must not turn up again after a restart. If the disk does not do this either, it may.
+        try? segment.file.truncate(to: segment.end)
         segment.file.close()
         sealedThrough = max(sealedThrough, segment.number)
         tail = nil
@@ -135,8 +155,13 @@ actor SegmentWriter {
         try directory.createIfMissing()
         let last = try directory.segments().last ?? 0
         // A last segment that cannot be read is left alone: a new one is begun.
-        if last > sealedThrough, let found = try? reopen(last), found.end == 0 || found.end + octets <= segmentSize { return found }
-        return try create(after: max(last, sealedThrough))
+        if last > sealedThrough, last >= known.segment, let found = try? reopen(last) {
+            // Shorter than it is known to have been: damaged. Records there would seem older than they are.
+            let isWhole = last > known.segment || found.end >= known.offset
+            if isWhole, found.end == 0 || found.end + octets <= segmentSize { return found }
+            found.file.close()
+        }
+        return try create(after: max(last, sealedThrough, known.segment))
     }
 
     /// The last segment of an earlier process, if it ends with a whole record and no other process writes it.

@@ -71,6 +71,10 @@ struct FileDescriptor {
         return bytes
     }
 
+    func truncate(to length: Int64) throws(BlobError) {
+        guard ftruncate(number, off_t(length)) == 0 else { throw .system(operation: "ftruncate", code: errno) }
+    }
+
     func synchronizeData() throws(BlobError) {
         guard fdatasync(number) == 0 else { throw .system(operation: "fdatasync", code: errno) }
     }

@@ -10,6 +10,7 @@ public final class OutboundQueue: Sendable {
     let pool: PostgresPool
     let blobs: MessageBlobs
     let blobDirectory: String
+    private let insertion: GroupInsertion
     /// Appends whose rows are not committed yet: their segments must not be taken for unused.
     let appending = Mutex(0)
 
@@ -17,20 +18,15 @@ public final class OutboundQueue: Sendable {
     public init(pool: PostgresPool, blobDirectory: String, segmentSize: Int64 = 16 << 20) {
         self.pool = pool
         self.blobDirectory = blobDirectory
+        insertion = GroupInsertion(pool)
         blobs = MessageBlobs(directory: blobDirectory, segmentSize: segmentSize)
     }
 
     /// Queues the message; when this returns, it is durable. Recipients that the same delivery id brought before are not
     /// queued twice, so that a hand-over whose answer was lost can be repeated.
-    /// - Returns: the new queue id; nil when all recipients were queued already.
-    public func enqueue(_ message: NewMessage) async throws -> Int64? {
-        try await withBlobs(of: [message]) { references in
-            let results = try await pool.pipeline([
-                PostgresStatement("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [.text(message.deliveryID)]),
-                Self.insertion(of: message, blob: references[0], onlyWith: nil),
-            ])
-            return try results.last?.rows.first?.int8(0)
-        }
+    /// - Returns: the message as it is queued now, with the recipients that are new, which are due; nil when all were queued already.
+    public func enqueue(_ message: NewMessage) async throws -> DueMessage? {
+        try await withBlobs(of: [message]) { references in try await insertion.insert(message, blob: references[0]) }
     }
 
     /// Recipients whose time has come, oldest first, gathered by message.

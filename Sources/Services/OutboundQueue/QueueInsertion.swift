@@ -2,7 +2,8 @@ import BlobStore
 import Postgres
 
 extension OutboundQueue {
-    /// Inserts a message with those recipients that its delivery id has not brought yet; returns its queue id, or no row.
+    /// Inserts a message with those recipients that its delivery id has not brought yet; returns a row for each of them: the queue id, and
+    /// the recipient's place among those given, from 1.
     /// - Parameter onlyWith: a message that must still be in the queue, else nothing is inserted.
     static func insertion(of message: NewMessage, blob: BlobReference, onlyWith origin: QueuedMessage?) -> PostgresStatement {
         PostgresStatement(
@@ -35,6 +36,6 @@ extension OutboundQueue {
             INSERT INTO queue_recipients (tenant_id, queue_id, recipient_id, address, next_attempt_at, notify, orcpt)
             SELECT message.tenant_id, message.queue_id, fresh.position::int, fresh.address, $12::timestamptz, fresh.notify, fresh.orcpt
             FROM message, fresh)
-        SELECT queue_id FROM message
+        SELECT message.queue_id, fresh.position::int FROM message, fresh ORDER BY fresh.position
         """
 }

@@ -60,6 +60,13 @@ public struct QueuedRecipient: Sendable, Equatable {
 public struct DueMessage: Sendable, Equatable {
     public var message: QueuedMessage
     public var recipients: [QueuedRecipient]
+
+    public init(message: QueuedMessage, recipients: [QueuedRecipient]) {
+        self.message = message
+        self.recipients = recipients
+    }
+
+    public var keys: [RecipientKey] { recipients.map { RecipientKey(queueID: message.queueID, recipient: $0.id) } }
 }
 
 /// Names one recipient of one message.

@@ -147,4 +147,6 @@ void casella_name_thread(const char *name) { pthread_setname_np(pthread_self(), 
 
 void casella_trim_heap(void) { malloc_trim(0); }
 
+size_t casella_free_heap(void) { return mallinfo2().fordblks; }
+
 void casella_return_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 1 << 20); }

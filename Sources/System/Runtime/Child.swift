@@ -48,6 +48,13 @@ public enum Child {
         }
     }
 
+    /// How many descriptors this process may have open.
+    public static var descriptorLimit: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
     /// Runs `body` on the event loop and exits with its status. Call it last, from the main thread.
     public static func run(_ body: @escaping @EventLoopActor () async -> Int32) -> Never {
         Task { @EventLoopActor in exit(await body()) }

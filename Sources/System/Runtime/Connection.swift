@@ -16,6 +16,8 @@ public final class Connection {
     private var readDeadline: Scheduled<Void>?
     private var readTimedOut = false
     private var writers: [CheckedContinuation<Void, Never>] = []
+    /// Octets written since the last flush.
+    private var unflushed = 0
     private var readingHasEnded = false
     private var isClosed = false
 
@@ -86,13 +88,15 @@ public final class Connection {
     // MARK: Writing
 
     public func write(_ bytes: some Collection<UInt8>) {
+        unflushed += bytes.count
         outgoing.writeBytes(bytes)
         passOnWhenLarge()
     }
 
-    public func write(_ text: String) { outgoing.writeString(text) }
+    public func write(_ text: String) { unflushed += outgoing.writeString(text) }
 
     public func write(_ buffer: ByteBuffer) {
+        unflushed += buffer.readableBytes
         if buffer.readableBytes >= 16 * 1024 {
             passOn()
             channel.write(buffer, promise: nil)
@@ -103,8 +107,9 @@ public final class Connection {
     }
 
     /// Sends what was written; returns when the socket has room again, so a peer that does not read stops its sender only.
-    /// - Parameter timeout: how long to wait for that room; nil waits for ever.
-    public func flush(timeout: Duration? = nil) async throws(ConnectionError) {
+    /// - Parameter timeout: how long to wait for that room.
+    public func flush(timeout: Duration = Connection.patience) async throws(ConnectionError) {
+        unflushed = 0
         passOn()
         channel.flush()
         if !channel.isWritable { try await waitForRoom(timeout) }
@@ -112,14 +117,24 @@ public final class Connection {
         if isClosed || !channel.isActive { throw .closed }
     }
 
-    private func waitForRoom(_ timeout: Duration?) async throws(ConnectionError) {
-        let end = timeout.map { ContinuousClock.now + $0 }
-        let alarm = timeout.map { timeout in
-            channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { [weak self] in EventLoopActor.assumeIsolated { self?.wakeWriters() } }
+    /// Flushes once much was written: between the answers to what a client has sent in one go, which may be many and long.
+    public func flushIfMuch() async throws(ConnectionError) {
+        if unflushed >= Connection.much { try await flush() }
+    }
+
+    private static let much = 64 * 1024
+
+    /// How long a peer may take nothing of what is sent to it.
+    public nonisolated static let patience = Duration.seconds(600)
+
+    private func waitForRoom(_ timeout: Duration) async throws(ConnectionError) {
+        let end = ContinuousClock.now + timeout
+        let alarm = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { [weak self] in
+            EventLoopActor.assumeIsolated { self?.wakeWriters() }
         }
-        defer { alarm?.cancel() }
-        while !channel.isWritable, !isClosed, !handler.hasEnded, handler.error == nil {
-            if let end, end <= .now { throw .timedOut }
+        defer { alarm.cancel() }
+        while !channel.isWritable, !isClosed, channel.isActive, handler.error == nil {
+            if end <= .now { throw .timedOut }
             await withCheckedContinuation { writers.append($0) }
         }
     }

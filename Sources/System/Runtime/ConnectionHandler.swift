@@ -9,7 +9,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     /// Octets that may wait to be taken before the socket is left unread (the kernel's window then slows the peer).
-    static let highWaterMark = 256 * 1024
+    static let highWaterMark = 32 * 1024
 
     private var context: ChannelHandlerContext?
     private var readIsHeldBack = false

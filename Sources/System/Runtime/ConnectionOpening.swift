@@ -42,6 +42,7 @@ extension Connection {
     private static func bootstrap(_ peer: Peer, _ opened: Opened) -> ClientBootstrap {
         ClientBootstrap(group: EventLoopActor.group)
             .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelOption(.recvAllocator, value: receiveBuffers)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let handler = ConnectionHandler()
@@ -51,6 +52,11 @@ extension Connection {
                     }
                 }
             }
+    }
+
+    /// Small while little comes: most connections are idle for most of their time, and the last size stays with them.
+    static var receiveBuffers: AdaptiveRecvByteBufferAllocator {
+        AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 65536)
     }
 
     /// The first cause, rather than NIO's list of all that was tried.

@@ -18,8 +18,13 @@ public final class Listener {
         descriptor: Int32, security: SecurityHandlers? = nil, _ body: @escaping @EventLoopActor (Connection) async -> Void
     ) async throws(ConnectionError) -> Listener {
         let bootstrap = ServerBootstrap(group: EventLoopActor.group)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(AcceptPause()) }
+            }
+            // NIO listens once more, and would lower what the socket has to 128: a burst of deliveries to one company takes more.
+            .serverChannelOption(.backlog, value: 1024)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 2048, maximum: 65536))
+            .childChannelOption(.recvAllocator, value: Connection.receiveBuffers)
             .childChannelInitializer { channel in
                 let ready = channel.eventLoop.makeCompletedFuture {
                     let handler = ConnectionHandler()

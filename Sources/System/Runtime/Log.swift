@@ -37,6 +37,13 @@ public enum Log {
         }
     }
 
+    /// How bad it is, by a line that a process of ours wrote; nil for what was written in another way. Looks at the line's beginning only.
+    public static func level(of line: ArraySlice<UInt8>) -> Level? {
+        let opening = line.prefix { $0 != UInt8(ascii: ",") }, rest = line[opening.endIndex...]
+        guard opening.starts(with: "{\"at\":\"".utf8) else { return nil }
+        return Level.allCases.first { rest.starts(with: ",\"level\":\"\($0.rawValue)\"".utf8) }
+    }
+
     /// Now in UTC with milliseconds, as RFC 3339 writes it.
     public static func timestamp() -> String {
         var now = timespec()

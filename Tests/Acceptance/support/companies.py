@@ -2,6 +2,7 @@
 
 import itertools
 import secrets
+import time
 
 _numbers = itertools.count(1)
 
@@ -36,7 +37,9 @@ class Company:
         return self.platform.ask("tenant", "show", self.name)["id"]
 
     def usage(self, target):
-        """What the platform says that a tenant, a domain or an address holds: (bytes, messages)."""
+        """What the platform says that a tenant, a domain or an address holds: (bytes, messages). The rows of the last message follow
+        its acknowledgement within some 25 ms."""
+        time.sleep(0.1)
         report = self.platform.ask("quota", "show", target)
         usage = report["levels"][0]["usage"]
         return usage["bytes"], usage["messages"]

@@ -48,6 +48,12 @@ struct SubmissionAuthorTests {
         "From: Boss <boss@elsewhere.example>", "From: ann@DOMAIN, boss@elsewhere.example",
         "From: ann@DOMAIN\r\nFrom: boss@elsewhere.example",
         "From: ann@DOMAIN\r\nSender: boss@elsewhere.example", "From: somebody",
+        "From: ann@DOMAIN\r\nResent-From: boss@elsewhere.example", "From: ann@DOMAIN\r\nResent-Sender: boss@elsewhere.example",
+        "From: ann@DOMAIN\r\nResent-From: ann@DOMAIN\r\nResent-From: boss@elsewhere.example",
+        "From: <ann@DOMAIN@elsewhere.example>", "From: ann@DOMAIN <boss@elsewhere.example>", "From: boss@elsewhere.example <ann@DOMAIN>",
+        "From: Ann <ann@DOMAIN> <boss@elsewhere.example>", "From: <ann@DOMAIN>boss@elsewhere.example", "From: ann@DOMAIN boss",
+        "From: <ann@DOMAIN", "From: Ann <ann@DOMAIN>, ", "From: Ann: ann@DOMAIN;", "From: <@elsewhere.example:ann@DOMAIN>",
+        "From: <ann@DOMAIN (> <boss@elsewhere.example>", "From: \"Ann <ann@DOMAIN>", "From: (", "From:",
     ]
     @Test("A message from somebody else is refused whatever its envelope says", arguments: foreignHeaders)
     @EventLoopActor func foreignAuthor(header: String) async throws {

@@ -109,7 +109,7 @@ MUTANTS = [
         "appenduid-of-the-one-before",
         "APPENDUID names the message before",
         STORE + "Account/Appending.swift",
-        "return AppendOutcome(uidValidity: mailbox.uidValidity, uids: Array(uids))",
+        "return AppendOutcome(uidValidity: mailbox.uidValidity, uids: uids)",
         "return AppendOutcome(uidValidity: mailbox.uidValidity, uids: uids.map { MUTANT && $0 > 1 ? $0 - 1 : $0 })",
     ),
     Mutant(

@@ -16,7 +16,7 @@ from systems import processes
 
 PATIENCE = 120
 # Idle database connections have gone by then, the workers themselves not yet.
-SETTLING = 10
+SETTLING = 25
 
 
 def homes(bench):

@@ -37,6 +37,11 @@ public struct CommandReader: Sendable {
     public struct Refusal: Sendable, Equatable {
         public let response: ConditionResponse
         public let closes: Bool
+
+        /// All sessions together are sending more than there is room for.
+        public static let tooMuchTogether = Refusal(
+            response: ConditionResponse(
+                tag: nil, .bye, .unavailable, text: "Too much mail is being received at the moment; please try again later"), closes: true)
     }
 
     private enum State { case line, literal(remaining: Int), skippedLiteral(remaining: UInt64) }
@@ -47,10 +52,13 @@ public struct CommandReader: Sendable {
     private var literals: [[UInt8]] = []
     private var literal: [UInt8] = []
     private var literalOctets = 0
+    /// Octets of the literals that are complete.
+    private var finishedOctets = 0
     private var wantsPlainLine = false
     /// Set once the command is lost: the rest of it is only skipped.
     private var refusal: ConditionResponse?
     private var skipped: UInt64 = 0
+    private static let longestTag = 300
     /// More than this is not skipped politely; the connection ends.
     private static let skipLimit: UInt64 = 512 * 1024 * 1024
 
@@ -58,6 +66,9 @@ public struct CommandReader: Sendable {
 
     /// The next line is no command: base64 of AUTHENTICATE or `DONE` of IDLE.
     public mutating func expectLine() { wantsPlainLine = true }
+
+    /// Octets that are collected for a command which is not complete yet.
+    public var heldOctets: Int { finishedOctets + literal.count }
 
     /// True between two commands, with nothing collected.
     public var isAtStart: Bool {
@@ -104,6 +115,7 @@ public struct CommandReader: Sendable {
             if part.contains(0) {
                 refuse(.bad, nil, "NUL is not allowed")
             } else if text.count + count > limits.line {
+                if text.isEmpty { text = Array(part.prefix(CommandReader.longestTag)) }  // where the answer finds its tag
                 refuse(.bad, .tooBig, "The command line is too long")
             }
         }
@@ -181,6 +193,7 @@ public struct CommandReader: Sendable {
         state = .line
         if refusal == nil {
             literals.append(literal)
+            finishedOctets += literal.count
             literal = []
         }
         return .needsMore
@@ -200,6 +213,7 @@ public struct CommandReader: Sendable {
         text = []
         literals = []
         literal = []
+        finishedOctets = 0
     }
 
     /// Of a line that is skipped only its end matters: a literal may be announced there.
@@ -223,6 +237,7 @@ public struct CommandReader: Sendable {
         literals = []
         literal = []
         literalOctets = 0
+        finishedOctets = 0
         wantsPlainLine = false
         refusal = nil
         skipped = 0

@@ -4,6 +4,7 @@ public struct Parser: Sendable {
     let literals: [[UInt8]]
     var position = 0
     var literalsTaken = 0
+    var searchKeysTaken = 0, textKeysTaken = 0
     /// True inside `UID COPY`, `UID FETCH`, …: sets hold unique identifiers.
     var readsUIDs = false
 

@@ -35,7 +35,7 @@ public struct IMAPGreeter: Sendable {
         case close
     }
 
-    public enum LoginOutcome: Sendable, Equatable { case accepted, refused, unavailable }
+    public enum LoginOutcome: Sendable, Equatable { case accepted, refused, unavailable, tooManySessions }
 
     private enum State {
         case command
@@ -109,14 +109,15 @@ public struct IMAPGreeter: Sendable {
             state = .ended
             return [.handOver(tag: tag)]
         case .refused: return loginFailed(tag)
+        case .tooManySessions: return [reply(tag, .no, .limit, "Too many sessions are open; close one first")]
         case .unavailable: return [reply(tag, .no, .unavailable, "Login is not possible at the moment; please try again in a few minutes")]
         }
     }
 
-    /// The client has been silent for too long.
+    /// The client has not logged in in time.
     public mutating func timedOut() -> [Action] {
         if case .ended = state { return [] }
-        return [reply(nil, .bye, nil, "Idle for too long")] + end()
+        return [reply(nil, .bye, nil, "The time to log in is over")] + end()
     }
 
     /// The server is going down.

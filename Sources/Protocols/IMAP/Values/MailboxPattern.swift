@@ -17,31 +17,34 @@ public struct MailboxPattern: Sendable, Equatable {
 
     public func matches(_ name: MailboxName) -> Bool { reachesEnd(over: Array(name.text.utf8)) }
 
-    /// Follows all ways through the pattern at once, so time is pattern × name whatever the wildcards.
+    /// Follows all ways through the pattern at once, and only those, so time is at most pattern × name whatever the wildcards.
     private func reachesEnd(over name: [UInt8]) -> Bool {
-        var reached = [Bool](repeating: false, count: pattern.count + 1)
-        reached[0] = true
-        closeOverWildcards(&reached)
+        var reached: [Int] = []  // places in the pattern, ascending
+        add(0, to: &reached)
         for byte in name {
-            var following = [Bool](repeating: false, count: pattern.count + 1)
-            var any = false
-            for (index, expected) in pattern.enumerated() where reached[index] {
+            var following: [Int] = []
+            for index in reached where index < pattern.count {
+                let expected = pattern[index]
                 if expected == 0x2A || (expected == 0x25 && byte != 0x2F) {
-                    following[index] = true; any = true
+                    add(index, to: &following)
                 } else if expected == byte, expected != 0x25 {
-                    following[index + 1] = true; any = true
+                    add(index + 1, to: &following)
                 }
             }
-            guard any else { return false }
-            closeOverWildcards(&following)
+            guard !following.isEmpty else { return false }
             reached = following
         }
-        return reached[pattern.count]
+        return reached.last == pattern.count
     }
 
-    /// A wildcard may stand for nothing.
-    private func closeOverWildcards(_ reached: inout [Bool]) {
-        for (index, byte) in pattern.enumerated() where reached[index] && (byte == 0x2A || byte == 0x25) { reached[index + 1] = true }
+    /// A wildcard may stand for nothing, so the place behind it is reached too.
+    private func add(_ place: Int, to places: inout [Int]) {
+        var place = place
+        while (places.last ?? -1) < place {
+            places.append(place)
+            guard place < pattern.count, pattern[place] == 0x2A || pattern[place] == 0x25 else { return }
+            place += 1
+        }
     }
 }
 

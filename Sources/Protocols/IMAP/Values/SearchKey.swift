@@ -39,6 +39,8 @@ public indirect enum SearchKey: Sendable, Equatable {
 
 extension Parser {
     private static let deepestSearch = 50
+    /// Keys of one SEARCH, and those among them that look into messages.
+    private static let mostSearchKeys = 1000, mostTextKeys = 50
     /// Keys that stand alone.
     private static let plainSearchKeys: [String: SearchKey] = [
         "ALL": .all, "ANSWERED": .flags(.answered), "DELETED": .flags(.deleted), "DRAFT": .flags(.draft), "FLAGGED": .flags(.flagged),
@@ -58,7 +60,8 @@ extension Parser {
     }
 
     mutating func searchKey(depth: Int) throws(SyntaxError) -> SearchKey {
-        guard depth <= Parser.deepestSearch else { throw .tooComplex }
+        searchKeysTaken += 1
+        guard depth <= Parser.deepestSearch, searchKeysTaken <= Parser.mostSearchKeys else { throw .tooComplex }
         if take(UInt8(ascii: "(")) {
             let keys = try searchKeys(depth: depth + 1)
             try expect(")")
@@ -69,6 +72,8 @@ extension Parser {
         if let plain = Parser.plainSearchKeys[name] { return plain }
         guard !name.isEmpty else { throw .expected("a search key") }
         try searchArgumentFollows(name)
+        if Parser.textKeys.contains(name) { textKeysTaken += 1 }
+        guard textKeysTaken <= Parser.mostTextKeys else { throw .tooComplex }
         switch name {
         case "NOT": return .not(try searchKey(depth: depth + 1))
         case "OR":
@@ -100,6 +105,10 @@ extension Parser {
         "NOT", "OR", "UID", "KEYWORD", "UNKEYWORD", "LARGER", "SMALLER", "BEFORE", "ON", "SINCE", "SENTBEFORE", "SENTON", "SENTSINCE",
         "BODY",
         "TEXT", "HEADER", "BCC", "CC", "FROM", "SUBJECT", "TO",
+    ]
+
+    private static let textKeys: Set<String> = [
+        "BODY", "TEXT", "HEADER", "BCC", "CC", "FROM", "SUBJECT", "TO", "SENTBEFORE", "SENTON", "SENTSINCE",
     ]
 
     private mutating func searchArgumentFollows(_ name: String) throws(SyntaxError) {

@@ -23,6 +23,8 @@ struct MessageParser {
     private var fieldCount = 0
     /// Of the multiparts around the current position, outermost first.
     private var boundaries: [[UInt8]] = []
+    /// Of each boundary, so that a line is compared with one boundary at most, and not with a hundred that begin alike.
+    private var boundaryHashes: [UInt64] = []
 
     init(bytes: UnsafeRawBufferPointer, limits: MessageLimits) {
         self.bytes = bytes
@@ -79,6 +81,7 @@ struct MessageParser {
     /// Preamble, parts and epilogue. Stands after it at a delimiter of an outer multipart, or at the end.
     private mutating func multipart(_ boundary: [UInt8], depth: Int, isDigest: Bool) -> ([Entity], Delimiter?) {
         boundaries.append(boundary)
+        boundaryHashes.append(boundary.withUnsafeBytes { Self.hash($0) })
         let own = boundaries.count - 1
         var parts: [Entity] = []
         var delimiter = skipToDelimiter()
@@ -94,6 +97,7 @@ struct MessageParser {
             delimiter = next
         }
         boundaries.removeLast()
+        boundaryHashes.removeLast()
         if let found = delimiter, found.index == own {
             skipLine()
             delimiter = skipToDelimiter()
@@ -180,12 +184,25 @@ struct MessageParser {
         while end > start, ASCII.isBlank(bytes[end - 1]) { end -= 1 }
         let length = end - start
         let mayClose = length > 2 && bytes[end - 1] == ASCII.hyphen && bytes[end - 2] == ASCII.hyphen
-        for index in boundaries.indices.reversed() {
-            let count = boundaries[index].count
-            guard length == count || (mayClose && length == count + 2), matches(boundaries[index], at: start) else { continue }
-            return Delimiter(index: index, closes: length != count)
+        guard length <= limits.boundary + 2 else { return nil }
+        let opens = innermost(at: start, length), closes = mayClose ? innermost(at: start, length - 2) : nil
+        guard let index = [opens, closes].compactMap({ $0 }).max() else { return nil }
+        return Delimiter(index: index, closes: index != opens)
+    }
+
+    /// The innermost boundary that these octets are.
+    private func innermost(at start: Int, _ length: Int) -> Int? {
+        let hash = Self.hash(UnsafeRawBufferPointer(rebasing: bytes[start..<start + length]))
+        return boundaryHashes.indices.last {
+            boundaryHashes[$0] == hash && boundaries[$0].count == length && matches(boundaries[$0], at: start)
         }
-        return nil
+    }
+
+    /// FNV-1a.
+    private static func hash(_ octets: UnsafeRawBufferPointer) -> UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for octet in octets { hash = (hash ^ UInt64(octet)) &* 0x100_0000_01b3 }
+        return hash
     }
 
     private func matches(_ boundary: [UInt8], at start: Int) -> Bool {

@@ -18,10 +18,12 @@ public struct MailCommand: Sendable, Hashable {
     public var submitter: String?
     /// `XDELIVERYID=`, on inner doors only: the same for each attempt to hand this message over.
     public var deliveryID: DeliveryID?
+    /// `XFIRSTATTEMPT`, on inner doors only: no earlier attempt was made under this id, so nobody has to look for its traces.
+    public var isFirstAttempt: Bool
 
     public init(
         reversePath: ReversePath, size: Int64? = nil, body: Body? = nil, usesUTF8: Bool = false, ret: Return? = nil,
-        envelopeID: String? = nil, submitter: String? = nil, deliveryID: DeliveryID? = nil
+        envelopeID: String? = nil, submitter: String? = nil, deliveryID: DeliveryID? = nil, isFirstAttempt: Bool = false
     ) {
         self.reversePath = reversePath
         self.size = size
@@ -31,6 +33,7 @@ public struct MailCommand: Sendable, Hashable {
         self.envelopeID = envelopeID
         self.submitter = submitter
         self.deliveryID = deliveryID
+        self.isFirstAttempt = isFirstAttempt
     }
 }
 
@@ -55,6 +58,9 @@ extension MailCommand {
         case "ENVID": envelopeID = try parameter.value { $0.count <= 100 ? XText.decode($0) : nil }
         case "AUTH": submitter = try parameter.value { $0.count <= 500 ? XText.decode($0) : nil }
         case "XDELIVERYID": deliveryID = try parameter.value { DeliveryID(hexadecimal: $0) }
+        case "XFIRSTATTEMPT":
+            guard parameter.rawValue == nil else { throw .badParameter("XFIRSTATTEMPT") }
+            isFirstAttempt = true
         default: throw .unknownParameter(parameter.keyword)
         }
     }
@@ -69,6 +75,7 @@ extension MailCommand {
         if let envelopeID { text += " ENVID=\(XText.encode(envelopeID))" }
         if let submitter { text += " AUTH=\(XText.encode(submitter))" }
         if let deliveryID { text += " XDELIVERYID=\(deliveryID)" }
+        if isFirstAttempt { text += " XFIRSTATTEMPT" }
         return text + "\r\n"
     }
 }

@@ -41,9 +41,12 @@ extension Reply {
 
     public static let tooManyRecipients = Reply(452, "4.5.3", "Too many recipients; send the rest in another transaction")
     public static let tooManyErrors = Reply(421, "4.7.0", "Too many errors; closing the connection")
+    public static let tooMuchTogether = Reply(421, "4.3.1", "Too much mail is being received at the moment; please try again later")
+    static let tooManyIdleCommands = Reply(421, "4.7.0", "Too many commands without a message; closing the connection")
     public static let tooManyLogins = Reply(421, "4.7.0", "Too many wrong logins; closing the connection")
     public static let tooManyConnections = Reply(421, "4.7.0", "Too many connections from your address; try again later")
     public static let idleTooLong = Reply(421, "4.4.2", "No command for too long; closing the connection")
+    public static let loginTooLate = Reply(421, "4.4.2", "The time to log in is over; closing the connection")
     public static let shuttingDown = Reply(421, "4.3.2", "The server is going down; try again soon")
     public static let localError = Reply(451, "4.3.0", "An error on our side; please try again later")
 
@@ -65,6 +68,7 @@ extension Reply {
     public static let authenticated = Reply(235, "2.7.0", "Authentication succeeded")
     public static let badCredentials = Reply(535, "5.7.8", "The name or the password is wrong")
     public static let authenticationUnavailable = Reply(454, "4.7.0", "Logins cannot be checked now; please try again later")
+    public static let tooManySessions = Reply(454, "4.7.0", "Too many sessions are open; close one first")
     static let authenticationMalformed = Reply(501, "5.5.2", "The response is none of this mechanism")
     static let authenticationCancelled = Reply(501, "5.7.0", "Authentication cancelled")
     static let notBase64 = Reply(501, "5.5.2", "The response is not base 64")

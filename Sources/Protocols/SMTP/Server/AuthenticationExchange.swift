@@ -9,6 +9,8 @@ public enum SMTPAuthenticationAnswer: Sendable, Equatable {
     case refused
     /// Nobody could tell whether the login is right: the client should try again.
     case unavailable
+    /// The login is right, and there are as many sessions already as there may be.
+    case tooManySessions
 }
 
 /// The AUTH command's dialogue (RFC 4954 §4).
@@ -96,6 +98,7 @@ extension SMTPSession {
             return []
         case .refused: return [.reply(.badCredentials)] + countRefusedLogin()
         case .unavailable: return [.reply(.authenticationUnavailable)]
+        case .tooManySessions: return [.reply(.tooManySessions)]
         }
     }
 }

@@ -31,6 +31,10 @@ public struct SMTPServerConfiguration: Sendable {
     public var maximumLogins = 3
     /// Refused recipients after which the connection is closed: what looks for addresses finds few.
     public var maximumRefusedRecipients = 100
+    /// Recipients beyond `maximumRecipients` that are just refused; each further one counts as a wrong command.
+    public var maximumOvershoot = 1000
+    /// Commands that lead nowhere (EHLO, RSET, NOOP, VRFY, HELP) after which, without a message between, the connection is closed.
+    public var maximumIdleCommands = 100
 
     public var offersStartTLS = false
     public var isEncrypted = false

@@ -50,7 +50,11 @@ public struct SMTPSession: Sendable {
     var isExtended = false
     var isEncrypted: Bool
     var isAuthenticated: Bool
-    private var errors = 0, logins = 0, refusedRecipients = 0
+    private var errors = 0, logins = 0, refusedRecipients = 0, idleCommands = 0
+    /// Recipients of this transaction that came when there were enough.
+    var overshoot = 0
+    /// Octets of messages that were read only to be thrown away.
+    var wastedOctets: Int64 = 0
 
     public init(_ configuration: SMTPServerConfiguration) {
         self.configuration = configuration
@@ -98,16 +102,16 @@ public struct SMTPSession: Sendable {
 
     private mutating func perform(_ command: SMTPCommand) -> [Action] {
         switch command {
-        case .helo(let name), .ehlo(let name), .lhlo(let name): return greet(command, name)
+        case .helo(let name), .ehlo(let name), .lhlo(let name): return greet(command, name) + countIdleCommand()
         case .mail(let mail): return begin(mail)
         case .rcpt(let recipient): return add(recipient)
         case .data: return startData()
         case .bdat(let size, let isLast): return startChunk(size, isLast: isLast)
-        case .rset: return abandonTransaction() + [.reply(.ok)]
-        case .noop: return [.reply(.ok)]
-        case .vrfy: return [.reply(.cannotVerify)]
+        case .rset: return abandonTransaction() + [.reply(.ok)] + countIdleCommand()
+        case .noop: return [.reply(.ok)] + countIdleCommand()
+        case .vrfy: return [.reply(.cannotVerify)] + countIdleCommand()
         case .expn: return refuse(.notImplemented("EXPN"))
-        case .help: return [.reply(.help)]
+        case .help: return [.reply(.help)] + countIdleCommand()
         case .quit:
             let abandoned = abandonTransaction()
             state = .closed
@@ -136,7 +140,16 @@ public struct SMTPSession: Sendable {
         return logins < configuration.maximumLogins ? [] : giveUp(.tooManyLogins)
     }
 
-    private mutating func giveUp(_ reply: Reply) -> [Action] {
+    private mutating func countIdleCommand() -> [Action] {
+        idleCommands += 1
+        guard !configuration.door.isInner, expectation != .end, idleCommands > configuration.maximumIdleCommands else { return [] }
+        return giveUp(.tooManyIdleCommands)
+    }
+
+    /// A message was answered: the client came for something.
+    mutating func forgetIdleCommands() { idleCommands = 0 }
+
+    mutating func giveUp(_ reply: Reply) -> [Action] {
         let abandoned = abandonTransaction()
         state = .closed
         return abandoned + [.reply(reply), .close]
@@ -154,6 +167,7 @@ public struct SMTPSession: Sendable {
         content = nil
         asked = nil
         exchange = nil
+        overshoot = 0
         state = clientName == nil ? .connected : .ready
     }
 }

@@ -17,6 +17,7 @@ extension SMTPSession {
 
     private func objection(to mail: MailCommand) -> Reply? {
         if mail.deliveryID != nil, !configuration.door.isInner { return .syntaxError(.unknownParameter("XDELIVERYID")) }
+        if mail.isFirstAttempt, !configuration.door.isInner { return .syntaxError(.unknownParameter("XFIRSTATTEMPT")) }
         if !configuration.offersDSN {
             if mail.ret != nil { return .syntaxError(.unknownParameter("RET")) }
             if mail.envelopeID != nil { return .syntaxError(.unknownParameter("ENVID")) }
@@ -46,7 +47,10 @@ extension SMTPSession {
         }
         if recipient.path.needsUTF8, !envelope.mail.usesUTF8 { return refuse(.recipientNeedsSMTPUTF8) }
         // RFC 5321 §4.5.3.1.10: 452, so that the client sends the others in another transaction.
-        guard envelope.recipients.count < configuration.maximumRecipients else { return [.reply(.tooManyRecipients)] }
+        guard envelope.recipients.count < configuration.maximumRecipients else {
+            overshoot += 1
+            return overshoot <= configuration.maximumOvershoot ? [.reply(.tooManyRecipients)] : refuse(.tooManyRecipients)
+        }
         guard content == nil else { return refuse(.badSequence) }
         asked = recipient
         state = .waiting
@@ -79,6 +83,8 @@ extension SMTPSession {
         // RFC 3030 §2: DATA after BDAT is an error.
         guard content == nil else { return refuse(.badSequence) }
         content = MessageContent(limit: configuration.maximumMessageSize, expected: envelope?.mail.size)
+        wastedOctets = 0
+        chunkRefusal = nil
         decoder = DataDecoder()
         state = .content
         return [.reply(.startMessage)]
@@ -86,6 +92,7 @@ extension SMTPSession {
 
     /// The octets follow the command at once, and must be read whether they are wanted or not (RFC 3030 §2).
     mutating func startChunk(_ size: Int, isLast: Bool) -> [Action] {
+        if content == nil { wastedOctets = 0 }
         if messageObjection == nil, content == nil {
             content = MessageContent(limit: configuration.maximumMessageSize, expected: envelope?.mail.size ?? Int64(size))
         }
@@ -98,6 +105,9 @@ extension SMTPSession {
     /// Takes octets of the message, or of the chunk, as far as it goes.
     /// - Parameter consumed: how many were taken.
     public mutating func receiveContent(_ bytes: UnsafeRawBufferPointer, consumed: inout Int) -> [Action] {
+        defer { if content?.defect != nil || chunkRefusal != nil { wastedOctets += Int64(consumed) } }
+        // A client that goes on and on with what is not wanted is not listened to for ever.
+        if wastedOctets > configuration.maximumMessageSize { return giveUp(.refused(.tooLarge(limit: configuration.maximumMessageSize))) }
         switch state {
         case .content:
             consumed = bytes.count
@@ -140,6 +150,7 @@ extension SMTPSession {
     mutating func finishDelivery(_ replies: [Reply]) -> [Action] {
         guard let envelope, asked == nil else { return [] }
         forgetTransaction()
+        forgetIdleCommands()
         return repliesToMessage(replies, recipients: envelope.recipients.count)
     }
 

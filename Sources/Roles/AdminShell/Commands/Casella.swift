@@ -11,7 +11,7 @@ package struct Casella: ParsableCommand {
         version: "casella 0.1",
         subcommands: [
             TenantCommands.self, DomainCommands.self, UserCommands.self, AliasCommands.self, QuotaCommands.self, QueueCommands.self,
-            WorkerCommands.self, ShowStatus.self, RunBatch.self,
+            LoginCommands.self, WorkerCommands.self, ShowStatus.self, RunBatch.self,
         ])
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
@@ -50,7 +50,7 @@ package struct AliasCommands: ParsableCommand {
 package struct QuotaCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "quota", abstract: "Limits on storage, at three levels: user, domain, tenant.",
-        subcommands: [ShowQuota.self, SetQuota.self])
+        subcommands: [ShowQuota.self, SetQuota.self, CheckQuota.self])
     package init() {}
 }
 
@@ -58,6 +58,12 @@ package struct QueueCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "queue", abstract: "Mail that waits to be passed on.",
         subcommands: [ListQueue.self, ShowQueued.self, RetryQueued.self, HoldQueued.self, ReleaseQueued.self, DeleteQueued.self])
+    package init() {}
+}
+
+package struct LoginCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "login", abstract: "Wrong logins, and who is refused for them.", subcommands: [ListLogins.self, UnlockLogins.self])
     package init() {}
 }
 

@@ -19,6 +19,6 @@ package struct SetQuota: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let report = try context.client.call(Calls.setQuota, target.text, sending: QuotaChange(bytes: bytes, messages: messages))
-        return Report(report, QuotaTable.of(report), .list(ifEmpty: "Set the quota of \(target)."))
+        return Report(report, QuotaTable.of(report), .list(ifEmpty: "Set the quota of \(target)."), notes: report.notices)
     }
 }

@@ -11,6 +11,6 @@ package struct ShowQuota: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let report = try context.client.call(Calls.showQuota, target.text)
-        return Report(report, QuotaTable.of(report), .list(ifEmpty: "\(target) has no quota."))
+        return Report(report, QuotaTable.of(report), .list(ifEmpty: "\(target) has no quota."), notes: report.notices)
     }
 }

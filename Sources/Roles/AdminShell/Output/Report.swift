@@ -15,9 +15,15 @@ package struct Report: Sendable {
     package let value: any Encodable & Sendable
     package let table: Table
     package let layout: Layout
+    /// Sentences below the table, for people.
+    package let notes: [String]
+    /// Not 0 when what was asked for was done, and the answer is bad news.
+    package let exitStatus: Int32
 
-    package init(_ value: any Encodable & Sendable, _ table: Table, _ layout: Layout) {
-        (self.value, self.table, self.layout) = (value, table, layout)
+    package init(
+        _ value: any Encodable & Sendable, _ table: Table, _ layout: Layout, notes: [String] = [], exitStatus: Int32 = 0
+    ) {
+        (self.value, self.table, self.layout, self.notes, self.exitStatus) = (value, table, layout, notes, exitStatus)
     }
 
     package func text(in format: OutputFormat) throws -> String {
@@ -25,10 +31,11 @@ package struct Report: Sendable {
         case .csv: return table.csv
         case .json: return try JSONText.encode(value)
         case .table:
+            let below = notes.map { $0.withoutControls() + "\n" }.joined()
             switch layout {
-            case .list(let sentence): return table.rows.isEmpty ? sentence + "\n" : table.aligned
-            case .facts: return table.facts
-            case .sentence(let sentence): return sentence + "\n"
+            case .list(let sentence): return (table.rows.isEmpty ? sentence + "\n" : table.aligned) + below
+            case .facts: return table.facts + below
+            case .sentence(let sentence): return sentence + "\n" + below
             }
         }
     }

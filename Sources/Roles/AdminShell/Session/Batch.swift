@@ -33,12 +33,14 @@ package struct Batch {
             guard let (outcome, format) = perform(String(line)) else { continue }
             switch outcome {
             case .report(let report):
-                done += 1
+                if report.exitStatus == 0 { done += 1 } else { failed += 1 }
                 if settings.format == .json {
                     results.append(BatchResult(line: index + 1, result: report.value))
                 } else {
                     _ = Printer(console: console, format: format).report(report)
                 }
+                if status == 0 { status = report.exitStatus }
+                if report.exitStatus != 0, !keepGoing { break lines }
             case .help(let text): if settings.format != .json { _ = printer.help(text) }
             case .failure(let failure):
                 failed += 1

@@ -11,7 +11,7 @@ package struct Printer: Sendable {
         do { console.write(try report.text(in: format)) } catch {
             return failure(Failure(AdminError(.serverFault, "The result could not be written as JSON."), exitStatus: 70))
         }
-        return 0
+        return report.exitStatus
     }
 
     package func help(_ text: String) -> Int32 {

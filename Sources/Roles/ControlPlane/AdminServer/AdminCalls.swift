@@ -31,6 +31,8 @@ extension AdminRouter {
 
         serve(Calls.showQuota) { try await provisioning.showQuota($0) }
         serve(Calls.setQuota) { try await provisioning.setQuota($0) }
+        serve(Calls.checkQuotas) { try await provisioning.checkQuotas($0) }
+        serve(Calls.repairQuotas) { try await provisioning.repairQuotas($0) }
 
         serve(Calls.listQueue) { try await provisioning.listQueue($0) }
         serve(Calls.showQueued) { try await provisioning.showQueued($0) }
@@ -38,6 +40,9 @@ extension AdminRouter {
         serve(Calls.holdQueued) { try await provisioning.holdQueued($0) }
         serve(Calls.releaseQueued) { try await provisioning.releaseQueued($0) }
         serve(Calls.deleteQueued) { try await provisioning.deleteQueued($0) }
+
+        serve(Calls.listLogins) { try await provisioning.listLogins($0) }
+        serve(Calls.unlockLogins) { try await provisioning.unlockLogins($0) }
 
         serve(Calls.listWorkers) { try await provisioning.listWorkers($0) }
         serve(Calls.restartWorker) { try await provisioning.restartWorker($0) }

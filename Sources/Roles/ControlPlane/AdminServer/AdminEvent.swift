@@ -23,4 +23,5 @@ protocol NamedInAudit {
 extension NewTenant: NamedInAudit { var auditName: String { name.text } }
 extension NewDomain: NamedInAudit { var auditName: String { name.text } }
 extension NewUser: NamedInAudit { var auditName: String { address.text } }
+extension QuotaRepair: NamedInAudit { var auditName: String { target?.text ?? "all tenants" } }
 extension NewAlias: NamedInAudit { var auditName: String { address.text } }

@@ -1,26 +1,94 @@
 import AdminAPI
 import Argon2
+import Cryptography
+import Glibc
 import Postgres
 import Runtime
 import Supervision
 
 /// Decides logins for the gateway. The only reader of password hashes.
 ///
-/// An unknown login, a suspended one and a wrong password cost the same work and get the same answer. No password reaches
-/// a log or an error.
+/// An unknown login, a suspended one, a wrong password and a locked login get the same answer in similar time. No password reaches a log
+/// or an error.
+///
+/// Wrong logins are counted here (`LoginThrottle`) and nowhere else: here come those of all services, whichever process asks, and a gateway
+/// that a client crashed forgets nothing. They are counted in memory: nothing that strangers send is parsed in this process, so
+/// they cannot make it forget, and each of them costs no write to disk.
 @EventLoopActor
 final class Authenticator {
     private let database: PostgresPool
     private let hashing: PasswordHashing
     private let journal: Journal
-    private var throttle = LoginThrottle()
+    private var throttle: LoginThrottle
+    private var refusalTimes: RefusalTimes
     /// What passwords are compared with when there is no hash; made with the parameters of real ones.
     private let dummyHash: String
+    /// Names a password in the throttle; dies with this process.
+    private let key: [UInt8]
+    /// Logins that are being decided, so that a mail program that opens ten connections at once costs one hash.
+    private var deciding: [Login: Task<AuthenticationOutcome, Never>] = [:]
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    /// Logins that may wait for others of their place.
+    private static let waitingLimit = 256
 
-    init(database: PostgresPool, hashing: PasswordHashing, journal: Journal) async throws {
-        (self.database, self.hashing, self.journal) = (database, hashing, journal)
-        dummyHash = try await hashing.hash("there is no such user")
+    /// A login as far as it can be told from another.
+    private struct Login: Hashable {
+        /// Canonical, so that no other spelling of an account is another account here.
+        var account: String
+        var client: String
+        var guess: [UInt8]
     }
+
+    init(database: PostgresPool, hashing: PasswordHashing, limits: WrongLoginLimits, journal: Journal) async throws {
+        (self.database, self.hashing, self.journal) = (database, hashing, journal)
+        key = try Cryptography.randomBytes(32)
+        throttle = LoginThrottle(limits)
+        dummyHash = try await hashing.hash("there is no such user")
+        let clock = ContinuousClock(), hash = dummyHash
+        refusalTimes = RefusalTimes(first: try await clock.measure { _ = try await hashing.verify(hash, password: "", isUrgent: false) })
+    }
+
+    func authenticate(_ attempt: LoginAttempt) async -> AuthenticationOutcome {
+        let address = try? EmailAddress(attempt.login)
+        let account = address?.text ?? attempt.login.lowercased()
+        guard let guess = try? Cryptography.hmacSHA256(key: key, Array("\(account.utf8.count):\(account)\(attempt.password)".utf8)) else {
+            return .unavailable
+        }
+        let login = Login(account: account, client: attempt.clientAddress, guess: guess)
+        if let same = deciding[login] { return await same.value }
+        let task = Task { await decide(login, address, attempt) }
+        deciding[login] = task
+        defer { deciding[login] = nil }
+        return await task.value
+    }
+
+    private func decide(_ login: Login, _ address: EmailAddress?, _ attempt: LoginAttempt) async -> AuthenticationOutcome {
+        let origin = ClientOrigin(login.client)
+        let guess = login.guess.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        while true {
+            switch throttle.admit(login.account, from: origin, guess: guess, now: .now) {
+            case .wait:
+                guard waiting.count < Self.waitingLimit else { return .unavailable }
+                await withCheckedContinuation { waiting.append($0) }
+            case .refuse(let delay):
+                guard hashing.hasRoom else { return .unavailable }  // as if it were to be tried
+                try? await Task.sleep(for: delay + refusalTimes.one())
+                return .refused
+            case .tryAfter(let delay, let ticket):
+                if delay > .zero { try? await Task.sleep(for: delay) }
+                let began = ContinuousClock.now
+                let (outcome, result) = await verify(address, attempt, isUrgent: ticket.isFamiliar)
+                if result == .wrong { refusalTimes.add(.now - began) }
+                for subject in throttle.finish(ticket, result, now: .now) { report(subject) }
+                let woken = waiting
+                waiting = []
+                for one in woken { one.resume() }
+                return outcome
+            }
+        }
+    }
+
+    // MARK: Passwords
 
     private struct Account {
         var user: AuthenticatedUser
@@ -28,30 +96,27 @@ final class Authenticator {
         var isActive: Bool
     }
 
-    func authenticate(_ attempt: LoginAttempt) async -> AuthenticationOutcome {
-        let login = attempt.login.lowercased()
-        guard let delay = throttle.delay(address: attempt.clientAddress, login: login, now: .now) else { return .unavailable }
-        if delay > .zero { try? await Task.sleep(for: delay) }
+    private func verify(
+        _ address: EmailAddress?, _ attempt: LoginAttempt, isUrgent: Bool
+    ) async -> (AuthenticationOutcome, LoginThrottle.Result) {
         do {
-            let account = try await find(login)
+            let account = if let address { try await find(address) } else { Account?.none }
             let usable = account.flatMap { $0.isActive ? $0.hash : nil }
-            let matches = try await hashing.verify(usable ?? dummyHash, password: attempt.password)
+            let matches = try await hashing.verify(usable ?? dummyHash, password: attempt.password, isUrgent: isUrgent)
             guard matches, let account, let hash = usable else {
-                throttle.failed(address: attempt.clientAddress, login: login, now: .now)
-                journal.notice("login refused", ["login": login, "service": attempt.service.rawValue, "client": attempt.clientAddress])
-                return .refused
+                journal.notice(
+                    "login refused", ["login": attempt.login, "service": attempt.service.rawValue, "client": attempt.clientAddress])
+                return (.refused, .wrong)
             }
-            throttle.succeeded(address: attempt.clientAddress, login: login)
             if Argon2.needsRehash(hash, policy: hashing.parameters) { await rehash(account, from: hash, password: attempt.password) }
-            return .accepted(account.user)
+            return (.accepted(account.user), .right)
         } catch {
-            journal.warning("a login could not be decided", ["login": login, "error": "\(error)"])
-            return .unavailable
+            journal.warning("a login could not be decided", ["login": attempt.login, "error": "\(error)"])
+            return (.unavailable, .undecided)
         }
     }
 
-    private func find(_ login: String) async throws -> Account? {
-        guard let address = try? EmailAddress(login) else { return nil }
+    private func find(_ address: EmailAddress) async throws -> Account? {
         let result = try await database.query(
             """
             SELECT u.tenant_id, u.user_id, c.hash, u.state = 'active' AND t.state = 'active'
@@ -73,6 +138,47 @@ final class Authenticator {
                 [.text(fresh), .int8(account.user.tenant), .int8(account.user.user), .text(old)])
         } catch {
             journal.warning("a password could not be hashed anew", ["error": "\(error)"])
+        }
+    }
+
+    // MARK: For operators
+
+    /// What `wrongLogins` shows at most.
+    private static let shown = 1_000
+
+    /// Wrong logins that are not forgotten yet, the fullest counts first.
+    func wrongLogins() -> [WrongLogins] {
+        let now = ContinuousClock.now, time = Timestamp(secondsSince1970: Int64(Glibc.time(nil)))
+        return throttle.all(now: now).prefix(Self.shown).map { count in
+            WrongLogins(
+                kind: count.subject.kind, account: count.subject.account, place: count.subject.place, count: Int(count.level.rounded(.up)),
+                limit: count.limit,
+                lockedUntil: count.fullFor.map { Timestamp(secondsSince1970: time.secondsSince1970 + $0.components.seconds + 1) })
+        }
+    }
+
+    /// - Returns: how many counts were forgotten.
+    func unlock(_ name: LoginSubject) -> Int { throttle.unlock(name.text) }
+
+    /// The account has another password, or is gone.
+    func forget(_ address: EmailAddress) { throttle.forget(account: address.text) }
+
+    private func report(_ subject: WrongLoginCounts.Subject) {
+        var fields = ["kind": subject.kind.rawValue]
+        fields["account"] = subject.account
+        fields["place"] = subject.place
+        journal.warning("logins are locked after too many wrong ones", fields)
+    }
+}
+
+extension WrongLoginCounts.Subject {
+    var kind: WrongLogins.Kind {
+        switch self {
+        case .familiar: .familiar
+        case .stranger: .stranger
+        case .address: .address
+        case .network: .network
+        case .account: .account
         }
     }
 }

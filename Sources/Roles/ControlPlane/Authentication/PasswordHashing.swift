@@ -5,39 +5,63 @@ import Runtime
 
 /// Argon2id on a bounded number of threads: a storm of logins queues up to a limit, and takes neither all cores nor all memory.
 @EventLoopActor
-final class PasswordHashing {
-    enum Failure: Error { case queueFull }
+package final class PasswordHashing {
+    package enum Failure: Error { case queueFull }
 
     let parameters: Argon2.Parameters
     private let threads: Int
     private let queueLimit: Int
     private let pool = DispatchQueue(label: "casella.argon2", qos: .userInitiated, attributes: .concurrent)
     private var running = 0
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-    private var waitingFrom = 0
+    private var waiting = Line(), waitingUrgently = Line()
 
-    init(_ configuration: Configuration) {
+    /// Who waits for a thread, first come, first served.
+    private struct Line {
+        private var waiting: [CheckedContinuation<Void, Never>] = []
+        private var first = 0
+        var count: Int { waiting.count - first }
+
+        mutating func append(_ one: CheckedContinuation<Void, Never>) { waiting.append(one) }
+
+        mutating func next() -> CheckedContinuation<Void, Never>? {
+            guard first < waiting.count else { return nil }
+            defer {
+                first += 1
+                if first >= 1_024 || first == waiting.count {
+                    waiting.removeFirst(first)
+                    first = 0
+                }
+            }
+            return waiting[first]
+        }
+    }
+
+    package init(_ configuration: Configuration) {
         parameters = Argon2.Parameters(
             memory: configuration.argon2Memory, passes: configuration.argon2Passes, lanes: configuration.argon2Lanes)
         (threads, queueLimit) = (configuration.loginThreads, configuration.loginQueue)
     }
 
-    func hash(_ password: String) async throws -> String {
+    /// True while another one may wait.
+    var hasRoom: Bool { waiting.count < queueLimit }
+
+    package func hash(_ password: String) async throws -> String {
         let salt = try Cryptography.randomBytes(16)
         let parameters = parameters
-        return try await work { try Argon2.hash(Array(password.utf8), salt: salt, parameters: parameters) }
+        return try await work(isUrgent: true) { try Argon2.hash(Array(password.utf8), salt: salt, parameters: parameters) }
     }
 
-    func verify(_ hash: String, password: String) async throws -> Bool {
-        try await work { try Argon2.verify(hash, password: Array(password.utf8)) }
+    /// - Parameter isUrgent: goes before all that is not: people whom we know do not wait behind strangers who guess.
+    package func verify(_ hash: String, password: String, isUrgent: Bool) async throws -> Bool {
+        try await work(isUrgent: isUrgent) { try Argon2.verify(hash, password: Array(password.utf8)) }
     }
 
-    private func work<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    private func work<Value: Sendable>(isUrgent: Bool, _ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         if running < threads {
             running += 1
         } else {
-            guard waiting.count - waitingFrom < queueLimit else { throw Failure.queueFull }
-            await withCheckedContinuation { waiting.append($0) }  // whoever finishes hands over its place
+            guard (isUrgent ? waitingUrgently : waiting).count < queueLimit else { throw Failure.queueFull }
+            await withCheckedContinuation { if isUrgent { waitingUrgently.append($0) } else { waiting.append($0) } }
         }
         defer { finishOne() }
         return try await withCheckedThrowingContinuation { continuation in
@@ -45,20 +69,8 @@ final class PasswordHashing {
         }
     }
 
+    /// Whoever finishes hands over its place.
     private func finishOne() {
-        guard waitingFrom < waiting.count else {
-            running -= 1
-            return
-        }
-        let next = waiting[waitingFrom]
-        waitingFrom += 1
-        if waitingFrom == waiting.count {
-            waiting = []
-            waitingFrom = 0
-        } else if waitingFrom >= 1_024 {
-            waiting.removeFirst(waitingFrom)
-            waitingFrom = 0
-        }
-        next.resume()
+        if let next = waitingUrgently.next() ?? waiting.next() { next.resume() } else { running -= 1 }
     }
 }

@@ -22,6 +22,8 @@ package struct Configuration: Sendable, Equatable {
     package var loginThreads: Int
     /// `loginQueue`: logins that may wait for a thread; more are asked to try again.
     package var loginQueue = 256
+    /// `wrongLogins.perPlace`, `.perAddress`, `.perAccount`, `.forgottenAfter` (seconds): how many wrong logins are allowed in it.
+    package var wrongLogins = WrongLoginLimits()
     /// `plaintextLoginFromLoopback`: allows LOGIN and PLAIN without TLS from this machine itself.
     package var plaintextLoginFromLoopback = false
 
@@ -29,10 +31,14 @@ package struct Configuration: Sendable, Equatable {
     package var limits = MailLimits()
     /// `connectionsPerAddress`: public connections at one time from one client address.
     package var connectionsPerAddress = 100
-    /// `sessionTimeout`: seconds without a command before a client is disconnected; at least 1800 (RFC 9051 §5.4).
-    package var sessionTimeout = 1_800
+    /// `sessionsPerUser`, `sessionsPerTenant`: sessions that are logged in at one time, all protocols together.
+    package var sessionsPerUser = 100, sessionsPerTenant = 10_000
+    /// `loginTime`: seconds that a client has to log in, from its connection on.
+    package var loginTime = 600
     /// `overQuota`: `reject` (552) or `defer` (452) for mail that does not fit.
     package var defersOverQuota = false
+    /// `quotaWarnings`: percent of a quota at which its owner is warned by mail, once each; `[]` for none.
+    package var quotaWarnings = [80, 95, 100]
     /// `idleSeconds`: how long a tenant's worker stays without work.
     package var idleSeconds = 60
     /// `hangSeconds`: how long one of our processes may give no sign of life before it is killed and started again.

@@ -30,13 +30,22 @@ extension Configuration {
         }
         if let value = try reader.integer("loginThreads", in: 1...1_024) { loginThreads = value }
         if let value = try reader.integer("loginQueue", in: 1...100_000) { loginQueue = value }
+        try reader.object("wrongLogins") { wrong in
+            if let value = try wrong.integer("perPlace", in: 1...100_000) { wrongLogins.perPlace = value }
+            if let value = try wrong.integer("perAddress", in: 1...100_000) { wrongLogins.perAddress = value }
+            if let value = try wrong.integer("perAccount", in: 1...100_000) { wrongLogins.perAccount = value }
+            if let value = try wrong.integer("forgottenAfter", in: 1...604_800) { wrongLogins.period = .seconds(value) }
+        }
         if let value = try reader.bool("plaintextLoginFromLoopback") { plaintextLoginFromLoopback = value }
         if let value = try reader.size("messageSize") { limits.messageSize = value }
         if let value = try reader.integer("recipients", in: 100...100_000) { limits.recipients = value }
         if let value = try reader.integer("hops", in: 10...1_000) { limits.hops = value }
         if let value = try reader.integer("connectionsPerAddress", in: 1...100_000) { connectionsPerAddress = value }
-        if let value = try reader.integer("sessionTimeout", in: 1_800...86_400) { sessionTimeout = value }
+        if let value = try reader.integer("sessionsPerUser", in: 1...100_000) { sessionsPerUser = value }
+        if let value = try reader.integer("sessionsPerTenant", in: 1...100_000) { sessionsPerTenant = value }
+        if let value = try reader.integer("loginTime", in: 1...86_400) { loginTime = value }
         if let value = try reader.word("overQuota", of: ["reject", "defer"]) { defersOverQuota = value == "defer" }
+        if let value = try reader.integers("quotaWarnings", in: 1...100) { quotaWarnings = value }
         if let value = try reader.integer("idleSeconds", in: 1...86_400) { idleSeconds = value }
         if let value = try reader.integer("hangSeconds", in: 3...86_400) { hangSeconds = value }
         if let value = try reader.integers("retrySchedule", in: 1...604_800), !value.isEmpty { retrySchedule = value }

@@ -2,8 +2,8 @@ import Cryptography
 import Postgres
 import Supervision
 
-/// The roles of the database and their passwords. Names and passwords that stand in statements here are made of letters,
-/// digits and underscores only.
+/// The roles of the database and their passwords. Names that stand in statements here are made of letters, digits and underscores only;
+/// of a password there stands what verifies it.
 struct DatabaseRoles: Sendable {
     static let control = "casella_control"
     static let relay = "casella_relay"
@@ -17,13 +17,15 @@ struct DatabaseRoles: Sendable {
 
     let secrets: Secrets
 
+    private func verifier(_ secret: String) throws(CryptographyError) -> String { try ScramVerifier(randomSecret: secret).text }
+
     static func name(of tenant: Int64) -> String { "casella_t\(tenant)" }
 
     /// As superuser of the embedded server: the owner of the schema, and its database.
     func prepareEmbedded(_ superuser: PostgresPool, database: String) async throws {
         let exists = try await superuser.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [.text(Self.control)])
         let verb = exists.isEmpty ? "CREATE" : "ALTER"
-        _ = try await superuser.query("\(verb) ROLE \(Self.control) LOGIN CREATEROLE NOSUPERUSER PASSWORD '\(secrets.control)'")
+        _ = try await superuser.query("\(verb) ROLE \(Self.control) LOGIN CREATEROLE NOSUPERUSER PASSWORD '\(try verifier(secrets.control))'")
         if try await superuser.query("SELECT 1 FROM pg_database WHERE datname = $1", [.text(database)]).isEmpty {
             _ = try await superuser.query("CREATE DATABASE \(database) OWNER \(Self.control)")
         }
@@ -32,7 +34,7 @@ struct DatabaseRoles: Sendable {
     }
 
     func setRelayPassword(_ database: PostgresPool) async throws {
-        _ = try await database.query("ALTER ROLE \(Self.relay) LOGIN PASSWORD '\(secrets.relay)'")
+        _ = try await database.query("ALTER ROLE \(Self.relay) LOGIN PASSWORD '\(try verifier(secrets.relay))'")
     }
 
     /// Inside the transaction that makes the tenant. The role may be there already, from a database that was restored, or with a
@@ -41,8 +43,9 @@ struct DatabaseRoles: Sendable {
         let name = Self.name(of: tenant)
         let exists = try await transaction.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [.text(name)])
         let verb = exists.isEmpty ? "CREATE" : "ALTER"
+        let password = try verifier(secrets.tenantPassword(role: name))
         try await transaction.execute(
-            "\(verb) ROLE \(name) LOGIN CONNECTION LIMIT \(Self.connectionsPerTenant) PASSWORD '\(try secrets.tenantPassword(role: name))';"
+            "\(verb) ROLE \(name) LOGIN CONNECTION LIMIT \(Self.connectionsPerTenant) PASSWORD '\(password)';"
                 + "GRANT \(Self.tenants) TO \(name); ALTER ROLE \(name) RESET ALL;"
                 + Self.settings.map { "ALTER ROLE \(name) SET \($0) = '\($1)'" }.joined(separator: ";"))
     }

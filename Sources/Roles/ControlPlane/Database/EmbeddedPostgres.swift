@@ -68,7 +68,8 @@ final class EmbeddedPostgres {
 
         # Written once by casella-control; yours to change.
         shared_buffers = 128MB
-        max_connections = 400
+        # One or two for each company that had mail in the last 20 seconds.
+        max_connections = 1200
         jit = off
         max_wal_size = 2GB
         checkpoint_timeout = 15min

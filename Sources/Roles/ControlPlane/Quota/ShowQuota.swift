@@ -22,7 +22,7 @@ extension Provisioning {
         }
         let tenant = try await tenant(owner)
         levels.append(QuotaStanding(level: .tenant, name: tenant.name.text, limits: tenant.quota, usage: tenant.usage))
-        return QuotaReport(target: target, levels: levels)
+        return QuotaReport(target: target, levels: levels, notices: try await notices(on: levels, of: owner))
     }
 
     private func standing(of domain: Domain) -> QuotaStanding {

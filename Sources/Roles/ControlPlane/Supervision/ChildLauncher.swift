@@ -41,8 +41,9 @@ final class ChildLauncher {
             hostname: configuration.hostname, listeners: inherited, confinement: directory.gatewayCage,
             certificateFile: certificate.certificate, privateKeyFile: certificate.key, tenantSocketDirectory: directory.tenantSockets,
             relaySocket: directory.relaySocket, limits: configuration.limits,
-            allowsPlaintextLoginFromLoopback: configuration.plaintextLoginFromLoopback, idleTimeout: configuration.sessionTimeout,
-            connectionsPerAddress: configuration.connectionsPerAddress)
+            allowsPlaintextLoginFromLoopback: configuration.plaintextLoginFromLoopback, loginTime: configuration.loginTime,
+            connectionsPerAddress: configuration.connectionsPerAddress, sessionsPerUser: configuration.sessionsPerUser,
+            sessionsPerTenant: configuration.sessionsPerTenant)
         return remembered(try await RunningChild.start(
             program("casella-gateway"), name: "gateway", configuration: gateway, listeners: listeners.map(\.descriptor), patience: patience,
             journal: journal))
@@ -68,7 +69,8 @@ final class ChildLauncher {
             database: database.access(role: role, password: try secrets.tenantPassword(role: role)),
             directory: directory.tenantDirectory(tenant), relaySocket: directory.relaySocket,
             trustedPeers: directory.users.map { [0, $0.gateway, $0.relay] } ?? [geteuid()], limits: configuration.limits,
-            defersOverQuota: configuration.defersOverQuota, idleSeconds: configuration.idleSeconds)
+            defersOverQuota: configuration.defersOverQuota, idleSeconds: configuration.idleSeconds,
+            quotaWarnings: configuration.quotaWarnings)
         return remembered(try await RunningChild.start(
             program("casella-tenant"), name: "tenant \(name)", configuration: worker, listeners: descriptors, patience: patience,
             journal: journal))

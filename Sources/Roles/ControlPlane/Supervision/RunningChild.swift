@@ -27,6 +27,9 @@ final class RunningChild {
     private var unanswered = 0
     private let patience: Duration
     private static let questions = 3
+    /// Before it is ready it may wait for the database, or read what it left undone.
+    private static let patienceAtStart = 3
+    private var isReady = false
 
     var process: Int32 { child.process }
     var hasEnded: Bool { end != nil }
@@ -45,12 +48,13 @@ final class RunningChild {
             for waiter in waiters { waiter.resume(returning: ending) }
             waiters = []
         }
+        if channel != nil { Task { await waitUntilReady() } }
     }
 
     // MARK: Starting
 
     /// Starts one of our programs; `configuration` is the first line that it reads.
-    /// - Parameter patience: how long it may give no sign of life, once it is ready.
+    /// - Parameter patience: how long it may give no sign of life, once it is ready; until then it has `patienceAtStart` times as much.
     static func start(
         _ program: String, name: String, configuration: some Encodable, listeners: [Int32], patience: Duration, journal: Journal
     ) async throws -> RunningChild {
@@ -116,10 +120,21 @@ final class RunningChild {
     func report() async -> Report? {
         while let report = await channel?.next() {
             unanswered = 0
-            if report == .ready { Task { await watchOver() } }
+            if report == .ready {
+                isReady = true
+                Task { await watchOver() }
+            }
             if report != .alive { return report }
         }
         return nil
+    }
+
+    private func waitUntilReady() async {
+        try? await Task.sleep(for: patience * Self.patienceAtStart)
+        guard !isReady, end == nil, !isStopping else { return }
+        lastLine = "it was not ready within \(patience * Self.patienceAtStart)"
+        journal.error("a process does not become ready and is killed", ["name": name, "process": String(process)])
+        kill()
     }
 
     /// Kills the process when it hangs or was stopped, so that another can take its place. Counts questions instead of looking at a
@@ -143,10 +158,12 @@ final class RunningChild {
         var unread: [UInt8] = []
         while let piece = try? await connection.read() {
             unread += piece.readableBytesView
-            while let end = unread.firstIndex(of: 10) {
-                take(unread[..<end])
-                unread.removeSubrange(...end)
+            var start = 0
+            while let end = unread[start...].firstIndex(of: 10) {
+                take(unread[start..<end])
+                start = end + 1
             }
+            unread.removeSubrange(..<start)
             if unread.count > Journal.lineLimit {
                 take(unread[...])
                 unread = []
@@ -160,13 +177,9 @@ final class RunningChild {
     private func take(_ bytes: ArraySlice<UInt8>) {
         guard !bytes.isEmpty else { return }
         let line = String(decoding: bytes, as: UTF8.self)
-        if Self.tellsOfTrouble(line) { lastLine = line }
+        // Our own programs say how bad it is; whatever else writes there writes for a reason.
+        if Log.level(of: bytes).map({ $0 >= .warning }) ?? true { lastLine = line }
         journal.pass(line, from: name)
-    }
-
-    /// Our own programs say how bad it is; whatever else writes there writes for a reason.
-    private static func tellsOfTrouble(_ line: String) -> Bool {
-        !["debug", "info", "notice"].contains { line.contains("\"level\":\"\($0)\"") }
     }
 
     // MARK: Ending

@@ -25,6 +25,7 @@ final class TenantSupervisor {
     private var isStopping = false
     /// Counts how often the doors were opened: what waits for doors that are gone must not touch the new ones.
     private var opening = 0
+    private let recounts = PendingRecounts()
 
     private static let backlog: Int32 = 1_024
     private static let grace = Duration.seconds(10)
@@ -143,10 +144,12 @@ final class TenantSupervisor {
             switch report {
             case .ready: wasReady = true
             case .idle: break  // its exit follows
+            case .usageRecounted(let id, let problem): recounts.finish(id, problem)
             case .authenticate, .queueCommandDone, .alive:
                 journal.warning("a worker sent a report that is not a worker's", ["tenant": name.text])
             }
         }
+        recounts.abandon("the tenant's worker ended meanwhile")
         await channel.close()
         for _ in 0..<500 where !child.hasEnded { try? await Task.sleep(for: .milliseconds(10)) }
         if !child.hasEnded { child.kill() }
@@ -155,6 +158,23 @@ final class TenantSupervisor {
 
     func send(_ instruction: Instruction) {
         if case .running(let child) = state { child.channel?.send(instruction) }
+    }
+
+    /// Has the worker count usage again, and starts one if there is none. Returns what kept it from that.
+    func recountUsage() async -> String? {
+        let deadline = ContinuousClock.now + PendingRecounts.patience
+        var problem = "the tenant's worker does not start"
+        while .now < deadline, !isStopping {
+            connectionWaits()
+            if case .running(let child) = state, let channel = child.channel {
+                let answer = await recounts.ask(until: deadline) { channel.send(.recountUsage(id: $0)) }
+                guard case .problem(let text, let mayRepeat) = answer else { return nil }
+                problem = text
+                guard mayRepeat else { return problem }
+            }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return problem
     }
 
     /// Ends the worker if there is one; the next connection starts another.

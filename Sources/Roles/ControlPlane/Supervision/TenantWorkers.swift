@@ -36,6 +36,12 @@ final class TenantWorkers {
     /// To the tenant's worker, when one runs.
     func send(_ instruction: Instruction, to tenant: Int64) { supervisors[tenant]?.send(instruction) }
 
+    /// Has the tenant's worker set its usage counters right. Returns what kept it from that; nil when they are right.
+    func recountUsage(of tenant: Int64) async -> String? {
+        guard let supervisor = supervisors[tenant] else { return "the tenant is being deleted" }
+        return await supervisor.recountUsage()
+    }
+
     func restart(_ name: TenantName) async -> Worker? {
         guard let supervisor = supervisors.values.first(where: { $0.name == name }) else { return nil }
         await supervisor.restart()

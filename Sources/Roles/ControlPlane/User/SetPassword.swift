@@ -13,6 +13,7 @@ extension Provisioning {
             try await store(hash, tenant: keys.tenant, user: keys.user, in: transaction)
             return keys
         }
+        authenticator.forget(address)
         endSessions(tenant: keys.tenant, user: keys.user, reason: "Your password was changed; please log in again")
         return ChangedPassword(address: address, generatedPassword: password.isGenerated ? password.text : nil)
     }

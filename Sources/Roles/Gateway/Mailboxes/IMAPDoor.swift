@@ -10,6 +10,7 @@ import TLS
 final class IMAPDoor {
     private let gateway: GatewayProcess
     private let connection: Connection
+    private let deadline: ContinuousClock.Instant
     private var greeter: IMAPGreeter
     /// A slice, so that taking one of many commands sent at once does not move the others.
     private var unread: ArraySlice<UInt8> = []
@@ -17,6 +18,7 @@ final class IMAPDoor {
     init(gateway: GatewayProcess, connection: Connection) {
         self.gateway = gateway
         self.connection = connection
+        deadline = gateway.loginDeadline
         greeter = IMAPGreeter(
             policy: .init(
                 hostname: gateway.configuration.hostname, offersTLS: true, isEncrypted: connection.isEncrypted,
@@ -26,14 +28,17 @@ final class IMAPDoor {
     func run() async {
         do {
             guard try await perform(greeter.greeting()) else { return }
+            let slice = TimeSlice()
             while true {
                 while greeter.takesInput, !unread.isEmpty {
                     let before = unread.count
                     let actions = greeter.receive(&unread)
                     guard try await perform(actions) else { return }
                     if unread.count == before { break }
+                    await slice.pauseIfOver()
                 }
-                guard let bytes = try await connection.read(timeout: .seconds(gateway.configuration.idleTimeout)) else { return }
+                guard let bytes = try await gateway.read(from: connection, until: deadline) else { return }
+                slice.restart()
                 unread += bytes.readableBytesView
             }
         } catch .timedOut {
@@ -69,8 +74,11 @@ final class IMAPDoor {
         switch await gateway.logIn(credentials, service: .imap, on: connection) {
         case .accepted(let user):
             let handOver = HandOver(service: .imap, user: user, pendingTag: tag, bufferedInput: Array(unread))
-            if await gateway.relay(connection, handOver) { return false }
-            return try await perform(greeter.loginFinished(.unavailable))
+            switch await gateway.relay(connection, handOver) {
+            case .ended: return false
+            case .unreachable: return try await perform(greeter.loginFinished(.unavailable))
+            case .tooManySessions: return try await perform(greeter.loginFinished(.tooManySessions))
+            }
         case .refused: return try await perform(greeter.loginFinished(.refused))
         case .unavailable: return try await perform(greeter.loginFinished(.unavailable))
         }

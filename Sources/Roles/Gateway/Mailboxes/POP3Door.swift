@@ -9,11 +9,13 @@ import TLS
 final class POP3Door {
     private let gateway: GatewayProcess
     private let connection: Connection
+    private let deadline: ContinuousClock.Instant
     private var session: POP3Authorization
 
     init(gateway: GatewayProcess, connection: Connection) {
         self.gateway = gateway
         self.connection = connection
+        deadline = gateway.loginDeadline
         session = POP3Authorization(
             .init(
                 hostname: gateway.configuration.hostname, offersSTLS: true, isEncrypted: connection.isEncrypted,
@@ -22,12 +24,16 @@ final class POP3Door {
 
     func run() async {
         do {
+            let slice = TimeSlice()
             while true {
                 while let action = session.next() {
                     guard try await perform(action) else { return }
+                    try await connection.flushIfMuch()
+                    await slice.pauseIfOver()
                 }
                 try await connection.flush()
-                guard let bytes = try await connection.read(timeout: .seconds(gateway.configuration.idleTimeout)) else { return }
+                guard let bytes = try await gateway.read(from: connection, until: deadline) else { return }
+                slice.restart()
                 session.feed(bytes.readableBytesView)
             }
         } catch {
@@ -59,8 +65,11 @@ final class POP3Door {
         switch await gateway.logIn(credentials, service: .pop3, on: connection) {
         case .accepted(let user):
             let handOver = HandOver(service: .pop3, user: user, bufferedInput: session.takeUnread())
-            if await gateway.relay(connection, handOver) { return false }
-            session.answer(.unavailable)
+            switch await gateway.relay(connection, handOver) {
+            case .ended: return false
+            case .unreachable: session.answer(.unavailable)
+            case .tooManySessions: session.answer(.tooManySessions)
+            }
         case .refused: session.answer(.refused)
         case .unavailable: session.answer(.unavailable)
         }

@@ -65,7 +65,7 @@ final class InboundTransfer {
             if reply.isPositive { legs[index].take(recipient) }
             return reply
         }
-        let client = try await gateway.workers.open(tenant)
+        let client = try await gateway.workers.open(gateway.lmtpDoor(of: tenant))
         do {
             let (toMail, toRecipient) = try await client.begin(innerMail, plain)
             guard toMail.isPositive else {
@@ -86,6 +86,7 @@ final class InboundTransfer {
     private var innerMail: MailCommand {
         var inner = mail
         inner.deliveryID = delivery
+        inner.isFirstAttempt = true
         inner.ret = nil
         inner.envelopeID = nil
         inner.submitter = nil
@@ -110,7 +111,7 @@ final class InboundTransfer {
                 for (recipient, reply) in zip(leg.recipients, try await leg.client.send(pieces, recipients: leg.recipients.count)) {
                     if reply.isPositive { stored += 1 } else { refused.append((recipient, reply)) }
                 }
-                await gateway.workers.giveBack(leg.client, of: leg.tenant)
+                await gateway.workers.giveBack(leg.client, of: gateway.lmtpDoor(of: leg.tenant))
             } catch {
                 // Whether it was stored is not known; the relay asks again under the same delivery id.
                 Log.warning("a worker was lost in a delivery", ["tenant": "\(leg.tenant)", "delivery": "\(delivery)", "error": "\(error)"])
@@ -164,7 +165,7 @@ final class InboundTransfer {
     private func release(_ leg: Leg) async {
         do {
             try await leg.client.reset()
-            await gateway.workers.giveBack(leg.client, of: leg.tenant)
+            await gateway.workers.giveBack(leg.client, of: gateway.lmtpDoor(of: leg.tenant))
         } catch {
             await leg.client.abort()
         }

@@ -9,26 +9,32 @@ import TLS
 final class SubmissionDoor {
     private let gateway: GatewayProcess
     private let connection: Connection
+    private let deadline: ContinuousClock.Instant
     private var server: SMTPServer
 
     init(gateway: GatewayProcess, connection: Connection) {
         self.gateway = gateway
         self.connection = connection
+        deadline = gateway.loginDeadline
         server = SMTPServer(gateway.smtpConfiguration(.submission, for: connection))
     }
 
     func run() async {
         do {
+            let slice = TimeSlice()
             while true {
                 while let action = server.next() {
                     guard try await perform(action) else { return }
+                    try await connection.flushIfMuch()
+                    await slice.pauseIfOver()
                 }
                 try await connection.flush()
-                guard let bytes = try await connection.read(timeout: .seconds(gateway.configuration.idleTimeout)) else { return }
+                guard let bytes = try await gateway.read(from: connection, until: deadline) else { return }
+                slice.restart()
                 bytes.withUnsafeReadableBytes { server.feed($0) }
             }
         } catch .timedOut {
-            connection.write(Reply.idleTooLong.bytes)
+            connection.write(Reply.loginTooLate.bytes)
             try? await connection.flush()
         } catch {
             // The client is gone; before login there is nothing to keep.
@@ -65,8 +71,11 @@ final class SubmissionDoor {
         case .accepted(let user):
             let handOver = HandOver(
                 service: .submission, user: user, clientName: server.clientName, bufferedInput: server.takeUnread())
-            if await gateway.relay(connection, handOver) { return false }
-            server.answer(.authentication(.unavailable))
+            switch await gateway.relay(connection, handOver) {
+            case .ended: return false
+            case .unreachable: server.answer(.authentication(.unavailable))
+            case .tooManySessions: server.answer(.authentication(.tooManySessions))
+            }
         case .refused: server.answer(.authentication(.refused))
         case .unavailable: server.answer(.authentication(.unavailable))
         }

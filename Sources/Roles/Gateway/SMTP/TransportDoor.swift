@@ -9,15 +9,13 @@ import TLS
 /// the workers before the final dot is answered. Nothing is spooled here.
 @EventLoopActor
 final class TransportDoor {
-    /// RFC 5321 §4.5.3.2.5 and 4.5.3.2.7: what a server waits at least for the next command, and for the next piece of a message.
-    private static let patience = Duration.seconds(300)
-
     private let gateway: GatewayProcess
     private let connection: Connection
     private var server: SMTPServer
     private var transfer: InboundTransfer?
     /// Octets of the message in hand, as counted by `Admission`.
     private var held: Int64 = 0
+    private var pace = Pace()
 
     init(gateway: GatewayProcess, connection: Connection) {
         self.gateway = gateway
@@ -38,16 +36,23 @@ final class TransportDoor {
     }
 
     private func converse() async throws(ConnectionError) {
+        let slice = TimeSlice()
         while true {
             while let action = server.next() {
                 guard try await perform(action) else { return }
+                pace.commandCame()
+                try await connection.flushIfMuch()
+                await slice.pauseIfOver()
             }
             try await connection.flush()
-            guard let bytes = try await connection.read(timeout: Self.patience) else { return }
+            guard pace.timeLeft() > .zero else { throw .timedOut }
+            guard let bytes = try await connection.read(timeout: pace.timeLeft()) else { return }
+            if server.isReceivingMessage { pace.received(bytes.readableBytes) }
             guard hold(bytes.readableBytes) else {
-                connection.write(Reply(421, "4.3.1", "Too much mail is being received at the moment; please try again later").bytes)
+                connection.write(Reply.tooMuchTogether.bytes)
                 return try await connection.flush()
             }
+            slice.restart()
             bytes.withUnsafeReadableBytes { server.feed($0) }
         }
     }

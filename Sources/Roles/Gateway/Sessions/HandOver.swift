@@ -16,21 +16,25 @@ struct HandOver {
     var bufferedInput: [UInt8]
 }
 
+/// What became of a hand-over. Unless the session took place and has ended, nothing was sent to the client.
+enum HandOverOutcome { case ended, unreachable, tooManySessions }
+
 extension GatewayProcess {
     /// Connects the client with its tenant's worker and relays bytes until one of them ends.
-    /// - Returns: false when the worker can't be reached; nothing was sent to the client then.
-    func relay(_ client: Connection, _ handOver: HandOver) async -> Bool {
+    func relay(_ client: Connection, _ handOver: HandOver) async -> HandOverOutcome {
+        guard let session = sessions.add(client, tenant: handOver.user.tenant, user: handOver.user.user) else { return .tooManySessions }
+        defer { sessions.remove(session) }
         let path = "\(configuration.tenantSocketDirectory)/\(handOver.user.tenant)/session"
         let worker: Connection
         do {
             worker = try await Connection.connect(toUnixSocket: path)
         } catch {
             Log.error("a worker can't be reached", ["tenant": "\(handOver.user.tenant)", "error": "\(error)"])
-            return false
+            return .unreachable
         }
         guard let header = await header(of: client, handOver).encoded() else {
             await worker.close()
-            return false
+            return .unreachable
         }
         worker.write(header)
         worker.write(handOver.bufferedInput)
@@ -38,9 +42,8 @@ extension GatewayProcess {
             try await worker.flush()
         } catch {
             await worker.close()
-            return false
+            return .unreachable
         }
-        let session = sessions.add(client, tenant: handOver.user.tenant, user: handOver.user.user)
         let answers = Task {
             await Self.pump(from: worker, to: client)
             await client.close()
@@ -49,8 +52,7 @@ extension GatewayProcess {
         worker.closeOutput()  // the worker ends its session, once it has answered what it got
         await answers.value
         await worker.close()
-        sessions.remove(session)
-        return true
+        return .ended
     }
 
     private func header(of client: Connection, _ handOver: HandOver) async -> ProxyHeader {

@@ -14,14 +14,34 @@ final class RelayedSessions {
 
     private var entries: [Int: Entry] = [:]
     private var next = 0
+    private let perUser: Int, perTenant: Int
+    private var countByUser: [Int64: Int] = [:], countByTenant: [Int64: Int] = [:]
 
-    func add(_ client: Connection, tenant: Int64, user: Int64) -> Int {
+    init(perUser: Int, perTenant: Int) {
+        self.perUser = perUser
+        self.perTenant = perTenant
+    }
+
+    /// Nil when the user, or its whole tenant, has too many sessions already.
+    func add(_ client: Connection, tenant: Int64, user: Int64) -> Int? {
+        guard countByUser[user, default: 0] < perUser, countByTenant[tenant, default: 0] < perTenant else { return nil }
         next += 1
         entries[next] = Entry(tenant: tenant, user: user, client: client)
+        countByUser[user, default: 0] += 1
+        countByTenant[tenant, default: 0] += 1
         return next
     }
 
-    func remove(_ session: Int) { entries[session] = nil }
+    func remove(_ session: Int) {
+        guard let entry = entries.removeValue(forKey: session) else { return }
+        Self.countDown(&countByUser, entry.user)
+        Self.countDown(&countByTenant, entry.tenant)
+    }
+
+    private static func countDown(_ counts: inout [Int64: Int], _ key: Int64) {
+        guard let count = counts[key] else { return }
+        counts[key] = count > 1 ? count - 1 : nil
+    }
 
     var count: Int { entries.count }
 

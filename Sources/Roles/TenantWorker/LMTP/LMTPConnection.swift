@@ -14,14 +14,18 @@ package final class LMTPConnection {
     /// Of the transaction in hand, in the order of its accepted recipients.
     private var recipients: [AcceptedRecipient] = []
     private var size: Int64 = 0
+    private let memory: WorkerMemory
+    /// Octets of the message in hand, as counted by `memory`.
+    private var held = 0
 
     /// RFC 5321 §4.5.3.2.7.
     private static let idleTimeout = Duration.seconds(300)
 
-    package init(connection: Connection, store: TenantStore, facts: DoorFacts) {
+    package init(connection: Connection, store: TenantStore, facts: DoorFacts, memory: WorkerMemory = WorkerMemory()) {
         self.connection = connection
         self.store = store
         self.facts = facts
+        self.memory = memory
         var settings = SMTPServerConfiguration(door: .lmtp, hostname: facts.hostname)
         settings.maximumMessageSize = facts.limits.messageSize
         settings.maximumRecipients = facts.limits.recipients
@@ -30,13 +34,22 @@ package final class LMTPConnection {
     }
 
     package func run() async {
+        defer { release() }
         do {
+            let slice = TimeSlice()
             while true {
                 while let action = server.next() {
                     guard try await perform(action) else { return }
+                    try await connection.flushIfMuch()
+                    await slice.pauseIfOver()
                 }
                 try await connection.flush()
                 guard let bytes = try await connection.read(timeout: Self.idleTimeout) else { return }
+                guard hold(bytes.readableBytes) else {
+                    connection.write(Reply.tooMuchTogether.bytes)
+                    return try await connection.flush()
+                }
+                slice.restart()
                 bytes.withUnsafeReadableBytes { server.feed($0) }
             }
         } catch {
@@ -57,13 +70,27 @@ package final class LMTPConnection {
             let delivery = MessageDelivery(store: store, facts: facts, envelope: envelope, recipients: recipients)
             recipients = []
             server.answer(.delivered(await delivery.deliver(bytes)))
-        case .abandon: recipients = []
+            release()
+        case .abandon:
+            recipients = []
+            release()
         case .close:
             try await connection.flush()
             return false
         case .authenticate, .startTLS: return false  // neither is offered at this door
         }
         return true
+    }
+
+    private func hold(_ octets: Int) -> Bool {
+        guard server.isReceivingMessage else { return true }
+        held += octets
+        return memory.incoming.hold(octets)
+    }
+
+    private func release() {
+        memory.incoming.release(held)
+        held = 0
     }
 
     /// - Returns: why the recipient is refused; nil if it is not.

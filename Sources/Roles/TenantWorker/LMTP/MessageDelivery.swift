@@ -44,7 +44,8 @@ struct MessageDelivery {
             returnPath: envelope.reversePath, deliveredTo: recipients.count == 1 ? recipients.first?.address : nil)
         let outcomes = await store.deliver(
             Delivery(
-                id: id, reversePath: envelope.reversePath.description, bytes: trace.bytes + message,
+                id: id, isFirstAttempt: envelope.mail.isFirstAttempt || envelope.mail.deliveryID == nil,
+                reversePath: envelope.reversePath.description, bytes: trace.bytes + message,
                 recipients: users.map { DeliveryRecipient(user: $0) }))
         return Dictionary(zip(users, outcomes)) { first, _ in first }
     }

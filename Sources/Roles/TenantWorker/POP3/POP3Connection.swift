@@ -9,15 +9,17 @@ package final class POP3Connection: ClientSession {
     let user: Int64
     private let connection: Connection
     private let store: TenantStore
+    private let memory: WorkerMemory
     private var isEnding = false
 
     /// RFC 1939 §3: at least ten minutes.
     private static let idleTimeout = Duration.seconds(600)
 
-    package init(connection: Connection, store: TenantStore, user: Int64) {
+    package init(connection: Connection, store: TenantStore, user: Int64, memory: WorkerMemory = WorkerMemory()) {
         self.connection = connection
         self.store = store
         self.user = user
+        self.memory = memory
     }
 
     package func run() async {
@@ -44,6 +46,7 @@ package final class POP3Connection: ClientSession {
     private func serve(_ maildrop: Maildrop) async throws(ConnectionError) {
         var session = POP3Transaction(
             messages: maildrop.messages.map { .init(octets: $0.size, uniqueID: "\(maildrop.uidValidity).\($0.uid)") })
+        let slice = TimeSlice()
         while true {
             while let action = session.next() {
                 switch action {
@@ -53,15 +56,22 @@ package final class POP3Connection: ClientSession {
                 case .update(let indexes): session.updated(await update(maildrop, indexes))
                 case .close: return
                 }
+                try await connection.flushIfMuch()
+                await slice.pauseIfOver()
             }
             try await connection.flush()
             guard !isEnding, let bytes = try await connection.read(timeout: Self.idleTimeout) else { return }
+            slice.restart()
             session.feed(bytes.readableBytesView)
         }
     }
 
     /// Sends a message in pieces, each when the client has taken those before it.
     private func send(_ maildrop: Maildrop, _ index: Int, _ bodyLines: Int?) async throws(ConnectionError) {
+        let size = maildrop.messages.indices.contains(index) ? maildrop.messages[index].size : 0
+        var place: LargeReads.Place?
+        if size > LargeReads.large { place = try await memory.outgoing.enter(octets: size, for: connection) }
+        defer { if let place { memory.outgoing.leave(place) } }
         let message: [UInt8]
         do {
             guard let bytes = try await maildrop.bytes(at: index) else { return connection.write(POP3Response.noSuchMessage.bytes) }
@@ -74,7 +84,8 @@ package final class POP3Connection: ClientSession {
         var encoder = POP3MessageEncoder(message, bodyLines: bodyLines)
         while let piece = encoder.next() {
             connection.write(piece)
-            if piece.count > 16 * 1024 { try await connection.flush() }
+            try await connection.flushIfMuch()
+            place?.progress()
         }
     }
 

@@ -17,15 +17,21 @@ package final class SubmissionSession: ClientSession {
     private let handover: SessionHandover
     private var server: SMTPServer
     private var endReason: String?
+    private let memory: WorkerMemory
+    /// Octets of the message in hand, as counted by `memory`.
+    private var held = 0
 
     /// RFC 5321 §4.5.3.2.7.
     private static let idleTimeout = Duration.seconds(300)
 
-    package init(connection: Connection, store: TenantStore, facts: DoorFacts, handover: SessionHandover) {
+    package init(
+        connection: Connection, store: TenantStore, facts: DoorFacts, handover: SessionHandover, memory: WorkerMemory = WorkerMemory()
+    ) {
         self.connection = connection
         self.store = store
         self.facts = facts
         self.handover = handover
+        self.memory = memory
         user = handover.user
         var settings = SMTPServerConfiguration(door: .submission, hostname: facts.hostname)
         settings.maximumMessageSize = facts.limits.messageSize
@@ -37,6 +43,7 @@ package final class SubmissionSession: ClientSession {
     }
 
     package func run() async {
+        defer { release() }
         connection.write(Reply.authenticated.bytes)
         do {
             try await converse()
@@ -55,12 +62,17 @@ package final class SubmissionSession: ClientSession {
     }
 
     private func converse() async throws(ConnectionError) {
+        let slice = TimeSlice()
         while true {
             while let action = server.next() {
                 guard await perform(action) else { return }
+                try await connection.flushIfMuch()
+                await slice.pauseIfOver()
             }
             try await connection.flush()
             guard let bytes = try await connection.read(timeout: Self.idleTimeout) else { return }
+            guard hold(bytes.readableBytes) else { return connection.write(Reply.tooMuchTogether.bytes) }
+            slice.restart()
             bytes.withUnsafeReadableBytes { server.feed($0) }
         }
     }
@@ -71,12 +83,25 @@ package final class SubmissionSession: ClientSession {
         case .reply(let reply): connection.write(reply.bytes)
         case .checkSender(let mail): server.answer(.senderChecked(await check(mail.reversePath)))
         case .checkRecipient(let recipient): server.answer(.recipientChecked(await check(recipient)))
-        case .deliver(let envelope, let bytes): server.answer(.delivered([await submit(envelope, bytes)]))
-        case .abandon: break
+        case .deliver(let envelope, let bytes):
+            server.answer(.delivered([await submit(envelope, bytes)]))
+            release()
+        case .abandon: release()
         case .close: return false
         case .authenticate, .startTLS: return false  // neither is offered after the login
         }
         return true
+    }
+
+    private func hold(_ octets: Int) -> Bool {
+        guard server.isReceivingMessage else { return true }
+        held += octets
+        return memory.incoming.hold(octets)
+    }
+
+    private func release() {
+        memory.incoming.release(held)
+        held = 0
     }
 
     // MARK: Whom the user may be
@@ -160,7 +185,7 @@ extension Reply {
     fileprivate static func badAuthor(_ problem: SubmittedMessage.AuthorProblem) -> Reply {
         switch problem {
         case .severalFields: Reply(550, "5.7.1", "The message has more than one From or Sender field")
-        case .unreadable: Reply(550, "5.7.1", "The From or Sender field holds no address that can be read")
+        case .unreadable: Reply(550, "5.7.1", "A From or Sender field is no list of addresses as RFC 5322 has it")
         }
     }
 }

@@ -14,23 +14,21 @@ struct SubmittedMessage {
 
     enum AuthorProblem: Error { case severalFields, unreadable }
 
-    /// The addresses that the message says it is from: its From field's, and its Sender field's.
-    /// Empty when there is no From field.
+    /// The addresses that the message says it is from: those of its From and Sender fields, and of whoever sends it again.
+    /// Empty when there is none of these fields.
     func authors() throws(AuthorProblem) -> [SMTP.EnvelopeAddress] {
         var authors: [SMTP.EnvelopeAddress] = []
-        for name in ["from", "sender"] {
+        for name in ["from", "sender", "resent-from", "resent-sender"] {
             let fields = header.fields(named: name)
-            // RFC 5322 §3.6: at most one each; readers differ in which of several they show.
-            guard fields.count <= 1 else { throw .severalFields }
-            guard let field = fields.first else { continue }
-            let listed = AddressList.parse(header.value(of: field, in: bytes)).filter { !$0.isGroupMark }
-            for address in listed {
-                guard let mailbox = address.mailbox, let host = address.host, let known = Self.address(mailbox, host) else {
-                    throw .unreadable
+            // RFC 5322 §3.6: one From, one Sender; readers differ in which of several they show. Resent fields may come in several blocks.
+            guard fields.count <= 1 || name.hasPrefix("resent-") else { throw .severalFields }
+            for field in fields {
+                guard let list = MailboxList(parsing: header.value(of: field, in: bytes)) else { throw .unreadable }
+                for mailbox in list.mailboxes {
+                    guard let known = Self.address(mailbox.localPart, mailbox.domain) else { throw .unreadable }
+                    authors.append(known)
                 }
-                authors.append(known)
             }
-            guard !listed.isEmpty else { throw .unreadable }
         }
         return authors
     }

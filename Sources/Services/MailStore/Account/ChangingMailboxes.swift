@@ -32,6 +32,7 @@ extension Account {
         let state = try await store.state(of: mailbox)
         try await store.queue.perform(alone: true) { [self] batch throws(StoreError) in
             guard !mailbox.isGone else { throw .noSuchMailbox }
+            batch.hold(mailbox)
             let key: [PostgresValue] = [.int8(store.tenant), .int8(mailbox.id)]
             batch.run(before: PostgresStatement("DELETE FROM mailboxes WHERE tenant_id = $1 AND mailbox_id = $2", key))
             batch.verify(PostgresStatement("SELECT 1 FROM mailboxes WHERE tenant_id = $1 AND mailbox_id = $2", key)) { $0.isEmpty }

@@ -1,6 +1,6 @@
 import Runtime
 
-/// A mailbox of an account: its row, kept true in memory.
+/// A mailbox of an account: its row, kept true in memory, and ahead of the database by what the blob log holds.
 @EventLoopActor
 public final class Mailbox {
     /// Unique in its tenant for ever; MAILBOXID (RFC 8474 §4.1).
@@ -10,8 +10,8 @@ public final class Mailbox {
     public internal(set) var specialUse: String?
     /// The mailbox's id: so a name that is used again never shows UIDs that meant other messages.
     public let uidValidity: UInt32
-    public internal(set) var uidNext: UID
-    public internal(set) var highestModSeq: ModSeq
+    public private(set) var uidNext: UID
+    public private(set) var highestModSeq: ModSeq
     /// It was deleted; whoever still holds it can do nothing with it.
     public internal(set) var isGone = false
     /// Messages from this UID on are `\Recent` to the next session that selects the mailbox.
@@ -19,6 +19,14 @@ public final class Mailbox {
     /// Its messages, while anybody holds them.
     weak var state: MailboxState?
     var loading: Task<Result<MailboxState, StoreError>, Never>?
+    /// A transaction under way takes UIDs or change numbers here, so the log gives none.
+    var isHeld = false
+
+    /// The next UID and the last change number that the log has given, also to messages that are not durable yet.
+    private var nextToAssign: UID
+    private var lastAssigned: ModSeq
+    /// Messages that came while the others were being read; nil at other times.
+    private var early: [MailboxState.Arrival]?
 
     init(id: Int64, name: String, specialUse: String?, uidValidity: UInt32, uidNext: UID, highestModSeq: ModSeq, recentUID: UID) {
         self.id = id
@@ -28,5 +36,49 @@ public final class Mailbox {
         self.uidNext = uidNext
         self.highestModSeq = highestModSeq
         self.recentUID = recentUID
+        nextToAssign = uidNext
+        lastAssigned = highestModSeq
+    }
+
+    // MARK: Numbers
+
+    func hasRoom(for count: Int) -> Bool { UInt64(nextToAssign) + UInt64(count) < UInt64(UID.max) }
+
+    /// The UID is used up even if its message does not become durable. `hasRoom` said yes.
+    func assignUID() -> UID {
+        defer { nextToAssign += 1 }
+        return nextToAssign
+    }
+
+    func assignModSeq() -> ModSeq {
+        lastAssigned += 1
+        return lastAssigned
+    }
+
+    /// What is durable: the numbers that clients may see.
+    func advance(uidNext next: UID, modSeq: ModSeq) {
+        uidNext = max(uidNext, next)
+        highestModSeq = max(highestModSeq, modSeq)
+        nextToAssign = max(nextToAssign, uidNext)
+        lastAssigned = max(lastAssigned, highestModSeq)
+    }
+
+    // MARK: Messages
+
+    /// Shows messages that came in: to the sessions that have the mailbox selected, or to those that wait for it.
+    func show(_ arrivals: [MailboxState.Arrival]) {
+        if let state { state.insert(arrivals) } else { early?.append(contentsOf: arrivals) }
+    }
+
+    /// From here on, what comes in is kept for `endLoading`.
+    func beginLoading() { early = [] }
+
+    /// `loaded`: what the database held at some moment after `beginLoading`; nil when it could not be read.
+    func endLoading(_ loaded: MailboxState?) {
+        if let loaded {
+            state = loaded
+            loaded.insert(early ?? [])
+        }
+        early = nil
     }
 }

@@ -13,11 +13,12 @@ extension Account {
             status.uidNext = state.uidNext
             return status
         }
+        try await store.queue.settled()
         let result = try await store.database.query("""
             SELECT count(*), count(*) FILTER (WHERE flags & 8 = 0), count(*) FILTER (WHERE flags & 4 <> 0),
                 count(*) FILTER (WHERE uid >= $3), coalesce(sum(size), 0)::bigint
             FROM messages WHERE tenant_id = $1 AND mailbox_id = $2 AND uid < $4
-            """, [.int8(store.tenant), .int8(mailbox.id), .int8(Int64(mailbox.recentUID)), .int8(Int64(mailbox.uidNext))])
+            """, [.int8(store.tenant), .int8(mailbox.id), .int8(Int64(mailbox.recentUID)), .int8(Int64(status.uidNext))])
         guard let row = result.first else { return status }
         try StoreError.reading { () throws(PostgresError) in
             status.messages = Int(try row.int8(0))

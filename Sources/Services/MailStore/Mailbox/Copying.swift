@@ -19,7 +19,7 @@ extension Selection {
             batch.charge(user, QuotaUsage(bytes: plan.messages.reduce(0) { $0 + $1.size }, messages: Int64(plan.messages.count)))
             batch.onCommit { _ in
                 reservation.end()
-                target.state?.insert(plan.arrivals)
+                target.show(plan.arrivals)
             }
             return plan.outcome
         }
@@ -44,7 +44,7 @@ extension TenantStore {
             }
             batch.onCommit { _ in
                 state.remove(plan.outcome.source)
-                target.state?.insert(plan.arrivals)
+                target.show(plan.arrivals)
             }
             return plan.outcome
         }

@@ -12,13 +12,15 @@ extension TenantStore {
         guard !mailbox.isGone else { throw .noSuchMailbox }
         if let loading = mailbox.loading { return try await loading.value.get() }
         let task = Task { [self] () -> Result<MailboxState, StoreError> in
+            mailbox.beginLoading()
             defer { mailbox.loading = nil }
             do throws(StoreError) {
                 let state = try await loadState(of: mailbox)
-                mailbox.state = state
+                mailbox.endLoading(state)
                 states.touch(state)
                 return .success(state)
             } catch {
+                mailbox.endLoading(nil)
                 return .failure(error)
             }
         }
@@ -26,23 +28,18 @@ extension TenantStore {
         return try await task.value.get()
     }
 
-    /// Reads until what was read is at least as new as what memory knows of the mailbox. What is committed but not yet
-    /// applied to memory comes in twice then, which `MailboxState` bears.
+    /// What came in before is committed first. What comes meanwhile may be among the rows, and is shown behind them.
     private func loadState(of mailbox: Mailbox) async throws(StoreError) -> MailboxState {
-        while true {
-            guard !mailbox.isGone else { throw .noSuchMailbox }
-            let result = try await database.query(Self.messagesOfMailbox, [.int8(tenant), .int8(mailbox.id)])
-            guard let row = result.first else { throw .noSuchMailbox }
-            let (modSeq, arrivals) = try StoreError.reading { () throws(PostgresError) in
-                (ModSeq(clamping: try row.int8(0)), try Self.arrivals(row))
-            }
-            if modSeq >= mailbox.highestModSeq { return MailboxState(mailbox: mailbox, arrivals: arrivals) }
-        }
+        try await queue.settled()
+        guard !mailbox.isGone else { throw .noSuchMailbox }
+        let result = try await database.query(Self.messagesOfMailbox, [.int8(tenant), .int8(mailbox.id)])
+        guard let row = result.first else { throw .noSuchMailbox }
+        return MailboxState(mailbox: mailbox, arrivals: try StoreError.reading { () throws(PostgresError) in try Self.arrivals(row) })
     }
 
-    /// One row: the mailbox's change number and the columns of its messages as arrays, of one moment.
+    /// One row, of one moment: the columns of the mailbox's messages as arrays.
     private static let messagesOfMailbox = """
-        SELECT b.highestmodseq, m.uid, m.modseq, m.flags, m.keywords, m.internal_date, m.size, m.segment, m.place, m.length, m.keyworded
+        SELECT m.uid, m.modseq, m.flags, m.keywords, m.internal_date, m.size, m.segment, m.place, m.length, m.keyworded
         FROM mailboxes b, LATERAL (
             SELECT array_agg(uid) AS uid, array_agg(modseq) AS modseq, array_agg(flags) AS flags,
                 array_agg(uid) FILTER (WHERE keywords <> '{}') AS keyworded,
@@ -54,13 +51,13 @@ extension TenantStore {
         """
 
     private static func arrivals(_ row: PostgresRow) throws(PostgresError) -> [MailboxState.Arrival] {
-        guard let uids = try row.optionalInt8Array(1) else { return [] }
-        let modSeqs = try row.int8Array(2), flags = try row.int4Array(3)
+        guard let uids = try row.optionalInt8Array(0) else { return [] }
+        let modSeqs = try row.int8Array(1), flags = try row.int4Array(2)
         // Few messages have keywords: they alone are named with them, in the same order.
-        let keyworded = try row.optionalInt8Array(10) ?? [], keywords = try row.optionalTextArray(4) ?? []
+        let keyworded = try row.optionalInt8Array(9) ?? [], keywords = try row.optionalTextArray(3) ?? []
         var next = 0
-        let dates = try row.timestampArray(5), sizes = try row.int8Array(6)
-        let segments = try row.int8Array(7), offsets = try row.int8Array(8), lengths = try row.int8Array(9)
+        let dates = try row.timestampArray(4), sizes = try row.int8Array(5)
+        let segments = try row.int8Array(6), offsets = try row.int8Array(7), lengths = try row.int8Array(8)
         return uids.indices.map { index in
             var words: [String] = []
             if next < keyworded.count, keyworded[next] == uids[index], next < keywords.count {

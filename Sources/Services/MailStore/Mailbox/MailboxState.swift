@@ -42,6 +42,9 @@ final class MailboxState {
     private var keywordSetNumbers: [[String]: UInt16] = [[]: 0]
     /// How many messages have each keyword set.
     private var keywordSetUses: [Int] = [0]
+    /// Every keyword of these sets, in lower case; and how many the sets hold together.
+    private var keywordNames: Set<String> = []
+    private var keywordSetMembers = 0
     private var subscribers: [Subscriber] = []
 
     init(mailbox: Mailbox, arrivals: [Arrival]) {
@@ -85,7 +88,11 @@ final class MailboxState {
 
     /// Whether these keywords can be told apart from all others in memory.
     func hasRoom(forKeywords keywords: [String]) -> Bool {
-        keywordSetNumbers[keywords] != nil || keywordSets.count < StoreLimits.keywordSetsPerMailbox
+        if keywordSetNumbers[keywords] != nil { return true }
+        guard keywordSets.count < StoreLimits.keywordSetsPerMailbox,
+            keywordSetMembers + keywords.count <= StoreLimits.keywordSetMembersPerMailbox
+        else { return false }
+        return keywordNames.union(keywords.map { $0.lowercased() }).count <= StoreLimits.keywordsPerMailbox
     }
 
     private func interned(_ arrival: Arrival) -> StoredMessage {
@@ -101,6 +108,8 @@ final class MailboxState {
         let number = UInt16(keywordSets.count)
         keywordSets.append(keywords)
         keywordSetUses.append(0)
+        keywordSetMembers += keywords.count
+        keywordNames.formUnion(keywords.map { $0.lowercased() })
         keywordSetNumbers[keywords] = number
         return number
     }

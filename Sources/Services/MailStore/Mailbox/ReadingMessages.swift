@@ -48,17 +48,17 @@ extension Selection {
             isDense(existing) ? Self.structuresOfRange : Self.structuresOfEach,
             [.int8(store.tenant), .int8(mailbox.id), .int8Array(existing.map { Int64($0) })])
         var structures: [UID: [UInt8]] = [:]
-        var missing: [UID] = []
         for row in result.rows {
             let (uid, structure) = try StoreError.reading { () throws(PostgresError) in
                 (UID(clamping: try row.int8(0)), try row.optionalBytes(1))
             }
-            if let structure, CachedStructures.isCurrent(structure) { structures[uid] = structure } else { missing.append(uid) }
+            if let structure, CachedStructures.isCurrent(structure) { structures[uid] = structure }
         }
         var made: [UID: [UInt8]] = [:]
-        for uid in missing {
+        for uid in existing where structures[uid] == nil {
             guard let bytes = try await bytes(of: uid) else { continue }
-            made[uid] = CachedStructures.encodeAlways(bytes)
+            // Only large messages come without: beside the event loop, which has others to serve meanwhile.
+            made[uid] = await Task.detached { CachedStructures.encodeAlways(bytes) }.value
         }
         if !made.isEmpty { store.keepStructures(made, of: mailbox) }
         return structures.merging(made) { $1 }

@@ -21,7 +21,7 @@ public final class Maildrop {
     private var ahead: [Int: Result<[UInt8], StoreError>] = [:]
     private var lastIndex = -1
     /// Messages, and their octets, that are read with one call.
-    private static let together = 16, octets: Int64 = 256 * 1024
+    private static let together = 16, octets: Int64 = 128 * 1024
 
     init(account: Account, state: MailboxState) {
         self.account = account

@@ -6,10 +6,7 @@ extension QuotaUsage {
         left.messages += right.messages
     }
 
-    static func -= (left: inout QuotaUsage, right: QuotaUsage) {
-        left.bytes -= right.bytes
-        left.messages -= right.messages
-    }
+    prefix static func - (amount: QuotaUsage) -> QuotaUsage { QuotaUsage(bytes: -amount.bytes, messages: -amount.messages) }
 }
 
 /// Usage and limits at all three levels. Exact: usage changes with each committed transaction, and what is under way is
@@ -19,7 +16,12 @@ final class QuotaLedger {
     struct Level {
         var usage = QuotaUsage()
         var limits = QuotaLimits()
+        /// Of messages that are on their way.
         var reserved = QuotaUsage()
+        /// Of messages that are durable, and whose rows and usage are not committed yet.
+        var logged = QuotaUsage()
+        /// What is stored.
+        var current: QuotaUsage { QuotaUsage(bytes: usage.bytes + logged.bytes, messages: usage.messages + logged.messages) }
 
         func refusal(_ scope: QuotaScope, adding: QuotaUsage) -> QuotaRefusal? {
             func passes(_ used: Int64, _ added: Int64, _ limit: Int64?) -> Bool {
@@ -27,11 +29,11 @@ final class QuotaLedger {
                 let (sum, overflow) = used.addingReportingOverflow(added)
                 return overflow || sum > limit
             }
-            if passes(usage.bytes + reserved.bytes, adding.bytes, limits.bytes), let limit = limits.bytes {
-                return QuotaRefusal(scope: scope, resource: .bytes, used: usage.bytes, limit: limit)
+            if passes(current.bytes + reserved.bytes, adding.bytes, limits.bytes), let limit = limits.bytes {
+                return QuotaRefusal(scope: scope, resource: .bytes, used: current.bytes, limit: limit)
             }
-            if passes(usage.messages + reserved.messages, adding.messages, limits.messages), let limit = limits.messages {
-                return QuotaRefusal(scope: scope, resource: .messages, used: usage.messages, limit: limit)
+            if passes(current.messages + reserved.messages, adding.messages, limits.messages), let limit = limits.messages {
+                return QuotaRefusal(scope: scope, resource: .messages, used: current.messages, limit: limit)
             }
             return nil
         }
@@ -47,34 +49,66 @@ final class QuotaLedger {
     private(set) var users: [Int64: User] = [:]
     /// The directory's generation that usage and limits were read at; nil: never.
     var generation: Int?
+    private var thresholds: QuotaThresholds?
+    private var onCrossing: (@EventLoopActor (Int64) -> Void)?
+    /// Called with each refusal and the user whom it was for.
+    var onRefusal: (@EventLoopActor (QuotaRefusal, Int64) -> Void)?
+
+    /// Has `onCrossing` called with the user whose committed change took usage, at some level, across a threshold.
+    func watch(_ thresholds: QuotaThresholds, _ onCrossing: @escaping @EventLoopActor (Int64) -> Void) {
+        self.thresholds = thresholds
+        self.onCrossing = onCrossing
+    }
 
     func refusal(of user: Int64, adding amount: QuotaUsage) -> QuotaRefusal? {
         guard let entry = users[user] else { return nil }
-        return entry.level.refusal(.user, adding: amount) ?? domains[entry.domain]?.refusal(.domain, adding: amount)
+        let refusal = entry.level.refusal(.user, adding: amount) ?? domains[entry.domain]?.refusal(.domain, adding: amount)
             ?? tenant.refusal(.tenant, adding: amount)
+        if let refusal { onRefusal?(refusal, user) }
+        return refusal
     }
 
     func reserve(_ amount: QuotaUsage, for user: Int64) throws(StoreError) -> QuotaReservation {
-        guard let entry = users[user] else { throw .noSuchUser }
         if let refusal = refusal(of: user, adding: amount) { throw .overQuota(refusal) }
-        users[user]?.level.reserved += amount
-        domains[entry.domain]?.reserved += amount
-        tenant.reserved += amount
+        return try claim(amount, for: user)
+    }
+
+    /// Room for all of these, or for none.
+    func reserve(_ amounts: [QuotaUsage], for user: Int64) throws(StoreError) -> [QuotaReservation] {
+        let total = amounts.reduce(into: QuotaUsage()) { $0 += $1 }
+        if let refusal = refusal(of: user, adding: total) { throw .overQuota(refusal) }
+        var reservations: [QuotaReservation] = []
+        for amount in amounts { reservations.append(try claim(amount, for: user)) }
+        return reservations
+    }
+
+    /// Reserves without asking for room: for what is stored already.
+    func claim(_ amount: QuotaUsage, for user: Int64) throws(StoreError) -> QuotaReservation {
+        guard let entry = users[user] else { throw .noSuchUser }
+        change(\.reserved, by: amount, user: user, domain: entry.domain)
         return QuotaReservation(ledger: self, user: user, domain: entry.domain, amount: amount)
     }
 
-    func giveBack(_ amount: QuotaUsage, user: Int64, domain: Int64) {
-        users[user]?.level.reserved -= amount
-        domains[domain]?.reserved -= amount
-        tenant.reserved -= amount
+    func change(_ part: WritableKeyPath<Level, QuotaUsage>, by amount: QuotaUsage, user: Int64, domain: Int64) {
+        users[user]?.level[keyPath: part] += amount
+        domains[domain]?[keyPath: part] += amount
+        tenant[keyPath: part] += amount
     }
 
     /// A committed change.
     func add(_ change: QuotaUsage, to user: Int64) {
         guard let entry = users[user] else { return }
+        let before = bands(of: user, in: entry.domain)
         users[user]?.level.usage += change
         domains[entry.domain]?.usage += change
         tenant.usage += change
+        if before != bands(of: user, in: entry.domain) { onCrossing?(user) }
+    }
+
+    /// Where usage of the three levels stands among the thresholds.
+    private func bands(of user: Int64, in domain: Int64) -> [Int] {
+        guard let thresholds else { return [] }
+        return [users[user]?.level, domains[domain], tenant].map { $0.map { thresholds.band(of: $0.usage, $0.limits) } ?? 0 }
     }
 
     /// Usage as it will be after these changes: of the users and domains that they touch, and of the tenant. In the order of
@@ -100,20 +134,29 @@ final class QuotaLedger {
         guard let entry = users[user] else { return [] }
         let domain = domains[entry.domain] ?? Level()
         return [(QuotaScope.user, entry.level), (.domain, domain), (.tenant, tenant)].map { scope, level in
-            QuotaLevel(scope: scope, usage: level.usage, limits: level.limits)
+            QuotaLevel(scope: scope, usage: level.current, limits: level.limits)
         }
     }
 
-    /// Takes over what was read; what is reserved stays. Users that are not among them are forgotten.
+    /// Takes over what was read; what is on its way stays. Users that are not among them are forgotten.
     func replace(tenant newTenant: Level, domains newDomains: [Int64: Level], users newUsers: [Int64: User]) {
         let old = (tenant: tenant, domains: domains, users: users)
-        tenant = newTenant
-        tenant.reserved = old.tenant.reserved
+        tenant = newTenant.keeping(old.tenant)
         domains = newDomains
-        for id in newDomains.keys { domains[id]?.reserved = old.domains[id]?.reserved ?? QuotaUsage() }
+        for (id, level) in newDomains { domains[id] = level.keeping(old.domains[id]) }
         users = newUsers
-        for id in newUsers.keys { users[id]?.level.reserved = old.users[id]?.level.reserved ?? QuotaUsage() }
+        for (id, user) in newUsers { users[id]?.level = user.level.keeping(old.users[id]?.level) }
     }
 
     func insert(_ user: User, id: Int64) { users[id] = user }
+}
+
+extension QuotaLedger.Level {
+    /// With what is on its way in an older reading.
+    fileprivate func keeping(_ old: Self?) -> Self {
+        var level = self
+        level.reserved = old?.reserved ?? QuotaUsage()
+        level.logged = old?.logged ?? QuotaUsage()
+        return level
+    }
 }

@@ -48,20 +48,37 @@ extension TenantStore {
     private func reloadQuotas() async throws(StoreError) {
         let wanted = directory.generation
         try await queue.perform(alone: true) { [self] batch throws(StoreError) in
-            let generation = directory.generation
-            if ledger.generation == generation { return }  // somebody else did it while this waited
-            let tenantID = PostgresValue.int8(tenant)
-            batch.run(after: PostgresStatement(Self.alignDomains, [tenantID]))
-            batch.run(after: PostgresStatement(Self.alignTenant, [tenantID]))
-            batch.run(after: PostgresStatement(Self.tenantFigures, [tenantID]))
-            batch.run(after: PostgresStatement(Self.domainFigures, [tenantID]))
-            batch.run(after: PostgresStatement(Self.userFigures, [tenantID, .int8Array(Array(ledger.users.keys))]))
-            batch.onCommit { [self] batch in
-                if (try? takeFigures(Array(batch.afterResults.suffix(3)))) != nil { ledger.generation = generation }
-            }
+            if ledger.generation == directory.generation { return }  // somebody else did it while this waited
+            align(in: batch, first: [])
         }
         guard let generation = ledger.generation, generation >= wanted else {
             throw .unavailable(reason: "usage and limits could not be read")
+        }
+    }
+
+    /// Counts again what every user has stored and sets the counters of all levels right, in the same way: no write of this
+    /// tenant is under way meanwhile and nobody else writes, so the count is exact under load too, and memory follows it.
+    public func recountUsage() async throws(StoreError) {
+        ledger.generation = nil
+        try await queue.perform(alone: true) { [self] batch throws(StoreError) in
+            align(in: batch, first: [PostgresStatement(Self.alignUsers, [.int8(tenant)])])
+        }
+        guard ledger.generation != nil else { throw .unavailable(reason: "usage was not recounted") }
+        warnings?.everythingChanged(after: .zero)
+    }
+
+    /// - Parameter first: what is run before the sums are made.
+    private func align(in batch: WriteBatch, first: [PostgresStatement]) {
+        let generation = directory.generation
+        let tenantID = PostgresValue.int8(tenant)
+        for statement in first { batch.run(after: statement) }
+        batch.run(after: PostgresStatement(Self.alignDomains, [tenantID]))
+        batch.run(after: PostgresStatement(Self.alignTenant, [tenantID]))
+        batch.run(after: PostgresStatement(Self.tenantFigures, [tenantID]))
+        batch.run(after: PostgresStatement(Self.domainFigures, [tenantID]))
+        batch.run(after: PostgresStatement(Self.userFigures, [tenantID, .int8Array(Array(ledger.users.keys))]))
+        batch.onCommit { [self] batch in
+            if (try? takeFigures(Array(batch.afterResults.suffix(3)))) != nil { ledger.generation = generation }
         }
     }
 
@@ -76,6 +93,18 @@ extension TenantStore {
         for row in results[2].rows { users[try row.int8(0)] = try Self.user(row) }
         ledger.replace(tenant: tenantLevel, domains: domains, users: users)
     }
+
+    /// A user without mail and without a counter needs none.
+    private static let alignUsers = """
+        INSERT INTO user_usage AS f (tenant_id, user_id, bytes, messages)
+        SELECT $1, u.user_id, coalesce(sum(m.size), 0)::bigint, count(m.uid)
+        FROM users u LEFT JOIN mailboxes b ON b.tenant_id = $1 AND b.user_id = u.user_id
+            LEFT JOIN messages m ON m.tenant_id = $1 AND m.mailbox_id = b.mailbox_id
+        WHERE u.tenant_id = $1 GROUP BY u.user_id
+        HAVING count(m.uid) > 0 OR EXISTS (SELECT FROM user_usage k WHERE k.tenant_id = $1 AND k.user_id = u.user_id)
+        ON CONFLICT (tenant_id, user_id) DO UPDATE SET bytes = excluded.bytes, messages = excluded.messages
+            WHERE f.bytes <> excluded.bytes OR f.messages <> excluded.messages
+        """
 
     private static let alignDomains = """
         INSERT INTO domain_usage AS d (tenant_id, domain_id, bytes, messages)

@@ -1,14 +1,16 @@
 import Runtime
 
-/// Room that is kept for messages until they are committed or given up. It ends in the same step in which usage grows, so
-/// that the messages are never counted twice.
+/// Room that is kept for a message: while it is on its way, then while it is in the log. It ends in the same step in which
+/// usage grows, so that the message is never counted twice.
 @EventLoopActor
 final class QuotaReservation {
+    private enum State { case reserved, logged, ended }
+
     private let ledger: QuotaLedger
     private let user: Int64
     private let domain: Int64
     private let amount: QuotaUsage
-    private var isOpen = true
+    private var state = State.reserved
 
     init(ledger: QuotaLedger, user: Int64, domain: Int64, amount: QuotaUsage) {
         self.ledger = ledger
@@ -17,10 +19,24 @@ final class QuotaReservation {
         self.amount = amount
     }
 
+    /// The message is durable: it counts as stored.
+    func markLogged() {
+        guard state == .reserved else { return }
+        state = .logged
+        ledger.change(\.reserved, by: -amount, user: user, domain: domain)
+        ledger.change(\.logged, by: amount, user: user, domain: domain)
+    }
+
+    /// Gives the room back unless the message is in the log.
+    func giveUp() {
+        if state == .reserved { end() }
+    }
+
     /// Harmless when it has ended.
     func end() {
-        guard isOpen else { return }
-        isOpen = false
-        ledger.giveBack(amount, user: user, domain: domain)
+        let part: WritableKeyPath<QuotaLedger.Level, QuotaUsage> = state == .logged ? \.logged : \.reserved
+        guard state != .ended else { return }
+        state = .ended
+        ledger.change(part, by: -amount, user: user, domain: domain)
     }
 }

@@ -1,3 +1,4 @@
+import BlobStore
 import Postgres
 import Runtime
 
@@ -7,10 +8,16 @@ struct Lease: Sendable {
     let tenant: Int64
     let epoch: Int64
 
-    static func take(_ tenant: Int64, from database: Database) async throws(StoreError) -> Lease {
-        let result = try await database.query("UPDATE leases SET epoch = epoch + 1 WHERE tenant_id = $1 RETURNING epoch", [.int8(tenant)])
+    /// - Returns: the lease, and how far the blob log is entered in the tables.
+    static func take(_ tenant: Int64, from database: Database) async throws(StoreError) -> (lease: Lease, entered: LogPosition) {
+        let result = try await database.query(
+            "UPDATE leases SET epoch = epoch + 1 WHERE tenant_id = $1 RETURNING epoch, log_segment, log_offset", [.int8(tenant)])
         guard let row = result.first else { throw .unavailable(reason: "tenant \(tenant) has no lease") }
-        return Lease(tenant: tenant, epoch: try StoreError.reading { () throws(PostgresError) in try row.int8(0) })
+        return try StoreError.reading { () throws(PostgresError) in
+            (
+                Lease(tenant: tenant, epoch: try row.int8(0)), LogPosition(segment: try row.int8(1), offset: try row.int8(2))
+            )
+        }
     }
 
     /// Fails the transaction (division by zero) unless the lease is still ours; keeps it ours until the transaction ends.
@@ -18,6 +25,15 @@ struct Lease: Sendable {
         PostgresStatement(
             "SELECT 1 / (SELECT count(*) FROM (SELECT 1 FROM leases WHERE tenant_id = $1 AND epoch = $2 FOR SHARE) held)",
             [.int8(tenant), .int8(epoch)])
+    }
+
+    /// The same, for a transaction that enters the blob log up to here.
+    func check(entering position: LogPosition) -> PostgresStatement {
+        PostgresStatement("""
+            WITH held AS (
+                UPDATE leases SET log_segment = $3, log_offset = $4 WHERE tenant_id = $1 AND epoch = $2 RETURNING 1)
+            SELECT 1 / (SELECT count(*) FROM held)
+            """, [.int8(tenant), .int8(epoch), .int8(position.segment), .int8(position.offset)])
     }
 
     /// Whether this error is what `check` raises.

@@ -12,6 +12,7 @@ public final class TenantStore {
     let directory: Directory
     let ledger: QuotaLedger
     let queue: WriteQueue
+    let arrivals: ArrivalLog
     let accounts: AccountCache
     let states: MailboxStateCache
     let reader: MessageReader
@@ -19,30 +20,54 @@ public final class TenantStore {
     public let derived = DerivedBytes()
     /// Users whose maildrop a POP3 session has.
     var lockedMaildrops: Set<Int64> = []
+    /// Deliveries whose outcome is not known yet, and who waits for it.
+    var deliveriesInHand: [[UInt8]: [CheckedContinuation<Void, Never>]] = [:]
     private var hasForgotten = false
+    var warnings: QuotaWarnings?
 
-    /// Connects, and takes the lease from whoever held it.
+    /// Connects, takes the lease and the blobs from whoever held them, and enters what the blob log is ahead.
     /// - Parameter memoryBudget: octets for the messages' metadata of mailboxes that nobody has selected any more.
+    /// - Throws: `.unavailable` also while another process holds the blobs: it must end first.
     public static func open(
         tenant: Int64, database: PostgresConfiguration, blobDirectory: String, memoryBudget: Int = 16 << 20
     ) async throws(StoreError) -> TenantStore {
-        let database = Database(pool: PostgresPool(database, maximumConnections: 2, idleTimeout: .seconds(5)))
+        // Long enough that a company which gets a letter every few seconds does not connect and prepare its statements anew for each.
+        let database = Database(pool: PostgresPool(database, maximumConnections: 2, idleTimeout: .seconds(20)))
+        let blobs = MessageBlobs(directory: blobDirectory)
         do {
-            let lease = try await Lease.take(tenant, from: database)
-            return TenantStore(lease: lease, database: database, blobDirectory: blobDirectory, memoryBudget: memoryBudget)
+            try await takeOver(blobs)
+            let (lease, entered) = try await Lease.take(tenant, from: database)
+            let store = TenantStore(lease: lease, database: database, blobs: blobs, memoryBudget: memoryBudget)
+            try await store.enterLog(behind: entered)
+            return store
         } catch {
+            await blobs.close()
             await database.pool.close()
             throw error
         }
     }
 
-    private init(lease: Lease, database: Database, blobDirectory: String, memoryBudget: Int) {
+    /// A worker that is just ending needs a moment.
+    private static func takeOver(_ blobs: MessageBlobs) async throws(StoreError) {
+        let end = ContinuousClock.now + .seconds(5)
+        while true {
+            do throws(BlobError) {
+                return try await blobs.takeOver(behind: .start)
+            } catch {
+                guard error == .inUse, .now < end else { throw StoreError(error) }
+                await EventLoopActor.sleep(for: .milliseconds(50))
+            }
+        }
+    }
+
+    private init(lease: Lease, database: Database, blobs: MessageBlobs, memoryBudget: Int) {
         tenant = lease.tenant
         self.database = database
-        blobs = MessageBlobs(directory: blobDirectory)
+        self.blobs = blobs
         directory = Directory(tenant: lease.tenant, database: database)
         ledger = QuotaLedger()
         queue = WriteQueue(database: database, ledger: ledger, lease: lease)
+        arrivals = ArrivalLog(tenant: lease.tenant, blobs: blobs, queue: queue)
         accounts = AccountCache()
         states = MailboxStateCache(budget: memoryBudget)
         reader = MessageReader(blobs: blobs)
@@ -56,7 +81,10 @@ public final class TenantStore {
     }
 
     /// Provisioning changed (users, aliases, domains, quotas): what is cached about it is read again when next needed.
-    public func directoryChanged() { directory.forget() }
+    public func directoryChanged() {
+        directory.forget()
+        warnings?.everythingChanged(after: .milliseconds(200))
+    }
 
     /// Where mail for an address goes. The local part as text, quotes removed; the domain as A-labels in any case.
     public func resolve(localPart: String, domain: String) async throws(StoreError) -> Resolution {
@@ -93,8 +121,12 @@ public final class TenantStore {
         try await accounts.account(of: user) { [self] () async throws(StoreError) in try await loadAccount(of: user) }
     }
 
+    /// Lets go of the messages of mailboxes that no session has selected.
+    package func forgetMailboxes() { states.removeAll() }
+
     /// Waits for writes in hand, then lets go of connections, threads and files.
     public func close() async {
+        warnings?.close()
         queue.beginClosing()
         await queue.drain()
         accounts.removeAll()

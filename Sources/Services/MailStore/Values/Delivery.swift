@@ -2,6 +2,8 @@
 public struct Delivery: Sendable {
     /// The same for every attempt to deliver this message: a repeat stores nothing and is answered like the first (16 octets).
     public var id: [UInt8]
+    /// False when an earlier attempt may have stored it.
+    public var isFirstAttempt: Bool
     /// `MAIL FROM`, without angle brackets; empty for notifications. Kept with the message bytes.
     public var reversePath: String
     /// The whole message with CRLF line ends, trace fields included.
@@ -9,8 +11,9 @@ public struct Delivery: Sendable {
     /// Each user once; repeats of a user are delivered once and answered alike.
     public var recipients: [DeliveryRecipient]
 
-    public init(id: [UInt8], reversePath: String, bytes: [UInt8], recipients: [DeliveryRecipient]) {
+    public init(id: [UInt8], isFirstAttempt: Bool = false, reversePath: String, bytes: [UInt8], recipients: [DeliveryRecipient]) {
         self.id = id
+        self.isFirstAttempt = isFirstAttempt
         self.reversePath = reversePath
         self.bytes = bytes
         self.recipients = recipients

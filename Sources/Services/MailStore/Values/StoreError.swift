@@ -32,8 +32,8 @@ public enum StoreLimits {
     /// Keywords of one message, and octets of one keyword.
     public static let keywordsPerMessage = 100
     public static let keyword = 255
-    /// Different keyword combinations in one mailbox.
-    public static let keywordSetsPerMailbox = 65_000
+    /// Different keywords of a mailbox's messages, different combinations of them, and keywords in all combinations together.
+    public static let keywordsPerMailbox = 1000, keywordSetsPerMailbox = 65_000, keywordSetMembersPerMailbox = 200_000
     /// Aliases that lead to aliases, inside one tenant.
     public static let aliasDepth = 10
     /// Addresses that one address may lead to.

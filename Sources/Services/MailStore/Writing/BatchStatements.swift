@@ -5,7 +5,7 @@ import Runtime
 extension WriteBatch {
     func statements(under lease: Lease, _ ledger: QuotaLedger) -> [PostgresStatement] {
         let tenant = lease.tenant
-        var statements = [lease.check]
+        var statements = [logPosition.map(lease.check(entering:)) ?? lease.check]
         statements += before
         statements += [
             removals.statement(tenant: tenant), flags.statement(tenant: tenant), copies.copyStatement(tenant: tenant),
@@ -22,6 +22,7 @@ extension WriteBatch {
         return PostgresStatement("""
             INSERT INTO deliveries (tenant_id, user_id, delivery_id)
             SELECT $1, d.user_id, d.delivery_id FROM unnest($2::bigint[], $3::bytea[]) AS d (user_id, delivery_id)
+            ON CONFLICT DO NOTHING
             """, [.int8(tenant), .int8Array(deliveries.map(\.user)), .byteaArray(deliveries.map(\.id))])
     }
 
@@ -29,7 +30,7 @@ extension WriteBatch {
         guard !counters.isEmpty else { return nil }
         let changed = counters.values.sorted { $0.mailbox.id < $1.mailbox.id }
         return PostgresStatement("""
-            UPDATE mailboxes b SET uidnext = c.uidnext, highestmodseq = c.highestmodseq
+            UPDATE mailboxes b SET uidnext = greatest(b.uidnext, c.uidnext), highestmodseq = greatest(b.highestmodseq, c.highestmodseq)
             FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS c (mailbox_id, uidnext, highestmodseq)
             WHERE b.tenant_id = $1 AND b.mailbox_id = c.mailbox_id
             """, [

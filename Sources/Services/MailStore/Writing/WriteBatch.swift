@@ -1,4 +1,5 @@
 import BlobStore
+import BlobStore
 import Postgres
 import Runtime
 
@@ -6,7 +7,7 @@ import Runtime
 /// memory only after the commit. A job first checks everything that can fail, then adds: it never leaves half of itself.
 @EventLoopActor
 final class WriteBatch {
-    /// A mailbox's counters as they will be; memory keeps the old ones until the commit.
+    /// A mailbox's counters as they will be at least.
     struct Counters {
         let mailbox: Mailbox
         var uidNext: UID
@@ -25,6 +26,10 @@ final class WriteBatch {
     }
 
     private(set) var counters: [Int64: Counters] = [:]
+    /// Mailboxes in which this batch takes UIDs or change numbers of its own.
+    private(set) var held: [Int64: Mailbox] = [:]
+    /// How far the blob log is entered with this batch.
+    private(set) var logPosition: LogPosition?
     private(set) var usage: [Int64: QuotaUsage] = [:]
     private(set) var deliveries: Set<DeliveryKey> = []
     var inserts = MessageInserts()
@@ -40,26 +45,46 @@ final class WriteBatch {
     var afterResults: [PostgresResult] = []
     private var verifications: [Verification] = []
 
+    /// The log gives no numbers in the mailbox while the batch is under way.
+    func hold(_ mailbox: Mailbox) { held[mailbox.id] = mailbox }
+
     /// The change number of a job's changes in a mailbox; to be asked once a job and mailbox.
     func nextModSeq(in mailbox: Mailbox) -> ModSeq {
-        var current = counters[mailbox.id] ?? Counters(mailbox: mailbox, uidNext: mailbox.uidNext, modSeq: mailbox.highestModSeq)
-        current.modSeq += 1
+        hold(mailbox)
+        var current = counter(of: mailbox)
+        current.modSeq = max(current.modSeq, mailbox.highestModSeq) + 1
         counters[mailbox.id] = current
         return current.modSeq
     }
 
     /// Whether the mailbox has this many UIDs left.
     func hasRoom(for count: Int, in mailbox: Mailbox) -> Bool {
-        UInt64(counters[mailbox.id]?.uidNext ?? mailbox.uidNext) + UInt64(count) < UInt64(UID.max)
+        UInt64(max(counter(of: mailbox).uidNext, mailbox.uidNext)) + UInt64(count) < UInt64(UID.max)
     }
 
     /// UIDs in a row. `nextModSeq` was asked, and `hasRoom` said yes.
     func takeUIDs(_ count: Int, in mailbox: Mailbox) -> Range<UID> {
-        var current = counters[mailbox.id] ?? Counters(mailbox: mailbox, uidNext: mailbox.uidNext, modSeq: mailbox.highestModSeq)
-        let first = current.uidNext
-        current.uidNext += UID(count)
+        hold(mailbox)
+        var current = counter(of: mailbox)
+        let first = max(current.uidNext, mailbox.uidNext)
+        current.uidNext = first + UID(count)
         counters[mailbox.id] = current
         return first..<current.uidNext
+    }
+
+    /// A row for a message that the log holds, with the numbers that it has there.
+    func insert(_ arrival: LoggedArrival) {
+        inserts.append(arrival.message, keywords: arrival.keywords, structure: arrival.structure, to: arrival.mailbox.id)
+        var current = counter(of: arrival.mailbox)
+        current.uidNext = max(current.uidNext, arrival.message.uid + 1)
+        current.modSeq = max(current.modSeq, arrival.message.modSeq)
+        counters[arrival.mailbox.id] = current
+        logPosition = max(logPosition ?? .start, arrival.message.blob.end)
+    }
+
+    /// As they are to be in the database; lower than in memory where the log is ahead.
+    private func counter(of mailbox: Mailbox) -> Counters {
+        counters[mailbox.id] ?? Counters(mailbox: mailbox, uidNext: 1, modSeq: 1)
     }
 
     func charge(_ user: Int64, _ change: QuotaUsage) { usage[user, default: QuotaUsage()] += change }
@@ -76,11 +101,17 @@ final class WriteBatch {
     }
 
     var isEmpty: Bool {
-        counters.isEmpty && usage.isEmpty && deliveries.isEmpty && before.isEmpty && after.isEmpty
+        logPosition == nil && counters.isEmpty && usage.isEmpty && deliveries.isEmpty && before.isEmpty && after.isEmpty
     }
 
     /// How to find out whether the batch was committed, when the answer to its commit was lost.
     func verification(tenant: Int64) -> Verification? {
+        if let logPosition {
+            let statement = PostgresStatement(
+                "SELECT 1 FROM leases WHERE tenant_id = $1 AND (log_segment, log_offset) >= ($2::bigint, $3::bigint)",
+                [.int8(tenant), .int8(logPosition.segment), .int8(logPosition.offset)])
+            return Verification(statement: statement) { !$0.isEmpty }
+        }
         if let verification = verifications.first { return verification }
         guard let changed = counters.values.first else { return nil }
         let expected = Int64(changed.modSeq)
@@ -94,8 +125,7 @@ final class WriteBatch {
     /// The transaction took place: memory follows.
     func apply(to ledger: QuotaLedger) {
         for counter in counters.values {
-            counter.mailbox.uidNext = counter.uidNext
-            counter.mailbox.highestModSeq = counter.modSeq
+            counter.mailbox.advance(uidNext: counter.uidNext, modSeq: counter.modSeq)
         }
         for (user, change) in usage { ledger.add(change, to: user) }
         for effect in effects { effect(self) }

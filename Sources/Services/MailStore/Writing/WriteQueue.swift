@@ -2,21 +2,37 @@ import Postgres
 import Runtime
 
 /// All writes of the tenant, one transaction at a time: what waits while one is under way goes into the next together
-/// (group commit). So numbers are handed out and limits checked by one mind, and a transaction is answered only when its
-/// outcome is known.
+/// (group commit). So numbers are handed out and limits checked by one mind, and a change is answered only when its outcome
+/// is known. The rows of messages that the blob log holds come through here too, in the log's order: they are answered for
+/// already, so they gather for a moment, and are never given up while the process lives.
 @EventLoopActor
 final class WriteQueue {
     private struct Job {
-        /// Mailboxes whose existing messages it changes: one such job a mailbox and batch, since it looks at memory.
-        let changing: [Int64]
-        let isAlone: Bool
+        enum Kind {
+            /// Takes numbers and looks at memory. Mailboxes whose existing messages it changes: one such job a mailbox and batch.
+            case change(of: [Int64])
+            /// With no other job beside it.
+            case lone
+            /// Takes no numbers: its own statements, or none.
+            case note
+            case arrival(LoggedArrival)
+        }
+
+        let kind: Kind
         let build: @EventLoopActor (WriteBatch) throws(StoreError) -> Void
         let finish: @EventLoopActor (StoreError?) -> Void
+
+        var arrival: LoggedArrival? { if case .arrival(let arrival) = kind { arrival } else { nil } }
+        var takesNumbers: Bool {
+            switch kind {
+            case .change, .lone: true
+            case .note, .arrival: false
+            }
+        }
     }
 
     private enum Outcome {
         case committed
-        case duplicates(Set<WriteBatch.DeliveryKey>)
         /// Surely not committed; trying again can help, at once or not at all.
         case failed(StoreError, mayRetry: Bool)
     }
@@ -25,8 +41,13 @@ final class WriteQueue {
     private static let waitingLimit = 20_000
     /// Jobs of one transaction.
     private static let batchLimit = 500
-    /// How often a transaction is tried that failed for a passing reason.
+    /// How often a transaction is tried that failed for a passing reason, before its callers are told.
     private static let attemptLimit = 5
+    /// How long, and how many, rows of logged messages gather before they are committed.
+    private static let gathering = Duration.milliseconds(25)
+    private static let gatheringLimit = 100
+    /// How long a change waits for a database that went away.
+    private static let patience = Duration.seconds(5)
 
     private let database: Database
     private let ledger: QuotaLedger
@@ -34,11 +55,14 @@ final class WriteQueue {
     private var waiting: [Job] = []
     private var worker: Task<Void, Never>?
     private(set) var isLeaseLost = false
-    /// The outcome of a commit is unknown and the database does not answer: what is new is refused meanwhile.
+    /// The outcome of a commit is unknown and the database does not answer.
     private var isCutOff = false
     private var isClosing = false
-    /// Deliveries that turned out to be made already, for the jobs that are being built again.
-    private(set) var knownDuplicates: Set<WriteBatch.DeliveryKey> = []
+    /// Jobs that wait and are no rows of logged messages.
+    private var changesWaiting = 0
+    private var isGathering = false
+    /// What gives UIDs beside this queue.
+    weak var arrivals: ArrivalLog?
     var onLeaseLost: (@EventLoopActor () -> Void)?
     /// Something that a row refers to is gone: a user or a domain was deleted.
     var onMissingReference: (@EventLoopActor () -> Void)?
@@ -54,12 +78,18 @@ final class WriteQueue {
         changing mailboxes: [Int64] = [], alone: Bool = false,
         _ build: @escaping @EventLoopActor (WriteBatch) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        guard !isLeaseLost else { throw .leaseLost }
-        guard !isCutOff, waiting.count < Self.waitingLimit else { throw .unavailable(reason: "the database does not answer") }
+        try await perform(alone ? .lone : .change(of: mailboxes), build)
+    }
+
+    private func perform<Value>(
+        _ kind: Job.Kind, _ build: @escaping @EventLoopActor (WriteBatch) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        try await waitForDatabase()
+        try checkRoom()
         let result = JobResult<Value>()
         let failure: StoreError? = await withCheckedContinuation { continuation in
-            enqueue(Job(
-                changing: mailboxes, isAlone: alone,
+            add(Job(
+                kind: kind,
                 build: { batch throws(StoreError) in result.value = try build(batch) },
                 finish: { continuation.resume(returning: $0) }))
         }
@@ -68,66 +98,123 @@ final class WriteQueue {
         return value
     }
 
+    private func add(_ job: Job) {
+        waiting.append(job)
+        changesWaiting += 1
+        start()
+    }
+
+    /// Throws when there is no use in waiting.
+    func checkRoom() throws(StoreError) {
+        guard !isLeaseLost else { throw .leaseLost }
+        guard waiting.count < Self.waitingLimit else { throw .unavailable(reason: "the database does not answer") }
+    }
+
+    /// A database that is just starting again is waited for; a change that could not be made for long is better refused.
+    private func waitForDatabase() async throws(StoreError) {
+        let end = ContinuousClock.now + Self.patience
+        while isCutOff {
+            guard .now < end, !isClosing else { throw .unavailable(reason: "the database does not answer") }
+            await EventLoopActor.sleep(for: .milliseconds(50))
+        }
+    }
+
     /// Puts a change into the next transaction that nobody waits for, and that is no loss if it fails.
     func performLater(_ build: @escaping @EventLoopActor (WriteBatch) throws(StoreError) -> Void) {
         guard !isLeaseLost, !isCutOff, waiting.count < Self.waitingLimit else { return }
-        enqueue(Job(changing: [], isAlone: false, build: build, finish: { _ in }))
+        add(Job(kind: .note, build: build, finish: { _ in }))
     }
 
-    private func enqueue(_ job: Job) {
-        waiting.append(job)
-        if worker == nil { worker = Task { await self.work() } }
+    /// Returns when everything that was given before is committed, so that the database can be asked.
+    func settled() async throws(StoreError) {
+        guard worker != nil || !waiting.isEmpty else { return }
+        try await perform(.note) { _ throws(StoreError) in }
+    }
+
+    /// Shows a message that the log holds, and takes over its row.
+    func enter(_ arrival: LoggedArrival) {
+        arrival.reservation.markLogged()
+        arrival.mailbox.advance(uidNext: arrival.message.uid + 1, modSeq: arrival.message.modSeq)
+        arrival.mailbox.show([.init(message: arrival.message, keywords: arrival.keywords)])
+        waiting.append(Job(
+            kind: .arrival(arrival), build: { batch throws(StoreError) in arrival.add(to: batch) },
+            finish: { error in if let error { arrival.drop(because: error) } }))
+        if waiting.count >= Self.gatheringLimit { start() } else { gather() }
+    }
+
+    private func gather() {
+        guard !isGathering, worker == nil else { return }
+        isGathering = true
+        Task {
+            await EventLoopActor.sleep(for: Self.gathering)
+            isGathering = false
+            start()
+        }
+    }
+
+    private func start() {
+        if worker == nil, !waiting.isEmpty { worker = Task { await self.work() } }
     }
 
     /// Returns when nothing is waiting or under way.
     func drain() async {
-        while let worker { await worker.value }
+        start()
+        while let worker {
+            await worker.value
+            start()
+        }
     }
 
     private func work() async {
-        while !waiting.isEmpty {
-            await commit(takeJobs())
-            knownDuplicates = []
-        }
+        repeat { await commit(takeJobs()) } while changesWaiting > 0 || waiting.count >= Self.gatheringLimit
         worker = nil
+        if !waiting.isEmpty { gather() }
     }
 
-    /// The jobs at the front that can share a transaction.
+    /// The jobs at the front that can share a transaction. In it new rows come last, so a change of what is in a mailbox
+    /// cannot follow them there.
     private func takeJobs() -> [Job] {
         var taken: [Job] = []
-        var changed: Set<Int64> = []
-        for job in waiting {
-            if job.isAlone && !taken.isEmpty { break }
-            guard taken.count < Self.batchLimit, changed.isDisjoint(with: job.changing) else { break }
-            changed.formUnion(job.changing)
+        var touched: Set<Int64> = []
+        taking: for job in waiting.prefix(Self.batchLimit) {
+            switch job.kind {
+            case .lone:
+                if taken.isEmpty { taken.append(job) }
+                break taking
+            case .change(let mailboxes):
+                guard touched.isDisjoint(with: mailboxes) else { break taking }
+                touched.formUnion(mailboxes)
+            case .arrival(let arrival): touched.insert(arrival.mailbox.id)
+            case .note: break
+            }
             taken.append(job)
-            if job.isAlone { break }
         }
         waiting.removeFirst(taken.count)
+        changesWaiting -= taken.count { $0.arrival == nil }
         return taken
     }
 
-    private func commit(_ first: [Job]) async {
-        var jobs = first
+    private func commit(_ jobs: [Job]) async {
+        var jobs = jobs
         var attempts = 0
-        while true {
+        while !jobs.isEmpty {
             attempts += 1
             let batch = WriteBatch()
-            jobs = build(jobs, into: batch)
-            guard !jobs.isEmpty else { return }
-            switch await attempt(batch) {
-            case .committed:
-                batch.apply(to: ledger)
-                return finish(jobs, nil)
-            case .duplicates(let found) where !found.isSubset(of: knownDuplicates):
-                knownDuplicates.formUnion(found)
-            case .duplicates:
-                return finish(jobs, .unavailable(reason: "deliveries clash"))
-            case .failed(_, mayRetry: true) where attempts < Self.attemptLimit:
-                await EventLoopActor.sleep(for: .milliseconds(50 << attempts))
-            case .failed(let error, let mayRetry):
-                // When closing, the outcome may be unknown: nothing is done a second time then.
-                guard jobs.count > 1, !mayRetry, !isClosing, error != .leaseLost else { return finish(jobs, error) }
+            jobs = await build(jobs, into: batch)
+            let outcome = await attempt(batch)
+            // Memory follows before the log may give numbers again.
+            if case .committed = outcome { batch.apply(to: ledger) }
+            release(batch)
+            switch outcome {
+            case .committed: return finish(jobs, nil)
+            case .failed(let error, mayRetry: true):
+                if attempts >= Self.attemptLimit { jobs = answer(jobs, error) }
+                if isClosing, attempts >= Self.attemptLimit { return }  // the log keeps them for the next worker
+                await EventLoopActor.sleep(for: .milliseconds(min(2000, 50 << min(attempts, 6))))
+            case .failed(let error, mayRetry: false):
+                // When closing, the outcome may be unknown: nothing is done a second time then, but by the next worker.
+                if isClosing || error == .leaseLost { return _ = answer(jobs, error) }
+                guard jobs.count > 1 else { return finish(jobs, error) }
                 // One job's fault must not fail the others.
                 for job in jobs { await commit([job]) }
                 return
@@ -135,13 +222,28 @@ final class WriteQueue {
         }
     }
 
+    /// Tells the callers; returns the jobs that have none: the log answers for them.
+    private func answer(_ jobs: [Job], _ error: StoreError) -> [Job] {
+        finish(jobs.filter { $0.arrival == nil }, error)
+        return jobs.filter { $0.arrival != nil }
+    }
+
+    private func release(_ batch: WriteBatch) {
+        guard !batch.held.isEmpty else { return }
+        for mailbox in batch.held.values { mailbox.isHeld = false }
+        arrivals?.resume()
+    }
+
     /// Returns the jobs that are in the batch; the others are answered with what they threw.
-    private func build(_ jobs: [Job], into batch: WriteBatch) -> [Job] {
+    private func build(_ jobs: [Job], into batch: WriteBatch) async -> [Job] {
         guard !isLeaseLost else {
-            finish(jobs, .leaseLost)
+            _ = answer(jobs, .leaseLost)
             return []
         }
-        return jobs.filter { job in
+        let takesNumbers = jobs.contains(where: \.takesNumbers)
+        if takesNumbers { await arrivals?.pause() }
+        defer { if takesNumbers { arrivals?.resume() } }
+        let built = jobs.filter { job in
             do throws(StoreError) {
                 try job.build(batch)
                 return true
@@ -150,6 +252,8 @@ final class WriteQueue {
                 return false
             }
         }
+        for mailbox in batch.held.values { mailbox.isHeld = true }
+        return built
     }
 
     private func finish(_ jobs: [Job], _ error: StoreError?) {
@@ -166,7 +270,6 @@ final class WriteQueue {
             if Lease.isLost(error) { return loseLease() }
             if error.mayHaveCommitted { return await settle(batch) }
             switch error.sqlState {
-            case .uniqueViolation where error.constraint == "deliveries_pkey": return await duplicates(in: batch)
             case .foreignKeyViolation:
                 onMissingReference?()
                 return .failed(.unavailable(reason: error.description), mayRetry: false)
@@ -181,23 +284,6 @@ final class WriteQueue {
             onLeaseLost?()
         }
         return .failed(.leaseLost, mayRetry: false)
-    }
-
-    private func duplicates(in batch: WriteBatch) async -> Outcome {
-        let keys = Array(batch.deliveries)
-        do {
-            let result = try await database.query("""
-                SELECT d.user_id, d.delivery_id FROM deliveries d
-                JOIN unnest($2::bigint[], $3::bytea[]) AS k (user_id, delivery_id) USING (user_id, delivery_id) WHERE d.tenant_id = $1
-                """, [.int8(lease.tenant), .int8Array(keys.map(\.user)), .byteaArray(keys.map(\.id))])
-            var found: Set<WriteBatch.DeliveryKey> = []
-            for row in result.rows {
-                found.insert(try StoreError.reading { () throws(PostgresError) in .init(user: try row.int8(0), id: try row.bytes(1)) })
-            }
-            return .duplicates(found)
-        } catch {
-            return .failed(error, mayRetry: true)
-        }
     }
 
     /// The connection was lost after the commit was sent: finds out what became of it, however long that takes. First the

@@ -59,4 +59,7 @@ void casella_return_large_blocks(void);
 
 /* Returns unused heap memory to the system. */
 void casella_trim_heap(void);
+
+/* Octets of heap memory that are free at the moment, given back to the system or not. */
+size_t casella_free_heap(void);
 #endif

@@ -14,13 +14,12 @@ extension GetQuota: ExecutableCommand {
 }
 
 extension QuotaLevel {
-    /// What is limited at this level. Storage is told in units of 1024 octets (RFC 9208 §5.1).
+    /// What is limited at this level. Storage is told in units of 1024 octets (RFC 9208 §5.1), both figures rounded up: so usage is
+    /// never shown above a limit that it keeps.
     var figures: [QuotaFigure] {
+        func units(_ octets: Int64) -> UInt64 { UInt64(clamping: octets / 1024 + (octets % 1024 > 0 ? 1 : 0)) }
         var figures: [QuotaFigure] = []
-        if let limit = limits.bytes {
-            let used = usage.bytes / 1024 + (usage.bytes % 1024 > 0 ? 1 : 0)
-            figures.append(QuotaFigure(.storage, usage: UInt64(clamping: used), limit: UInt64(clamping: limit / 1024)))
-        }
+        if let limit = limits.bytes { figures.append(QuotaFigure(.storage, usage: units(usage.bytes), limit: units(limit))) }
         if let limit = limits.messages {
             figures.append(QuotaFigure(.message, usage: UInt64(clamping: usage.messages), limit: UInt64(clamping: limit)))
         }

@@ -9,7 +9,10 @@ extension List: ExecutableCommand {
             return completed()
         }
         let wanted = MailboxPattern(reference: reference, pattern: pattern)
-        for listing in try session.account.listings() where wanted.matches(listing.name) { session.send(.list(listing)) }
+        for listing in try session.account.listings() {
+            if wanted.matches(listing.name) { session.send(.list(listing)) }
+            try await session.giveWay()
+        }
         return completed()
     }
 }

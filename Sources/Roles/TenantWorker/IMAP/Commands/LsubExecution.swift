@@ -14,6 +14,7 @@ extension Lsub: ExecutableCommand {
             for above in name.ancestors where !names.contains(above) && pattern.contains("%") && wanted.matches(above) {
                 if told.insert(above).inserted { session.send(.lsub(MailboxListing(above, [.noSelect]))) }
             }
+            try await session.giveWay()
         }
         return completed()
     }

@@ -16,14 +16,17 @@ extension Store: ExecutableCommand {
             }
         let outcome = try await selection.store(
             chosen.map(\.uid), how, flags: MessageFlags(flags.system), keywords: flags.keywords, silent: true)
-        if !isSilent { report(Set(outcome.stored), of: chosen, in: session, selection) }
+        if !isSilent { try await report(Set(outcome.stored), of: chosen, in: session, selection) }
         return outcome.expunged.isEmpty || messages.areUIDs ? completed() : IMAPRefusal.expungeIssued
     }
 
     @EventLoopActor
-    private func report(_ stored: Set<UID>, of chosen: [NumberedMessage], in session: IMAPConnection, _ selection: Selection) {
+    private func report(_ stored: Set<UID>, of chosen: [NumberedMessage], in session: IMAPConnection, _ selection: Selection)
+        async throws
+    {
         for message in chosen where stored.contains(message.uid) {
             if let info = selection.info(message.uid) { session.reportFlags(of: info, number: message.number) }
+            try await session.giveWay()
         }
     }
 }

@@ -14,6 +14,8 @@ struct FetchRun {
     private(set) var damage: StoreError?
     private var reads = ReadAhead()
     private var unflushed = 0
+    /// Of the large message that is being sent.
+    private var place: LargeReads.Place?
 
     /// Messages whose structures are read, and that are marked as seen, together.
     private static let batch = 100
@@ -33,7 +35,6 @@ struct FetchRun {
             let end = min(messages.count, start + (plan.marksSeen ? FetchRun.batch / 4 : FetchRun.batch))
             try await run(overBatch: messages[start..<end])
             start = end
-            await Task.yield()  // a long answer lets other sessions go between
         }
     }
 
@@ -56,6 +57,7 @@ struct FetchRun {
             } catch StoreError.damaged(let place) {
                 damage = .damaged(place: place)
             }
+            await session.slice.pauseIfOver()
         }
     }
 
@@ -63,7 +65,11 @@ struct FetchRun {
 
     private mutating func answer(_ message: NumberedMessage, _ info: MessageInfo, structure: [UInt8]?, wasMarkedSeen: Bool) async throws {
         var content: ParsedMessage?
+        defer { leavePlace() }
         if plan.need > .nothing {
+            if info.size > LargeReads.large, session.piecewise.message(message.uid) == nil {
+                place = try await session.memory.outgoing.enter(octets: info.size, for: session.connection)
+            }
             content = try await read(message.uid)
             guard content != nil else { return isIncomplete = true }
         }
@@ -99,14 +105,20 @@ struct FetchRun {
         guard unflushed >= FetchRun.stride else { return }
         unflushed = 0
         try await session.connection.flush()
+        place?.progress()
+    }
+
+    private mutating func leavePlace() {
+        if let place { session.memory.outgoing.leave(place) }
+        place = nil
     }
 
     private mutating func read(_ uid: UID) async throws -> ParsedMessage? {
         if let kept = session.piecewise.message(uid) { return kept }
         guard let bytes = try await reads.take(uid, of: selection) else { return nil }
-        if plan.need == .header { return ParsedMessage(bytes.header) }
-        let message = ParsedMessage(bytes)
-        if plan.fetchesPieces { session.piecewise.keep(message, uid: uid) }
+        if plan.need == .header { return await ParsedMessage.reading(bytes, onlyHeader: true) }
+        let message = await ParsedMessage.reading(bytes)
+        if plan.fetchesPieces, session.piecewise.keep(message, uid: uid) { session.memory.kept.keeps(session, octets: bytes.count) }
         return message
     }
 
@@ -147,6 +159,8 @@ struct FetchRun {
         for range in ranges.ranges {
             guard range.count > FetchRun.stride / 4 else {
                 response.output.raw(message.bytes[range])
+                // Thousands of fields, each of them small.
+                if response.output.bytes.count >= FetchRun.stride { try await send(response.output.take()[...]) }
                 continue
             }
             try await send(response.output.take()[...])

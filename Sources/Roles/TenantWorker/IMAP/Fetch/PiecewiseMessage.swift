@@ -9,8 +9,11 @@ struct PiecewiseMessage {
 
     func message(_ uid: UID) -> ParsedMessage? { kept?.uid == uid ? kept?.message : nil }
 
-    mutating func keep(_ message: ParsedMessage, uid: UID) {
-        if message.bytes.count >= PiecewiseMessage.smallest { kept = (uid, message) }
+    /// - Returns: whether it is worth keeping.
+    mutating func keep(_ message: ParsedMessage, uid: UID) -> Bool {
+        guard message.bytes.count >= PiecewiseMessage.smallest else { return false }
+        kept = (uid, message)
+        return true
     }
 
     mutating func forget() { kept = nil }

@@ -6,8 +6,10 @@ import Runtime
 struct ReadAhead {
     private typealias Outcome = Result<[UInt8]?, StoreError>
     private var reads: [UID: Task<[UID: Outcome], Never>] = [:]
-    /// Messages that are read with one call and that may wait, and the octets of one call: twice as many may be in memory.
-    private static let together = 16, low = 8, octets: Int64 = 256 * 1024
+    /// Messages that are read with one call, and that may wait when the next call begins.
+    private static let together = 16, low = 8
+    /// Octets of one call, twice as many of which may be in memory; and of a message that is read ahead.
+    private static let octets: Int64 = 256 * 1024, largest: Int64 = 128 * 1024
 
     /// Starts reading the first of `uids` and some behind it. A single one is left to `take`, which knows the message last read.
     mutating func start(_ uids: ArraySlice<UID>, of selection: Selection) {
@@ -15,7 +17,7 @@ struct ReadAhead {
         var wanted: [UID] = []
         var room = ReadAhead.octets
         for uid in uids.prefix(ReadAhead.low + ReadAhead.together) where reads[uid] == nil {
-            guard let info = selection.info(uid), info.size <= ReadAhead.octets else { continue }
+            guard let info = selection.info(uid), info.size <= ReadAhead.largest else { continue }
             guard info.size <= room, wanted.count < ReadAhead.together else { break }
             wanted.append(uid)
             room -= info.size

@@ -21,7 +21,9 @@ extension FetchRun {
                 continue
             }
             if structure == nil { structure = encoded.flatMap { CachedStructure(decoding: $0) } }
-            if structure == nil, let bytes = try await selection.bytes(of: uid) { structure = CachedStructure(of: ParsedMessage(bytes)) }
+            if structure == nil, let bytes = try await selection.bytes(of: uid) {
+                structure = CachedStructure(of: await ParsedMessage.reading(bytes))
+            }
             guard let structure else { return nil }
             let text = FetchRun.text(kind, of: structure)
             selection.derived.keep(text, as: kind, of: uid, in: selection.mailbox)

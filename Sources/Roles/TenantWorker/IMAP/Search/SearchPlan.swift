@@ -4,7 +4,7 @@ import MailStore
 import Runtime
 
 /// A search key made ready for one mailbox: sets resolved, texts folded.
-indirect enum SearchPlan {
+indirect enum SearchPlan: Sendable {
     case constant(Bool)
     case not(SearchPlan), or(SearchPlan, SearchPlan), and([SearchPlan])
     case flags(MessageFlags), withoutFlags(MessageFlags), keyword(String)
@@ -15,7 +15,7 @@ indirect enum SearchPlan {
     case header([UInt8], MIME.SearchKey), body(MIME.SearchKey), text(MIME.SearchKey)
 
     /// A message in question; without `content` as long as it has not been read.
-    struct Subject {
+    struct Subject: Sendable {
         let number: Int
         let info: MessageInfo
         let isRecent: Bool
@@ -53,6 +53,13 @@ indirect enum SearchPlan {
             case .body(let value): .body(text(value))
             case .text(let value): .text(text(value))
             }
+    }
+
+    /// Whether a message matches, once it has been read.
+    func matches(_ subject: Subject, _ bytes: [UInt8], onlyHeader: Bool) -> Bool {
+        var subject = subject
+        subject.content = onlyHeader ? ParsedMessage(bytes.header) : ParsedMessage(bytes)
+        return matches(subject) == true
     }
 
     /// Nil: not to be told without the content.

@@ -25,13 +25,16 @@ struct SearchRun {
     func run() async throws -> [NumberedMessage] {
         var found: [NumberedMessage] = []
         var undecided: [SearchPlan.Subject] = []
-        selection.forEach { number, info in
-            let subject = SearchPlan.Subject(number: number, info: info, isRecent: selection.isRecent(info.uid))
+        for (index, uid) in selection.uids.enumerated() {
+            guard let info = selection.info(uid) else { continue }
+            let subject = SearchPlan.Subject(number: index + 1, info: info, isRecent: selection.isRecent(uid))
             switch plan.matches(subject) {
-            case true: found.append(NumberedMessage(number: number, uid: info.uid))
+            case true: found.append(NumberedMessage(number: subject.number, uid: uid))
             case false: break
             case nil: undecided.append(subject)
             }
+            guard !session.isEnding else { throw ConnectionError.closed }
+            await session.slice.pauseIfOver()
         }
         guard !undecided.isEmpty else { return found }
         if asksForKeptFields { try await decide(&undecided, &found) }
@@ -42,8 +45,8 @@ struct SearchRun {
     /// Decides what can be told from the fields that are kept of messages, and leaves the others.
     private func decide(_ undecided: inout [SearchPlan.Subject], _ found: inout [NumberedMessage]) async throws {
         var remaining: [SearchPlan.Subject] = []
-        for (index, var subject) in undecided.enumerated() {
-            if index % 200 == 199 { await Task.yield() }  // a long search lets other sessions go between
+        for var subject in undecided {
+            await session.slice.pauseIfOver()
             guard !session.isEnding else { throw ConnectionError.closed }
             let uid = subject.info.uid
             guard selection.info(uid) != nil else { continue }
@@ -62,18 +65,29 @@ struct SearchRun {
         var reads = ReadAhead()
         defer { reads.cancel() }
         let uids = undecided.map(\.info.uid)
-        for (index, var subject) in undecided.enumerated() {
+        for (index, subject) in undecided.enumerated() {
             guard !session.isEnding else { throw ConnectionError.closed }
             reads.start(uids[index...], of: selection)
             guard let bytes = try await bytes(of: subject.info.uid, &reads) else { continue }
-            let content = need == .header ? ParsedMessage(bytes.header) : ParsedMessage(bytes)
-            if asksForKeptFields {
-                selection.derived.keep(SearchedFields.bytes(of: content), as: .searchedFields, of: subject.info.uid, in: selection.mailbox)
-            }
-            subject.content = content
-            if plan.matches(subject) == true { found.append(NumberedMessage(number: subject.number, uid: subject.info.uid)) }
+            if await matches(subject, bytes) { found.append(NumberedMessage(number: subject.number, uid: subject.info.uid)) }
+            await session.slice.pauseIfOver()
         }
         return found
+    }
+
+    /// A large message is looked through beside the event loop, which has others to serve meanwhile.
+    private func matches(_ subject: SearchPlan.Subject, _ bytes: [UInt8]) async -> Bool {
+        if asksForKeptFields {
+            let header = await ParsedMessage.reading(bytes, onlyHeader: true)
+            let fields = SearchedFields.bytes(of: header)
+            selection.derived.keep(fields, as: .searchedFields, of: subject.info.uid, in: selection.mailbox)
+            var subject = subject
+            subject.content = header
+            return plan.matches(subject) == true
+        }
+        let plan = plan, onlyHeader = need == .header
+        guard bytes.count > ParsedMessage.small else { return plan.matches(subject, bytes, onlyHeader: onlyHeader) }
+        return await Task.detached { plan.matches(subject, bytes, onlyHeader: onlyHeader) }.value
     }
 
     /// A message that cannot be read back matches nothing.

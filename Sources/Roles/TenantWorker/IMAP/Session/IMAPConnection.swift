@@ -11,6 +11,9 @@ package final class IMAPConnection: ClientSession {
     let connection: Connection
     let store: TenantStore
     let limits: IMAPLimits
+    let memory: WorkerMemory
+    /// Octets of an unfinished command, as counted by `memory`.
+    private var held = 0
     /// The tag of the login command, which the gateway left to be answered.
     private let pendingTag: String?
     private var reader: CommandReader
@@ -18,6 +21,8 @@ package final class IMAPConnection: ClientSession {
     private var endReason: String?
     private var nonsense = 0
     private var openedAccount: Account?
+    /// Of the work on what the client sent in one go.
+    let slice = TimeSlice()
 
     /// The selected mailbox.
     private(set) var selection: Selection?
@@ -30,12 +35,16 @@ package final class IMAPConnection: ClientSession {
     /// The message last fetched in pieces.
     var piecewise = PiecewiseMessage()
 
-    package init(connection: Connection, store: TenantStore, user: Int64, pendingTag: String?, limits: IMAPLimits) {
+    package init(
+        connection: Connection, store: TenantStore, user: Int64, pendingTag: String?, limits: IMAPLimits,
+        memory: WorkerMemory = WorkerMemory()
+    ) {
         self.connection = connection
         self.store = store
         self.user = user
         self.pendingTag = pendingTag
         self.limits = limits
+        self.memory = memory
         reader = CommandReader(limits: CommandReader.Limits(message: limits.message))
     }
 
@@ -69,6 +78,8 @@ package final class IMAPConnection: ClientSession {
             Log.info("an IMAP session broke off", ["user": "\(user)", "error": "\(error)"])
         }
         select(nil)
+        _ = holds(0)
+        memory.kept.forgets(self)
         if let endReason, connection.isOpen {
             send(ConditionResponse(tag: nil, .bye, text: endReason))
         }
@@ -104,6 +115,7 @@ package final class IMAPConnection: ClientSession {
                 if refusal.closes { return }
             case .command(let text): try await answer(text)
             }
+            try await giveWay()
         }
         try await connection.flush()
     }
@@ -118,12 +130,27 @@ package final class IMAPConnection: ClientSession {
                 let outcome = input.withUnsafeReadableBytes { reader.read($0, consumed: &consumed) }
                 input.moveReaderIndex(forwardBy: consumed)
                 if case .needsMore = outcome {} else { return outcome }
+                if !holds(reader.heldOctets) { return .refused(.tooMuchTogether) }
             }
             input = ByteBuffer()
             try await connection.flush()
             guard let bytes = try await connection.read(timeout: timeout) else { return nil }
+            slice.restart()
             input = bytes
         }
+    }
+
+    /// Between two steps of long work: waits for a client that takes its answers slowly, and lets others go first.
+    func giveWay() async throws(ConnectionError) {
+        try await connection.flushIfMuch()
+        await slice.pauseIfOver()
+    }
+
+    /// Counts what an unfinished command holds. False when all sessions together hold too much.
+    private func holds(_ octets: Int) -> Bool {
+        let more = octets - held
+        held = octets
+        return memory.incoming.hold(more) || more <= 0
     }
 
     /// The next line, which is no command; nil when the client is gone, sent something impossible, or the session ends.
@@ -154,6 +181,7 @@ package final class IMAPConnection: ClientSession {
         reportsUIDs = tagged.isUIDForm
         if !(command is Fetch) { piecewise.forget() }
         let completion = try await completion(of: command)
+        _ = holds(0)
         report(expunges: tagged.maySendExpunge)
         send(completion.tagged(tagged.tag))
         if selection?.isGone == true { end(reason: "The selected mailbox was deleted") }

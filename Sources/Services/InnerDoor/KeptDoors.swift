@@ -1,11 +1,12 @@
 import Runtime
 import SMTP
 
-/// Open LMTP connections to workers, kept for the next message a moment longer, since connecting costs more than delivering.
+/// Open connections to doors of this platform, kept for the next message a moment longer, since connecting costs more than handing over.
 @EventLoopActor
-public final class WorkerDoors {
+public final class KeptDoors {
     /// Much shorter than a worker's own idle time, so that no worker stays for our sake.
     private static let keep = Duration.seconds(2)
+    /// Of each door.
     private static let kept = 8
 
     private struct Idle {
@@ -13,31 +14,31 @@ public final class WorkerDoors {
         var since: ContinuousClock.Instant
     }
 
-    private let directory: String
+    private let language: InnerDoorClient.Language
     private let name: String
-    private var idle: [Int64: [Idle]] = [:]
+    private var idle: [String: [Idle]] = [:]
     private var sweeper: Task<Void, Never>?
 
-    /// - Parameters:
-    ///   - directory: a tenant's door is `<directory>/<tenant>/lmtp`.
-    ///   - name: what this process calls itself in LHLO.
-    public init(directory: String, name: String) {
-        self.directory = directory
+    /// - Parameter name: what this process calls itself in EHLO or LHLO.
+    nonisolated public init(speaking language: InnerDoorClient.Language, as name: String) {
+        self.language = language
         self.name = name
     }
 
-    public func open(_ tenant: Int64) async throws(InnerDoorClient.Failure) -> InnerDoorClient {
-        while let candidate = idle[tenant]?.popLast() {
+    /// A connection to the door at this path on which no transaction is under way.
+    /// - Parameter anew: makes one, since one that was kept turned out to be broken.
+    public func open(_ path: String, anew: Bool = false) async throws(InnerDoorClient.Failure) -> InnerDoorClient {
+        while !anew, let candidate = idle[path]?.popLast() {
             if candidate.client.isOpen { return candidate.client }
             await candidate.client.abort()
         }
-        return try await InnerDoorClient.connect(to: "\(directory)/\(tenant)/lmtp", speaking: .lmtp, as: name)
+        return try await InnerDoorClient.connect(to: path, speaking: language, as: name)
     }
 
     /// Takes back a connection whose transaction is over; one in the middle of something is closed.
-    public func giveBack(_ client: InnerDoorClient, of tenant: Int64) async {
-        guard client.isOpen, !client.isInTransaction, idle[tenant, default: []].count < Self.kept else { return await client.abort() }
-        idle[tenant, default: []].append(Idle(client: client, since: .now))
+    public func giveBack(_ client: InnerDoorClient, of path: String) async {
+        guard client.isOpen, !client.isInTransaction, idle[path, default: []].count < Self.kept else { return await client.abort() }
+        idle[path, default: []].append(Idle(client: client, since: .now))
         if sweeper == nil { sweeper = Task { await sweep() } }
     }
 

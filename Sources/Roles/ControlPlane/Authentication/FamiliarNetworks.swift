@@ -1,0 +1,36 @@
+/// From where each account was logged in to lately. Only right passwords make entries, so a stranger can neither fill nor flush this.
+package struct FamiliarNetworks: Sendable {
+    package static let memory = Duration.seconds(30 * 86_400)
+    /// Networks of one account; beyond it the longest unused one is forgotten, so one user cannot take others' room.
+    package static let perAccount = 16
+    /// Accounts that are remembered. When it is reached, the half that was not used for longest is forgotten.
+    package static let capacity = 100_000
+
+    private struct Place {
+        var network: String
+        var last: ContinuousClock.Instant
+    }
+    private var places: [String: [Place]] = [:]
+
+    package init() {}
+
+    package func contains(_ network: String, of account: String, now: ContinuousClock.Instant) -> Bool {
+        places[account]?.contains { $0.network == network && $0.last + Self.memory > now } == true
+    }
+
+    package mutating func add(_ network: String, of account: String, now: ContinuousClock.Instant) {
+        if places[account] == nil, places.count >= Self.capacity { forgetOlderHalf() }
+        var known = places[account, default: []]
+        known.removeAll { $0.network == network || $0.last + Self.memory <= now }
+        if known.count >= Self.perAccount { known.removeFirst() }
+        known.append(Place(network: network, last: now))  // the last used one is last
+        places[account] = known
+    }
+
+    package mutating func forget(_ account: String) { places[account] = nil }
+
+    private mutating func forgetOlderHalf() {
+        let oldest = places.compactMap { account, known in known.last.map { (account, $0.last) } }.sorted { $0.1 < $1.1 }
+        for (account, _) in oldest.prefix(oldest.count / 2) { places[account] = nil }
+    }
+}

@@ -1,0 +1,21 @@
+/// How long wrong passwords took lately. A login that is refused without being tried takes as long as one of them, so that its time does
+/// not tell that it was not tried.
+package struct RefusalTimes: Sendable {
+    private static let remembered = 64
+    private var times: [Duration]
+    private var next = 0
+
+    /// - Parameter first: what one hash took, until there are wrong passwords.
+    package init(first: Duration) { times = [first] }
+
+    package mutating func add(_ time: Duration) {
+        if times.count < Self.remembered {
+            times.append(time)
+        } else {
+            times[next] = time
+            next = (next + 1) % Self.remembered
+        }
+    }
+
+    package func one() -> Duration { times.randomElement() ?? .zero }
+}

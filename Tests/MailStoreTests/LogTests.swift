@@ -1,0 +1,182 @@
+import Glibc
+import MailStore
+import Runtime
+import TestSupport
+import Testing
+
+/// Messages that the blob log holds and the tables do not, because the store died in between.
+@EventLoopActor
+@Suite struct LogTests {
+    /// Runs `body` on a store whose transactions do not commit, and lets that store die with them.
+    private func dying<R: Sendable>(
+        _ tenant: TestTenant, _ body: @escaping @EventLoopActor (TenantStore) async throws -> R
+    ) async throws -> R {
+        let store = try await tenant.open()
+        // Accounts and quotas are known already.
+        for user in try await tenant.users() {
+            _ = try await store.account(of: user)
+            _ = try await store.quota(of: user)
+        }
+        return try await tenant.withoutCommits {
+            let result = try await body(store)
+            // It tries to commit some times more before it gives up.
+            let killer = Task {
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: .milliseconds(50))
+                    _ = try? await tenant.server.pool.query(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", [.text("casella_t\(tenant.id)")])
+                }
+            }
+            await store.close()
+            killer.cancel()
+            await killer.value
+            return result
+        }
+    }
+
+    @Test("A message is answered for while no transaction can commit, and is there after the next start")
+    func answeredBeforeCommit() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann"), bob = try await tenant.user("bob")
+        let bytes = message(5_000)
+        let outcomes = try await dying(tenant) { store async throws in
+            var outcomes = await store.deliver(delivery(bytes, to: ann, bob))
+            for _ in 0..<9 { outcomes += await store.deliver(delivery(to: ann)) }
+            #expect(try await store.quota(of: ann).first?.usage.messages == 10)
+            return outcomes
+        }
+        #expect(try await tenant.count("messages") == 0)
+        try await tenant.withStore { store async throws in
+            let (account, selection) = try await inbox(ann, in: store)
+            #expect(selection.uids == Array(1...10))
+            #expect(outcomes.first == .stored(mailbox: selection.mailbox.id, uid: 1))
+            #expect(try await selection.bytes(of: 1) == bytes)
+            #expect(selection.mailbox.uidNext == 11)
+            #expect(try await account.quota().first?.usage.messages == 10)
+            selection.close()
+            let (_, other) = try await inbox(bob, in: store)
+            #expect(other.uids == [1])
+            other.close()
+        }
+        // What was entered once is not entered again.
+        try await tenant.withStore { _ async throws in }
+        #expect(try await tenant.count("messages") == 11)
+    }
+
+    @Test("Appended messages come back with UIDs, dates, flags and keywords") func appended() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann")
+        let appended = try await dying(tenant) { store in
+            let account = try await store.account(of: ann)
+            return try await account.append(
+                (1...3).map {
+                    NewMessage(bytes: message(100 * $0), flags: [.seen, .flagged], keywords: ["$Work"], internalDate: 1_600_000_000)
+                },
+                to: try mailbox("Sent", of: account))
+        }
+        try await tenant.withStore { store async throws in
+            let account = try await store.account(of: ann)
+            let selection = try await account.select(try mailbox("Sent", of: account), readOnly: true)
+            #expect(selection.uids == appended.uids)
+            for uid in selection.uids {
+                let info = try #require(selection.info(uid))
+                #expect(info.flags == [.seen, .flagged])
+                #expect(info.keywords == ["$Work"])
+                #expect(info.internalDate == 1_600_000_000)
+                #expect(info.size == 100 * Int64(uid))
+            }
+            selection.close()
+        }
+    }
+
+    @Test("A repeat of a delivery that only the log knew is recognised after the next start") func repeatAfterDeath() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann")
+        let made = delivery(to: ann)
+        #expect(try await dying(tenant) { store in await store.deliver(made) }.first.isStored)
+        try await tenant.withStore { store async throws in
+            #expect(await store.deliver(delivery(id: made.id, to: ann)) == [.duplicate])
+        }
+        #expect(try await tenant.count("messages") == 1)
+    }
+
+    @Test("A mailbox or a user that is gone at the next start: the message goes to INBOX, or with the user")
+    func goneTargets() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann"), bob = try await tenant.user("bob")
+        try await tenant.withStore { store async throws in
+            _ = try await store.account(of: ann).create("Work")
+            _ = await store.deliver(delivery(to: ann))
+        }
+        _ = try await dying(tenant) { store in
+            let account = try await store.account(of: ann)
+            _ = try await account.append([NewMessage(bytes: message(321))], to: try mailbox("Work", of: account))
+            return await store.deliver(delivery(to: bob))
+        }
+        _ = try await tenant.server.pool.query("DELETE FROM mailboxes WHERE tenant_id = $1 AND name = 'Work'", [.int8(tenant.id)])
+        try await tenant.delete(user: bob)
+        try await tenant.withStore { store async throws in
+            let (_, selection) = try await inbox(ann, in: store)
+            #expect(selection.uids == [1, 2])
+            #expect(selection.info(2)?.size == 321)
+            selection.close()
+        }
+    }
+
+    @Test("A torn or damaged end of the log costs what is torn, and the store goes on behind it") func damagedLog() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann")
+        _ = try await dying(tenant) { store in
+            for size in 1...5 { _ = await store.deliver(delivery(message(1_000 + size), to: ann)) }
+        }
+        try tenant.tearLog(by: 10)
+        try await tenant.withStore { store async throws in
+            let (_, selection) = try await inbox(ann, in: store)
+            #expect(selection.uids == [1, 2, 3, 4])
+            guard case .stored(_, let uid) = await store.deliver(delivery(to: ann)).first else { Issue.record("not stored"); return }
+            #expect(uid == 5)
+            selection.close()
+        }
+        // A log that is shorter than the tables know: new records lie behind what they know.
+        try tenant.tearLog(by: 10)
+        _ = try await dying(tenant) { store in await store.deliver(delivery(message(777), to: ann)) }
+        try await tenant.withStore { store async throws in
+            let (_, selection) = try await inbox(ann, in: store)
+            #expect(selection.uids.last.flatMap { selection.info($0)?.size } == 777)
+            await #expect(throws: StoreError.self) { try await selection.bytes(of: 5) }
+            #expect(try await selection.bytes(of: 4)?.count == 1_004)
+            selection.close()
+        }
+    }
+
+    @Test("Mail that comes in while a mailbox is read, and while its messages change, keeps its order and numbers")
+    func besideOtherChanges() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann")
+        try await tenant.withStore { store async throws in
+            let account = try await store.account(of: ann)
+            let inbox = try mailbox("INBOX", of: account)
+            let deliveries = Task { await deliverTogether((0..<300).map { _ in delivery(to: ann) }, in: store) }
+            var uids: [UID] = []
+            for turn in 0..<30 {
+                let selection = try await account.select(inbox, readOnly: false)
+                #expect(Array(selection.uids.prefix(uids.count)) == uids)
+                if let last = selection.uids.last {
+                    _ = try await selection.store([last], .add, flags: turn.isMultiple(of: 2) ? .seen : .flagged, keywords: [])
+                    let copied = try await selection.copy([last], to: inbox)
+                    #expect(copied.destination.allSatisfy { $0 > last })
+                }
+                uids = selection.uids
+                selection.close()
+                store.forgetMailboxes()
+            }
+            #expect(await deliveries.value.filter(\.isStored).count == 300)
+            let selection = try await account.select(inbox, readOnly: true)
+            #expect(selection.uids == selection.uids.sorted())
+            #expect(Set(selection.uids).count == selection.uids.count)
+            let status = try await account.status(of: inbox)
+            #expect(status.messages == selection.count)
+            selection.close()
+        }
+    }
+}
