@@ -10,8 +10,15 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
+/// `ops/fuzz` sets this: our own code is then built with libFuzzer's counters, and its driver is a program more.
+let isFuzzing = Context.environment["CASELLA_FUZZ"] != nil
+let counters: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : []
+
+/// `ops/test --sanitize` sets this in its second half.
+let isThreadSanitized = Context.environment["CASELLA_SANITIZER"] == "thread"
+
 func library(_ name: String, on floor: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Sources/\(floor)/\(name)")
+    .target(name: name, dependencies: dependencies, path: "Sources/\(floor)/\(name)", swiftSettings: counters)
 }
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, path: "Sources/Programs/\(name)")
@@ -22,6 +29,14 @@ func systemLibrary(_ name: String, pkgConfig: String?, apt: String) -> Target {
 func tests(of module: String, _ more: [Target.Dependency] = []) -> Target {
     .testTarget(name: "\(module)Tests", dependencies: [.target(name: module)] + more, path: "Tests/\(module)Tests")
 }
+
+let fuzzDriver: [Target] =
+    isFuzzing
+    ? [
+        .executableTarget(
+            name: "casella-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver",
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+    ] : []
 
 let package = Package(
     name: "casella",
@@ -98,7 +113,8 @@ let package = Package(
             name: "casella-cage-probe", dependencies: ["CageCalls", "Postgres", "Runtime", "Supervision"],
             path: "Tests/CageProbe/casella-cage-probe"),
         .target(name: "CageCalls", path: "Tests/CageProbe/CageCalls"),
-        .target(name: "TestSupport", dependencies: ["Postgres"], path: "Tests/Support"),
+        .target(
+            name: "TestSupport", dependencies: ["Postgres"] + (isThreadSanitized ? ["ThreadSanitizer"] : []), path: "Tests/Support"),
         tests(of: "AdminAPI", ["Quantities"]),
         tests(of: "AdminShell", ["AdminAPI", "Quantities"]),
         tests(of: "Argon2"),
@@ -123,6 +139,15 @@ let package = Package(
             of: "TenantWorker",
             ["IMAP", "MailStore", "Postgres", "Runtime", "SMTP", "ProxyProtocol", "Supervision", "TestSupport", "CProcess"]),
         tests(of: "Zstd"),
-    ],
+
+        // What `ops/fuzz` runs, and the tests that replay its corpus
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "SMTP", "IMAP", "POP3", "SASL", "MIME", "ProxyProtocol", "Quantities", "AdminAPI", "Supervision", "BlobStore", "Zstd",
+                "Cryptography", "Resolver", "ControlPlane", "AdminShell",
+            ], path: "Tests/Fuzz/Targets"),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
+    ] + fuzzDriver + (isThreadSanitized ? [.target(name: "ThreadSanitizer", path: "Tests/ThreadSanitizer")] : []),
     swiftLanguageModes: [.v6]
 )

@@ -6,14 +6,14 @@ public struct DomainName: ValidatedText {
     public let text: String
 
     public init(_ text: String) throws(AdminError) {
-        var name = text.lowercased()
-        if name.hasSuffix("."), !name.hasSuffix("..") { name.removeLast() }  // people copy absolute names from zone files
-        guard !name.isEmpty else { throw Self.refusal(text, "is empty") }
-        guard name.utf8.allSatisfy({ $0 < 0x80 }) else {
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else {  // asked before lower case makes ASCII of the Kelvin sign
             throw AdminError(
                 .invalid, "The domain \(quoted(text)) is not written in ASCII.",
                 hint: "Give its A-label form, which begins with xn-- (as `idn` or your registrar shows it).")
         }
+        var name = text.lowercased()
+        if name.hasSuffix("."), !name.hasSuffix("..") { name.removeLast() }  // people copy absolute names from zone files
+        guard !name.isEmpty else { throw Self.refusal(text, "is empty") }
         guard name.utf8.count <= 253 else { throw Self.refusal(text, "is longer than 253 characters") }
         let labels = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard labels.count >= 2 else { throw Self.refusal(text, "has no dot") }

@@ -7,7 +7,12 @@ public struct EmailAddress: ValidatedText {
 
     public init(_ text: String) throws(AdminError) {
         let parts = try AddressParts(text)
-        self.init(localPart: parts.localPart.lowercased(), domain: parts.domain)
+        let localPart = parts.localPart.lowercased()
+        // A few letters are longer in lower case: the form that is kept must be an address too.
+        guard localPart.utf8.count <= AddressParts.localPartLimit else {
+            throw AddressParts.refusal(text, "has more than \(AddressParts.localPartLimit) octets before the @ in lower case")
+        }
+        self.init(localPart: localPart, domain: parts.domain)
     }
 
     private init(localPart: String, domain: DomainName) { (self.localPart, self.domain) = (localPart, domain) }
@@ -49,6 +54,7 @@ public struct AliasAddress: ValidatedText {
 /// `Dot-string "@" Domain` (RFC 5321 §4.1.2), the local part within its 64 octets (§4.5.3.1.1). Quoted local parts are refused:
 /// nobody wants a mailbox that half of the world's forms reject. Characters beyond ASCII are taken (RFC 6531 §3.3).
 private struct AddressParts {
+    static let localPartLimit = 64
     let localPart: String
     let domain: DomainName
 
@@ -56,7 +62,9 @@ private struct AddressParts {
         guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { throw Self.refusal(text, "has no @") }
         let local = text.utf8[..<at]
         guard !local.isEmpty else { throw Self.refusal(text, "has nothing before the @") }
-        guard local.count <= 64 else { throw Self.refusal(text, "has more than 64 octets before the @") }
+        guard local.count <= Self.localPartLimit else {
+            throw Self.refusal(text, "has more than \(Self.localPartLimit) octets before the @")
+        }
         guard local.allSatisfy({ $0 == UInt8(ascii: ".") || Self.isAtomText($0) }),
             Substring(local).unicodeScalars.allSatisfy(Self.isVisible)
         else {
@@ -84,7 +92,7 @@ private struct AddressParts {
         }
     }
 
-    private static func refusal(_ text: String, _ why: String) -> AdminError {
+    static func refusal(_ text: String, _ why: String) -> AdminError {
         AdminError(.invalid, "The address \(quoted(text)) \(why).", hint: "An address looks like ann@acme.example.")
     }
 }

@@ -9,7 +9,7 @@ public struct TenantName: ValidatedText {
         let bytes = Array(name.utf8)
         guard let first = bytes.first, let last = bytes.last else { throw Self.refusal(text, "is empty") }
         guard bytes.count <= 63 else { throw Self.refusal(text, "is longer than 63 characters") }
-        guard bytes.allSatisfy({ $0.isLowercaseLetterOrDigit || $0 == UInt8(ascii: "-") }) else {
+        guard text.utf8.allSatisfy({ $0 < 0x80 }), bytes.allSatisfy({ $0.isLowercaseLetterOrDigit || $0 == UInt8(ascii: "-") }) else {
             throw Self.refusal(text, "holds a character that a tenant's name may not have")
         }
         guard first != UInt8(ascii: "-"), last != UInt8(ascii: "-") else { throw Self.refusal(text, "begins or ends with a hyphen") }

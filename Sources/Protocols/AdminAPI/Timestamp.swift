@@ -36,7 +36,8 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable, CustomStringCo
         }
         guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
             let minute = number(14..<16), let second = number(17..<19),
-            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 61
+            (1...12).contains(month), day >= 1, Self.civil(Self.days(year, month, day)) == (year, month, day),  // no 30 February
+            hour < 24, minute < 60, second < 61
         else { return nil }
         secondsSince1970 = Self.days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
     }

@@ -90,7 +90,7 @@ enum InternetAddress {
         guard parts.count == 4 else { return nil }
         var octets: [UInt8] = []
         for part in parts {
-            guard part.count <= 3, let octet = UInt8(Substring(part)) else { return nil }
+            guard part.count <= 3, part.allSatisfy({ (48...57).contains($0) }), let octet = UInt8(Substring(part)) else { return nil }
             octets.append(octet)
         }
         return octets

@@ -1,7 +1,7 @@
 /// RDATA as it comes over the wire: RFC 1035 §3.3. Whatever does not fit its type is nil.
-enum RecordData {
+package enum RecordData {
     /// MX: a preference and a name.
-    static func mailHost(_ data: [UInt8]) -> MailHost? {
+    package static func mailHost(_ data: [UInt8]) -> MailHost? {
         guard data.count > 2, let name = name(data[2...]) else { return nil }
         return MailHost(name: name, preference: UInt16(data[0]) << 8 | UInt16(data[1]))
     }
@@ -25,7 +25,7 @@ enum RecordData {
     }
 
     /// TXT: strings, each behind its length. Control characters do not belong there and must not reach a terminal.
-    static func text(_ data: [UInt8]) -> String? {
+    package static func text(_ data: [UInt8]) -> String? {
         var joined: [UInt8] = []
         var position = 0
         while position < data.count {
@@ -37,17 +37,17 @@ enum RecordData {
         return String(decoding: joined.map { $0 < 32 || $0 == 127 ? UInt8(ascii: "?") : $0 }, as: UTF8.self)
     }
 
-    static func ipv4(_ data: [UInt8]) -> String? {
+    package static func ipv4(_ data: [UInt8]) -> String? {
         data.count == 4 ? data.map(String.init).joined(separator: ".") : nil
     }
 
-    static func ipv6(_ data: [UInt8]) -> String? {
+    package static func ipv6(_ data: [UInt8]) -> String? {
         guard data.count == 16 else { return nil }
         return stride(from: 0, to: 16, by: 2).map { String(UInt16(data[$0]) << 8 | UInt16(data[$0 + 1]), radix: 16) }.joined(separator: ":")
     }
 
     /// True for an address in text, which is never looked up.
-    static func isAddress(_ host: String) -> Bool {
+    package static func isAddress(_ host: String) -> Bool {
         if host.utf8.contains(UInt8(ascii: ":")) { return true }
         let parts = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         return parts.count == 4 && parts.allSatisfy { part in !part.isEmpty && part.count <= 3 && part.allSatisfy { $0 >= 48 && $0 <= 57 } }

@@ -74,6 +74,14 @@ import Testing
             ])
     }
 
+    @Test("A response that cannot be read ends its AUTHENTICATE") func unreadableResponse() {
+        var greeter = Tests.greeter()
+        #expect(
+            Tests.dialogue(&greeter, "a AUTHENTICATE PLAIN\r\nAGZ\0vbwBiYXI=\r\nAGZvbwBiYXI=\r\nb NOOP\r\n") == [
+                "+ ", "a BAD NUL is not allowed", "AGZvbwBiYXI= BAD Syntax error: expected a space", "b OK NOOP completed",
+            ])
+    }
+
     @Test("The third failure ends the connection") func failures() {
         var greeter = Tests.greeter()
         for tag in ["a", "b", "c"] {

@@ -8,7 +8,7 @@ public struct Create: IMAPCommand {
     public init(parsing input: inout Parser) throws(SyntaxError) {
         try input.space()
         let name = try input.mailbox().text
-        mailbox = MailboxName(name.last == MailboxName.separator ? String(name.dropLast()) : name)
+        mailbox = MailboxName(name.utf8.last == UInt8(ascii: "/") ? String(name.unicodeScalars.dropLast()) : name)
         uses = try input.createOptions()
         try input.endOfLine()
     }

@@ -5,8 +5,7 @@ public struct List: IMAPCommand {
     public let reference: String, pattern: String
     public init(parsing input: inout Parser) throws(SyntaxError) {
         try input.space()
-        guard let reference = ModifiedUTF7.decode(try input.astring()) else { throw .badMailboxName }
-        self.reference = reference
+        reference = try input.listReference()
         try input.space()
         pattern = try input.listMailbox()
         try input.endOfLine()

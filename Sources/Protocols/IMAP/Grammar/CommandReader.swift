@@ -112,19 +112,19 @@ public struct CommandReader: Sendable {
         consumed += count
         let part = UnsafeRawBufferPointer(rebasing: rest[..<count])
         if refusal == nil {
-            if part.contains(0) {
+            // Only up to the limit, so that the refusal is the same in whatever pieces the line comes.
+            let fitting = part.prefix(max(0, limits.line - text.count))
+            text.append(contentsOf: fitting)
+            if fitting.contains(0) {
                 refuse(.bad, nil, "NUL is not allowed")
-            } else if text.count + count > limits.line {
-                if text.isEmpty { text = Array(part.prefix(CommandReader.longestTag)) }  // where the answer finds its tag
+            } else if fitting.count < count {
                 refuse(.bad, .tooBig, "The command line is too long")
             }
-        }
-        if refusal != nil {
-            keepTail(of: part)
-            if case .refused(let fatal) = skip(count) { return .refused(fatal) }
+            if refusal != nil { keepTail(of: UnsafeRawBufferPointer(rebasing: part[fitting.count...])) }
         } else {
-            text.append(contentsOf: part)
+            keepTail(of: part)
         }
+        if refusal != nil, case .refused(let fatal) = skip(count) { return .refused(fatal) }
         guard end != nil else { return .needsMore }
         return lineEnded()
     }
@@ -184,7 +184,10 @@ public struct CommandReader: Sendable {
         let step = min(remaining, rest.count)
         let part = UnsafeRawBufferPointer(rebasing: rest[..<step])
         consumed += step
-        if refusal == nil, part.contains(0) { refuse(.bad, nil, "NUL is not allowed in a literal") }
+        if refusal == nil, part.contains(0) {
+            refuse(.bad, nil, "NUL is not allowed in a literal")
+            text = []
+        }
         if refusal == nil { literal.append(contentsOf: part) }
         guard step == remaining else {
             state = refusal == nil ? .literal(remaining: remaining - step) : .skippedLiteral(remaining: UInt64(remaining - step))
@@ -208,9 +211,9 @@ public struct CommandReader: Sendable {
 
     // MARK: Refusing
 
+    /// What was collected is let go; of the text the caller keeps what is still needed.
     private mutating func refuse(_ condition: ConditionResponse.Condition, _ code: ResponseCode?, _ why: String) {
         refusal = ConditionResponse(tag: CommandText.tag(of: text), condition, code, text: why)
-        text = []
         literals = []
         literal = []
         finishedOctets = 0
@@ -218,6 +221,7 @@ public struct CommandReader: Sendable {
 
     /// Of a line that is skipped only its end matters: a literal may be announced there.
     private mutating func keepTail(of part: UnsafeRawBufferPointer) {
+        if part.count > LiteralMark.longest + 2 { text = [] }
         text.append(contentsOf: part.suffix(LiteralMark.longest + 2))
         if text.count > LiteralMark.longest + 2 { text.removeFirst(text.count - LiteralMark.longest - 2) }
     }

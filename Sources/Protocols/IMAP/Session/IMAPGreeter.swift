@@ -78,8 +78,7 @@ public struct IMAPGreeter: Sendable {
         case .needsMore: return []
         case .wantsLiteral: return [.reply(ConditionResponse.continuation("Ready for literal data"))]
         case .line(let line): actions = exchange(line)
-        case .refused(let refusal):
-            actions = [.reply(refusal.response.bytes)] + (refusal.closes ? end() : [])
+        case .refused(let refusal): actions = refuse(refusal)
         case .command(let text): actions = execute(text)
         }
         if case .startingTLS = state { consumed = input.count }
@@ -124,6 +123,16 @@ public struct IMAPGreeter: Sendable {
     public mutating func shutDown() -> [Action] {
         if case .ended = state { return [] }
         return [reply(nil, .bye, .unavailable, "The server is shutting down")] + end()
+    }
+
+    /// A response of AUTHENTICATE that cannot be read ends the exchange, and is answered with its tag.
+    private mutating func refuse(_ refusal: CommandReader.Refusal) -> [Action] {
+        var response = refusal.response
+        if !refusal.closes, case .exchange(_, let tag) = state {
+            response = response.tagged(tag)
+            state = .command
+        }
+        return [.reply(response.bytes)] + (refusal.closes ? end() : [])
     }
 
     // MARK: Commands

@@ -23,14 +23,14 @@ public struct MailboxName: Sendable, Hashable, CustomStringConvertible {
 
     /// True for names that CREATE and RENAME may make: no empty level, no wildcard.
     public var isWellFormed: Bool {
-        !text.isEmpty && text.split(separator: MailboxName.separator, omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
+        text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
             && !text.utf8.contains { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "*") }
     }
 
     /// The names above this one, outermost first.
     public var ancestors: [MailboxName] {
         var found: [MailboxName] = []
-        for index in text.indices where text[index] == MailboxName.separator { found.append(MailboxName(String(text[..<index]))) }
+        for index in text.utf8.indices where text.utf8[index] == UInt8(ascii: "/") { found.append(MailboxName(String(text[..<index]))) }
         return found
     }
 

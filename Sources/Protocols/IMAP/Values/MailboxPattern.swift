@@ -57,6 +57,13 @@ extension Parser {
         } else {
             bytes = try string()
         }
+        return try patternText(bytes)
+    }
+
+    /// What stands before `list-mailbox`: a string.
+    mutating func listReference() throws(SyntaxError) -> String { try patternText(try astring()) }
+
+    private func patternText(_ bytes: [UInt8]) throws(SyntaxError) -> String {
         guard bytes.count <= 4 * MailboxName.longest, let text = ModifiedUTF7.decode(bytes) else { throw .badMailboxName }
         return text
     }

@@ -29,8 +29,8 @@ public enum EncodedWord {
                 flushPending()
                 flushPlain()
             }
-            if let open = pending, ASCII.equal(open.charset, word.charset) {
-                pending?.bytes += word.bytes
+            if pending.map({ ASCII.equal($0.charset, word.charset) }) == true {
+                pending?.bytes += word.bytes  // in place: nobody else holds them
             } else {
                 flushPending()
                 pending = (word.charset, word.bytes)

@@ -106,8 +106,17 @@ private struct AddressParser {
 
     /// Words, and dots between them, as a display name and as a local part.
     private struct Words {
-        var phrase: [UInt8]?
-        var localPart: [UInt8]?
+        private(set) var phrase: [UInt8]?
+        private(set) var localPart: [UInt8]?
+
+        /// In place: a list of a million words would else be copied a million times.
+        mutating func append(_ word: [UInt8], isApart: Bool) {
+            if isApart, phrase?.isEmpty == false { phrase?.append(ASCII.space) }
+            phrase = phrase ?? []
+            phrase?.append(contentsOf: word)
+            localPart = localPart ?? []
+            localPart?.append(contentsOf: word)
+        }
     }
 
     private mutating func words() -> Words {
@@ -126,13 +135,7 @@ private struct AddressParser {
             } else {
                 return words
             }
-            if isApart, var phrase = words.phrase, !phrase.isEmpty {
-                phrase.append(ASCII.space)
-                words.phrase = phrase + word
-            } else {
-                words.phrase = (words.phrase ?? []) + word
-            }
-            words.localPart = (words.localPart ?? []) + word
+            words.append(word, isApart: isApart)
         }
     }
 

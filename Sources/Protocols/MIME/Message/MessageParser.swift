@@ -206,7 +206,10 @@ struct MessageParser {
     }
 
     private func matches(_ boundary: [UInt8], at start: Int) -> Bool {
-        boundary.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: bytes[start..<start + $0.count]).elementsEqual($0) }
+        boundary.withUnsafeBytes { boundary in
+            guard let base = bytes.baseAddress, let wanted = boundary.baseAddress else { return boundary.isEmpty }
+            return memcmp(base + start, wanted, boundary.count) == 0
+        }
     }
 
     private mutating func skipLine() { advance(to: lineEnd(from: position)) }

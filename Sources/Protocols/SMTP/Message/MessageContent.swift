@@ -36,7 +36,8 @@ struct MessageContent: Sendable {
     /// Appends octets as they are, and looks for line ends that are none and for zeros.
     mutating func appendChecked(_ more: UnsafeRawBufferPointer) {
         guard defect == nil else { return }
-        for byte in more {
+        // Only what fits is looked at, so that the defect is the same in whatever pieces the octets come.
+        for byte in more.prefix(Int(clamping: limit - Int64(bytes.count))) {
             if endsInCR != (byte == 10) { return fail(.bareLineEnd) }
             if byte == 0 { return fail(.nul) }
             endsInCR = byte == 13

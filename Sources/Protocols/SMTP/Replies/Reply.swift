@@ -24,15 +24,21 @@ public struct Reply: Sendable, Hashable, CustomStringConvertible {
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []
         for (index, line) in lines.enumerated() {
+            let start = bytes.count
             bytes += "\(code)\(index == lines.count - 1 ? " " : "-")".utf8
             if let status { bytes += "\(status) ".utf8 }
-            for scalar in line.unicodeScalars.prefix(480) where bytes.count < 65536 {
-                bytes += String(scalar.value < 32 || scalar.value == 127 ? "?" : scalar).utf8
+            for scalar in line.unicodeScalars {
+                let character = UTF8.encode(scalar.value < 32 || scalar.value == 127 ? "?" : scalar)
+                guard let character, bytes.count - start + character.count <= Self.lineLimit, bytes.count < 65536 else { break }
+                bytes += character
             }
             bytes += [13, 10]
         }
         return bytes
     }
+
+    /// RFC 5321 §4.5.3.1.5, without the CRLF.
+    private static let lineLimit = 510
 
     /// On one line, for logs and notifications.
     public var description: String {

@@ -41,7 +41,8 @@ public struct ReplyParser: Sendable {
             if isLast { return finish() }
         }
         searched = unread.count
-        return unread.count - start > Self.lineLimit ? .malformed : .needsMore
+        // The last octet may be the CR of a line that is just short enough.
+        return unread.count - start > Self.lineLimit + 1 ? .malformed : .needsMore
     }
 
     /// - Returns: whether it ends the reply; nil when it is no line of this reply.

@@ -120,7 +120,8 @@ public struct SMTPServer: Sendable {
             return .success(line.dropLast())
         }
         searched = unread.count
-        if searched - start > limit { isSkipping = true }
+        // The last octet may be the CR of a line that is just short enough.
+        if searched - start > limit + 1 { isSkipping = true }
         if isSkipping { discardUnread() }
         return nil
     }

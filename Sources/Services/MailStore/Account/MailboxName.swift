@@ -22,7 +22,7 @@ enum MailboxName {
 
     /// The names above a name, outermost first.
     static func parents(of name: String) -> [String] {
-        name.indices.filter { name[$0] == separator }.map { String(name[..<$0]) }
+        name.utf8.indices.filter { name.utf8[$0] == UInt8(ascii: "/") }.map { String(name[..<$0]) }
     }
 
     static func precedes(_ one: String, _ other: String) -> Bool {
