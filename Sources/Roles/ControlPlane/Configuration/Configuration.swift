@@ -18,7 +18,7 @@ package struct Configuration: Sendable, Equatable {
     package var argon2Memory: UInt32 = 19_456
     package var argon2Passes: UInt32 = 2
     package var argon2Lanes: UInt32 = 1
-    /// `loginThreads`: hashes that are computed at one time. Default: one less than the machine has cores.
+    /// `loginThreads`: hashes that are computed at one time. Default: as many as the machine has cores.
     package var loginThreads: Int
     /// `loginQueue`: logins that may wait for a thread; more are asked to try again.
     package var loginQueue = 256

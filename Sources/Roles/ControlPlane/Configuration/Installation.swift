@@ -35,7 +35,7 @@ extension Configuration {
     /// Defaults, then `<data>/casella.json`, then the command line.
     static func load(_ options: Options) throws(StartupError) -> Configuration {
         let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        var configuration = Configuration(hostname: machineName(), loginThreads: max(1, cores - 1))
+        var configuration = Configuration(hostname: machineName(), loginThreads: max(1, cores))
         let path = options.data + "/casella.json"
         if let bytes = try FileSystem.read(path) { try configuration.apply(file: bytes, path: path) }
         if let portBase = options.portBase { configuration.portBase = portBase }
