@@ -61,7 +61,8 @@ struct Cell {
         return value
     }
 
-    /// An array of integers of the type `element`, which is as wide as `T`, without NULLs, and of one dimension; nil for any other. Large arrays are read this way.
+    /// An array of integers of the type `element`, which is as wide as `T`, without NULLs, and of one dimension; nil for any other. Large
+    /// arrays are read this way.
     func integers<T: FixedWidthInteger>(_ element: UInt32) -> [T]? {
         guard ObjectType.isArray(type), bytes.count >= 20, bytes.bigEndian(at: 0, as: Int32.self) == 1,
             bytes.bigEndian(at: 8, as: UInt32.self) == element, let count = bytes.bigEndian(at: 12, as: Int32.self)

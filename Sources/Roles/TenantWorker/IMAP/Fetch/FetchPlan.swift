@@ -16,6 +16,8 @@ struct FetchPlan {
     let need: Need
     let marksSeen: Bool
     let fetchesPieces: Bool
+    /// All that is wanted of the content is all of it: nobody has to know what is where.
+    let isWhole: Bool
 
     init(_ items: [FetchItem], readOnly: Bool) {
         self.items = items
@@ -25,6 +27,7 @@ struct FetchPlan {
         fetchesPieces = items.contains {
             if case .section(_, let range, _) = $0 { range != nil } else { false }
         }
+        isWhole = need == .message && items.allSatisfy { FetchPlan.need($0) == .nothing || $0.isWhole }
     }
 
     private static func need(_ item: FetchItem) -> Need {
@@ -37,6 +40,16 @@ struct FetchPlan {
             case .header, .headerFields, .headerFieldsNot: return section.part.isEmpty ? .header : .message
             case .text, .mime, nil: return .message
             }
+        }
+    }
+}
+
+extension FetchItem {
+    fileprivate var isWhole: Bool {
+        switch self {
+        case .rfc822: true
+        case .section(let section, nil, _): section.part.isEmpty && section.content == nil
+        default: false
         }
     }
 }

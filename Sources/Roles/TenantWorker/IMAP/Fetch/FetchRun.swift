@@ -64,14 +64,18 @@ struct FetchRun {
     // MARK: One message
 
     private mutating func answer(_ message: NumberedMessage, _ info: MessageInfo, structure: [UInt8]?, wasMarkedSeen: Bool) async throws {
-        var content: ParsedMessage?
+        var content: ParsedMessage?, whole: [UInt8]?
         defer { leavePlace() }
         if plan.need > .nothing {
             if info.size > LargeReads.large, session.piecewise.message(message.uid) == nil {
                 place = try await session.memory.outgoing.enter(octets: info.size, for: session.connection)
             }
-            content = try await read(message.uid)
-            guard content != nil else { return isIncomplete = true }
+            if plan.isWhole, session.piecewise.message(message.uid) == nil {
+                whole = try await reads.take(message.uid, of: selection)
+            } else {
+                content = try await read(message.uid)
+            }
+            guard content != nil || whole != nil else { return isIncomplete = true }
         }
         var structureTexts: [[UInt8]] = []
         if plan.needsStructure {
@@ -90,6 +94,7 @@ struct FetchRun {
                 response.item(item.structureName)
                 if let text = structureTexts.popLast() { response.output.raw(text) }
             case .rfc822, .rfc822Header, .rfc822Text, .section:
+                if let whole { try await write(item, whole: whole, to: &response) }
                 if let content { try await write(item, content, to: &response) }
             }
         }
@@ -126,6 +131,16 @@ struct FetchRun {
         response.flags(SystemFlags(info.flags), keywords: info.keywords, isRecent: selection.isRecent(info.uid))
     }
 
+    private mutating func write(_ item: FetchItem, whole: [UInt8], to response: inout FetchResponse) async throws {
+        if case .section(let section, _, _) = item {
+            response.sectionHeader(section, origin: nil, count: whole.count)
+        } else {
+            response.item("RFC822 ")
+            response.output.literalHeader(whole.count)
+        }
+        try await write([whole.indices], of: whole, to: &response)
+    }
+
     private mutating func write(_ item: FetchItem, _ message: ParsedMessage, to response: inout FetchResponse) async throws {
         switch item {
         case .rfc822: try await write("RFC822 ", BodySection(), message, to: &response)
@@ -140,7 +155,7 @@ struct FetchRun {
                 ranges = ranges.partial(offset: Int(range.origin), octets: Int(range.count))
             }
             response.sectionHeader(section, origin: range?.origin, count: ranges.octets)
-            try await write(ranges, of: message, to: &response)
+            try await write(ranges.ranges, of: message.bytes, to: &response)
         case .uid, .flags, .internalDate, .size, .envelope, .body, .bodyStructure: break
         }
     }
@@ -151,14 +166,14 @@ struct FetchRun {
         let ranges = message.section(section.location) ?? SectionRanges([])
         response.item(name)
         response.output.literalHeader(ranges.octets)
-        try await write(ranges, of: message, to: &response)
+        try await write(ranges.ranges, of: message.bytes, to: &response)
     }
 
     /// Small sections join the response; large ones go out in strides as the client takes them.
-    private mutating func write(_ ranges: SectionRanges, of message: ParsedMessage, to response: inout FetchResponse) async throws {
-        for range in ranges.ranges {
+    private mutating func write(_ ranges: [Range<Int>], of bytes: [UInt8], to response: inout FetchResponse) async throws {
+        for range in ranges {
             guard range.count > FetchRun.stride / 4 else {
-                response.output.raw(message.bytes[range])
+                response.output.raw(bytes[range])
                 // Thousands of fields, each of them small.
                 if response.output.bytes.count >= FetchRun.stride { try await send(response.output.take()[...]) }
                 continue
@@ -167,7 +182,7 @@ struct FetchRun {
             var start = range.lowerBound
             while start < range.upperBound {
                 let end = min(range.upperBound, start + FetchRun.stride)
-                try await send(message.bytes[start..<end])
+                try await send(bytes[start..<end])
                 start = end
             }
         }
