@@ -4,6 +4,7 @@
 enum Pieces {
     /// All at once, octet by octet (when there are few), each line's end apart from the next line, and at random.
     static func ways(_ input: [UInt8]) -> [[ArraySlice<UInt8>]] {
+        guard !input.isEmpty else { return [[input[...]]] }
         var ways = [[input[...]], lines(input), random(input)]
         if input.count <= 2_000 { ways.append(input.indices.map { input[$0...$0] }) }
         return ways
