@@ -14,7 +14,8 @@ package enum RecordData {
             let length = Int(data[position])
             if length == 0 { return labels.joined(separator: ".") }
             let end = position + 1 + length
-            guard length <= 63, end < data.endIndex else { return nil }
+            // RFC 1035 §2.3.4: a label has at most 63 octets, a name 255 with its lengths and the root.
+            guard length <= 63, end < data.endIndex, end - data.startIndex < 255 else { return nil }
             let label = data[position + 1..<end].map { $0 >= 65 && $0 <= 90 ? $0 | 32 : $0 }
             // Other octets are legal in DNS, but no mail host has them, and they must not reach logs or commands.
             guard label.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: ".") }) else { return nil }

@@ -27,7 +27,7 @@ public struct HeaderScan: Sendable {
         while end < stop {
             let lineEnd = Self.lineEnd(message, from: end)
             // A lone CR is no line end: what follows it would pass unseen here, and be a field to a reader that skips the CR.
-            if message[end] == 10 || (message[end] == 13 && lineEnd == end + 2) {
+            if message[end] == 10 || (message[end] == 13 && lineEnd == end + 2 && message[end + 1] == 10) {
                 hasBlankLine = true
                 return
             }
