@@ -25,7 +25,8 @@ struct DatabaseRoles: Sendable {
     func prepareEmbedded(_ superuser: PostgresPool, database: String) async throws {
         let exists = try await superuser.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [.text(Self.control)])
         let verb = exists.isEmpty ? "CREATE" : "ALTER"
-        _ = try await superuser.query("\(verb) ROLE \(Self.control) LOGIN CREATEROLE NOSUPERUSER PASSWORD '\(try verifier(secrets.control))'")
+        let password = try verifier(secrets.control)
+        _ = try await superuser.query("\(verb) ROLE \(Self.control) LOGIN CREATEROLE NOSUPERUSER PASSWORD '\(password)'")
         if try await superuser.query("SELECT 1 FROM pg_database WHERE datname = $1", [.text(database)]).isEmpty {
             _ = try await superuser.query("CREATE DATABASE \(database) OWNER \(Self.control)")
         }

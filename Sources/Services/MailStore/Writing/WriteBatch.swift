@@ -1,5 +1,4 @@
 import BlobStore
-import BlobStore
 import Postgres
 import Runtime
 

@@ -7,36 +7,6 @@ import Runtime
 /// already, so they gather for a moment, and are never given up while the process lives.
 @EventLoopActor
 final class WriteQueue {
-    private struct Job {
-        enum Kind {
-            /// Takes numbers and looks at memory. Mailboxes whose existing messages it changes: one such job a mailbox and batch.
-            case change(of: [Int64])
-            /// With no other job beside it.
-            case lone
-            /// Takes no numbers: its own statements, or none.
-            case note
-            case arrival(LoggedArrival)
-        }
-
-        let kind: Kind
-        let build: @EventLoopActor (WriteBatch) throws(StoreError) -> Void
-        let finish: @EventLoopActor (StoreError?) -> Void
-
-        var arrival: LoggedArrival? { if case .arrival(let arrival) = kind { arrival } else { nil } }
-        var takesNumbers: Bool {
-            switch kind {
-            case .change, .lone: true
-            case .note, .arrival: false
-            }
-        }
-    }
-
-    private enum Outcome {
-        case committed
-        /// Surely not committed; trying again can help, at once or not at all.
-        case failed(StoreError, mayRetry: Bool)
-    }
-
     /// Jobs that may wait; more are refused at once.
     private static let waitingLimit = 20_000
     /// Jobs of one transaction.
@@ -52,7 +22,7 @@ final class WriteQueue {
     private let database: Database
     private let ledger: QuotaLedger
     private(set) var lease: Lease
-    private var waiting: [Job] = []
+    private var waiting: [WriteJob] = []
     private var worker: Task<Void, Never>?
     private(set) var isLeaseLost = false
     /// The outcome of a commit is unknown and the database does not answer.
@@ -82,13 +52,13 @@ final class WriteQueue {
     }
 
     private func perform<Value>(
-        _ kind: Job.Kind, _ build: @escaping @EventLoopActor (WriteBatch) throws(StoreError) -> Value
+        _ kind: WriteJob.Kind, _ build: @escaping @EventLoopActor (WriteBatch) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         try await waitForDatabase()
         try checkRoom()
         let result = JobResult<Value>()
         let failure: StoreError? = await withCheckedContinuation { continuation in
-            add(Job(
+            add(WriteJob(
                 kind: kind,
                 build: { batch throws(StoreError) in result.value = try build(batch) },
                 finish: { continuation.resume(returning: $0) }))
@@ -98,7 +68,7 @@ final class WriteQueue {
         return value
     }
 
-    private func add(_ job: Job) {
+    private func add(_ job: WriteJob) {
         waiting.append(job)
         changesWaiting += 1
         start()
@@ -122,7 +92,7 @@ final class WriteQueue {
     /// Puts a change into the next transaction that nobody waits for, and that is no loss if it fails.
     func performLater(_ build: @escaping @EventLoopActor (WriteBatch) throws(StoreError) -> Void) {
         guard !isLeaseLost, !isCutOff, waiting.count < Self.waitingLimit else { return }
-        add(Job(kind: .note, build: build, finish: { _ in }))
+        add(WriteJob(kind: .note, build: build, finish: { _ in }))
     }
 
     /// Returns when everything that was given before is committed, so that the database can be asked.
@@ -136,7 +106,7 @@ final class WriteQueue {
         arrival.reservation.markLogged()
         arrival.mailbox.advance(uidNext: arrival.message.uid + 1, modSeq: arrival.message.modSeq)
         arrival.mailbox.show([.init(message: arrival.message, keywords: arrival.keywords)])
-        waiting.append(Job(
+        waiting.append(WriteJob(
             kind: .arrival(arrival), build: { batch throws(StoreError) in arrival.add(to: batch) },
             finish: { error in if let error { arrival.drop(because: error) } }))
         if waiting.count >= Self.gatheringLimit { start() } else { gather() }
@@ -173,8 +143,8 @@ final class WriteQueue {
 
     /// The jobs at the front that can share a transaction. In it new rows come last, so a change of what is in a mailbox
     /// cannot follow them there.
-    private func takeJobs() -> [Job] {
-        var taken: [Job] = []
+    private func takeJobs() -> [WriteJob] {
+        var taken: [WriteJob] = []
         var touched: Set<Int64> = []
         taking: for job in waiting.prefix(Self.batchLimit) {
             switch job.kind {
@@ -194,7 +164,7 @@ final class WriteQueue {
         return taken
     }
 
-    private func commit(_ jobs: [Job]) async {
+    private func commit(_ jobs: [WriteJob]) async {
         var jobs = jobs
         var attempts = 0
         while !jobs.isEmpty {
@@ -223,7 +193,7 @@ final class WriteQueue {
     }
 
     /// Tells the callers; returns the jobs that have none: the log answers for them.
-    private func answer(_ jobs: [Job], _ error: StoreError) -> [Job] {
+    private func answer(_ jobs: [WriteJob], _ error: StoreError) -> [WriteJob] {
         finish(jobs.filter { $0.arrival == nil }, error)
         return jobs.filter { $0.arrival != nil }
     }
@@ -235,7 +205,7 @@ final class WriteQueue {
     }
 
     /// Returns the jobs that are in the batch; the others are answered with what they threw.
-    private func build(_ jobs: [Job], into batch: WriteBatch) async -> [Job] {
+    private func build(_ jobs: [WriteJob], into batch: WriteBatch) async -> [WriteJob] {
         guard !isLeaseLost else {
             _ = answer(jobs, .leaseLost)
             return []
@@ -256,11 +226,11 @@ final class WriteQueue {
         return built
     }
 
-    private func finish(_ jobs: [Job], _ error: StoreError?) {
+    private func finish(_ jobs: [WriteJob], _ error: StoreError?) {
         for job in jobs { job.finish(error) }
     }
 
-    private func attempt(_ batch: WriteBatch) async -> Outcome {
+    private func attempt(_ batch: WriteBatch) async -> CommitOutcome {
         guard !batch.isEmpty else { return .committed }
         do {
             let results = try await database.pool.pipeline(batch.statements(under: lease, ledger))
@@ -278,7 +248,7 @@ final class WriteQueue {
         }
     }
 
-    private func loseLease() -> Outcome {
+    private func loseLease() -> CommitOutcome {
         if !isLeaseLost {
             isLeaseLost = true
             onLeaseLost?()
@@ -288,7 +258,7 @@ final class WriteQueue {
 
     /// The connection was lost after the commit was sent: finds out what became of it, however long that takes. First the
     /// epoch is raised, so that the transaction cannot commit any more if it did not yet; then the database is asked.
-    private func settle(_ batch: WriteBatch) async -> Outcome {
+    private func settle(_ batch: WriteBatch) async -> CommitOutcome {
         isCutOff = true
         defer { isCutOff = false }
         var pause = Duration.milliseconds(100)
@@ -315,10 +285,4 @@ final class WriteQueue {
 
     /// Gives up on a database that does not answer.
     func beginClosing() { isClosing = true }
-}
-
-/// Where a job leaves its result.
-@EventLoopActor
-private final class JobResult<Value> {
-    var value: Value?
 }
