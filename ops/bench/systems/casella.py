@@ -27,6 +27,8 @@ class Casella(MailSystem):
                     "hostname": "bench.example",
                     # The rows that are not about TLS spare the measuring side its share of it.
                     "plaintextLoginFromLoopback": True,
+                    # One user's thousands of idle sessions are what a row measures.
+                    "sessionsPerUser": 100_000,
                     "tls": {"certificate": public, "key": private},
                     "routes": [{"domain": "*", "host": "127.0.0.1", "port": self._sink_port}],
                 },
