@@ -30,13 +30,4 @@ struct AdmissionTests {
         admission.close()
         #expect(admission.enter(Self.peer("127.0.0.1")) == nil)
     }
-
-    @Test("Messages in hand have a bound together") @EventLoopActor func memory() {
-        let admission = Admission(connectionsPerAddress: 2)
-        #expect(admission.hold(octets: Admission.transferMemory))
-        #expect(!admission.hold(octets: 1))
-        admission.release(octets: 1)
-        admission.release(octets: Admission.transferMemory)
-        #expect(admission.hold(octets: 1))
-    }
 }

@@ -7,9 +7,6 @@ import Runtime
 package final class Admission {
     /// All connections together, if the process may have the descriptors.
     private static let mostConnections = 20_000
-    /// Octets of all messages that are in transfer together; beyond it a sender is asked to come again (421 4.3.1). While a message is
-    /// handed on, it is in memory twice.
-    package static let transferMemory: Int64 = 256 << 20
 
     package struct Place { fileprivate var address: String? }
 
@@ -19,7 +16,9 @@ package final class Admission {
     private var byAddress: [String: Int] = [:]
     private(set) var isClosed = false
     private var transfers = 0
-    private var heldOctets: Int64 = 0
+    /// Of messages in transfer; beyond its bound a sender is asked to come again (421 4.3.1). While a message is handed on, it is in
+    /// memory twice.
+    let incoming = IncomingMemory()
 
     /// - Parameter descriptors: how many this process may have open; a client that has logged in takes two.
     package init(connectionsPerAddress: Int, descriptors: Int = .max) {
@@ -61,14 +60,6 @@ package final class Admission {
     }
 
     package func close() { isClosed = true }
-
-    /// Counts octets of messages that are held in memory. False when there is no room for more; give back what was counted either way.
-    package func hold(octets: Int64) -> Bool {
-        heldOctets += octets
-        return heldOctets <= Self.transferMemory
-    }
-
-    package func release(octets: Int64) { heldOctets -= octets }
 
     func beginTransfer() { transfers += 1 }
     func endTransfer() { transfers -= 1 }

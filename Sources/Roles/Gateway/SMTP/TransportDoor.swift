@@ -13,13 +13,14 @@ final class TransportDoor {
     private let connection: Connection
     private var server: SMTPServer
     private var transfer: InboundTransfer?
-    /// Octets of the message in hand, as counted by `Admission`.
-    private var held: Int64 = 0
+    /// What the message in hand takes.
+    private var held: IncomingMemory.Share
     private var pace = Pace()
 
     init(gateway: GatewayProcess, connection: Connection) {
         self.gateway = gateway
         self.connection = connection
+        held = IncomingMemory.Share(of: gateway.admission.incoming)
         server = SMTPServer(gateway.smtpConfiguration(.transport, for: connection))
     }
 
@@ -48,19 +49,13 @@ final class TransportDoor {
             guard pace.timeLeft() > .zero else { throw .timedOut }
             guard let bytes = try await connection.read(timeout: pace.timeLeft()) else { return }
             if server.isReceivingMessage { pace.received(bytes.readableBytes) }
-            guard hold(bytes.readableBytes) else {
+            guard !server.isReceivingMessage || held.grow(by: bytes.readableBytes) else {
                 connection.write(Reply.tooMuchTogether.bytes)
                 return try await connection.flush()
             }
             slice.restart()
             bytes.withUnsafeReadableBytes { server.feed($0) }
         }
-    }
-
-    private func hold(_ octets: Int) -> Bool {
-        guard server.isReceivingMessage else { return true }
-        held += Int64(octets)
-        return gateway.admission.hold(octets: Int64(octets))
     }
 
     /// - Returns: false when the connection is over.
@@ -119,7 +114,6 @@ final class TransportDoor {
     private func end() {
         if transfer != nil { gateway.admission.endTransfer() }
         transfer = nil
-        gateway.admission.release(octets: held)
-        held = 0
+        held.release()
     }
 }

@@ -14,9 +14,8 @@ package final class LMTPConnection {
     /// Of the transaction in hand, in the order of its accepted recipients.
     private var recipients: [AcceptedRecipient] = []
     private var size: Int64 = 0
-    private let memory: WorkerMemory
-    /// Octets of the message in hand, as counted by `memory`.
-    private var held = 0
+    /// What the message in hand takes.
+    private var held: IncomingMemory.Share
 
     /// RFC 5321 §4.5.3.2.7.
     private static let idleTimeout = Duration.seconds(300)
@@ -25,7 +24,7 @@ package final class LMTPConnection {
         self.connection = connection
         self.store = store
         self.facts = facts
-        self.memory = memory
+        held = IncomingMemory.Share(of: memory.incoming)
         var settings = SMTPServerConfiguration(door: .lmtp, hostname: facts.hostname)
         settings.maximumMessageSize = facts.limits.messageSize
         settings.maximumRecipients = facts.limits.recipients
@@ -34,7 +33,7 @@ package final class LMTPConnection {
     }
 
     package func run() async {
-        defer { release() }
+        defer { held.release() }
         do {
             let slice = TimeSlice()
             while true {
@@ -45,7 +44,7 @@ package final class LMTPConnection {
                 }
                 try await connection.flush()
                 guard let bytes = try await connection.read(timeout: Self.idleTimeout) else { return }
-                guard hold(bytes.readableBytes) else {
+                guard !server.isReceivingMessage || held.grow(by: bytes.readableBytes) else {
                     connection.write(Reply.tooMuchTogether.bytes)
                     return try await connection.flush()
                 }
@@ -70,27 +69,16 @@ package final class LMTPConnection {
             let delivery = MessageDelivery(store: store, facts: facts, envelope: envelope, recipients: recipients)
             recipients = []
             server.answer(.delivered(await delivery.deliver(bytes)))
-            release()
+            held.release()
         case .abandon:
             recipients = []
-            release()
+            held.release()
         case .close:
             try await connection.flush()
             return false
         case .authenticate, .startTLS: return false  // neither is offered at this door
         }
         return true
-    }
-
-    private func hold(_ octets: Int) -> Bool {
-        guard server.isReceivingMessage else { return true }
-        held += octets
-        return memory.incoming.hold(octets)
-    }
-
-    private func release() {
-        memory.incoming.release(held)
-        held = 0
     }
 
     /// - Returns: why the recipient is refused; nil if it is not.

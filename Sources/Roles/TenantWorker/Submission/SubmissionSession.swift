@@ -17,9 +17,8 @@ package final class SubmissionSession: ClientSession {
     private let handover: SessionHandover
     private var server: SMTPServer
     private var endReason: String?
-    private let memory: WorkerMemory
-    /// Octets of the message in hand, as counted by `memory`.
-    private var held = 0
+    /// What the message in hand takes.
+    private var held: IncomingMemory.Share
 
     /// RFC 5321 §4.5.3.2.7.
     private static let idleTimeout = Duration.seconds(300)
@@ -31,7 +30,7 @@ package final class SubmissionSession: ClientSession {
         self.store = store
         self.facts = facts
         self.handover = handover
-        self.memory = memory
+        held = IncomingMemory.Share(of: memory.incoming)
         user = handover.user
         var settings = SMTPServerConfiguration(door: .submission, hostname: facts.hostname)
         settings.maximumMessageSize = facts.limits.messageSize
@@ -43,7 +42,7 @@ package final class SubmissionSession: ClientSession {
     }
 
     package func run() async {
-        defer { release() }
+        defer { held.release() }
         connection.write(Reply.authenticated.bytes)
         do {
             try await converse()
@@ -71,7 +70,9 @@ package final class SubmissionSession: ClientSession {
             }
             try await connection.flush()
             guard let bytes = try await connection.read(timeout: Self.idleTimeout) else { return }
-            guard hold(bytes.readableBytes) else { return connection.write(Reply.tooMuchTogether.bytes) }
+            guard !server.isReceivingMessage || held.grow(by: bytes.readableBytes) else {
+                return connection.write(Reply.tooMuchTogether.bytes)
+            }
             slice.restart()
             bytes.withUnsafeReadableBytes { server.feed($0) }
         }
@@ -85,23 +86,12 @@ package final class SubmissionSession: ClientSession {
         case .checkRecipient(let recipient): server.answer(.recipientChecked(await check(recipient)))
         case .deliver(let envelope, let bytes):
             server.answer(.delivered([await submit(envelope, bytes)]))
-            release()
-        case .abandon: release()
+            held.release()
+        case .abandon: held.release()
         case .close: return false
         case .authenticate, .startTLS: return false  // neither is offered after the login
         }
         return true
-    }
-
-    private func hold(_ octets: Int) -> Bool {
-        guard server.isReceivingMessage else { return true }
-        held += octets
-        return memory.incoming.hold(octets)
-    }
-
-    private func release() {
-        memory.incoming.release(held)
-        held = 0
     }
 
     // MARK: Whom the user may be

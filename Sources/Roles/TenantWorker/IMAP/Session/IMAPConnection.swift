@@ -12,8 +12,8 @@ package final class IMAPConnection: ClientSession {
     let store: TenantStore
     let limits: IMAPLimits
     let memory: WorkerMemory
-    /// Octets of an unfinished command, as counted by `memory`.
-    private var held = 0
+    /// What an unfinished command takes.
+    private var held: IncomingMemory.Share
     /// The tag of the login command, which the gateway left to be answered.
     private let pendingTag: String?
     private var reader: CommandReader
@@ -45,6 +45,7 @@ package final class IMAPConnection: ClientSession {
         self.pendingTag = pendingTag
         self.limits = limits
         self.memory = memory
+        held = IncomingMemory.Share(of: memory.incoming)
         reader = CommandReader(limits: CommandReader.Limits(message: limits.message))
     }
 
@@ -78,7 +79,7 @@ package final class IMAPConnection: ClientSession {
             Log.info("an IMAP session broke off", ["user": "\(user)", "error": "\(error)"])
         }
         select(nil)
-        _ = holds(0)
+        held.release()
         memory.kept.forgets(self)
         if let endReason, connection.isOpen {
             send(ConditionResponse(tag: nil, .bye, text: endReason))
@@ -130,7 +131,7 @@ package final class IMAPConnection: ClientSession {
                 let outcome = input.withUnsafeReadableBytes { reader.read($0, consumed: &consumed) }
                 input.moveReaderIndex(forwardBy: consumed)
                 if case .needsMore = outcome {} else { return outcome }
-                if !holds(reader.heldOctets) { return .refused(.tooMuchTogether) }
+                if !held.set(to: reader.heldOctets) { return .refused(.tooMuchTogether) }
             }
             input = ByteBuffer()
             try await connection.flush()
@@ -144,13 +145,6 @@ package final class IMAPConnection: ClientSession {
     func giveWay() async throws(ConnectionError) {
         try await connection.flushIfMuch()
         await slice.pauseIfOver()
-    }
-
-    /// Counts what an unfinished command holds. False when all sessions together hold too much.
-    private func holds(_ octets: Int) -> Bool {
-        let more = octets - held
-        held = octets
-        return memory.incoming.hold(more) || more <= 0
     }
 
     /// The next line, which is no command; nil when the client is gone, sent something impossible, or the session ends.
@@ -181,7 +175,7 @@ package final class IMAPConnection: ClientSession {
         reportsUIDs = tagged.isUIDForm
         if !(command is Fetch) { piecewise.forget() }
         let completion = try await completion(of: command)
-        _ = holds(0)
+        held.release()
         report(expunges: tagged.maySendExpunge)
         send(completion.tagged(tagged.tag))
         if selection?.isGone == true { end(reason: "The selected mailbox was deleted") }
