@@ -8,7 +8,7 @@ struct IncomingMemoryTests {
 
     @Test("Messages have a bound together, and room again when one is gone") func bound() {
         let memory = IncomingMemory()
-        var first = IncomingMemory.Share(of: memory), second = IncomingMemory.Share(of: memory)
+        let first = IncomingMemory.Share(of: memory), second = IncomingMemory.Share(of: memory)
         #expect(first.grow(by: Self.roomForLarge - IncomingMemory.small - 1))
         #expect(second.grow(by: IncomingMemory.small + 1))
         #expect(!second.grow(by: 1))
@@ -20,23 +20,23 @@ struct IncomingMemoryTests {
 
     @Test("Small messages have room when large ones have none, up to a bound too") func small() {
         let memory = IncomingMemory()
-        var large = IncomingMemory.Share(of: memory)
+        let large = IncomingMemory.Share(of: memory)
         #expect(!large.grow(by: Self.roomForLarge + 1))
         var small: [IncomingMemory.Share] = []
         for _ in 1..<IncomingMemory.keptForSmall / IncomingMemory.small {
-            var share = IncomingMemory.Share(of: memory)
+            let share = IncomingMemory.Share(of: memory)
             #expect(share.grow(by: IncomingMemory.small))
             small.append(share)
         }
         #expect(!small[0].grow(by: 1))
-        var last = IncomingMemory.Share(of: memory)
+        let last = IncomingMemory.Share(of: memory)
         #expect(last.grow(by: IncomingMemory.small - 2))
         #expect(!last.grow(by: 1))
     }
 
     @Test("What shrinks is never refused") func shrinking() {
         let memory = IncomingMemory()
-        var large = IncomingMemory.Share(of: memory)
+        let large = IncomingMemory.Share(of: memory)
         #expect(!large.set(to: IncomingMemory.limit + 2))
         #expect(large.set(to: IncomingMemory.limit + 1))
         #expect(large.set(to: 0))

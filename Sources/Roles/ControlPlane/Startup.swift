@@ -83,7 +83,7 @@ struct Startup {
             switch report {
             case .ready: Task { await domains.push() }
             case .authenticate(let id, let attempt):
-                Task { child.channel?.send(.authenticated(id: id, await authenticator.authenticate(attempt))) }
+                EventLoopActor.task { child.channel?.send(.authenticated(id: id, await authenticator.authenticate(attempt))) }
             case .idle, .queueCommandDone, .usageRecounted, .alive: break
             }
         }

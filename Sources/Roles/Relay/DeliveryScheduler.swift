@@ -54,7 +54,7 @@ final class DeliveryScheduler {
         wake()
     }
 
-    func start() { filler = Task { await fill() } }
+    func start() { filler = EventLoopActor.task { await self.fill() } }
 
     func stop() {
         isStopping = true
@@ -167,7 +167,7 @@ final class DeliveryScheduler {
                 destinations[destination]?.runners += 1
                 // Taken here already, so that the loop sees what is left.
                 guard let job = destinations[destination]?.next() else { break }
-                Task { await run(destination, first: job) }
+                EventLoopActor.task { await self.run(destination, first: job) }
             }
         }
     }

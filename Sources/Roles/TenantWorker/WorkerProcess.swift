@@ -85,8 +85,8 @@ public final class WorkerProcess {
             await QuotaWarningDelivery(facts: facts, store: store).deliver(warning)
         }
         control.send(.ready)
-        Task { await obey() }
-        Task { await watchIdleness() }
+        EventLoopActor.task { await self.obey() }
+        EventLoopActor.task { await self.watchIdleness() }
         let status = await withCheckedContinuation { continuation in
             if let exitStatus { continuation.resume(returning: exitStatus) } else { finished = continuation }
         }

@@ -36,12 +36,12 @@ public final class MessageBlobs: Sendable {
     /// The message, byte for byte.
     /// - Throws: `.damaged` when it is not what was appended.
     public nonisolated(nonsending) func read(_ reference: BlobReference) async throws(BlobError) -> [UInt8] {
-        try await reader.message(reference)
+        try await reader.answer { $0.message(reference) }.get()
     }
 
     /// Several messages with one call, each with its own outcome, in the order of the references.
     public nonisolated(nonsending) func read(each references: [BlobReference]) async -> [Result<[UInt8], BlobError>] {
-        await reader.messages(references)
+        await reader.answer { reader in references.map { reader.message($0) } }
     }
 
     /// A part of the message, cut to its end.

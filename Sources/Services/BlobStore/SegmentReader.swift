@@ -16,6 +16,13 @@ actor SegmentReader {
         self.descriptorLimit = max(1, descriptorLimit)
     }
 
+    /// Asks the reader on its thread, and goes on where the caller is.
+    nonisolated(nonsending) func answer<Value: Sendable>(_ body: @escaping @Sendable (isolated SegmentReader) -> Value) async -> Value {
+        await withCheckedContinuation { answer in
+            thread.perform { answer.resume(returning: self.assumeIsolated { body($0) }) }
+        }
+    }
+
     func record(_ reference: BlobReference) throws(BlobError) -> [UInt8] {
         guard reference.offset >= 0, reference.length >= Int64(RecordHeader.size), reference.length < 1 << 33 else {
             throw .damaged(reference, reason: "impossible reference")
@@ -25,12 +32,8 @@ actor SegmentReader {
         return record
     }
 
-    func message(_ reference: BlobReference) throws(BlobError) -> [UInt8] {
-        try RecordParts(try record(reference)[...], at: reference).message(at: reference)
-    }
-
-    func messages(_ references: [BlobReference]) -> [Result<[UInt8], BlobError>] {
-        references.map { reference in Result { () throws(BlobError) in try message(reference) } }
+    func message(_ reference: BlobReference) -> Result<[UInt8], BlobError> {
+        Result { () throws(BlobError) in try RecordParts(try record(reference)[...], at: reference).message(at: reference) }
     }
 
     func described(_ reference: BlobReference) throws(BlobError) -> BlobRecord {

@@ -1,9 +1,11 @@
 import BlobStore
 import Postgres
+import Runtime
 
 /// Commits the rows of messages that come in at the same time together: what comes while one transaction is under way goes into the
 /// next. Several small ones would wait for the same flushes and cost the server more.
-actor GroupInsertion {
+@EventLoopActor
+final class GroupInsertion {
     private struct Entry: Sendable {
         let message: NewMessage
         let blob: BlobReference
@@ -16,7 +18,7 @@ actor GroupInsertion {
     private var waiting: [Entry] = []
     private var isCommitting = false
 
-    init(_ pool: PostgresPool) { self.pool = pool }
+    nonisolated init(_ pool: PostgresPool) { self.pool = pool }
 
     /// - Returns: the message with the recipients that are new; nil when its delivery id brought them all before.
     func insert(_ message: NewMessage, blob: BlobReference) async throws -> DueMessage? {
@@ -24,7 +26,7 @@ actor GroupInsertion {
             waiting.append(Entry(message: message, blob: blob, continuation: continuation))
             guard !isCommitting else { return }
             isCommitting = true
-            Task { await commitAll() }
+            EventLoopActor.task { await self.commitAll() }
         }
     }
 

@@ -21,7 +21,7 @@ final class PollingThread: SerialExecutor, Sendable {
     }
 
     private struct State {
-        var jobs: [UnownedJob] = []
+        var jobs: [@Sendable () -> Void] = []
         var waits: [Wait] = []
         var thread: pthread_t?
         /// True while the thread is in `poll`, or about to enter it without another look at `jobs`.
@@ -66,10 +66,15 @@ final class PollingThread: SerialExecutor, Sendable {
         for wait in interrupted { wait.continuation.resume(returning: .interrupted) }
     }
 
-    // MARK: SerialExecutor
+    // MARK: Jobs
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
+        let executor = asUnownedSerialExecutor()
+        perform { job.runSynchronously(on: executor) }
+    }
+
+    fileprivate func perform(_ job: @escaping @Sendable () -> Void) {
         state.withLock { state in
             state.jobs.append(job)
             if state.thread == nil { start(&state) } else { wake(&state) }
@@ -114,13 +119,13 @@ final class PollingThread: SerialExecutor, Sendable {
         eventfd_write(state.bell, 1)
     }
 
-    private enum Turn { case run([UnownedJob]), poll([Wait], bell: Int32), end }
+    private enum Turn { case run([@Sendable () -> Void]), poll([Wait], bell: Int32), end }
 
     private func run() {
         while true {
             switch nextTurn() {
             case .run(let jobs):
-                for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+                for job in jobs { job() }
             case .poll(let waits, let bell):
                 for (continuation, readiness) in poll(waits, bell) { continuation.resume(returning: readiness) }
             case .end: return
@@ -184,5 +189,18 @@ final class PollingThread: SerialExecutor, Sendable {
         guard left.seconds >= 0, left.attoseconds >= 0 else { return 0 }
         guard left.seconds < 1_000_000 else { return 1_000_000_000 }
         return Int32(left.seconds) * 1000 + Int32(left.attoseconds / 1_000_000_000_000_000) + 1
+    }
+}
+
+/// For tasks that are to stay on the thread: in others, a continuation goes on by way of the global pool.
+final class PollingTaskExecutor: TaskExecutor {
+    private let thread: PollingThread
+
+    init(_ thread: PollingThread) { self.thread = thread }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let (serial, task) = (thread.asUnownedSerialExecutor(), asUnownedTaskExecutor())
+        thread.perform { job.runSynchronously(isolatedTo: serial, taskExecutor: task) }
     }
 }

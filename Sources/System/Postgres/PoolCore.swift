@@ -2,6 +2,7 @@
 actor PoolCore {
     nonisolated let configuration: PostgresConfiguration
     nonisolated let thread = PollingThread()
+    nonisolated let tasks: PollingTaskExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     private struct Idle {
@@ -40,6 +41,7 @@ actor PoolCore {
         self.maximumConnections = maximumConnections
         self.idleTimeout = idleTimeout
         timer = thread.makeToken()
+        tasks = PollingTaskExecutor(thread)
     }
 
     func pipeline(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
@@ -51,6 +53,14 @@ actor PoolCore {
         } catch {
             release(connection)
             throw error
+        }
+    }
+
+    func outcome(of statements: [PostgresStatement]) async -> Result<[PostgresResult], PostgresError> {
+        do throws(PostgresError) {
+            return .success(try await pipeline(statements))
+        } catch {
+            return .failure(error)
         }
     }
 

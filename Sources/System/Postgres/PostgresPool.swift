@@ -26,7 +26,9 @@ public final class PostgresPool: Sendable {
         public func pipeline(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult]
     {
         guard !statements.isEmpty else { return [] }
-        return try await core.pipeline(statements)
+        // A task of the thread's own: it waits for the server without a step aside to the caller's executor, or to the global pool.
+        let work = Task(executorPreference: core.tasks) { [core] in await core.outcome(of: statements) }
+        return try await withTaskCancellationHandler { await work.value } onCancel: { work.cancel() }.get()
     }
 
     /// Runs `body` between BEGIN and COMMIT; rolls back when it throws. `body` must not ask the pool for a second connection while

@@ -57,7 +57,7 @@ public enum Child {
 
     /// Runs `body` on the event loop and exits with its status. Call it last, from the main thread.
     public static func run(_ body: @escaping @EventLoopActor () async -> Int32) -> Never {
-        Task { @EventLoopActor in exit(await body()) }
+        EventLoopActor.task { exit(await body()) }
         while true { pause() }
     }
 

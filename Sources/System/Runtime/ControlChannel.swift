@@ -37,7 +37,7 @@ public final class ControlChannel<Incoming: Decodable & Sendable, Outgoing: Enco
         guard var line = try? JSONEncoder().encode(value) else { return }
         line.append(10)
         connection.write(line)
-        Task { try? await self.connection.flush() }
+        EventLoopActor.task { try? await self.connection.flush() }
     }
 
     public func close() async { await connection.close() }

@@ -14,6 +14,9 @@ public actor EventLoopActor {
     public static nonisolated var group: MultiThreadedEventLoopGroup { shared.executor.group }
 
     private let executor = EventLoopExecutor()
+    private let taskExecutor: EventLoopTaskExecutor
+
+    private init() { taskExecutor = EventLoopTaskExecutor(executor) }
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -46,7 +49,29 @@ final class EventLoopExecutor: SerialExecutor {
     func isIsolatingCurrentContext() -> Bool? { loop.inEventLoop }
 }
 
+/// Runs all that a task does outside of any actor on the event loop too, and there as the actor: what it does next needs no switch.
+final class EventLoopTaskExecutor: TaskExecutor {
+    private let executor: EventLoopExecutor
+
+    init(_ executor: EventLoopExecutor) { self.executor = executor }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let unowned = UnownedJob(job)
+        let (serial, task) = (executor.asUnownedSerialExecutor(), asUnownedTaskExecutor())
+        executor.loop.execute { unowned.runSynchronously(isolatedTo: serial, taskExecutor: task) }
+    }
+}
+
 extension EventLoopActor {
+    /// Starts a task that stays on the loop. In a plain `Task`, whoever resumes a continuation hands the task to the global pool, and
+    /// a thread of that hands it on to the loop: two switches between threads at each wait.
+    @discardableResult
+    public static nonisolated func task<Success: Sendable>(
+        _ body: sending @escaping @EventLoopActor () async -> Success
+    ) -> Task<Success, Never> {
+        Task(executorPreference: shared.taskExecutor) { await body() }
+    }
+
     /// Waits on the loop's own timer: unlike `Task.sleep`, it makes no thread. It is not ended by cancellation.
     @EventLoopActor
     public static func sleep(for duration: Duration) async {

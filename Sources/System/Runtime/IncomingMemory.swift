@@ -13,26 +13,26 @@ public final class IncomingMemory {
 
     /// What one client's message takes. Give it back with `release` before it goes.
     @EventLoopActor
-    public struct Share {
+    public final class Share {
         private let memory: IncomingMemory
         private var octets = 0
 
         public init(of memory: IncomingMemory) { self.memory = memory }
 
         /// - Returns: false when there is no room for more, and the client is to come again later.
-        public mutating func grow(by more: Int) -> Bool {
+        public func grow(by more: Int) -> Bool {
             octets += more
             memory.held += more
             return memory.held <= (octets > IncomingMemory.small ? IncomingMemory.limit - IncomingMemory.keptForSmall : IncomingMemory.limit)
         }
 
         /// - Returns: false when it grows and there is no room for more.
-        public mutating func set(to total: Int) -> Bool {
+        public func set(to total: Int) -> Bool {
             let more = total - octets
             return grow(by: more) || more <= 0
         }
 
-        public mutating func release() {
+        public func release() {
             memory.held -= octets
             octets = 0
         }

@@ -33,7 +33,7 @@ public final class Listener {
                     try EventLoopActor.assumeIsolated {
                         let connection = Connection(
                             channel: channel, handler: handler, peer: try peer(of: channel), isEncrypted: security != nil)
-                        connection.whenActive { Task { await serve(connection, body) } }
+                        connection.whenActive { EventLoopActor.task { await serve(connection, body) } }
                     }
                 }
                 ready.whenFailure { Log.warning("a connection could not be served", ["error": String(describing: $0)]) }

@@ -56,7 +56,7 @@ final class Authenticator {
         }
         let login = Login(account: account, client: attempt.clientAddress, guess: guess)
         if let same = deciding[login] { return await same.value }
-        let task = Task { await decide(login, address, attempt) }
+        let task = EventLoopActor.task { await self.decide(login, address, attempt) }
         deciding[login] = task
         defer { deciding[login] = nil }
         return await task.value

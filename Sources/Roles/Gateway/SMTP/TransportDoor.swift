@@ -14,7 +14,7 @@ final class TransportDoor {
     private var server: SMTPServer
     private var transfer: InboundTransfer?
     /// What the message in hand takes.
-    private var held: IncomingMemory.Share
+    private let held: IncomingMemory.Share
     private var pace = Pace()
 
     init(gateway: GatewayProcess, connection: Connection) {

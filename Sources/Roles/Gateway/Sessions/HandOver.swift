@@ -44,7 +44,7 @@ extension GatewayProcess {
             await worker.close()
             return .unreachable
         }
-        let answers = Task {
+        let answers = EventLoopActor.task {
             await Self.pump(from: worker, to: client)
             await client.close()
         }

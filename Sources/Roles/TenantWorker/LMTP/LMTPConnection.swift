@@ -15,7 +15,7 @@ package final class LMTPConnection {
     private var recipients: [AcceptedRecipient] = []
     private var size: Int64 = 0
     /// What the message in hand takes.
-    private var held: IncomingMemory.Share
+    private let held: IncomingMemory.Share
 
     /// RFC 5321 §4.5.3.2.7.
     private static let idleTimeout = Duration.seconds(300)

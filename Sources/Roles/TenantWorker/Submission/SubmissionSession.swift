@@ -18,7 +18,7 @@ package final class SubmissionSession: ClientSession {
     private var server: SMTPServer
     private var endReason: String?
     /// What the message in hand takes.
-    private var held: IncomingMemory.Share
+    private let held: IncomingMemory.Share
 
     /// RFC 5321 §4.5.3.2.7.
     private static let idleTimeout = Duration.seconds(300)

@@ -22,7 +22,7 @@ final class AccountCache {
             return account
         }
         if let task = loading[user] { return try await task.value.get() }
-        let task = Task { () -> Result<Account, StoreError> in
+        let task = EventLoopActor.task { [self] () -> Result<Account, StoreError> in
             let result: Result<Account, StoreError>
             do throws(StoreError) {
                 let account = try await load()

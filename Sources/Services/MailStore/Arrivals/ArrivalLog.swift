@@ -93,7 +93,7 @@ final class ArrivalLog {
     private func start() {
         guard !isWriting, !isPaused, !waiting.isEmpty else { return }
         isWriting = true
-        Task { await write() }
+        EventLoopActor.task { await self.write() }
     }
 
     private func write() async {

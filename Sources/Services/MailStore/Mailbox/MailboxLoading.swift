@@ -11,7 +11,7 @@ extension TenantStore {
         }
         guard !mailbox.isGone else { throw .noSuchMailbox }
         if let loading = mailbox.loading { return try await loading.value.get() }
-        let task = Task { [self] () -> Result<MailboxState, StoreError> in
+        let task = EventLoopActor.task { [self] () -> Result<MailboxState, StoreError> in
             mailbox.beginLoading()
             defer { mailbox.loading = nil }
             do throws(StoreError) {

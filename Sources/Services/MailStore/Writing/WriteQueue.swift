@@ -115,7 +115,7 @@ final class WriteQueue {
     private func gather() {
         guard !isGathering, worker == nil else { return }
         isGathering = true
-        Task {
+        EventLoopActor.task { [self] in
             await EventLoopActor.sleep(for: Self.gathering)
             isGathering = false
             start()
@@ -123,7 +123,7 @@ final class WriteQueue {
     }
 
     private func start() {
-        if worker == nil, !waiting.isEmpty { worker = Task { await self.work() } }
+        if worker == nil, !waiting.isEmpty { worker = EventLoopActor.task { await self.work() } }
     }
 
     /// Returns when nothing is waiting or under way.

@@ -51,14 +51,15 @@ private final class IdleReports {
     func changed() {
         guard !isReporting, !isOver else { return }
         isReporting = true
-        Task {
-            defer { isReporting = false }
-            while !isOver, let selection = session.selection {
-                if selection.isGone { return session.end(reason: "The selected mailbox was deleted") }
-                session.report(expunges: true)
-                try await session.connection.flush()
-                guard selection.hasChanges else { return }
-            }
+        EventLoopActor.task { await self.report() }
+    }
+
+    private func report() async {
+        defer { isReporting = false }
+        while !isOver, let selection = session.selection {
+            if selection.isGone { return session.end(reason: "The selected mailbox was deleted") }
+            session.report(expunges: true)
+            guard (try? await session.connection.flush()) != nil, selection.hasChanges else { return }
         }
     }
 }

@@ -23,7 +23,7 @@ struct ReadAhead {
             room -= info.size
         }
         guard !wanted.isEmpty else { return }
-        let read = Task { [wanted] in await selection.bytes(ofEach: wanted) }
+        let read = EventLoopActor.task { [wanted] in await selection.bytes(ofEach: wanted) }
         for uid in wanted { reads[uid] = read }
     }
 

@@ -13,7 +13,7 @@ package final class IMAPConnection: ClientSession {
     let limits: IMAPLimits
     let memory: WorkerMemory
     /// What an unfinished command takes.
-    private var held: IncomingMemory.Share
+    private let held: IncomingMemory.Share
     /// The tag of the login command, which the gateway left to be answered.
     private let pendingTag: String?
     private var reader: CommandReader
