@@ -75,6 +75,34 @@ import Testing
         }
     }
 
+    @Test("A mailbox that was counted once stays counted: what comes in is added") func counted() async throws {
+        let tenant = try await TestTenant.make()
+        let user = try await tenant.user("ann")
+        let names = ["INBOX", "Archive"]
+        let kept = try await tenant.withStore { store async throws in
+            let account = try await store.account(of: user)
+            _ = await store.deliver(delivery(message(100), to: user))
+            for name in names { _ = try await account.status(of: mailbox(name, of: account)) }
+            _ = await store.deliver(delivery(message(200), to: user))
+            let (_, selection) = try await inbox(user, in: store)
+            _ = try await selection.store([2], .add, flags: .seen, keywords: [])
+            _ = try await selection.copy([1, 2], to: mailbox("Archive", of: account))
+            selection.close()
+            store.forgetMailboxes()
+            _ = try await account.status(of: mailbox("INBOX", of: account))
+            _ = await store.deliver(delivery(message(400), to: user))
+            var counts: [MailboxStatus] = []
+            for name in names { counts.append(try await account.status(of: mailbox(name, of: account))) }
+            return counts
+        }
+        #expect(kept[0].messages == 3 && kept[0].unseen == 2 && kept[0].size == 700 && kept[0].recent == 1)
+        #expect(kept[1].messages == 2 && kept[1].unseen == 1 && kept[1].size == 300 && kept[1].recent == 2)
+        try await tenant.withStore { store async throws in
+            let account = try await store.account(of: user)
+            for (name, count) in zip(names, kept) { #expect(try await account.status(of: mailbox(name, of: account)) == count) }
+        }
+    }
+
     @Test("Copies, moves and appended messages keep their bytes and flags and get new UIDs") func copyMoveAppend() async throws {
         let tenant = try await TestTenant.make()
         let user = try await tenant.user("ann")

@@ -14,8 +14,11 @@ public enum Instruction: Codable, Sendable, Equatable {
     /// To a tenant worker: provisioning changed (users, aliases, quotas, domains); drop what is cached about it.
     case directoryChanged
     /// To a tenant worker: count again what every user has stored and set the usage counters right. Answered by
-    /// `Report.usageRecounted` with the same `id`.
+    /// `Report.taskDone` with the same `id`.
     case recountUsage(id: Int64)
+    /// To a tenant worker: commit the rows of messages that only the blob log holds yet, so that the tables tell what was received up
+    /// to now. Answered by `Report.taskDone` with the same `id`.
+    case commitRows(id: Int64)
     /// To the gateway: the answer to `Report.authenticate` with the same `id`.
     case authenticated(id: Int64, AuthenticationOutcome)
     /// To the relay: an operator's command on the queue. Answered by `Report.queueCommandDone` with the same `id`.

@@ -9,6 +9,6 @@ public enum Report: Codable, Sendable, Equatable {
     case queueCommandDone(id: Int64, affected: Int, problem: String?)
     /// The answer to `Instruction.areYouAlive`.
     case alive
-    /// From a tenant worker: the counters are right, or why they could not be set.
-    case usageRecounted(id: Int64, problem: String?)
+    /// From a tenant worker: what `Instruction.recountUsage` or `.commitRows` asked for is done, or why it could not be.
+    case taskDone(id: Int64, problem: String?)
 }

@@ -72,7 +72,7 @@ struct Startup {
             switch report {
             case .ready: Task { await domains.push() }  // what changed while it started
             case .queueCommandDone(let id, let affected, let problem): queue.commandDone(id: id, affected: affected, problem: problem)
-            case .idle, .authenticate, .usageRecounted, .alive: break
+            case .idle, .authenticate, .taskDone, .alive: break
             }
         }
         let gateway = SupervisedService(.gateway, journal: journal, grace: .seconds(15)) {
@@ -84,7 +84,7 @@ struct Startup {
             case .ready: Task { await domains.push() }
             case .authenticate(let id, let attempt):
                 EventLoopActor.task { child.channel?.send(.authenticated(id: id, await authenticator.authenticate(attempt))) }
-            case .idle, .queueCommandDone, .usageRecounted, .alive: break
+            case .idle, .queueCommandDone, .taskDone, .alive: break
             }
         }
         domains.connect([gateway, relay])

@@ -116,7 +116,7 @@ public final class GatewayProcess {
                 sessions.end(tenant: tenant, user: user)
             case .authenticated(let id, let outcome): logins.answered(id, outcome)
             case .areYouAlive: control.send(.alive)
-            case .directoryChanged, .queueCommand, .recountUsage: break  // for other kinds of process
+            case .directoryChanged, .queueCommand, .recountUsage, .commitRows: break  // for other kinds of process
             }
         }
         Log.warning("the control plane is gone; the gateway stops")

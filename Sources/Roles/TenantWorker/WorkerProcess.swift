@@ -140,25 +140,26 @@ public final class WorkerProcess {
             case .endSessions(_, let user, let reason): endSessions(of: user, because: reason)
             case .directoryChanged: store.directoryChanged()
             case .areYouAlive: control.send(.alive)
-            case .recountUsage(let id): Task { await recountUsage(id) }
+            case .recountUsage(let id): perform(id) { [store] () async throws(StoreError) in try await store.recountUsage() }
+            case .commitRows(let id): perform(id) { [store] () async throws(StoreError) in try await store.commitRows() }
             case .domains, .authenticated, .queueCommand: break  // for other kinds of process
             }
         }
         await stop(because: "the control plane is gone")
     }
 
-    private func recountUsage(_ id: Int64) async {
-        connections += 1  // it keeps the worker from being idle
-        defer {
-            connections -= 1
-            lastUse = .now
-        }
-        do {
-            try await store.recountUsage()
-            control.send(.usageRecounted(id: id, problem: nil))
-        } catch {
-            Log.error("usage could not be recounted", ["error": "\(error)"])
-            control.send(.usageRecounted(id: id, problem: "the mail store was not available"))
+    /// Does what the control plane waits for, and reports it. The worker does not end meanwhile, and lives no longer for it.
+    private func perform(_ id: Int64, _ body: @escaping @EventLoopActor () async throws(StoreError) -> Void) {
+        connections += 1
+        EventLoopActor.task { [self] in
+            defer { connections -= 1 }
+            do throws(StoreError) {
+                try await body()
+                control.send(.taskDone(id: id, problem: nil))
+            } catch {
+                Log.error("what the control plane asked for could not be done", ["error": "\(error)"])
+                control.send(.taskDone(id: id, problem: "the mail store was not available"))
+            }
         }
     }
 

@@ -9,5 +9,5 @@ extension Provisioning {
     }
 
     /// `domain show`.
-    func showDomain(_ request: AdminRequest<Nothing>) async throws -> Domain { try await domain(request.path.require("name")) }
+    func showDomain(_ request: AdminRequest<Nothing>) async throws -> Domain { try await currentDomain(request.path.require("name")) }
 }

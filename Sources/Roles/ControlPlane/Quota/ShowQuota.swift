@@ -9,13 +9,15 @@ extension Provisioning {
         var levels: [QuotaStanding] = []
         let owner: TenantName
         switch target {
-        case .tenant(let name): owner = name
+        case .tenant(let name):
+            owner = name
+            await workers.commitRows(of: owner)
         case .domain(let name):
-            let domain = try await domain(name)
+            let domain = try await currentDomain(name)
             levels.append(standing(of: domain))
             owner = domain.tenant
         case .user(let address):
-            let user = try await user(address)
+            let user = try await currentUser(address)
             levels.append(QuotaStanding(level: .user, name: user.address.text, limits: user.quota, usage: user.usage))
             levels.append(standing(of: try await domain(address.domain)))
             owner = user.tenant
@@ -27,5 +29,23 @@ extension Provisioning {
 
     private func standing(of domain: Domain) -> QuotaStanding {
         QuotaStanding(level: .domain, name: domain.name.text, limits: domain.quota, usage: domain.usage)
+    }
+}
+
+/// With usage as of now. Lists show what the tables hold, which may lack the mail of the last seconds.
+extension Provisioning {
+    func currentUser(_ address: EmailAddress) async throws -> User {
+        await workers.commitRows(of: try await user(address).tenant)
+        return try await user(address)
+    }
+
+    func currentDomain(_ name: DomainName) async throws -> Domain {
+        await workers.commitRows(of: try await domain(name).tenant)
+        return try await domain(name)
+    }
+
+    func currentTenant(_ name: TenantName) async throws -> Tenant {
+        await workers.commitRows(of: name)
+        return try await tenant(name)
     }
 }

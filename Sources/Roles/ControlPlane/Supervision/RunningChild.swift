@@ -29,7 +29,7 @@ final class RunningChild {
     private static let questions = 3
     /// Before it is ready it may wait for the database, or read what it left undone.
     private static let patienceAtStart = 3
-    private var isReady = false
+    private(set) var isReady = false
 
     var process: Int32 { child.process }
     var hasEnded: Bool { end != nil }

@@ -25,10 +25,12 @@ final class TenantSupervisor {
     private var isStopping = false
     /// Counts how often the doors were opened: what waits for doors that are gone must not touch the new ones.
     private var opening = 0
-    private let recounts = PendingRecounts()
+    private let tasks = PendingTasks()
 
     private static let backlog: Int32 = 1_024
     private static let grace = Duration.seconds(10)
+    /// How long a recount may take, and the commit of what the tables lack.
+    private static let recountTime = Duration.seconds(45), commitTime = Duration.seconds(2)
     /// The doors, in the order in which a worker inherits them from descriptor 4 on.
     private static let services: [InheritedListener.Service] = [.lmtp, .session]
 
@@ -144,12 +146,12 @@ final class TenantSupervisor {
             switch report {
             case .ready: wasReady = true
             case .idle: break  // its exit follows
-            case .usageRecounted(let id, let problem): recounts.finish(id, problem)
+            case .taskDone(let id, let problem): tasks.finish(id, problem)
             case .authenticate, .queueCommandDone, .alive:
                 journal.warning("a worker sent a report that is not a worker's", ["tenant": name.text])
             }
         }
-        recounts.abandon("the tenant's worker ended meanwhile")
+        tasks.abandon("the tenant's worker ended meanwhile")
         await channel.close()
         for _ in 0..<500 where !child.hasEnded { try? await Task.sleep(for: .milliseconds(10)) }
         if !child.hasEnded { child.kill() }
@@ -162,12 +164,12 @@ final class TenantSupervisor {
 
     /// Has the worker count usage again, and starts one if there is none. Returns what kept it from that.
     func recountUsage() async -> String? {
-        let deadline = ContinuousClock.now + PendingRecounts.patience
+        let deadline = ContinuousClock.now + Self.recountTime
         var problem = "the tenant's worker does not start"
         while .now < deadline, !isStopping {
             connectionWaits()
             if case .running(let child) = state, let channel = child.channel {
-                let answer = await recounts.ask(until: deadline) { channel.send(.recountUsage(id: $0)) }
+                let answer = await tasks.ask(until: deadline) { channel.send(.recountUsage(id: $0)) }
                 guard case .problem(let text, let mayRepeat) = answer else { return nil }
                 problem = text
                 guard mayRepeat else { return problem }
@@ -175,6 +177,12 @@ final class TenantSupervisor {
             try? await Task.sleep(for: .milliseconds(20))
         }
         return problem
+    }
+
+    /// Has the worker, if there is one, commit what the tables lack. What they say is a few seconds old when it can't.
+    func commitRows() async {
+        guard case .running(let child) = state, child.isReady, let channel = child.channel else { return }
+        _ = await tasks.ask(until: .now + Self.commitTime) { channel.send(.commitRows(id: $0)) }
     }
 
     /// Ends the worker if there is one; the next connection starts another.

@@ -42,6 +42,9 @@ final class TenantWorkers {
         return await supervisor.recountUsage()
     }
 
+    /// Has the tenant's worker commit what the tables lack, so that they tell its usage as of now. Returns soon in any case.
+    func commitRows(of name: TenantName) async { await supervisors.values.first { $0.name == name }?.commitRows() }
+
     func restart(_ name: TenantName) async -> Worker? {
         guard let supervisor = supervisors.values.first(where: { $0.name == name }) else { return nil }
         await supervisor.restart()

@@ -5,5 +5,5 @@ extension Provisioning {
     func listTenants(_ request: AdminRequest<Nothing>) async throws -> [Tenant] { try await tenants() }
 
     /// `tenant show`.
-    func showTenant(_ request: AdminRequest<Nothing>) async throws -> Tenant { try await tenant(request.path.require("name")) }
+    func showTenant(_ request: AdminRequest<Nothing>) async throws -> Tenant { try await currentTenant(request.path.require("name")) }
 }

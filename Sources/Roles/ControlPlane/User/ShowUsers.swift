@@ -10,5 +10,5 @@ extension Provisioning {
     }
 
     /// `user show`.
-    func showUser(_ request: AdminRequest<Nothing>) async throws -> User { try await user(request.path.require("address")) }
+    func showUser(_ request: AdminRequest<Nothing>) async throws -> User { try await currentUser(request.path.require("address")) }
 }

@@ -19,6 +19,10 @@ public final class Mailbox {
     /// Its messages, while anybody holds them.
     weak var state: MailboxState?
     var loading: Task<Result<MailboxState, StoreError>, Never>?
+    /// What the database counted in it, kept true while nobody holds the messages: without them only arrivals change it.
+    private(set) var counted: MailboxStatus?
+    /// Grows with whatever makes an earlier count untrue.
+    private(set) var countGeneration = 0
     /// A transaction under way takes UIDs or change numbers here, so the log gives none.
     var isHeld = false
 
@@ -67,7 +71,20 @@ public final class Mailbox {
 
     /// Shows messages that came in: to the sessions that have the mailbox selected, or to those that wait for it.
     func show(_ arrivals: [MailboxState.Arrival]) {
-        if let state { state.insert(arrivals) } else { early?.append(contentsOf: arrivals) }
+        if let state { return state.insert(arrivals) }
+        early?.append(contentsOf: arrivals)
+        countGeneration += 1
+        for arrival in arrivals { counted?.add(arrival.message, recentFrom: recentUID) }
+    }
+
+    /// - Parameter generation: `countGeneration` before the count began; if it has grown, the count is of no use to others.
+    func keep(_ count: MailboxStatus, of generation: Int) {
+        if generation == countGeneration, state == nil { counted = count }
+    }
+
+    func forgetCount() {
+        countGeneration += 1
+        counted = nil
     }
 
     /// From here on, what comes in is kept for `endLoading`.
@@ -77,6 +94,7 @@ public final class Mailbox {
     func endLoading(_ loaded: MailboxState?) {
         if let loaded {
             state = loaded
+            forgetCount()  // who holds the messages can change them
             loaded.insert(early ?? [])
         }
         early = nil

@@ -2,17 +2,31 @@ import Postgres
 import Runtime
 
 extension Account {
-    /// From memory when the mailbox is open, else counted by the database.
+    /// From memory when the mailbox is open or was counted before, else counted by the database.
     public func status(of mailbox: Mailbox) async throws(StoreError) -> MailboxStatus {
         guard !mailbox.isGone else { throw .noSuchMailbox }
-        var status = MailboxStatus(
-            messages: 0, unseen: 0, deleted: 0, recent: 0, uidNext: mailbox.uidNext, uidValidity: mailbox.uidValidity,
-            highestModSeq: mailbox.highestModSeq, size: 0)
         if let state = mailbox.state {
-            state.count(into: &status, recentFrom: mailbox.recentUID)
+            var status = emptyStatus(of: mailbox)
+            for message in state.messages { status.add(message, recentFrom: mailbox.recentUID) }
             status.uidNext = state.uidNext
             return status
         }
+        if var status = mailbox.counted {
+            (status.uidNext, status.highestModSeq) = (mailbox.uidNext, mailbox.highestModSeq)
+            return status
+        }
+        return try await counted(mailbox)
+    }
+
+    private func emptyStatus(of mailbox: Mailbox) -> MailboxStatus {
+        MailboxStatus(
+            messages: 0, unseen: 0, deleted: 0, recent: 0, uidNext: mailbox.uidNext, uidValidity: mailbox.uidValidity,
+            highestModSeq: mailbox.highestModSeq, size: 0)
+    }
+
+    private func counted(_ mailbox: Mailbox) async throws(StoreError) -> MailboxStatus {
+        var status = emptyStatus(of: mailbox)
+        let generation = mailbox.countGeneration
         try await store.queue.settled()
         let result = try await store.database.query("""
             SELECT count(*), count(*) FILTER (WHERE flags & 8 = 0), count(*) FILTER (WHERE flags & 4 <> 0),
@@ -27,6 +41,7 @@ extension Account {
             status.recent = Int(try row.int8(3))
             status.size = try row.int8(4)
         }
+        mailbox.keep(status, of: generation)
         return status
     }
 
@@ -35,5 +50,15 @@ extension Account {
         let state = try await store.state(of: mailbox)
         guard !mailbox.isGone else { throw .noSuchMailbox }
         return Selection(of: state, in: self, isReadOnly: readOnly)
+    }
+}
+
+extension MailboxStatus {
+    mutating func add(_ message: StoredMessage, recentFrom: UID) {
+        messages += 1
+        if !message.flags.contains(.seen) { unseen += 1 }
+        if message.flags.contains(.deleted) { deleted += 1 }
+        if message.uid >= recentFrom { recent += 1 }
+        size += message.size
     }
 }

@@ -28,6 +28,7 @@ extension LoggedArrival {
     func drop(because error: StoreError) {
         reservation.end()
         mailbox.state?.remove([message.uid])
+        mailbox.forgetCount()
         Log.error("a message that is in the blob log could not be entered into its mailbox", [
             "user": "\(account.user)", "mailbox": "\(mailbox.id)", "uid": "\(message.uid)", "blob": "\(message.blob)", "error": "\(error)",
         ])

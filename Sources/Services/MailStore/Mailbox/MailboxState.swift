@@ -76,16 +76,6 @@ final class MailboxState {
             internalDate: message.internalDate, size: message.size)
     }
 
-    func count(into status: inout MailboxStatus, recentFrom: UID) {
-        status.messages = messages.count
-        for message in messages {
-            if !message.flags.contains(.seen) { status.unseen += 1 }
-            if message.flags.contains(.deleted) { status.deleted += 1 }
-            if message.uid >= recentFrom { status.recent += 1 }
-            status.size += message.size
-        }
-    }
-
     /// Whether these keywords can be told apart from all others in memory.
     func hasRoom(forKeywords keywords: [String]) -> Bool {
         if keywordSetNumbers[keywords] != nil { return true }

@@ -103,6 +103,9 @@ public final class TenantStore {
 
     public func user(_ id: Int64) async throws(StoreError) -> UserRecord { try await directory.user(id) }
 
+    /// Commits the rows of messages that only the blob log holds yet.
+    public func commitRows() async throws(StoreError) { try await queue.settled() }
+
     /// Usage and limits that apply to a user: user, domain, tenant.
     public func quota(of user: Int64) async throws(StoreError) -> [QuotaLevel] {
         try await loadQuota(of: user)

@@ -13,6 +13,8 @@ struct WriteJob {
     }
 
     let kind: Kind
+    /// Somebody waits for it, so it is not left to gather with others.
+    let isAwaited: Bool
     let build: @EventLoopActor (WriteBatch) throws(StoreError) -> Void
     let finish: @EventLoopActor (StoreError?) -> Void
 

@@ -4,7 +4,7 @@ import Runtime
 /// All writes of the tenant, one transaction at a time: what waits while one is under way goes into the next together
 /// (group commit). So numbers are handed out and limits checked by one mind, and a change is answered only when its outcome
 /// is known. The rows of messages that the blob log holds come through here too, in the log's order: they are answered for
-/// already, so they gather for a moment, and are never given up while the process lives.
+/// already, so they gather for a while, and are never given up while the process lives.
 @EventLoopActor
 final class WriteQueue {
     /// Jobs that may wait; more are refused at once.
@@ -13,9 +13,9 @@ final class WriteQueue {
     private static let batchLimit = 500
     /// How often a transaction is tried that failed for a passing reason, before its callers are told.
     private static let attemptLimit = 5
-    /// How long, and how many, rows of logged messages gather before they are committed.
-    private static let gathering = Duration.milliseconds(25)
-    private static let gatheringLimit = 100
+    /// How long, and how many, jobs gather that nobody waits for. A transaction costs much more than a row in it.
+    private static let gathering = Duration.seconds(5)
+    private static let gatheringLimit = 200
     /// How long a change waits for a database that went away.
     private static let patience = Duration.seconds(5)
 
@@ -28,8 +28,8 @@ final class WriteQueue {
     /// The outcome of a commit is unknown and the database does not answer.
     private var isCutOff = false
     private var isClosing = false
-    /// Jobs that wait and are no rows of logged messages.
-    private var changesWaiting = 0
+    /// Jobs that wait and that somebody waits for.
+    private var awaited = 0
     private var isGathering = false
     /// What gives UIDs beside this queue.
     weak var arrivals: ArrivalLog?
@@ -58,20 +58,16 @@ final class WriteQueue {
         try checkRoom()
         let result = JobResult<Value>()
         let failure: StoreError? = await withCheckedContinuation { continuation in
-            add(WriteJob(
-                kind: kind,
+            awaited += 1
+            waiting.append(WriteJob(
+                kind: kind, isAwaited: true,
                 build: { batch throws(StoreError) in result.value = try build(batch) },
                 finish: { continuation.resume(returning: $0) }))
+            start()
         }
         if let failure { throw failure }
         guard let value = result.value else { throw .unavailable(reason: "a change was answered before it was made") }
         return value
-    }
-
-    private func add(_ job: WriteJob) {
-        waiting.append(job)
-        changesWaiting += 1
-        start()
     }
 
     /// Throws when there is no use in waiting.
@@ -92,7 +88,7 @@ final class WriteQueue {
     /// Puts a change into the next transaction that nobody waits for, and that is no loss if it fails.
     func performLater(_ build: @escaping @EventLoopActor (WriteBatch) throws(StoreError) -> Void) {
         guard !isLeaseLost, !isCutOff, waiting.count < Self.waitingLimit else { return }
-        add(WriteJob(kind: .note, build: build, finish: { _ in }))
+        addUnawaited(WriteJob(kind: .note, isAwaited: false, build: build, finish: { _ in }))
     }
 
     /// Returns when everything that was given before is committed, so that the database can be asked.
@@ -106,9 +102,13 @@ final class WriteQueue {
         arrival.reservation.markLogged()
         arrival.mailbox.advance(uidNext: arrival.message.uid + 1, modSeq: arrival.message.modSeq)
         arrival.mailbox.show([.init(message: arrival.message, keywords: arrival.keywords)])
-        waiting.append(WriteJob(
-            kind: .arrival(arrival), build: { batch throws(StoreError) in arrival.add(to: batch) },
+        addUnawaited(WriteJob(
+            kind: .arrival(arrival), isAwaited: false, build: { batch throws(StoreError) in arrival.add(to: batch) },
             finish: { error in if let error { arrival.drop(because: error) } }))
+    }
+
+    private func addUnawaited(_ job: WriteJob) {
+        waiting.append(job)
         if waiting.count >= Self.gatheringLimit { start() } else { gather() }
     }
 
@@ -136,7 +136,7 @@ final class WriteQueue {
     }
 
     private func work() async {
-        repeat { await commit(takeJobs()) } while changesWaiting > 0 || waiting.count >= Self.gatheringLimit
+        repeat { await commit(takeJobs()) } while awaited > 0 || waiting.count >= Self.gatheringLimit
         worker = nil
         if !waiting.isEmpty { gather() }
     }
@@ -160,7 +160,7 @@ final class WriteQueue {
             taken.append(job)
         }
         waiting.removeFirst(taken.count)
-        changesWaiting -= taken.count { $0.arrival == nil }
+        awaited -= taken.count { $0.isAwaited }
         return taken
     }
 

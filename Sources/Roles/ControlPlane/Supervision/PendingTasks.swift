@@ -1,21 +1,18 @@
 import Runtime
 
-/// The recounts that a tenant's worker was asked for and has not answered yet.
+/// What a tenant's worker was asked to do and has not answered yet.
 @EventLoopActor
-final class PendingRecounts {
+final class PendingTasks {
     enum Answer {
         case done
         /// `mayRepeat`: the worker ended before it answered; the next one can be asked.
         case problem(String, mayRepeat: Bool)
     }
 
-    /// How long a tenant's recount may take.
-    nonisolated static let patience = Duration.seconds(45)
-
     private var next: Int64 = 1
     private var waiting: [Int64: CheckedContinuation<Answer, Never>] = [:]
 
-    /// Sends the question and waits for its answer.
+    /// Sends the instruction and waits for its answer.
     func ask(until deadline: ContinuousClock.Instant, _ send: @EventLoopActor (Int64) -> Void) async -> Answer {
         let id = next
         next += 1
