@@ -5,13 +5,28 @@ public struct FetchResponse: Sendable {
     public var output = ResponseWriter()
     private var hasItems = false
 
-    public init(number: Int) { output.text("* \(number) FETCH (") }
+    public init() {}
 
-    /// True once there is something to send.
-    public var isEmpty: Bool { !hasItems }
+    public init(number: Int) { begin(number: number) }
 
-    public mutating func uid(_ uid: UInt32) { item("UID \(uid)") }
-    public mutating func size(_ octets: Int64) { item("RFC822.SIZE \(octets)") }
+    /// The response for a message, behind those before it.
+    public mutating func begin(number: Int) {
+        output.text("* ")
+        output.number(UInt(number))
+        output.text(" FETCH (")
+        hasItems = false
+    }
+
+    public mutating func uid(_ uid: UInt32) {
+        item("UID ")
+        output.number(uid)
+    }
+
+    public mutating func size(_ octets: Int64) {
+        item("RFC822.SIZE ")
+        output.number(UInt64(max(0, octets)))
+    }
+
     public mutating func internalDate(_ date: InternalDate) { item("INTERNALDATE \(date.text)") }
 
     public mutating func flags(_ system: SystemFlags, keywords: [String], isRecent: Bool) {

@@ -13,7 +13,21 @@ public struct ResponseWriter: Sendable {
     }
 
     mutating func byte(_ character: Unicode.Scalar) { bytes.append(UInt8(truncatingIfNeeded: character.value)) }
-    public mutating func text(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    public mutating func text(_ text: String) {
+        // Much quicker than octet by octet, and every literal has its octets in a row.
+        if text.utf8.withContiguousStorageIfAvailable({ bytes.append(contentsOf: $0) }) == nil { bytes.append(contentsOf: text.utf8) }
+    }
+
+    /// `number`, in decimal digits.
+    public mutating func number(_ value: some FixedWidthInteger & UnsignedInteger) {
+        let start = bytes.count
+        var rest = value
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0
+        bytes[start...].reverse()
+    }
     public mutating func raw(_ octets: some Collection<UInt8>) { bytes.append(contentsOf: octets) }
     mutating func endLine() { bytes.append(contentsOf: [ByteClass.carriageReturn, ByteClass.lineFeed]) }
 

@@ -41,13 +41,14 @@ struct FetchRun {
     private mutating func run(overBatch batch: ArraySlice<NumberedMessage>) async throws {
         let uids = batch.map(\.uid)
         let structures = plan.needsStructure ? try await selection.structures(of: uids.filter(lacksStructure)) : [:]
+        guard plan.need > .nothing else { return try await answer(batch, structures) }
         var seen: Set<UID> = []
         if plan.marksSeen {
             let unseen = uids.filter { selection.info($0).map { !$0.flags.contains(.seen) } ?? false }
             if !unseen.isEmpty { seen = Set(try await selection.store(unseen, .add, flags: .seen, keywords: [], silent: true).stored) }
         }
         for (offset, message) in batch.enumerated() where !session.isEnding {
-            if plan.need > .nothing { reads.start(uids[offset...], of: selection) }
+            reads.start(uids[offset...], of: selection)
             guard let info = selection.info(message.uid) else {
                 isIncomplete = true
                 continue
@@ -61,42 +62,70 @@ struct FetchRun {
         }
     }
 
-    // MARK: One message
+    // MARK: Without content
+
+    /// Nothing is waited for between these messages, so their responses are made and sent together.
+    private mutating func answer(_ batch: ArraySlice<NumberedMessage>, _ structures: [UID: [UInt8]]) async throws {
+        var responses = FetchResponse()
+        for message in batch {
+            do {
+                guard let info = selection.info(message.uid),
+                    let texts = try await structureTexts(of: message.uid, structures[message.uid])
+                else {
+                    isIncomplete = true
+                    continue
+                }
+                session.announceKeywords(info.keywords)
+                responses.begin(number: message.number)
+                var next = 0
+                for item in plan.items { write(item, info, texts, &next, to: &responses) }
+                responses.end()
+            } catch StoreError.damaged(let place) {
+                damage = .damaged(place: place)
+            }
+        }
+        try await send(responses.output.bytes[...])
+        await session.slice.pauseIfOver()
+    }
+
+    /// An item that needs no content. `texts`: of the structures that the plan names, from the `next` one on.
+    private func write(_ item: FetchItem, _ info: MessageInfo, _ texts: [[UInt8]], _ next: inout Int, to response: inout FetchResponse) {
+        switch item {
+        case .uid: response.uid(info.uid)
+        case .flags: writeFlags(info, to: &response)
+        case .internalDate: response.internalDate(InternalDate(secondsSince1970: info.internalDate))
+        case .size: response.size(info.size)
+        case .envelope, .body, .bodyStructure:
+            response.item(item.structureName)
+            response.output.raw(texts[next])
+            next += 1
+        case .rfc822, .rfc822Header, .rfc822Text, .section: break
+        }
+    }
+
+    // MARK: With content
 
     private mutating func answer(_ message: NumberedMessage, _ info: MessageInfo, structure: [UInt8]?, wasMarkedSeen: Bool) async throws {
         var content: ParsedMessage?, whole: [UInt8]?
         defer { leavePlace() }
-        if plan.need > .nothing {
-            if info.size > LargeReads.large, session.piecewise.message(message.uid) == nil {
-                place = try await session.memory.outgoing.enter(octets: info.size, for: session.connection)
-            }
-            if plan.isWhole, session.piecewise.message(message.uid) == nil {
-                whole = try await reads.take(message.uid, of: selection)
-            } else {
-                content = try await read(message.uid)
-            }
-            guard content != nil || whole != nil else { return isIncomplete = true }
+        if info.size > LargeReads.large, session.piecewise.message(message.uid) == nil {
+            place = try await session.memory.outgoing.enter(octets: info.size, for: session.connection)
         }
-        var structureTexts: [[UInt8]] = []
-        if plan.needsStructure {
-            guard let texts = try await self.structureTexts(of: message.uid, structure) else { return isIncomplete = true }
-            structureTexts = texts.reversed()
+        if plan.isWhole, session.piecewise.message(message.uid) == nil {
+            whole = try await reads.take(message.uid, of: selection)
+        } else {
+            content = try await read(message.uid)
+        }
+        guard content != nil || whole != nil, let texts = try await structureTexts(of: message.uid, structure) else {
+            return isIncomplete = true
         }
         session.announceKeywords(info.keywords)
         var response = FetchResponse(number: message.number)
+        var next = 0
         for item in plan.items {
-            switch item {
-            case .uid: response.uid(message.uid)
-            case .flags: writeFlags(info, to: &response)
-            case .internalDate: response.internalDate(InternalDate(secondsSince1970: info.internalDate))
-            case .size: response.size(info.size)
-            case .envelope, .body, .bodyStructure:
-                response.item(item.structureName)
-                if let text = structureTexts.popLast() { response.output.raw(text) }
-            case .rfc822, .rfc822Header, .rfc822Text, .section:
-                if let whole { try await write(item, whole: whole, to: &response) }
-                if let content { try await write(item, content, to: &response) }
-            }
+            write(item, info, texts, &next, to: &response)
+            if let whole { try await write(item, whole: whole, to: &response) }
+            if let content { try await write(item, content, to: &response) }
         }
         if wasMarkedSeen, !plan.items.contains(.flags) { writeFlags(info, to: &response) }
         response.end()
@@ -132,11 +161,12 @@ struct FetchRun {
     }
 
     private mutating func write(_ item: FetchItem, whole: [UInt8], to response: inout FetchResponse) async throws {
-        if case .section(let section, _, _) = item {
-            response.sectionHeader(section, origin: nil, count: whole.count)
-        } else {
+        switch item {
+        case .section(let section, _, _): response.sectionHeader(section, origin: nil, count: whole.count)
+        case .rfc822:
             response.item("RFC822 ")
             response.output.literalHeader(whole.count)
+        default: return
         }
         try await write([whole.indices], of: whole, to: &response)
     }

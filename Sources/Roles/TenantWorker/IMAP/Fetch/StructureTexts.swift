@@ -13,23 +13,25 @@ extension FetchRun {
 
     /// The texts that the plan names, in its order; nil when the message is expunged.
     func structureTexts(of uid: UID, _ encoded: [UInt8]?) async throws -> [[UInt8]]? {
-        var texts: [[UInt8]] = []
-        var structure: CachedStructure?
-        for kind in plan.structures {
-            if let kept = selection.derived.bytes(kind, of: uid, in: selection.mailbox) {
-                texts.append(kept)
-                continue
-            }
-            if structure == nil { structure = encoded.flatMap { CachedStructure(decoding: $0) } }
-            if structure == nil, let bytes = try await selection.bytes(of: uid) {
-                structure = CachedStructure(of: await ParsedMessage.reading(bytes))
-            }
-            guard let structure else { return nil }
+        if let texts = structureTextsAtHand(of: uid, encoded) { return texts }
+        guard let bytes = try await selection.bytes(of: uid) else { return nil }
+        return structureTexts(of: uid, from: CachedStructure(of: await ParsedMessage.reading(bytes)))
+    }
+
+    /// The same without a wait; nil when the message has to be read.
+    private func structureTextsAtHand(of uid: UID, _ encoded: [UInt8]?) -> [[UInt8]]? {
+        guard plan.needsStructure else { return [] }
+        let kept = plan.structures.compactMap { selection.derived.bytes($0, of: uid, in: selection.mailbox) }
+        if kept.count == plan.structures.count { return kept }
+        return encoded.flatMap { CachedStructure(decoding: $0) }.map { structureTexts(of: uid, from: $0) }
+    }
+
+    private func structureTexts(of uid: UID, from structure: CachedStructure) -> [[UInt8]] {
+        plan.structures.map { kind in
             let text = FetchRun.text(kind, of: structure)
             selection.derived.keep(text, as: kind, of: uid, in: selection.mailbox)
-            texts.append(text)
+            return text
         }
-        return texts
     }
 
     private static func text(_ kind: DerivedBytes.Kind, of structure: CachedStructure) -> [UInt8] {
