@@ -16,7 +16,7 @@ import Testing
         let read = try Self.read(
             """
             {"hostname": "mx.acme.example", "bind": "::", "portBase": 0, "userIDBase": 300000, "adminUsers": [1000],
-             "argon2": {"memory": 7168, "passes": 5, "lanes": 1}, "loginThreads": 3, "loginQueue": 10,
+             "argon2": {"memory": 7168, "passes": 5}, "loginThreads": 3, "loginQueue": 10,
              "wrongLogins": {"perPlace": 5, "perAddress": 20, "perAccount": 50, "forgottenAfter": 600}, "plaintextLoginFromLoopback": true,
              "messageSize": "10 MB", "recipients": 200, "hops": 25, "connectionsPerAddress": 5, "loginTime": 60,
              "overQuota": "defer", "quotaWarnings": [90], "idleSeconds": 5, "hangSeconds": 30, "retrySchedule": [1, 2], "lifetime": 60,

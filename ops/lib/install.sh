@@ -5,7 +5,7 @@ platform_packages=(
     ca-certificates pkg-config
     libpq-dev          # PostgreSQL's client library
     libssl-dev         # OpenSSL
-    libargon2-dev      # password hashing
+    libsodium-dev      # password hashing
     libunbound-dev     # validating DNS resolver
     libzstd-dev        # compression of stored messages
     libedit-dev        # line editing in the admin shell

@@ -1,6 +1,7 @@
-import CArgon2
+import CSodium
+import Glibc
 
-/// Argon2id (RFC 9106) password hashes in libargon2's encoded form: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
+/// Argon2id (RFC 9106) password hashes in the encoded form of its reference implementation: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
 ///
 /// Each call fills the memory that its parameters name and takes milliseconds: call it where waiting is allowed.
 public enum Argon2 {
@@ -10,37 +11,45 @@ public enum Argon2 {
         public var memory: UInt32
         /// Passes over the memory.
         public var passes: UInt32
-        /// Lanes, each of which could have a thread.
-        public var lanes: UInt32
+        /// Lanes. New hashes have one; hashes from elsewhere may have more.
+        public private(set) var lanes: UInt32 = 1
 
-        public init(memory: UInt32, passes: UInt32, lanes: UInt32) {
+        public init(memory: UInt32, passes: UInt32) {
             self.memory = memory
             self.passes = passes
-            self.lanes = lanes
         }
 
-        /// 7 MiB and five passes: the cheapest here of the choices that are held to be equally strong.
-        public static let standard = Parameters(memory: 7 * 1024, passes: 5, lanes: 1)
+        fileprivate init(memory: UInt32, passes: UInt32, lanes: UInt32) {
+            self.init(memory: memory, passes: passes)
+            self.lanes = lanes
+        }
     }
+
+    /// libsodium chooses the vector instructions of this processor when it is made ready.
+    private static let isReady = sodium_init() >= 0
 
     /// Octets of the derived hash.
     private static let hashLength = 32
     /// The largest password that is looked at, in octets: a longer one is refused before any work.
     public static let maximumPasswordLength = 1024
 
-    /// Hashes `password` with `salt` (at least 8 octets; 16 random ones are right).
-    public static func hash(
-        _ password: [UInt8], salt: [UInt8], parameters: Parameters = .standard
-    ) throws(Argon2Error) -> String {
+    /// Hashes `password` with `salt`: 16 random octets.
+    public static func hash(_ password: [UInt8], salt: [UInt8], parameters: Parameters) throws(Argon2Error) -> String {
         guard password.count <= maximumPasswordLength else { throw .passwordTooLong }
-        let length = argon2_encodedlen(
-            parameters.passes, parameters.memory, parameters.lanes, UInt32(truncatingIfNeeded: salt.count), UInt32(hashLength), Argon2_id)
-        var encoded = [CChar](repeating: 0, count: length)
-        let status = argon2id_hash_encoded(
-            parameters.passes, parameters.memory, parameters.lanes, password, password.count, salt, salt.count, hashLength, &encoded, length
-        )
-        guard status == ARGON2_OK.rawValue else { throw .library(status) }
-        return String(decoding: encoded.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard isReady, salt.count == Int(crypto_pwhash_argon2id_SALTBYTES) else { throw .impossible }
+        var hash = [UInt8](repeating: 0, count: hashLength)
+        let status = crypto_pwhash_argon2id(
+            &hash, UInt64(hashLength), password.map { CChar(bitPattern: $0) }, UInt64(password.count), salt, UInt64(parameters.passes),
+            Int(parameters.memory) * 1024, crypto_pwhash_argon2id_ALG_ARGON2ID13)
+        guard status == 0 else { throw errno == ENOMEM ? .noMemory : .impossible }
+        return "$argon2id$v=19$m=\(parameters.memory),t=\(parameters.passes),p=1$\(base64(salt))$\(base64(hash))"
+    }
+
+    /// Without padding, as the encoded form has it.
+    private static func base64(_ octets: [UInt8]) -> String {
+        var text = [CChar](repeating: 0, count: octets.count * 4 / 3 + 4)
+        sodium_bin2base64(&text, text.count, octets, octets.count, sodium_base64_VARIANT_ORIGINAL_NO_PADDING)
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// True when `encoded` was made from `password`. A wrong password is no error.
@@ -48,11 +57,13 @@ public enum Argon2 {
     public static func verify(_ encoded: String, password: [UInt8]) throws(Argon2Error) -> Bool {
         guard password.count <= maximumPasswordLength else { return false }
         guard parameters(of: encoded) != nil else { throw .notAHash }
-        let status = argon2id_verify(encoded, password, password.count)
-        switch status {
-        case ARGON2_OK.rawValue: return true
-        case ARGON2_VERIFY_MISMATCH.rawValue: return false
-        default: throw .library(status)
+        guard isReady else { throw .impossible }
+        errno = 0
+        if crypto_pwhash_argon2id_str_verify(encoded, password.map { CChar(bitPattern: $0) }, UInt64(password.count)) == 0 { return true }
+        switch errno {
+        case EINVAL: return false
+        case ENOMEM: throw .noMemory
+        default: throw .notAHash
         }
     }
 
@@ -74,7 +85,7 @@ public enum Argon2 {
     }
 
     /// True when `encoded` was made with other parameters than `policy`, and should be replaced at the next login.
-    public static func needsRehash(_ encoded: String, policy: Parameters = .standard) -> Bool {
+    public static func needsRehash(_ encoded: String, policy: Parameters) -> Bool {
         parameters(of: encoded) != policy
     }
 }
@@ -83,16 +94,16 @@ public enum Argon2 {
 public enum Argon2Error: Error, Sendable, Equatable, CustomStringConvertible {
     case notAHash
     case passwordTooLong
-    /// libargon2's status.
-    case library(Int32)
+    case noMemory
+    /// A salt that has not 16 octets, or parameters that the algorithm does not have.
+    case impossible
 
     public var description: String {
         switch self {
-        case .notAHash: return "the stored text is no Argon2id hash"
-        case .passwordTooLong: return "the password has more than \(Argon2.maximumPasswordLength) octets"
-        case .library(let status):
-            guard let message = argon2_error_message(status) else { return "libargon2: status \(status)" }
-            return "libargon2: " + String(cString: message)
+        case .notAHash: "the stored text is no Argon2id hash"
+        case .passwordTooLong: "the password has more than \(Argon2.maximumPasswordLength) octets"
+        case .noMemory: "there is no memory for the hash"
+        case .impossible: "Argon2id takes no such salt, or no such parameters"
         }
     }
 }

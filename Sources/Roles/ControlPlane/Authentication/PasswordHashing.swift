@@ -37,8 +37,7 @@ package final class PasswordHashing {
     }
 
     package init(_ configuration: Configuration) {
-        parameters = Argon2.Parameters(
-            memory: configuration.argon2Memory, passes: configuration.argon2Passes, lanes: configuration.argon2Lanes)
+        parameters = Argon2.Parameters(memory: configuration.argon2Memory, passes: configuration.argon2Passes)
         (threads, queueLimit) = (configuration.loginThreads, configuration.loginQueue)
     }
 

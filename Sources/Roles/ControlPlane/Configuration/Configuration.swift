@@ -14,10 +14,9 @@ package struct Configuration: Sendable, Equatable {
     /// `adminUsers`: numeric users, beside root and the owner of the data directory, who may use the admin interface.
     package var adminUsers: [UInt32] = []
 
-    /// `argon2.memory` (KiB), `argon2.passes`, `argon2.lanes`: what a password hash costs. Raised values are applied at the next login.
+    /// `argon2.memory` (KiB), `argon2.passes`: what a password hash costs. Raised values are applied at the next login.
     package var argon2Memory: UInt32 = 19_456
     package var argon2Passes: UInt32 = 2
-    package var argon2Lanes: UInt32 = 1
     /// `loginThreads`: hashes that are computed at one time. Default: as many as the machine has cores.
     package var loginThreads: Int
     /// `loginQueue`: logins that may wait for a thread; more are asked to try again.

@@ -26,7 +26,6 @@ extension Configuration {
         try reader.object("argon2") { argon2 in
             if let value = try argon2.integer("memory", in: 8...4_194_304) { argon2Memory = UInt32(value) }
             if let value = try argon2.integer("passes", in: 1...1_000) { argon2Passes = UInt32(value) }
-            if let value = try argon2.integer("lanes", in: 1...64) { argon2Lanes = UInt32(value) }
         }
         if let value = try reader.integer("loginThreads", in: 1...1_024) { loginThreads = value }
         if let value = try reader.integer("loginQueue", in: 1...100_000) { loginQueue = value }
