@@ -1,3 +1,5 @@
+import Glibc
+
 /// The octets of a RETR or TOP answer behind its first line: dot-stuffed, and ended by a line with a dot alone (RFC 1939 §3).
 public struct POP3MessageEncoder: Sendable {
     private static let pieceSize = 64 * 1024
@@ -31,12 +33,18 @@ public struct POP3MessageEncoder: Sendable {
                     piece.append(contentsOf: octets[index...position])
                     index = position
                 }
-                position = octets[position..<stop].firstIndex(of: 10).map { $0 + 1 } ?? stop
+                position = Self.lineEnd(octets, from: position, to: stop)
                 isAtLineStart = octets[position - 1] == 10
             }
             piece.append(contentsOf: octets[index..<stop])
         }
         return piece
+    }
+
+    /// Behind the next line feed.
+    private static func lineEnd(_ octets: UnsafeBufferPointer<UInt8>, from start: Int, to stop: Int) -> Int {
+        guard let base = octets.baseAddress, let found = memchr(base + start, 10, stop - start) else { return stop }
+        return UnsafeRawPointer(base).distance(to: found) + 1
     }
 
     private static func endOfTop(of message: [UInt8], bodyLines: Int) -> Int {

@@ -33,7 +33,10 @@ public enum UntaggedResponse: Sendable, Equatable {
         case .expunge(let number): output.text("\(number) EXPUNGE")
         case .search(let numbers):
             output.text("SEARCH")
-            for number in numbers { output.text(" \(number)") }
+            for number in numbers {
+                output.byte(" ")
+                output.number(number)
+            }
         case .list(let listing): listing.write("LIST", to: &output)
         case .lsub(let listing): listing.write("LSUB", to: &output)
         case .status(let mailbox, let items):

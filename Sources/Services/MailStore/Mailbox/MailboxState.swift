@@ -46,6 +46,8 @@ final class MailboxState {
     private var keywordNames: Set<String> = []
     private var keywordSetMembers = 0
     private var subscribers: [Subscriber] = []
+    /// Where the message after the last one that was asked for lies: mostly they are asked for one after the other.
+    private var expected = 0
 
     init(mailbox: Mailbox, arrivals: [Arrival]) {
         self.mailbox = mailbox
@@ -64,7 +66,15 @@ final class MailboxState {
     /// has been committed and not yet been applied to memory.
     var uidNext: UID { max(mailbox.uidNext, (uids.last ?? 0) + 1) }
 
-    func index(of uid: UID) -> Int? { uids.firstIndex(ofSorted: uid) }
+    func index(of uid: UID) -> Int? {
+        if expected < uids.count, uids[expected] == uid {
+            defer { expected += 1 }
+            return expected
+        }
+        guard let index = uids.firstIndex(ofSorted: uid) else { return nil }
+        expected = index + 1
+        return index
+    }
 
     func message(_ uid: UID) -> StoredMessage? { index(of: uid).map { messages[$0] } }
 

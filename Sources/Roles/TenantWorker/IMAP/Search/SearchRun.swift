@@ -21,6 +21,9 @@ struct SearchRun {
         asksForKeptFields = need == .header && plan.asksFor(only: SearchedFields.names)
     }
 
+    /// Messages that are looked at in memory before the next look at the clock.
+    private static let stride = 32
+
     /// The messages that match, ascending.
     func run() async throws -> [NumberedMessage] {
         var found: [NumberedMessage] = []
@@ -33,6 +36,7 @@ struct SearchRun {
             case false: break
             case nil: undecided.append(subject)
             }
+            guard index % Self.stride == 0 else { continue }
             guard !session.isEnding else { throw ConnectionError.closed }
             await session.slice.pauseIfOver()
         }
