@@ -78,9 +78,12 @@ struct TestTenant: Sendable {
             [.int8(id), .int8(domain), .text(localPart), .text(target)])
     }
 
+    var snapshotFolder: String { directory + "/snapshots" }
+
     func open() async throws -> TenantStore {
         try await TenantStore.open(
-            tenant: id, database: server.cluster.configuration(database: server.database, user: "casella_t\(id)"), blobDirectory: directory)
+            tenant: id, database: server.cluster.configuration(database: server.database, user: "casella_t\(id)"), blobDirectory: directory,
+            snapshotFolder: snapshotFolder)
     }
 
     /// As another worker would that does not see our blobs: whoever had the lease has lost it.

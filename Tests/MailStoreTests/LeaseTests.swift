@@ -61,7 +61,8 @@ import Testing
         let one = try await TestTenant.make(), other = try await TestTenant.make()
         let configuration = one.server.cluster.configuration(database: one.server.database, user: "casella_t\(one.id)")
         await #expect(throws: StoreError.self) {
-            _ = try await TenantStore.open(tenant: other.id, database: configuration, blobDirectory: one.directory)
+            _ = try await TenantStore.open(tenant: other.id, database: configuration, blobDirectory: one.directory,
+                snapshotFolder: one.directory + "/snapshots")
         }
     }
 

@@ -70,7 +70,8 @@ public final class WorkerProcess {
             host: access.host, port: access.port, database: access.database, user: access.role, password: access.password,
             applicationName: "casella-tenant")
         return try await TenantStore.open(
-            tenant: configuration.tenant, database: database, blobDirectory: configuration.directory + "/blobs")
+            tenant: configuration.tenant, database: database, blobDirectory: configuration.directory + "/blobs",
+            snapshotFolder: configuration.directory + "/snapshots")
     }
 
     private func run() async -> Int32 {

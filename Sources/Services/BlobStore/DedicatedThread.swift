@@ -2,17 +2,19 @@ import Glibc
 
 /// An executor with one thread of its own, for actors whose calls block on the disk. The thread starts with the first job
 /// and ends when the executor is released.
-final class DedicatedThread: SerialExecutor {
+package final class DedicatedThread: SerialExecutor {
     private let queue = JobQueue()
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package init() {}
+
+    package func enqueue(_ job: consuming ExecutorJob) {
         queue.append(UnownedJob(job), on: asUnownedSerialExecutor())
     }
 
     /// Runs `work` on the thread, behind what was given to it before.
-    func perform(_ work: @escaping @Sendable () -> Void) { queue.append(work) }
+    package func perform(_ work: @escaping @Sendable () -> Void) { queue.append(work) }
 
-    func checkIsolated() { precondition(queue.isCurrentThread, "not on the thread of this actor") }
+    package func checkIsolated() { precondition(queue.isCurrentThread, "not on the thread of this actor") }
 
     deinit { queue.finish() }
 }

@@ -9,10 +9,10 @@ func systemMessage(_ code: Int32) -> String {
 }
 
 /// A file descriptor and the few calls made on it. Whoever holds it closes it once.
-struct FileDescriptor {
+package struct FileDescriptor {
     let number: Int32
 
-    static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(BlobError) -> FileDescriptor {
+    package static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(BlobError) -> FileDescriptor {
         while true {
             let number = Glibc.open(path, flags | O_CLOEXEC, mode)
             if number >= 0 { return FileDescriptor(number: number) }
@@ -20,9 +20,9 @@ struct FileDescriptor {
         }
     }
 
-    func close() { _ = Glibc.close(number) }
+    package func close() { _ = Glibc.close(number) }
 
-    func size() throws(BlobError) -> Int64 {
+    package func size() throws(BlobError) -> Int64 {
         var status = stat()
         guard fstat(number, &status) == 0 else { throw .system(operation: "fstat", code: errno) }
         return Int64(status.st_size)
@@ -37,7 +37,7 @@ struct FileDescriptor {
         return true
     }
 
-    func write(_ bytes: [UInt8], at offset: Int64) throws(BlobError) {
+    package func write(_ bytes: [UInt8], at offset: Int64) throws(BlobError) {
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeBytes { raw in
@@ -52,7 +52,7 @@ struct FileDescriptor {
     }
 
     /// Up to `count` octets; fewer at the end of the file.
-    func read(_ count: Int, at offset: Int64) throws(BlobError) -> [UInt8] {
+    package func read(_ count: Int, at offset: Int64) throws(BlobError) -> [UInt8] {
         var code: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count, let base = buffer.baseAddress {

@@ -30,7 +30,8 @@ struct Company: Sendable {
         var facts = stat()
         try #require(stat(cluster.socketDirectory, &facts) == 0 && chown(blobs, facts.st_uid, facts.st_gid) == 0)
         let store = try await TenantStore.open(
-            tenant: tenant, database: cluster.configuration(database: database, user: "casella_t\(tenant)"), blobDirectory: blobs)
+            tenant: tenant, database: cluster.configuration(database: database, user: "casella_t\(tenant)"), blobDirectory: blobs,
+            snapshotFolder: blobs + "/snapshots")
         return Company(store: store, tenant: tenant, pool: pool)
     }
 

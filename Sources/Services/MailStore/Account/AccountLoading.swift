@@ -20,7 +20,7 @@ extension TenantStore {
     private func readAccount(of user: Int64) async throws(StoreError) -> Account {
         let results = try await database.queries([
             PostgresStatement("""
-                SELECT mailbox_id, name, special_use, uidvalidity, uidnext, highestmodseq, recent_uid FROM mailboxes
+                SELECT mailbox_id, name, special_use, uidvalidity, uidnext, highestmodseq, recent_uid, edited_modseq FROM mailboxes
                 WHERE tenant_id = $1 AND user_id = $2
                 """, [.int8(tenant), .int8(user)]),
             PostgresStatement("SELECT name FROM subscriptions WHERE tenant_id = $1 AND user_id = $2", [.int8(tenant), .int8(user)]),
@@ -32,7 +32,8 @@ extension TenantStore {
                 Mailbox(
                     id: try row.int8(0), name: try row.text(1), specialUse: try row.optionalText(2),
                     uidValidity: UInt32(clamping: try row.int8(3)), uidNext: UID(clamping: try row.int8(4)),
-                    highestModSeq: ModSeq(clamping: try row.int8(5)), recentUID: UID(clamping: try row.int8(6)))
+                    highestModSeq: ModSeq(clamping: try row.int8(5)), editedModSeq: ModSeq(clamping: try row.int8(7)),
+                    recentUID: UID(clamping: try row.int8(6)))
             })
         }
         for row in results[1].rows {

@@ -12,6 +12,8 @@ public final class Mailbox {
     public let uidValidity: UInt32
     public private(set) var uidNext: UID
     public private(set) var highestModSeq: ModSeq
+    /// Of the last change that was more than messages coming in.
+    private(set) var editedModSeq: ModSeq
     /// It was deleted; whoever still holds it can do nothing with it.
     public internal(set) var isGone = false
     /// Messages from this UID on are `\Recent` to the next session that selects the mailbox.
@@ -32,13 +34,17 @@ public final class Mailbox {
     /// Messages that came while the others were being read; nil at other times.
     private var early: [MailboxState.Arrival]?
 
-    init(id: Int64, name: String, specialUse: String?, uidValidity: UInt32, uidNext: UID, highestModSeq: ModSeq, recentUID: UID) {
+    init(
+        id: Int64, name: String, specialUse: String?, uidValidity: UInt32, uidNext: UID, highestModSeq: ModSeq, editedModSeq: ModSeq = 1,
+        recentUID: UID
+    ) {
         self.id = id
         self.name = name
         self.specialUse = specialUse
         self.uidValidity = uidValidity
         self.uidNext = uidNext
         self.highestModSeq = highestModSeq
+        self.editedModSeq = editedModSeq
         self.recentUID = recentUID
         nextToAssign = uidNext
         lastAssigned = highestModSeq
@@ -60,9 +66,10 @@ public final class Mailbox {
     }
 
     /// What is durable: the numbers that clients may see.
-    func advance(uidNext next: UID, modSeq: ModSeq) {
+    func advance(uidNext next: UID, modSeq: ModSeq, edited: ModSeq = 1) {
         uidNext = max(uidNext, next)
         highestModSeq = max(highestModSeq, modSeq)
+        editedModSeq = max(editedModSeq, edited)
         nextToAssign = max(nextToAssign, uidNext)
         lastAssigned = max(lastAssigned, highestModSeq)
     }

@@ -38,7 +38,7 @@ extension TenantStore {
         return try await queue.perform(changing: [source.id]) { batch throws(StoreError) in
             let plan = try CopyPlan(uids, from: state, to: target, in: batch)
             guard !plan.isEmpty else { return plan.outcome }
-            if source !== target { _ = batch.nextModSeq(in: source) }
+            _ = batch.nextModSeq(in: source)
             for (message, arrival) in zip(plan.messages, plan.arrivals) {
                 batch.moves.append(from: source.id, message.uid, to: target.id, arrival.message.uid, arrival.message.modSeq)
             }
@@ -69,7 +69,7 @@ private struct CopyPlan {
             outcome = CopyOutcome(uidValidity: target.uidValidity, source: [], destination: [])
             return
         }
-        let modSeq = batch.nextModSeq(in: target)
+        let modSeq = batch.nextModSeq(in: target, onlyAdding: true)
         let newUIDs = Array(batch.takeUIDs(messages.count, in: target))
         arrivals = zip(messages, newUIDs).map { message, uid in
             let copy = StoredMessage(

@@ -32,12 +32,20 @@ extension TenantStore {
     private func loadState(of mailbox: Mailbox) async throws(StoreError) -> MailboxState {
         try await queue.settled()
         guard !mailbox.isGone else { throw .noSuchMailbox }
-        let result = try await database.query(Self.messagesOfMailbox, [.int8(tenant), .int8(mailbox.id)])
+        let snapshot = await snapshot(of: mailbox)
+        // Nothing came in since.
+        if let snapshot, snapshot.moment.uidNext == mailbox.uidNext {
+            return MailboxState(mailbox: mailbox, snapshot: snapshot, arrivals: [])
+        }
+        let result = try await database.query(
+            Self.messagesOfMailbox, [.int8(tenant), .int8(mailbox.id), .int8(Int64(snapshot?.moment.uidNext ?? 1))])
         guard let row = result.first else { throw .noSuchMailbox }
-        return MailboxState(mailbox: mailbox, arrivals: try StoreError.reading { () throws(PostgresError) in try Self.arrivals(row) })
+        let arrivals = try StoreError.reading { () throws(PostgresError) in try Self.arrivals(row) }
+        guard let snapshot else { return MailboxState(mailbox: mailbox, arrivals: arrivals) }
+        return MailboxState(mailbox: mailbox, snapshot: snapshot, arrivals: arrivals)
     }
 
-    /// One row, of one moment: the columns of the mailbox's messages as arrays.
+    /// One row, of one moment: the columns of the mailbox's messages, from a UID on, as arrays.
     private static let messagesOfMailbox = """
         SELECT m.uid, m.modseq, m.flags, m.keywords, m.internal_date, m.size, m.segment, m.place, m.length, m.keyworded
         FROM mailboxes b, LATERAL (
@@ -46,7 +54,8 @@ extension TenantStore {
                 array_agg(array_to_string(keywords, ' ')) FILTER (WHERE keywords <> '{}') AS keywords,
                 array_agg(internal_date) AS internal_date, array_agg(size) AS size,
                 array_agg(blob_segment) AS segment, array_agg(blob_offset) AS place, array_agg(blob_length) AS length
-            FROM (SELECT * FROM messages s WHERE s.tenant_id = b.tenant_id AND s.mailbox_id = b.mailbox_id ORDER BY s.uid) sorted) m
+            FROM (SELECT * FROM messages s WHERE s.tenant_id = b.tenant_id AND s.mailbox_id = b.mailbox_id AND s.uid >= $3
+                ORDER BY s.uid) sorted) m
         WHERE b.tenant_id = $1 AND b.mailbox_id = $2
         """
 

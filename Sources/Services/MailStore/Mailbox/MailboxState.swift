@@ -46,6 +46,8 @@ final class MailboxState {
     private var keywordNames: Set<String> = []
     private var keywordSetMembers = 0
     private var subscribers: [Subscriber] = []
+    /// The change number up to which the mailbox's snapshot holds what is here; nil without one.
+    private(set) var keptModSeq: ModSeq?
     /// Where the message after the last one that was asked for lies: mostly they are asked for one after the other.
     private var expected = 0
 
@@ -56,6 +58,24 @@ final class MailboxState {
         messages.reserveCapacity(arrivals.count)
         for arrival in arrivals { messages.append(interned(arrival)) }
         uids = messages.map(\.uid)
+    }
+
+    /// - Parameter arrivals: what came in behind the snapshot.
+    convenience init(mailbox: Mailbox, snapshot: MailboxSnapshot, arrivals: [Arrival]) {
+        self.init(mailbox: mailbox, arrivals: [])
+        for keywords in snapshot.keywordSets.dropFirst() { _ = keywordSet(keywords) }
+        messages = snapshot.messages
+        for message in messages { keywordSetUses[Int(message.keywordSet)] += 1 }
+        for arrival in arrivals { messages.append(interned(arrival)) }
+        uids = messages.map(\.uid)
+        keptModSeq = snapshot.moment.modSeq
+    }
+
+    /// What is here, for the next worker.
+    func snapshot(under epoch: Int64) -> MailboxSnapshot {
+        MailboxSnapshot(
+            moment: .init(mailbox: mailbox.id, uidNext: mailbox.uidNext, modSeq: mailbox.highestModSeq, epoch: epoch),
+            messages: messages, keywordSets: keywordSets)
     }
 
     var memory: Int { 1024 + messages.capacity * (MemoryLayout<StoredMessage>.stride + MemoryLayout<UID>.stride) }

@@ -19,5 +19,7 @@ final class MailboxStateCache {
         if total > budget { recent = [] }
     }
 
+    var all: [MailboxState] { recent }
+
     func removeAll() { recent = [] }
 }

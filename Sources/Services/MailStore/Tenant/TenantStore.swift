@@ -16,6 +16,7 @@ public final class TenantStore {
     let accounts: AccountCache
     let states: MailboxStateCache
     let reader: MessageReader
+    let snapshots: SnapshotFiles
     /// Answers about messages, kept for the next session that asks.
     public let derived = DerivedBytes()
     /// Users whose maildrop a POP3 session has.
@@ -26,10 +27,11 @@ public final class TenantStore {
     var warnings: QuotaWarnings?
 
     /// Connects, takes the lease and the blobs from whoever held them, and enters what the blob log is ahead.
+    /// - Parameter snapshotFolder: where a worker that ends leaves what it knows of mailboxes; made when missing.
     /// - Parameter memoryBudget: octets for the messages' metadata of mailboxes that nobody has selected any more.
     /// - Throws: `.unavailable` also while another process holds the blobs: it must end first.
     public static func open(
-        tenant: Int64, database: PostgresConfiguration, blobDirectory: String, memoryBudget: Int = 16 << 20
+        tenant: Int64, database: PostgresConfiguration, blobDirectory: String, snapshotFolder: String, memoryBudget: Int = 16 << 20
     ) async throws(StoreError) -> TenantStore {
         // Long enough that a company which gets a letter every few seconds does not connect and prepare its statements anew for each.
         let database = Database(pool: PostgresPool(database, maximumConnections: 2, idleTimeout: .seconds(20)))
@@ -37,7 +39,7 @@ public final class TenantStore {
         do {
             try await takeOver(blobs)
             let (lease, entered) = try await Lease.take(tenant, from: database)
-            let store = TenantStore(lease: lease, database: database, blobs: blobs, memoryBudget: memoryBudget)
+            let store = TenantStore(lease: lease, database: database, blobs: blobs, snapshotFolder: snapshotFolder, memoryBudget: memoryBudget)
             try await store.enterLog(behind: entered)
             return store
         } catch {
@@ -60,7 +62,7 @@ public final class TenantStore {
         }
     }
 
-    private init(lease: Lease, database: Database, blobs: MessageBlobs, memoryBudget: Int) {
+    private init(lease: Lease, database: Database, blobs: MessageBlobs, snapshotFolder: String, memoryBudget: Int) {
         tenant = lease.tenant
         self.database = database
         self.blobs = blobs
@@ -71,6 +73,7 @@ public final class TenantStore {
         accounts = AccountCache()
         states = MailboxStateCache(budget: memoryBudget)
         reader = MessageReader(blobs: blobs)
+        snapshots = SnapshotFiles(folder: snapshotFolder)
         queue.onMissingReference = { [weak self] in self?.directoryChanged() }
     }
 
@@ -132,6 +135,7 @@ public final class TenantStore {
         warnings?.close()
         queue.beginClosing()
         await queue.drain()
+        await keepSnapshots()
         accounts.removeAll()
         states.removeAll()
         derived.removeAll()

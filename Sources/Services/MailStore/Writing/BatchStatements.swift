@@ -30,12 +30,13 @@ extension WriteBatch {
         guard !counters.isEmpty else { return nil }
         let changed = counters.values.sorted { $0.mailbox.id < $1.mailbox.id }
         return PostgresStatement("""
-            UPDATE mailboxes b SET uidnext = greatest(b.uidnext, c.uidnext), highestmodseq = greatest(b.highestmodseq, c.highestmodseq)
-            FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS c (mailbox_id, uidnext, highestmodseq)
+            UPDATE mailboxes b SET uidnext = greatest(b.uidnext, c.uidnext), highestmodseq = greatest(b.highestmodseq, c.highestmodseq),
+                edited_modseq = greatest(b.edited_modseq, c.edited_modseq)
+            FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS c (mailbox_id, uidnext, highestmodseq, edited_modseq)
             WHERE b.tenant_id = $1 AND b.mailbox_id = c.mailbox_id
             """, [
                 .int8(tenant), .int8Array(changed.map(\.mailbox.id)), .int8Array(changed.map { Int64($0.uidNext) }),
-                .int8Array(changed.map { Int64(clamping: $0.modSeq) }),
+                .int8Array(changed.map { Int64(clamping: $0.modSeq) }), .int8Array(changed.map { Int64(clamping: $0.edited) }),
             ])
     }
 

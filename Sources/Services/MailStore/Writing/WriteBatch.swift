@@ -11,6 +11,8 @@ final class WriteBatch {
         let mailbox: Mailbox
         var uidNext: UID
         var modSeq: ModSeq
+        /// See `Mailbox.editedModSeq`.
+        var edited: ModSeq = 1
     }
 
     struct DeliveryKey: Hashable {
@@ -48,10 +50,12 @@ final class WriteBatch {
     func hold(_ mailbox: Mailbox) { held[mailbox.id] = mailbox }
 
     /// The change number of a job's changes in a mailbox; to be asked once a job and mailbox.
-    func nextModSeq(in mailbox: Mailbox) -> ModSeq {
+    /// - Parameter onlyAdding: messages come in, and nothing that is there changes or goes.
+    func nextModSeq(in mailbox: Mailbox, onlyAdding: Bool = false) -> ModSeq {
         hold(mailbox)
         var current = counter(of: mailbox)
         current.modSeq = max(current.modSeq, mailbox.highestModSeq) + 1
+        if !onlyAdding { current.edited = current.modSeq }
         counters[mailbox.id] = current
         return current.modSeq
     }
@@ -124,7 +128,7 @@ final class WriteBatch {
     /// The transaction took place: memory follows.
     func apply(to ledger: QuotaLedger) {
         for counter in counters.values {
-            counter.mailbox.advance(uidNext: counter.uidNext, modSeq: counter.modSeq)
+            counter.mailbox.advance(uidNext: counter.uidNext, modSeq: counter.modSeq, edited: counter.edited)
         }
         for (user, change) in usage { ledger.add(change, to: user) }
         for effect in effects { effect(self) }

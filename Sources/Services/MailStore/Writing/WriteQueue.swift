@@ -126,6 +126,9 @@ final class WriteQueue {
         if worker == nil, !waiting.isEmpty { worker = EventLoopActor.task { await self.work() } }
     }
 
+    /// Nothing is waiting or under way.
+    var isEmpty: Bool { waiting.isEmpty && worker == nil }
+
     /// Returns when nothing is waiting or under way.
     func drain() async {
         start()

@@ -1,0 +1,73 @@
+import BlobStore
+import Glibc
+import Runtime
+
+/// The folder with a tenant's snapshots, one file a mailbox, read and written on a thread of their own.
+@EventLoopActor
+final class SnapshotFiles {
+    private let folder: String
+    private let thread = DedicatedThread()
+    /// The mailboxes that have a file; nil before the folder was looked at.
+    private var known: Set<Int64>?
+
+    nonisolated init(folder: String) { self.folder = folder }
+
+    /// Nil when there is none, or none that can be used.
+    func read(_ mailbox: Int64) async -> MailboxSnapshot? {
+        guard await mailboxes().contains(mailbox) else { return nil }
+        return await onThread { [path = path(mailbox)] in
+            guard let file = try? FileDescriptor.open(path, O_RDONLY) else { return nil }
+            defer { file.close() }
+            guard let size = try? file.size(), let octets = try? file.read(Int(size), at: 0) else { return nil }
+            return MailboxSnapshot(decoding: octets)
+        }
+    }
+
+    /// Whoever reads sees the old file or the whole new one. Nothing is flushed: what a power cut leaves of it shows by its checksum.
+    func write(_ snapshot: MailboxSnapshot) async {
+        _ = await mailboxes()
+        let isWritten = await onThread { [folder, path = path(snapshot.moment.mailbox)] in
+            mkdir(folder, 0o700)
+            do {
+                let file = try FileDescriptor.open(path + ".new", O_WRONLY | O_CREAT | O_TRUNC)
+                defer { file.close() }
+                try file.write(snapshot.encoded(), at: 0)
+                return rename(path + ".new", path) == 0
+            } catch {
+                unlink(path + ".new")
+                return false
+            }
+        }
+        if isWritten { known?.insert(snapshot.moment.mailbox) }
+    }
+
+    func remove(_ mailbox: Int64) async {
+        known?.remove(mailbox)
+        await onThread { [path = path(mailbox)] in _ = unlink(path) }
+    }
+
+    /// The mailboxes that have a file.
+    func mailboxes() async -> Set<Int64> {
+        if let known { return known }
+        let found = await onThread { [folder] in Self.list(folder) }
+        known = found
+        return found
+    }
+
+    private func path(_ mailbox: Int64) -> String { "\(folder)/\(mailbox)" }
+
+    private func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { answer in thread.perform { answer.resume(returning: body()) } }
+    }
+
+    private nonisolated static func list(_ folder: String) -> Set<Int64> {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var found: Set<Int64> = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if let mailbox = Int64(name) { found.insert(mailbox) }
+        }
+        return found
+    }
+}
