@@ -39,7 +39,8 @@ public final class TenantStore {
         do {
             try await takeOver(blobs)
             let (lease, entered) = try await Lease.take(tenant, from: database)
-            let store = TenantStore(lease: lease, database: database, blobs: blobs, snapshotFolder: snapshotFolder, memoryBudget: memoryBudget)
+            let store = TenantStore(
+                lease: lease, database: database, blobs: blobs, snapshotFolder: snapshotFolder, memoryBudget: memoryBudget)
             try await store.enterLog(behind: entered)
             return store
         } catch {
