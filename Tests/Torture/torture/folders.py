@@ -202,6 +202,9 @@ async def rename(client, name):
         await accepted(client, f"RENAME {name} {new}")
         if box is not None:
             world.box_of[new] = box
+        view = client.session.view
+        if view is not None and view.name == name:
+            view.name = new
         writing.end(True)
 
 

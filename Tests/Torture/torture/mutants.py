@@ -66,9 +66,10 @@ MUTANTS = [
     Mutant(
         "search-numbers-as-shared",
         "SEARCH answers numbers that leave out messages whose expunge this session was not told of",
-        STORE + "Mailbox/ReadingMessages.swift",
-        "try body(index + 1, state.info(shared[next]))",
-        "try body(MUTANT ? next + 1 : index + 1, state.info(shared[next]))",
+        IMAP + "Search/SearchRun.swift",
+        "SearchPlan.Subject(number: index + 1,",
+        "SearchPlan.Subject("
+        "number: MUTANT ? index + 1 - selection.uids.prefix(index).count { selection.info($0) == nil } : index + 1,",
     ),
     Mutant(
         "search-unseen-as-new",
