@@ -13,6 +13,7 @@ public struct ResponseWriter: Sendable {
     }
 
     mutating func byte(_ character: Unicode.Scalar) { bytes.append(UInt8(truncatingIfNeeded: character.value)) }
+
     public mutating func text(_ text: String) {
         // Much quicker than octet by octet, and every literal has its octets in a row.
         if text.utf8.withContiguousStorageIfAvailable({ bytes.append(contentsOf: $0) }) == nil { bytes.append(contentsOf: text.utf8) }
@@ -28,6 +29,7 @@ public struct ResponseWriter: Sendable {
         } while rest > 0
         bytes[start...].reverse()
     }
+
     public mutating func raw(_ octets: some Collection<UInt8>) { bytes.append(contentsOf: octets) }
     mutating func endLine() { bytes.append(contentsOf: [ByteClass.carriageReturn, ByteClass.lineFeed]) }
 

@@ -36,9 +36,9 @@ extension TenantStore {
     func move(_ wanted: [UID], from source: Mailbox, _ state: MailboxState, to target: Mailbox) async throws(StoreError) -> CopyOutcome {
         let uids = Set(wanted).sorted()
         return try await queue.perform(changing: [source.id]) { batch throws(StoreError) in
-            let plan = try CopyPlan(uids, from: state, to: target, in: batch)
+            let plan = try CopyPlan(uids, from: state, to: target, in: batch, onlyAdding: source !== target)
             guard !plan.isEmpty else { return plan.outcome }
-            _ = batch.nextModSeq(in: source)
+            if source !== target { _ = batch.nextModSeq(in: source) }
             for (message, arrival) in zip(plan.messages, plan.arrivals) {
                 batch.moves.append(from: source.id, message.uid, to: target.id, arrival.message.uid, arrival.message.modSeq)
             }
@@ -59,8 +59,8 @@ private struct CopyPlan {
     let outcome: CopyOutcome
     var isEmpty: Bool { messages.isEmpty }
 
-    /// Takes UIDs for those of `uids` (ascending) that exist.
-    init(_ uids: [UID], from state: MailboxState, to target: Mailbox, in batch: WriteBatch) throws(StoreError) {
+    /// Takes UIDs for those of `uids` (ascending) that exist. `onlyAdding`: false when they leave the same mailbox.
+    init(_ uids: [UID], from state: MailboxState, to target: Mailbox, in batch: WriteBatch, onlyAdding: Bool = true) throws(StoreError) {
         guard !state.mailbox.isGone, !target.isGone else { throw .noSuchMailbox }
         messages = uids.compactMap { state.message($0) }
         guard batch.hasRoom(for: messages.count, in: target) else { throw .limitReached(reason: "the mailbox has no UIDs left") }
@@ -69,7 +69,7 @@ private struct CopyPlan {
             outcome = CopyOutcome(uidValidity: target.uidValidity, source: [], destination: [])
             return
         }
-        let modSeq = batch.nextModSeq(in: target, onlyAdding: true)
+        let modSeq = batch.nextModSeq(in: target, onlyAdding: onlyAdding)
         let newUIDs = Array(batch.takeUIDs(messages.count, in: target))
         arrivals = zip(messages, newUIDs).map { message, uid in
             let copy = StoredMessage(

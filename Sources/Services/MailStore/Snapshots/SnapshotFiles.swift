@@ -32,11 +32,12 @@ final class SnapshotFiles {
                 let file = try FileDescriptor.open(path + ".new", O_WRONLY | O_CREAT | O_TRUNC)
                 defer { file.close() }
                 try file.write(snapshot.encoded(), at: 0)
-                return rename(path + ".new", path) == 0
+                if rename(path + ".new", path) == 0 { return true }
             } catch {
-                unlink(path + ".new")
-                return false
+                // As without the file; the disk may be full.
             }
+            unlink(path + ".new")
+            return false
         }
         if isWritten { known?.insert(snapshot.moment.mailbox) }
     }

@@ -64,7 +64,7 @@ struct FetchRun {
 
     // MARK: Without content
 
-    /// Nothing is waited for between these messages, so their responses are made and sent together.
+    /// Nothing is waited for between these messages, so their responses are made and sent together, a stride at a time.
     private mutating func answer(_ batch: ArraySlice<NumberedMessage>, _ structures: [UID: [UInt8]]) async throws {
         var responses = FetchResponse()
         for message in batch {
@@ -80,6 +80,11 @@ struct FetchRun {
                 var next = 0
                 for item in plan.items { write(item, info, texts, &next, to: &responses) }
                 responses.end()
+                // Structures may be large.
+                if responses.output.bytes.count >= FetchRun.stride {
+                    try await send(responses.output.take()[...])
+                    await session.slice.pauseIfOver()
+                }
             } catch StoreError.damaged(let place) {
                 damage = .damaged(place: place)
             }
