@@ -33,7 +33,7 @@ public actor EventLoopActor {
 
 /// Runs the actor's jobs as tasks of a single-threaded event loop group.
 final class EventLoopExecutor: SerialExecutor {
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1, metricsDelegate: TurnsBetweenTicks())
     let loop: any EventLoop
 
     init() { loop = group.next() }

@@ -1,33 +1,26 @@
-import NIOCore
+import NIOPosix
 
 extension EventLoopActor {
     /// Lets everything else go first: whatever is ready on the loop, and the sockets. `Task.yield` would not: the loop asks its sockets
     /// only when no job is left, and a job that yields is one. Those who wait here go on one at a time, with a look at the sockets between.
     @EventLoopActor
     public static func pause() async {
-        await withCheckedContinuation { continuation in
-            paused.append(continuation)
-            if paused.count == 1 { scheduleTurn() }
-        }
+        await withCheckedContinuation { paused.append($0) }
     }
 
-    @EventLoopActor private static var paused: [CheckedContinuation<Void, Never>] = []
-    /// Long enough that the loop comes to look at its sockets.
-    private static let breath = TimeAmount.microseconds(20)
+    @EventLoopActor fileprivate static var paused: [CheckedContinuation<Void, Never>] = []
+}
 
-    @EventLoopActor
-    private static func scheduleTurn() {
-        _ = eventLoop.scheduleTask(in: breath) {
-            assumeIsolated {
-                paused[0].resume()
-                // Behind the job of the one that goes on, so the next turn's time begins when it has stopped.
-                eventLoop.execute {
-                    assumeIsolated {
-                        paused.removeFirst()
-                        if !paused.isEmpty { scheduleTurn() }
-                    }
-                }
-            }
+/// Has one of those who pause go on after each look of the loop at its sockets.
+struct TurnsBetweenTicks: NIOEventLoopMetricsDelegate {
+    /// Called when no job is left, before the loop looks at its sockets.
+    func processedTick(info: NIOEventLoopTickInfo) {
+        EventLoopActor.assumeIsolated {
+            guard !EventLoopActor.paused.isEmpty else { return }
+            let next = EventLoopActor.paused.removeFirst()
+            // From another thread, which wakes the loop: here it has already decided how long to sleep. Whatever is handed to it now
+            // runs behind what its sockets bring.
+            Task.detached { EventLoopActor.eventLoop.execute { next.resume() } }
         }
     }
 }
