@@ -5,10 +5,10 @@ extension BlobRecord {
     /// Shorter messages are stored as they are: there is little to gain.
     private static let compressionThreshold = 512
 
-    func append(to output: inout [UInt8]) throws(BlobError) {
+    func append(to output: inout [UInt8], with compressor: ZstdCompressor) throws(BlobError) {
         let described = description.encoded()
         guard bytes.count <= Int(Int32.max), described.count <= Int(Int32.max) else { throw .tooLarge }
-        let compressed = compressedIfWorthIt()
+        let compressed = compressedIfWorthIt(with: compressor)
         let stored = compressed ?? bytes
         var checksum = described.withUnsafeBytes { Checksum.crc32c($0) }
         checksum = stored.withUnsafeBytes { Checksum.crc32c($0, continuing: checksum) }
@@ -22,18 +22,18 @@ extension BlobRecord {
     }
 
     /// Nil unless compression saves a tenth.
-    private func compressedIfWorthIt() -> [UInt8]? {
-        guard bytes.count >= Self.compressionThreshold, let compressed = try? Zstd.compress(bytes, level: 1) else { return nil }
+    private func compressedIfWorthIt(with compressor: ZstdCompressor) -> [UInt8]? {
+        guard bytes.count >= Self.compressionThreshold, let compressed = try? compressor.compress(bytes, level: 1) else { return nil }
         return compressed.count <= bytes.count - bytes.count / 10 ? compressed : nil
     }
 
     /// Reads a whole record; `reference` says where it came from, for the error.
-    init(decoding record: [UInt8], at reference: BlobReference) throws(BlobError) {
+    init(decoding record: [UInt8], at reference: BlobReference, with decompressor: ZstdDecompressor) throws(BlobError) {
         let parts = try RecordParts(record[...], at: reference)
         guard let description = BlobDescription(decoding: parts.description) else {
             throw .damaged(reference, reason: "unreadable description")
         }
-        self.init(description: description, bytes: try parts.message(at: reference))
+        self.init(description: description, bytes: try parts.message(at: reference, with: decompressor))
     }
 }
 
@@ -55,10 +55,10 @@ struct RecordParts {
         stored = body.dropFirst(header.descriptionLength)
     }
 
-    func message(at reference: BlobReference) throws(BlobError) -> [UInt8] {
+    func message(at reference: BlobReference, with decompressor: ZstdDecompressor) throws(BlobError) -> [UInt8] {
         guard header.isCompressed else { return Array(stored) }
         do {
-            return try stored.withUnsafeBytes { raw in try Zstd.decompress(raw, originalSize: header.messageLength) }
+            return try stored.withUnsafeBytes { raw in try decompressor.decompress(raw, originalSize: header.messageLength) }
         } catch {
             throw .damaged(reference, reason: "\(error)")
         }

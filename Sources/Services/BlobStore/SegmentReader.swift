@@ -1,4 +1,5 @@
 import Glibc
+import Zstd
 
 /// Reads records, beside the writer and on a thread of its own, so that a read does not wait for a flush.
 actor SegmentReader {
@@ -7,6 +8,7 @@ actor SegmentReader {
     private nonisolated let thread = DedicatedThread()
     /// Open segments, least recently used first.
     private var open: [(number: Int64, file: FileDescriptor)] = []
+    private let decompressor = ZstdDecompressor()
     private var isClosed = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -33,11 +35,13 @@ actor SegmentReader {
     }
 
     func message(_ reference: BlobReference) -> Result<[UInt8], BlobError> {
-        Result { () throws(BlobError) in try RecordParts(try record(reference)[...], at: reference).message(at: reference) }
+        Result { () throws(BlobError) in
+            try RecordParts(try record(reference)[...], at: reference).message(at: reference, with: decompressor)
+        }
     }
 
     func described(_ reference: BlobReference) throws(BlobError) -> BlobRecord {
-        try BlobRecord(decoding: try record(reference), at: reference)
+        try BlobRecord(decoding: try record(reference), at: reference, with: decompressor)
     }
 
     func scan(_ segment: Int64, from offset: Int64) throws(BlobError) -> [ScannedRecord] {

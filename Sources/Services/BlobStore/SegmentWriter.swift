@@ -1,4 +1,5 @@
 import Glibc
+import Zstd
 
 /// The one place that writes: all appends that wait share one write and one `fdatasync`.
 ///
@@ -24,6 +25,7 @@ actor SegmentWriter {
     private let directory: SegmentDirectory
     private let segmentSize: Int64
     private nonisolated let thread = DedicatedThread()
+    private let compressor = ZstdCompressor()
     private var waiting: [Request] = []
     private var tail: Tail?
     private var isClosed = false
@@ -85,7 +87,7 @@ actor SegmentWriter {
         var rest = requests
         let room = min(segmentSize - (tail?.end ?? 0), Self.flushLimit)
         while let request = rest.first, buffer.isEmpty || Int64(buffer.count) < room {
-            answers.append((request, Self.encode(request.records, into: &buffer)))
+            answers.append((request, encode(request.records, into: &buffer)))
             rest = rest.dropFirst()
         }
         let outcome = Result { () throws(BlobError) in try commit(buffer) }
@@ -100,7 +102,7 @@ actor SegmentWriter {
     }
 
     /// On error the buffer is as it was.
-    private static func encode(
+    private func encode(
         _ records: [BlobRecord], into buffer: inout [UInt8]
     ) -> Result<[(start: Int, length: Int)], BlobError> {
         let start = buffer.count
@@ -108,7 +110,7 @@ actor SegmentWriter {
         for record in records {
             let place = buffer.count
             do {
-                try record.append(to: &buffer)
+                try record.append(to: &buffer, with: compressor)
             } catch {
                 buffer.removeSubrange(start...)
                 return .failure(error)
