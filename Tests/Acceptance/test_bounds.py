@@ -437,6 +437,20 @@ class Structures(Bounds):
             b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + parts + b"--b--\r\n", (b'"plain"', 1, 10_001, "a part")
         )
 
+    def test_many_large_structures_that_nobody_reads(self):
+        content = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 10_000 + b"--b--\r\n"
+        with self.imap("dan", select=False) as imap:
+            imap.command("c", "CREATE structures")
+            for _ in range(40):
+                imap.send(b"a APPEND structures {%d+}\r\n" % len(content) + content + b"\r\n")
+                self.assertTrue(imap.tagged("a")[-1].startswith(b"a OK"))
+        with self.attacked.others_are_served() as bystander, contextlib.ExitStack() as stack:
+            for _ in range(5):
+                imap = stack.enter_context(self.imap("dan", select=False))
+                imap.command("s", "SELECT structures")
+                send_unread(imap, b"f FETCH 1:* (ENVELOPE BODYSTRUCTURE)\r\n" * 10, 1)
+            bystander.wait_for(3)
+
     def test_addresses(self):
         to = b",\r\n ".join(b"u%d@x.example" % n for n in range(1_000_000))
         self.check(b"To: " + to + b"\r\n\r\nhi\r\n", (b'"x.example"', 1, 10_001, "an address"))
