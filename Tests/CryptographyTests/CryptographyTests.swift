@@ -10,6 +10,12 @@ import Testing
         #expect(Hexadecimal.encode(try Cryptography.sha256(Array(text.utf8))) == digest)
     }
 
+    @Test("HMAC-SHA-1 agrees with RFC 2202's examples") func hmacSHA1() throws {
+        #expect(
+            Hexadecimal.encode(try Cryptography.hmacSHA1(key: Array("Jefe".utf8), Array("what do ya want for nothing?".utf8)))
+                == "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79")
+    }
+
     @Test("HMAC-SHA-256 agrees with known values, with an empty key too") func hmac() throws {
         let message = Array("what do ya want for nothing?".utf8)
         #expect(

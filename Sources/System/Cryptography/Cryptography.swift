@@ -29,13 +29,22 @@ public enum Cryptography {
 
     /// HMAC-SHA-256 (RFC 2104): 32 octets.
     public static func hmacSHA256(key: [UInt8], _ message: [UInt8]) throws(CryptographyError) -> [UInt8] {
+        try hmac(EVP_sha256(), key: key, message)
+    }
+
+    /// HMAC-SHA-1 (RFC 2104): 20 octets. For one-time passwords, whose apps know no other hash.
+    public static func hmacSHA1(key: [UInt8], _ message: [UInt8]) throws(CryptographyError) -> [UInt8] {
+        try hmac(EVP_sha1(), key: key, message)
+    }
+
+    private static func hmac(_ hash: OpaquePointer?, key: [UInt8], _ message: [UInt8]) throws(CryptographyError) -> [UInt8] {
         guard let keyLength = Int32(exactly: key.count) else { throw .tooLarge }
         var length: UInt32 = 0
         var succeeded = false
         // A null pointer means "reuse the former key" to HMAC: an empty key is given an address.
         let keyBytes = key.isEmpty ? [0] : key
         let digest = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, initialized in
-            succeeded = HMAC(EVP_sha256(), keyBytes, keyLength, message, message.count, buffer.baseAddress, &length) != nil
+            succeeded = HMAC(hash, keyBytes, keyLength, message, message.count, buffer.baseAddress, &length) != nil
             initialized = succeeded ? Int(length) : 0
         }
         guard succeeded else { throw .library("HMAC") }
