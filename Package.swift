@@ -54,11 +54,13 @@ let package = Package(
         program("casella-relay", ["Relay"]),
 
         // Roles
-        library("AdminShell", on: "Roles", ["AdminAPI", "Quantities", "LineEditor", argumentParser]),
+        library("AdminShell", on: "Roles", ["AdminAPI", "Quantities", "LineEditor", "SecureStream", argumentParser]),
         library(
             "ControlPlane", on: "Roles",
-            ["AdminAPI", "Quantities", "Supervision", "Runtime", "Postgres", "Argon2", "Cryptography", "CProcess", "Resolver", nioHTTP1]
-                + nio),
+            [
+                "AdminAPI", "Quantities", "Supervision", "Runtime", "Postgres", "Argon2", "Cryptography", "CProcess", "ProxyProtocol", "Resolver",
+                nioHTTP1,
+            ] + nio),
         library(
             "Gateway", on: "Roles",
             ["Supervision", "Runtime", "Cryptography", "InnerDoor", "SMTP", "SASL", "IMAP", "POP3", "MIME", "ProxyProtocol", "TLS"] + nio),
@@ -96,6 +98,7 @@ let package = Package(
         library("Postgres", on: "System", ["CPQ"]),
         library("Argon2", on: "System", ["CSodium"]),
         library("Cryptography", on: "System", ["COpenSSL"]),
+        library("SecureStream", on: "System", ["COpenSSL"]),
         library("Zstd", on: "System", ["CZstd"]),
         library("LineEditor", on: "System", ["CLibEdit"]),
         .target(name: "CProcess", path: "Sources/System/CProcess"),

@@ -36,7 +36,7 @@ import Testing
     static let mistakes: [(String, String)] = [
         ("{\n \"hostnam\": \"x\"}", "line 2: \"hostnam\" is no key"),
         ("{\n\n\"argon2\": {\"memroy\": 1}}", "line 3: \"argon2.memroy\" is no key"),
-        ("{\"portBase\": \"1\"}", "line 1: \"portBase\" is a number from 0 to 60000"),
+        ("{\"portBase\": \"1\"}", "line 1: \"portBase\" is a number from 0 to 57092"),
         ("{\"portBase\": 99999}", "\"portBase\" is a number"), ("{\"overQuota\": \"drop\"}", "\"reject\" or \"defer\""),
         ("{\"quotaWarnings\": [80, 101]}", "\"quotaWarnings\" is a number from 1 to 100"),
         ("{\"hops\": 1.5}", "\"hops\" is a number"), ("{\"messageSize\": \"huge\"}", "\"messageSize\" is a size"),

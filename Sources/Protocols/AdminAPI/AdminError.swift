@@ -21,6 +21,8 @@ public struct AdminError: Error, Sendable, Hashable, Codable, CustomStringConver
         case notFound, alreadyExists
         /// The request is right, but the present state does not allow it.
         case conflict
+        /// No token, or one that is good no longer.
+        case unauthenticated
         case forbidden
         /// The platform, or a part of it that is needed, is not running or does not answer.
         case unavailable
@@ -32,6 +34,7 @@ public struct AdminError: Error, Sendable, Hashable, Codable, CustomStringConver
         public var httpStatus: Int {
             switch self {
             case .invalid: 400
+            case .unauthenticated: 401
             case .forbidden: 403
             case .notFound: 404
             case .alreadyExists, .conflict: 409
@@ -51,7 +54,7 @@ public struct AdminError: Error, Sendable, Hashable, Codable, CustomStringConver
             case .alreadyExists: 73
             case .timedOut: 75
             case .conflict: 76
-            case .forbidden: 77
+            case .forbidden, .unauthenticated: 77
             }
         }
 

@@ -4,6 +4,8 @@
 /// The request travels as the JSON body (none for `Nothing`); what selects its object is in the path (`{name}`), what narrows a
 /// list in the query.
 public struct Call<Request: Codable & Sendable, Response: Codable & Sendable>: AnyCall {
+    /// What it is called in the audit log and in refusals: the shell's command for it.
+    public let command: String
     public let method: HTTPMethod
     public let path: PathTemplate
     /// Names of the query parameters that the call understands; all are optional.
@@ -11,13 +13,15 @@ public struct Call<Request: Codable & Sendable, Response: Codable & Sendable>: A
     public let needs: Permission
     public let effect: Effect
 
-    init(_ method: HTTPMethod, _ path: PathTemplate, query: [String] = [], needs: Permission, effect: Effect) {
-        (self.method, self.path, self.query, self.needs, self.effect) = (method, path, query, needs, effect)
+    init(_ command: String, _ method: HTTPMethod, _ path: PathTemplate, query: [String] = [], needs: Permission, effect: Effect) {
+        (self.command, self.method, self.path) = (command, method, path)
+        (self.query, self.needs, self.effect) = (query, needs, effect)
     }
 }
 
 /// What is known of a call without its types: for routing, the table of permissions, and tests.
 public protocol AnyCall: Sendable {
+    var command: String { get }
     var method: HTTPMethod { get }
     var path: PathTemplate { get }
     var query: [String] { get }
@@ -25,12 +29,12 @@ public protocol AnyCall: Sendable {
     var effect: Effect { get }
 }
 
-public enum HTTPMethod: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE" }
-
-/// What a caller must be allowed to do.
-public enum Permission: String, Sendable, Codable, CaseIterable {
-    case readPlatform, manageTenants, manageDomains, manageUsers, manageQuotas, manageQueue, manageWorkers
+extension AnyCall {
+    /// The one call that needs no session.
+    public var isLogin: Bool { method == .post && path == "/session" }
 }
+
+public enum HTTPMethod: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE" }
 
 /// What a call does to the record: whether it is written to the audit log, and whether the shell asks first.
 public enum Effect: String, Sendable, Codable {

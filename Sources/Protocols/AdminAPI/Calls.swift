@@ -1,61 +1,108 @@
 /// Every call, in the order in which the manual lists them. `{address}` of a user is an `EmailAddress`, of an alias an `AliasAddress`.
 public enum Calls {
-    public static let createTenant = Call<NewTenant, Tenant>(.post, "/tenants", needs: .manageTenants, effect: .changes)
-    public static let listTenants = Call<Nothing, [Tenant]>(.get, "/tenants", needs: .readPlatform, effect: .reads)
-    public static let showTenant = Call<Nothing, Tenant>(.get, "/tenants/{name}", needs: .readPlatform, effect: .reads)
-    public static let suspendTenant = Call<Nothing, Tenant>(.post, "/tenants/{name}/suspend", needs: .manageTenants, effect: .changes)
-    public static let resumeTenant = Call<Nothing, Tenant>(.post, "/tenants/{name}/resume", needs: .manageTenants, effect: .changes)
-    public static let deleteTenant = Call<Nothing, Nothing>(.delete, "/tenants/{name}", needs: .manageTenants, effect: .destroys)
+    public static let createTenant = Call<NewTenant, Tenant>("tenant create", .post, "/tenants", needs: .manageTenants, effect: .changes)
+    public static let listTenants = Call<Nothing, [Tenant]>("tenant list", .get, "/tenants", needs: .read, effect: .reads)
+    public static let showTenant = Call<Nothing, Tenant>("tenant show", .get, "/tenants/{name}", needs: .read, effect: .reads)
+    public static let suspendTenant = Call<Nothing, Tenant>(
+        "tenant suspend", .post, "/tenants/{name}/suspend", needs: .manageTenants, effect: .changes)
+    public static let resumeTenant = Call<Nothing, Tenant>(
+        "tenant resume", .post, "/tenants/{name}/resume", needs: .manageTenants, effect: .changes)
+    public static let deleteTenant = Call<Nothing, Nothing>(
+        "tenant delete", .delete, "/tenants/{name}", needs: .manageTenants, effect: .destroys)
 
-    public static let createDomain = Call<NewDomain, Domain>(.post, "/domains", needs: .manageDomains, effect: .changes)
-    public static let listDomains = Call<Nothing, [Domain]>(.get, "/domains", query: ["tenant"], needs: .readPlatform, effect: .reads)
-    public static let showDomain = Call<Nothing, Domain>(.get, "/domains/{name}", needs: .readPlatform, effect: .reads)
-    public static let deleteDomain = Call<Nothing, Nothing>(.delete, "/domains/{name}", needs: .manageDomains, effect: .destroys)
-    public static let checkDomain = Call<Nothing, DomainCheck>(.get, "/domains/{name}/check", needs: .readPlatform, effect: .reads)
+    public static let createDomain = Call<NewDomain, Domain>("domain create", .post, "/domains", needs: .manageDomains, effect: .changes)
+    public static let listDomains = Call<Nothing, [Domain]>(
+        "domain list", .get, "/domains", query: ["tenant"], needs: .read, effect: .reads)
+    public static let showDomain = Call<Nothing, Domain>("domain show", .get, "/domains/{name}", needs: .read, effect: .reads)
+    public static let deleteDomain = Call<Nothing, Nothing>(
+        "domain delete", .delete, "/domains/{name}", needs: .manageDomains, effect: .destroys)
+    public static let checkDomain = Call<Nothing, DomainCheck>("domain check", .get, "/domains/{name}/check", needs: .read, effect: .reads)
 
-    public static let createUser = Call<NewUser, CreatedUser>(.post, "/users", needs: .manageUsers, effect: .changes)
-    public static let listUsers = Call<Nothing, [User]>(.get, "/users", query: ["tenant", "domain"], needs: .readPlatform, effect: .reads)
-    public static let showUser = Call<Nothing, User>(.get, "/users/{address}", needs: .readPlatform, effect: .reads)
-    public static let suspendUser = Call<Nothing, User>(.post, "/users/{address}/suspend", needs: .manageUsers, effect: .changes)
-    public static let resumeUser = Call<Nothing, User>(.post, "/users/{address}/resume", needs: .manageUsers, effect: .changes)
+    public static let createUser = Call<NewUser, CreatedUser>("user create", .post, "/users", needs: .manageUsers, effect: .changes)
+    public static let listUsers = Call<Nothing, [User]>(
+        "user list", .get, "/users", query: ["tenant", "domain"], needs: .read, effect: .reads)
+    public static let showUser = Call<Nothing, User>("user show", .get, "/users/{address}", needs: .read, effect: .reads)
+    public static let suspendUser = Call<Nothing, User>(
+        "user suspend", .post, "/users/{address}/suspend", needs: .manageUsers, effect: .changes)
+    public static let resumeUser = Call<Nothing, User>(
+        "user resume", .post, "/users/{address}/resume", needs: .manageUsers, effect: .changes)
     public static let setPassword = Call<NewPassword, ChangedPassword>(
-        .post, "/users/{address}/password", needs: .manageUsers, effect: .changes)
-    public static let deleteUser = Call<Nothing, Nothing>(.delete, "/users/{address}", needs: .manageUsers, effect: .destroys)
+        "user password", .post, "/users/{address}/password", needs: .managePasswords, effect: .changes)
+    public static let deleteUser = Call<Nothing, Nothing>(
+        "user delete", .delete, "/users/{address}", needs: .manageUsers, effect: .destroys)
 
-    public static let createAlias = Call<NewAlias, Alias>(.post, "/aliases", needs: .manageUsers, effect: .changes)
+    public static let createAlias = Call<NewAlias, Alias>("alias create", .post, "/aliases", needs: .manageUsers, effect: .changes)
     public static let listAliases = Call<Nothing, [Alias]>(
-        .get, "/aliases", query: ["tenant", "domain"], needs: .readPlatform, effect: .reads)
-    public static let showAlias = Call<Nothing, Alias>(.get, "/aliases/{address}", needs: .readPlatform, effect: .reads)
-    public static let deleteAlias = Call<Nothing, Nothing>(.delete, "/aliases/{address}", needs: .manageUsers, effect: .changes)
+        "alias list", .get, "/aliases", query: ["tenant", "domain"], needs: .read, effect: .reads)
+    public static let showAlias = Call<Nothing, Alias>("alias show", .get, "/aliases/{address}", needs: .read, effect: .reads)
+    public static let deleteAlias = Call<Nothing, Nothing>(
+        "alias delete", .delete, "/aliases/{address}", needs: .manageUsers, effect: .changes)
 
     /// `{target}` is a `QuotaTarget`.
-    public static let showQuota = Call<Nothing, QuotaReport>(.get, "/quotas/{target}", needs: .readPlatform, effect: .reads)
-    public static let setQuota = Call<QuotaChange, QuotaReport>(.put, "/quotas/{target}", needs: .manageQuotas, effect: .changes)
+    public static let showQuota = Call<Nothing, QuotaReport>("quota show", .get, "/quotas/{target}", needs: .read, effect: .reads)
+    public static let setQuota = Call<QuotaChange, QuotaReport>(
+        "quota set", .put, "/quotas/{target}", needs: .manageQuotas, effect: .changes)
 
     /// `target` is a `QuotaTarget`, compared with all that is below it; `all` lists counters that agree too.
     public static let checkQuotas = Call<Nothing, QuotaCheck>(
-        .get, "/quota-checks", query: ["target", "all"], needs: .readPlatform, effect: .reads)
-    public static let repairQuotas = Call<QuotaRepair, QuotaCheck>(.post, "/quota-checks", needs: .manageQuotas, effect: .changes)
+        "quota check", .get, "/quota-checks", query: ["target", "all"], needs: .readPlatform, effect: .reads)
+    public static let repairQuotas = Call<QuotaRepair, QuotaCheck>(
+        "quota check --repair", .post, "/quota-checks", needs: .manageQuotas, effect: .changes)
 
     /// `{id}` is a `QueueID`.
-    public static let listQueue = Call<Nothing, [QueueEntry]>(.get, "/queue", query: ["tenant"], needs: .readPlatform, effect: .reads)
-    public static let showQueued = Call<Nothing, QueueEntry>(.get, "/queue/{id}", needs: .readPlatform, effect: .reads)
-    public static let retryQueued = Call<Nothing, QueueEntry>(.post, "/queue/{id}/retry", needs: .manageQueue, effect: .changes)
-    public static let holdQueued = Call<Nothing, QueueEntry>(.post, "/queue/{id}/hold", needs: .manageQueue, effect: .changes)
-    public static let releaseQueued = Call<Nothing, QueueEntry>(.post, "/queue/{id}/release", needs: .manageQueue, effect: .changes)
-    public static let deleteQueued = Call<Nothing, Nothing>(.delete, "/queue/{id}", needs: .manageQueue, effect: .destroys)
+    public static let listQueue = Call<Nothing, [QueueEntry]>("queue list", .get, "/queue", query: ["tenant"], needs: .read, effect: .reads)
+    public static let showQueued = Call<Nothing, QueueEntry>("queue show", .get, "/queue/{id}", needs: .read, effect: .reads)
+    public static let retryQueued = Call<Nothing, QueueEntry>(
+        "queue retry", .post, "/queue/{id}/retry", needs: .manageQueue, effect: .changes)
+    public static let holdQueued = Call<Nothing, QueueEntry>("queue hold", .post, "/queue/{id}/hold", needs: .manageQueue, effect: .changes)
+    public static let releaseQueued = Call<Nothing, QueueEntry>(
+        "queue release", .post, "/queue/{id}/release", needs: .manageQueue, effect: .changes)
+    public static let deleteQueued = Call<Nothing, Nothing>("queue delete", .delete, "/queue/{id}", needs: .manageQueue, effect: .destroys)
 
     /// `{subject}` is a `LoginSubject`.
-    public static let listLogins = Call<Nothing, [WrongLogins]>(.get, "/logins", needs: .readPlatform, effect: .reads)
+    public static let listLogins = Call<Nothing, [WrongLogins]>("login list", .get, "/logins", needs: .readPlatform, effect: .reads)
     public static let unlockLogins = Call<Nothing, UnlockedLogins>(
-        .post, "/logins/{subject}/unlock", needs: .manageUsers, effect: .changes)
+        "login unlock", .post, "/logins/{subject}/unlock", needs: .managePasswords, effect: .changes)
 
     /// `{name}` is a `WorkerName`.
-    public static let listWorkers = Call<Nothing, [Worker]>(.get, "/workers", needs: .readPlatform, effect: .reads)
-    public static let restartWorker = Call<Nothing, Worker>(.post, "/workers/{name}/restart", needs: .manageWorkers, effect: .changes)
+    public static let listWorkers = Call<Nothing, [Worker]>("worker list", .get, "/workers", needs: .readPlatform, effect: .reads)
+    public static let restartWorker = Call<Nothing, Worker>(
+        "worker restart", .post, "/workers/{name}/restart", needs: .manageWorkers, effect: .changes)
 
-    public static let names = Call<Nothing, NameList>(.get, "/names", query: ["kind", "prefix"], needs: .readPlatform, effect: .reads)
-    public static let status = Call<Nothing, PlatformStatus>(.get, "/status", needs: .readPlatform, effect: .reads)
+    /// `{name}` is an `AdministratorName`.
+    public static let createAdministrator = Call<NewAdministrator, AdministratorSecrets>(
+        "administrator create", .post, "/administrators", needs: .manageAdministrators, effect: .changes)
+    public static let listAdministrators = Call<Nothing, [Administrator]>(
+        "administrator list", .get, "/administrators", needs: .manageAdministrators, effect: .reads)
+    public static let showAdministrator = Call<Nothing, Administrator>(
+        "administrator show", .get, "/administrators/{name}", needs: .manageAdministrators, effect: .reads)
+    public static let suspendAdministrator = Call<Nothing, Administrator>(
+        "administrator suspend", .post, "/administrators/{name}/suspend", needs: .manageAdministrators, effect: .changes)
+    public static let resumeAdministrator = Call<Nothing, Administrator>(
+        "administrator resume", .post, "/administrators/{name}/resume", needs: .manageAdministrators, effect: .changes)
+    public static let setAdministratorPassword = Call<NewPassword, AdministratorSecrets>(
+        "administrator password", .post, "/administrators/{name}/password", needs: .manageAdministrators, effect: .changes)
+    public static let renewOneTimePassword = Call<Nothing, AdministratorSecrets>(
+        "administrator totp", .post, "/administrators/{name}/totp", needs: .manageAdministrators, effect: .changes)
+    public static let deleteAdministrator = Call<Nothing, Nothing>(
+        "administrator delete", .delete, "/administrators/{name}", needs: .manageAdministrators, effect: .destroys)
+
+    /// One's own. `logIn` is the one call that needs no token.
+    public static let logIn = Call<AdminLogin, AdminToken>("session login", .post, "/session", needs: .own, effect: .changes)
+    public static let showSession = Call<Nothing, AdminSession>("session show", .get, "/session", needs: .own, effect: .reads)
+    public static let setOwnPassword = Call<OwnPasswordChange, Nothing>(
+        "session password", .post, "/session/password", needs: .own, effect: .changes)
+    public static let logOut = Call<Nothing, Nothing>("session logout", .delete, "/session", needs: .own, effect: .changes)
+
+    /// The newest `count` events (at most `AuditEvent.maximum`) before the event `before`, newest first; of the tenant `tenant` alone
+    /// if it is given.
+    public static let listAudit = Call<Nothing, [AuditEvent]>(
+        "audit list", .get, "/audit", query: ["tenant", "before", "count"], needs: .readAudit, effect: .reads)
+    public static let verifyAudit = Call<Nothing, AuditVerification>(
+        "audit verify", .get, "/audit-verification", needs: .readPlatform, effect: .reads)
+
+    public static let names = Call<Nothing, NameList>("names", .get, "/names", query: ["kind", "prefix"], needs: .read, effect: .reads)
+    public static let status = Call<Nothing, PlatformStatus>("status", .get, "/status", needs: .readPlatform, effect: .reads)
 
     public static let all: [any AnyCall] = [
         createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant,
@@ -64,6 +111,9 @@ public enum Calls {
         createAlias, listAliases, showAlias, deleteAlias,
         showQuota, setQuota, checkQuotas, repairQuotas,
         listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,
-        listLogins, unlockLogins, listWorkers, restartWorker, names, status,
+        listLogins, unlockLogins, listWorkers, restartWorker,
+        createAdministrator, listAdministrators, showAdministrator, suspendAdministrator, resumeAdministrator, setAdministratorPassword,
+        renewOneTimePassword, deleteAdministrator, logIn, showSession, setOwnPassword, logOut,
+        listAudit, verifyAudit, names, status,
     ]
 }

@@ -7,6 +7,8 @@ public enum NameKind: String, Codable, Sendable, CaseIterable {
     /// Tenants, domains and addresses together.
     case quotaTargets
     case workers, queued
+    /// Of those who administer.
+    case administrators
     /// Accounts, addresses and networks with wrong logins.
     case wrongLogins
 }

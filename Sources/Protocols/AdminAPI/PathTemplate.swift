@@ -19,6 +19,9 @@ public struct PathTemplate: Sendable, Hashable, ExpressibleByStringLiteral, Cust
         }.joined()
     }
 
+    /// The first segment: what kind of thing the call is about.
+    public var noun: String { if case .fixed(let text)? = segments.first { text } else { "" } }
+
     public var parameterNames: [String] {
         segments.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
     }
@@ -71,6 +74,9 @@ public struct PathParameters: Sendable, Hashable {
     }
 
     public subscript(name: String) -> String? { values[name] }
+
+    /// All values, by their names.
+    public var texts: [String] { values.sorted { $0.key < $1.key }.map(\.value) }
 
     /// The value, checked. A path's parameters are never missing once the path matched.
     public func require<Value: ValidatedText>(_ name: String, as type: Value.Type = Value.self) throws(AdminError) -> Value {

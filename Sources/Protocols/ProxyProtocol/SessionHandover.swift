@@ -44,16 +44,12 @@ extension SessionHandover {
 
     /// As a header. The addresses are in their binary form when the text is one, and always in text.
     public func header() -> ProxyHeader {
-        var header = ProxyHeader(addresses: .unspecified)
-        if let octets = InternetAddress.ipv4(clientAddress) {
-            header.addresses = .ipv4(source: octets, sourcePort: clientPort, destination: [0, 0, 0, 0], destinationPort: 0)
-        }
+        var header = ProxyHeader(clientAddress: clientAddress, port: clientPort)
         header.setText(FieldType.service, service)
         header.set(FieldType.user, (0..<8).map { UInt8(truncatingIfNeeded: user >> (56 - 8 * $0)) })
         header.setText(FieldType.address, address)
         header.setText(FieldType.tag, pendingTag)
         header.setText(FieldType.clientName, clientName)
-        header.setText(FieldType.clientAddress, clientAddress)
         if isEncrypted {
             // PP2_CLIENT_SSL; no client certificate is asked for, so the verify word is not zero.
             let version = tlsVersion.map { Array($0.utf8) } ?? []
@@ -67,7 +63,7 @@ extension SessionHandover {
     /// - Returns: nil when a field is missing or malformed: the header does not come from a gateway.
     public init?(_ header: ProxyHeader) {
         guard let service = header.text(FieldType.service), let octets = header.value(of: FieldType.user), octets.count == 8,
-            let address = header.text(FieldType.address), let clientAddress = header.text(FieldType.clientAddress)
+            let address = header.text(FieldType.address), let clientAddress = header.clientAddress
         else { return nil }
         self.init(
             service: service, user: octets.reduce(0) { $0 << 8 | Int64($1) }, address: address, pendingTag: header.text(FieldType.tag),
@@ -81,6 +77,19 @@ extension SessionHandover {
                 .flatMap { String(validating: $0.value, as: UTF8.self) }
         }
     }
+}
+
+extension ProxyHeader {
+    /// Of a client of whom nothing but the address is told: in binary form when the text is one, and always in text.
+    public init(clientAddress: String, port: UInt16) {
+        self.init(addresses: .unspecified)
+        if let octets = InternetAddress.ipv4(clientAddress) {
+            addresses = .ipv4(source: octets, sourcePort: port, destination: [0, 0, 0, 0], destinationPort: 0)
+        }
+        setText(SessionHandover.FieldType.clientAddress, clientAddress)
+    }
+
+    public var clientAddress: String? { text(SessionHandover.FieldType.clientAddress) }
 }
 
 /// Internet addresses in text.

@@ -11,6 +11,8 @@ public struct GatewayConfiguration: Codable, Sendable, Equatable {
     public var tenantSocketDirectory: String
     /// The relay's inner door.
     public var relaySocket: String
+    /// Where the control plane hears administrators on other machines.
+    public var remoteAdminSocket: String
     public var limits: MailLimits
     /// Allows LOGIN and PLAIN without TLS from loopback addresses.
     public var allowsPlaintextLoginFromLoopback: Bool
@@ -23,8 +25,8 @@ public struct GatewayConfiguration: Codable, Sendable, Equatable {
 
     public init(
         hostname: String, listeners: [InheritedListener], confinement: Confinement, certificateFile: String, privateKeyFile: String,
-        tenantSocketDirectory: String, relaySocket: String, limits: MailLimits, allowsPlaintextLoginFromLoopback: Bool, loginTime: Int,
-        connectionsPerAddress: Int, sessionsPerUser: Int, sessionsPerTenant: Int
+        tenantSocketDirectory: String, relaySocket: String, remoteAdminSocket: String, limits: MailLimits,
+        allowsPlaintextLoginFromLoopback: Bool, loginTime: Int, connectionsPerAddress: Int, sessionsPerUser: Int, sessionsPerTenant: Int
     ) {
         self.hostname = hostname
         self.listeners = listeners
@@ -33,6 +35,7 @@ public struct GatewayConfiguration: Codable, Sendable, Equatable {
         self.privateKeyFile = privateKeyFile
         self.tenantSocketDirectory = tenantSocketDirectory
         self.relaySocket = relaySocket
+        self.remoteAdminSocket = remoteAdminSocket
         self.limits = limits
         self.allowsPlaintextLoginFromLoopback = allowsPlaintextLoginFromLoopback
         self.loginTime = loginTime

@@ -3,9 +3,9 @@ import Glibc
 /// The admin shell: how operators make tenants, domains, users and quotas, and look after queue and workers.
 ///
 /// Charter. Job: turn a line that a person or a script wrote into one call of the control plane's interface, and show the answer.
-/// It trusts the control plane it is pointed at, and shows no control characters of what others wrote. It holds nothing: no state, no
-/// secret beyond the moment of passing it on. Privileges: those of whoever started it; the control plane decides by the socket's peer
-/// credentials what that one may do. Limits: answers of 64 MiB, batch files of 64 MiB, one minute a call.
+/// It trusts the control plane it is pointed at, and shows no control characters of what others wrote. It holds nothing: no state but that token, no
+/// other secret beyond the moment of passing it on. Privileges: those of whoever started it; the control plane decides by the socket's peer
+/// credentials what that one may do, or by the token of a session from another machine, which is kept in a file between commands. Limits: answers of 64 MiB, batch files of 64 MiB, one minute a call.
 /// Exit status: 0 done; 64 usage; 65…77 by the kind of refusal (`AdminError.Code.exitStatus`); 1 abandoned;
 /// 2 something that was checked is wrong.
 public enum AdminShell {
@@ -13,7 +13,7 @@ public enum AdminShell {
     @MainActor
     public static func main() -> Never {
         let console = TerminalConsole()
-        let interpreter = Interpreter(console: console) { UnixSocketTransport(dataDirectory: $0.dataDirectory) }
+        let interpreter = Interpreter(console: console) { $0.transport() }
         exit(run(Array(CommandLine.arguments.dropFirst()), with: interpreter, on: console))
     }
 

@@ -10,12 +10,18 @@ extension Provisioning {
         }
         let prefix = (request.query["prefix"] ?? "").lowercased()
         switch kind {
+        // Of the platform alone.
+        case .workers, .wrongLogins:
+            guard request.caller.role.permissions.contains(.readPlatform) else { return NameList([]) }
+        default: break
+        }
+        switch kind {
         case .workers:
             return NameList(Array(allWorkers.map(\.name.text).filter { $0.hasPrefix(prefix) }.sorted().prefix(NameList.maximum)))
         case .wrongLogins:
             let subjects = Set(authenticator.wrongLogins().flatMap { [$0.account, $0.place] }.compactMap(\.self))
             return NameList(Array(subjects.filter { $0.hasPrefix(prefix) }.sorted().prefix(NameList.maximum)))
-        case .tenants, .domains, .addresses, .aliases, .quotaTargets, .queued:
+        case .tenants, .domains, .addresses, .aliases, .quotaTargets, .queued, .administrators:
             // starts_with, and not LIKE: the prefix is text, whatever signs are in it.
             let result = try await database.query(
                 "SELECT name FROM (\(source(of: kind))) AS all_names (name) WHERE starts_with(name, $1) ORDER BY name LIMIT $2",
@@ -35,6 +41,7 @@ extension Provisioning {
         case .aliases: return "SELECT DISTINCT a.local_part || '@' || d.name FROM aliases a JOIN domains d USING (tenant_id, domain_id)"
         case .quotaTargets: return "\(tenants) UNION ALL \(domains) UNION ALL \(addresses)"
         case .queued: return "SELECT queue_id::text FROM queue_messages"
+        case .administrators: return "SELECT name FROM administrators"
         case .workers, .wrongLogins: return "SELECT NULL::text WHERE false"  // of no table
         }
     }

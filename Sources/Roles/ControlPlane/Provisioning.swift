@@ -7,11 +7,13 @@ import Supervision
 
 /// What the admin calls work with. Each call is an extension of its own, in the folder of its noun.
 ///
+/// What an administrator of a tenant or a domain asks for is done by a copy that sees that part alone (`confined`).
+///
 /// A change is one transaction. Who must know of it is told afterwards: the gateway and the relay which domains there are,
 /// a running worker that its directory changed, gateway and worker whose sessions are over.
 @EventLoopActor
-final class Provisioning {
-    let database: PostgresPool
+struct Provisioning {
+    private(set) var database: AdministeredDatabase
     let roles: DatabaseRoles
     let hashing: PasswordHashing
     let authenticator: Authenticator
@@ -23,6 +25,8 @@ final class Provisioning {
     let journal: Journal
     let facts: PlatformFacts
     let resolver: DNSResolver
+    let sessions: AdministratorSessions
+    let audit: AuditLog
 
     /// The processes that always run.
     struct Services {
@@ -42,11 +46,20 @@ final class Provisioning {
     init(
         database: PostgresPool, roles: DatabaseRoles, hashing: PasswordHashing, authenticator: Authenticator, workers: TenantWorkers,
         services: Services, domains: DomainTable, queue: RelayQueue, directory: DataDirectory, journal: Journal, facts: PlatformFacts,
-        resolver: DNSResolver
+        resolver: DNSResolver, sessions: AdministratorSessions, audit: AuditLog
     ) {
-        (self.database, self.roles, self.hashing, self.workers, self.services) = (database, roles, hashing, workers, services)
+        self.database = AdministeredDatabase(pool: database)
+        (self.sessions, self.audit) = (sessions, audit)
+        (self.roles, self.hashing, self.workers, self.services) = (roles, hashing, workers, services)
         (self.domains, self.queue, self.directory, self.journal, self.facts) = (domains, queue, directory, journal, facts)
         (self.authenticator, self.resolver) = (authenticator, resolver)
+    }
+
+    /// What the caller's part of the platform is to it.
+    func confined(to part: AdministeredPart?) -> Provisioning {
+        var copy = self
+        copy.database.part = part
+        return copy
     }
 
     /// Says goodbye to a user's sessions, or to all of a tenant's, and has cached proofs of logins forgotten.

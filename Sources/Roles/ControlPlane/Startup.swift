@@ -24,7 +24,8 @@ struct Startup {
         keep(.init(rank: .lock) { withExtendedLifetime(lock) {} })
         let journal = try Journal(directory: directory.log)
         journal.info("starting", ["version": Provisioning.version, "data": directory.root])
-        let listeners = try PublicListeners(address: configuration.bind, portBase: configuration.portBase)
+        let listeners = try PublicListeners(
+            address: configuration.bind, portBase: configuration.portBase, withAdmin: configuration.remoteAdministration)
         keep(.init(rank: .sockets) { listeners.close() })
         let secrets = try Secrets(directory: directory.secrets)
         let certificate = try CertificateFiles(configuration, directory: directory.tls)
@@ -44,10 +45,12 @@ struct Startup {
             programs: installation.programs, configuration: configuration, directory: directory, secrets: secrets, certificate: certificate,
             database: server.endpoint, journal: journal)
         launcher.endEarlierChildren()
+        let audit = try await AuditLog(
+            database: server.pool, key: try secrets.key(for: "the audit log"), headFile: directory.auditHead, journal: journal)
         let provisioning = try await startProcesses(
             configuration, directory: directory, journal: journal, server: server, roles: roles, listeners: listeners, launcher: launcher,
-            keep: keep)
-        try await startAdminServer(configuration, directory: directory, journal: journal, provisioning: provisioning, keep: keep)
+            audit: audit, keep: keep)
+        try await startAdminServer(configuration, directory: directory, provisioning: provisioning, keep: keep)
         journal.info("ready")
         return try readyLine(directory, listeners)
     }
@@ -56,7 +59,7 @@ struct Startup {
 
     private func startProcesses(
         _ configuration: Configuration, directory: DataDirectory, journal: Journal, server: DatabaseServer, roles: DatabaseRoles,
-        listeners: PublicListeners, launcher: ChildLauncher, keep: (Platform.Part) -> Void
+        listeners: PublicListeners, launcher: ChildLauncher, audit: AuditLog, keep: (Platform.Part) -> Void
     ) async throws -> Provisioning {
         let hashing = PasswordHashing(configuration)
         let authenticator = try await Authenticator(
@@ -107,11 +110,14 @@ struct Startup {
         let facts = Provisioning.PlatformFacts(
             hostname: configuration.hostname, startedAt: Timestamp(secondsSince1970: Int64(time(nil))),
             listeners: listeners.doors.map { PlatformStatus.Listener(service: $0.service.rawValue, address: listeners.text(of: $0)) })
+        let sessions = AdministratorSessions(
+            database: server.pool, authenticator: authenticator, sealingKey: try roles.secrets.key(for: "one-time passwords"),
+            journal: journal)
         return Provisioning(
             database: server.pool, roles: roles, hashing: hashing, authenticator: authenticator, workers: workers,
             services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue,
             directory: directory, journal: journal, facts: facts,
-            resolver: DNSResolver(forwarder: configuration.dnsServer, timeout: .seconds(10)))
+            resolver: DNSResolver(forwarder: configuration.dnsServer, timeout: .seconds(10)), sessions: sessions, audit: audit)
     }
 
     /// Opens every tenant's doors, and goes on with deletions that were interrupted.
@@ -144,23 +150,16 @@ struct Startup {
     // MARK: The admin interface
 
     private func startAdminServer(
-        _ configuration: Configuration, directory: DataDirectory, journal: Journal, provisioning: Provisioning,
-        keep: (Platform.Part) -> Void
+        _ configuration: Configuration, directory: DataDirectory, provisioning: Provisioning, keep: (Platform.Part) -> Void
     ) async throws {
-        let database = provisioning.database
-        let router = AdminRouter(journal: journal) { event in
-            do {
-                try await event.save(to: database)
-            } catch {
-                journal.error(
-                    "an admin event could not be recorded",
-                    ["caller": event.caller, "command": event.command, "target": event.target, "result": event.result, "error": "\(error)"])
-            }
-        }
-        router.serveAll(provisioning)
-        let server = try await AdminServer.start(
-            directory.adminSocket, operators: [directory.owner] + configuration.adminUsers, router: router, journal: journal)
+        let router = AdminRouter(provisioning)
+        router.serveAll()
+        let server = AdminServer(router: router, journal: provisioning.journal)
         keep(.init(rank: .admin) { await server.stop() })
+        try await server.open(directory.adminSocket, operators: [directory.owner] + configuration.adminUsers)
+        if configuration.remoteAdministration {
+            try await server.openRemote(directory.remoteAdminSocket, gateway: directory.users?.gateway ?? geteuid())
+        }
     }
 
     private struct ReadyLine: Encodable {

@@ -8,7 +8,8 @@ import TLS
 /// The gateway: the only process that the internet talks to.
 ///
 /// - Job: public sockets, TLS, SMTP from the internet, and the part of IMAP, POP3 and submission before login; afterwards
-///   it relays bytes between the client and its tenant's worker.
+///   it relays bytes between the client and its tenant's worker. Between administrators and the control plane it relays them from the
+///   start.
 /// - Trusts: the control plane (which domains are hosted, which logins are right). Not its clients. Workers and relay are
 ///   reached through sockets that only this process and the relay may open.
 /// - Holds: TLS keys, messages in transfer (in memory, until every worker has answered), proofs of recent logins (keyed hashes).
@@ -99,6 +100,7 @@ public final class GatewayProcess {
         case .submission, .submissions: await SubmissionDoor(gateway: self, connection: connection).run()
         case .imap, .imaps: await IMAPDoor(gateway: self, connection: connection).run()
         case .pop3, .pop3s: await POP3Door(gateway: self, connection: connection).run()
+        case .admin: await AdminDoor(gateway: self, connection: connection).run()
         case .lmtp, .session, .relay: Log.error("an inner door was handed to the gateway", ["service": service.rawValue])
         }
     }
@@ -158,7 +160,7 @@ public final class GatewayProcess {
 extension InheritedListener.Service {
     fileprivate var isImplicitTLS: Bool {
         switch self {
-        case .submissions, .imaps, .pop3s: true
+        case .submissions, .imaps, .pop3s, .admin: true
         case .smtp, .submission, .imap, .pop3, .lmtp, .session, .relay: false
         }
     }
@@ -169,7 +171,7 @@ extension InheritedListener.Service {
         case .smtp, .submission, .submissions, .lmtp, .relay: "421 4.7.0 \(reason)\r\n"
         case .imap, .imaps: "* BYE [UNAVAILABLE] \(reason)\r\n"
         case .pop3, .pop3s: "-ERR [SYS/TEMP] \(reason)\r\n"
-        case .session: ""
+        case .session, .admin: ""
         }
     }
 }

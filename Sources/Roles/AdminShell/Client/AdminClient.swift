@@ -50,3 +50,12 @@ package struct AdminClient: Sendable {
 package protocol Transport: Sendable {
     func exchange(_ request: HTTPRequest) throws(AdminError) -> HTTPResponse
 }
+
+extension Settings {
+    /// The way to the platform that is meant.
+    package func transport(timeout: Duration = .seconds(60)) -> any Transport {
+        if let server { SecureTransport(server: server, timeout: timeout) } else {
+            UnixSocketTransport(dataDirectory: dataDirectory, timeout: timeout)
+        }
+    }
+}

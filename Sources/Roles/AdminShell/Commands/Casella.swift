@@ -6,12 +6,13 @@ package struct Casella: ParsableCommand {
         commandName: "casella", abstract: "Administers a Casella mail platform.",
         discussion: """
             Without a command it opens an interactive shell; `casella run FILE` performs a file of commands. The options --data DIR, \
-            --format table|json|csv and --yes may stand anywhere on a line.
+            --server HOST, --format table|json|csv and --yes may stand anywhere on a line.
             """,
         version: "casella 0.1",
         subcommands: [
             TenantCommands.self, DomainCommands.self, UserCommands.self, AliasCommands.self, QuotaCommands.self, QueueCommands.self,
-            LoginCommands.self, WorkerCommands.self, ShowStatus.self, RunBatch.self,
+            LoginCommands.self, WorkerCommands.self, AdministratorCommands.self, RoleCommands.self, SessionCommands.self, AuditCommands.self,
+            ShowStatus.self, RunBatch.self,
         ])
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
@@ -70,5 +71,34 @@ package struct LoginCommands: ParsableCommand {
 package struct WorkerCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "The processes of the platform.", subcommands: [ListWorkers.self, RestartWorker.self])
+    package init() {}
+}
+
+package struct AdministratorCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "administrator", abstract: "Who administers the platform, a tenant or a domain.",
+        subcommands: [
+            CreateAdministrator.self, ListAdministrators.self, ShowAdministrator.self, SuspendAdministrator.self,
+            ResumeAdministrator.self, SetAdministratorPassword.self, RenewOneTimePassword.self, DeleteAdministrator.self,
+        ])
+    package init() {}
+}
+
+package struct RoleCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "role", abstract: "What administrators may do.", subcommands: [ListRoles.self])
+    package init() {}
+}
+
+package struct SessionCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "session", abstract: "Your own session with a platform on another machine.",
+        subcommands: [LogIn.self, ShowSession.self, SetOwnPassword.self, LogOut.self])
+    package init() {}
+}
+
+package struct AuditCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "What administrators did.", subcommands: [ListAudit.self, VerifyAudit.self])
     package init() {}
 }

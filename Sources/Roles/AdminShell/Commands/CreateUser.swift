@@ -19,7 +19,7 @@ package struct CreateUser: AdminCommand {
     }
 
     package func execute(in context: Context) throws -> Report {
-        let choice = noPassword ? nil : try password.input.obtain(for: address, from: context.console)
+        let choice = noPassword ? nil : try password.input.obtain(for: address.text, from: context.console)
         let created = try context.client.call(
             Calls.createUser, sending: NewUser(address: address, password: choice, quota: quota.limits))
         let shown = created.generatedPassword.map { "\nPassword: \($0)\nIt is not kept anywhere in readable form; pass it on now." } ?? ""

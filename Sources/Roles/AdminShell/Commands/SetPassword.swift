@@ -12,7 +12,7 @@ package struct SetPassword: AdminCommand {
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
-        let choice = try password.input.obtain(for: address, from: context.console)
+        let choice = try password.input.obtain(for: address.text, from: context.console)
         let changed = try context.client.call(Calls.setPassword, address.text, sending: NewPassword(choice))
         let shown = changed.generatedPassword.map { "\nPassword: \($0)\nIt is not kept anywhere in readable form; pass it on now." } ?? ""
         return Report(

@@ -5,7 +5,7 @@ package enum PasswordInput: Sendable {
     case standardInput, generate, ask
 
     /// - Throws: `AdminError` when there is no password or it is refused; `Abandoned`.
-    package func obtain(for address: EmailAddress, from console: any Console) throws -> PasswordChoice {
+    package func obtain(for owner: String, from console: any Console) throws -> PasswordChoice {
         let choice: PasswordChoice
         switch self {
         case .generate: return .generate
@@ -13,7 +13,7 @@ package enum PasswordInput: Sendable {
             guard console.canAsk else {
                 throw AdminError(.invalid, "There is no terminal to ask for a password on.", hint: "Use --password-stdin or --generate.")
             }
-            guard let first = console.askHidden("Password for \(address): "), !first.isEmpty else { throw Abandoned() }
+            guard let first = console.askHidden("Password for \(owner): "), !first.isEmpty else { throw Abandoned() }
             choice = .given(first)
             try choice.validate()  // before it is typed again
             guard let second = console.askHidden("Again: ") else { throw Abandoned() }

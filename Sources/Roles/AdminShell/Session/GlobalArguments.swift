@@ -1,13 +1,16 @@
 import ArgumentParser
+import Glibc
 
 /// What holds for any command: which platform, how to print, whether to ask.
 package struct Settings: Sendable, Equatable {
     package var dataDirectory: String
+    /// nil: the platform of the data directory, on this machine.
+    package var server: ServerAddress?
     package var format: OutputFormat
     package var assumeYes: Bool
 
-    package init(dataDirectory: String, format: OutputFormat = .table, assumeYes: Bool = false) {
-        (self.dataDirectory, self.format, self.assumeYes) = (dataDirectory, format, assumeYes)
+    package init(dataDirectory: String, server: ServerAddress? = nil, format: OutputFormat = .table, assumeYes: Bool = false) {
+        (self.dataDirectory, self.server, self.format, self.assumeYes) = (dataDirectory, server, format, assumeYes)
     }
 }
 
@@ -16,6 +19,8 @@ package struct Settings: Sendable, Equatable {
 package struct GlobalArguments: ParsableArguments {
     @Option(name: .customLong("data"), help: ArgumentHelp("Data directory of the platform.", valueName: "dir"))
     var data: String?
+    @Option(name: .customLong("server"), help: ArgumentHelp("A platform on another machine.", valueName: "host[:port]"))
+    var server: String?
     @Option(name: .customLong("format"), help: ArgumentHelp("table (default), json or csv.", valueName: "format"))
     var format: String?
     @Flag(name: [.customLong("yes"), .customShort("y")], help: "Do not ask before something is destroyed.")
@@ -26,7 +31,7 @@ package struct GlobalArguments: ParsableArguments {
     /// - Parameter base: the settings of the shell or batch around this line; nil for the program's own arguments.
     /// - Returns: the settings of this line, and its other words.
     package static func extract(from arguments: [String], base: Settings? = nil) throws -> (Settings, [String]) {
-        var data: String?, format: OutputFormat?, yes = false
+        var data: String?, server: String?, format: OutputFormat?, yes = false
         var rest: [String] = []
         var index = 0
         /// The option's value, from `--name=value` or from the next word.
@@ -42,6 +47,8 @@ package struct GlobalArguments: ParsableArguments {
             if let path = try value(of: "--data") {
                 guard !path.isEmpty else { throw ValidationError("--data needs a directory.") }
                 data = path
+            } else if let name = try value(of: "--server") {
+                server = name
             } else if let name = try value(of: "--format") {
                 guard let known = OutputFormat(rawValue: name) else {
                     throw ValidationError("There is no format \"\(name.withoutControls())\"; use table, json or csv.")
@@ -55,8 +62,15 @@ package struct GlobalArguments: ParsableArguments {
             index += 1
         }
         let directory = if data == nil, let base { base.dataDirectory } else { DataDirectory.resolve(option: data) }
+        let address = try server.map { try ServerAddress($0) } ?? base.map(\.server) ?? (data == nil ? environmentServer() : nil)
         let settings = Settings(
-            dataDirectory: directory, format: format ?? base?.format ?? .table, assumeYes: yes || base?.assumeYes ?? false)
+            dataDirectory: directory, server: address, format: format ?? base?.format ?? .table, assumeYes: yes || base?.assumeYes ?? false)
         return (settings, rest)
+    }
+
+    /// `CASELLA_SERVER`.
+    private static func environmentServer() throws -> ServerAddress? {
+        guard let text = getenv("CASELLA_SERVER").map({ String(cString: $0) }), !text.isEmpty else { return nil }
+        return try ServerAddress(text)
     }
 }

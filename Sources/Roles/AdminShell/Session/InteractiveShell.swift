@@ -14,9 +14,9 @@ struct InteractiveShell {
         "\nIn this shell: `help NOUN VERB` explains a command, `exit` or Ctrl-D leaves, Ctrl-C abandons a line.\n"
 
     func run() -> Int32 {
-        console.write("Casella at \(settings.dataDirectory). Tab completes; `help` explains; `exit` leaves.\n")
+        console.write("Casella at \(settings.server.map { "\($0)" } ?? settings.dataDirectory). Tab completes; `help` explains; `exit` leaves.\n")
         let names = LiveNameSource(
-            client: AdminClient(transport: UnixSocketTransport(dataDirectory: settings.dataDirectory, timeout: .seconds(1))))
+            client: AdminClient(transport: settings.transport(timeout: .seconds(1))))
         let completer = Completer(source: names)
         let editor = LineEditor(historyPath: Self.historyPath) { completer.candidates(after: $0, word: $1) }
         while true {

@@ -2,52 +2,69 @@ import AdminAPI
 
 extension AdminRouter {
     /// Every call that there is.
-    func serveAll(_ provisioning: Provisioning) {
-        serve(Calls.createTenant) { try await provisioning.createTenant($0) }
-        serve(Calls.listTenants) { try await provisioning.listTenants($0) }
-        serve(Calls.showTenant) { try await provisioning.showTenant($0) }
-        serve(Calls.suspendTenant) { try await provisioning.suspendTenant($0) }
-        serve(Calls.resumeTenant) { try await provisioning.resumeTenant($0) }
-        serve(Calls.deleteTenant) { try await provisioning.deleteTenant($0) }
+    func serveAll() {
+        serve(Calls.createTenant) { try await $0.createTenant($1) }
+        serve(Calls.listTenants) { try await $0.listTenants($1) }
+        serve(Calls.showTenant) { try await $0.showTenant($1) }
+        serve(Calls.suspendTenant) { try await $0.suspendTenant($1) }
+        serve(Calls.resumeTenant) { try await $0.resumeTenant($1) }
+        serve(Calls.deleteTenant) { try await $0.deleteTenant($1) }
 
-        serve(Calls.createDomain) { try await provisioning.createDomain($0) }
-        serve(Calls.listDomains) { try await provisioning.listDomains($0) }
-        serve(Calls.showDomain) { try await provisioning.showDomain($0) }
-        serve(Calls.deleteDomain) { try await provisioning.deleteDomain($0) }
-        serve(Calls.checkDomain) { try await provisioning.checkDomain($0) }
+        serve(Calls.createDomain) { try await $0.createDomain($1) }
+        serve(Calls.listDomains) { try await $0.listDomains($1) }
+        serve(Calls.showDomain) { try await $0.showDomain($1) }
+        serve(Calls.deleteDomain) { try await $0.deleteDomain($1) }
+        serve(Calls.checkDomain) { try await $0.checkDomain($1) }
 
-        serve(Calls.createUser) { try await provisioning.createUser($0) }
-        serve(Calls.listUsers) { try await provisioning.listUsers($0) }
-        serve(Calls.showUser) { try await provisioning.showUser($0) }
-        serve(Calls.suspendUser) { try await provisioning.suspendUser($0) }
-        serve(Calls.resumeUser) { try await provisioning.resumeUser($0) }
-        serve(Calls.setPassword) { try await provisioning.setPassword($0) }
-        serve(Calls.deleteUser) { try await provisioning.deleteUser($0) }
+        serve(Calls.createUser) { try await $0.createUser($1) }
+        serve(Calls.listUsers) { try await $0.listUsers($1) }
+        serve(Calls.showUser) { try await $0.showUser($1) }
+        serve(Calls.suspendUser) { try await $0.suspendUser($1) }
+        serve(Calls.resumeUser) { try await $0.resumeUser($1) }
+        serve(Calls.setPassword) { try await $0.setPassword($1) }
+        serve(Calls.deleteUser) { try await $0.deleteUser($1) }
 
-        serve(Calls.createAlias) { try await provisioning.createAlias($0) }
-        serve(Calls.listAliases) { try await provisioning.listAliases($0) }
-        serve(Calls.showAlias) { try await provisioning.showAlias($0) }
-        serve(Calls.deleteAlias) { try await provisioning.deleteAlias($0) }
+        serve(Calls.createAlias) { try await $0.createAlias($1) }
+        serve(Calls.listAliases) { try await $0.listAliases($1) }
+        serve(Calls.showAlias) { try await $0.showAlias($1) }
+        serve(Calls.deleteAlias) { try await $0.deleteAlias($1) }
 
-        serve(Calls.showQuota) { try await provisioning.showQuota($0) }
-        serve(Calls.setQuota) { try await provisioning.setQuota($0) }
-        serve(Calls.checkQuotas) { try await provisioning.checkQuotas($0) }
-        serve(Calls.repairQuotas) { try await provisioning.repairQuotas($0) }
+        serve(Calls.showQuota) { try await $0.showQuota($1) }
+        serve(Calls.setQuota) { try await $0.setQuota($1) }
+        serve(Calls.checkQuotas) { try await $0.checkQuotas($1) }
+        serve(Calls.repairQuotas) { try await $0.repairQuotas($1) }
 
-        serve(Calls.listQueue) { try await provisioning.listQueue($0) }
-        serve(Calls.showQueued) { try await provisioning.showQueued($0) }
-        serve(Calls.retryQueued) { try await provisioning.retryQueued($0) }
-        serve(Calls.holdQueued) { try await provisioning.holdQueued($0) }
-        serve(Calls.releaseQueued) { try await provisioning.releaseQueued($0) }
-        serve(Calls.deleteQueued) { try await provisioning.deleteQueued($0) }
+        serve(Calls.listQueue) { try await $0.listQueue($1) }
+        serve(Calls.showQueued) { try await $0.showQueued($1) }
+        serve(Calls.retryQueued) { try await $0.retryQueued($1) }
+        serve(Calls.holdQueued) { try await $0.holdQueued($1) }
+        serve(Calls.releaseQueued) { try await $0.releaseQueued($1) }
+        serve(Calls.deleteQueued) { try await $0.deleteQueued($1) }
 
-        serve(Calls.listLogins) { try await provisioning.listLogins($0) }
-        serve(Calls.unlockLogins) { try await provisioning.unlockLogins($0) }
+        serve(Calls.listLogins) { try await $0.listLogins($1) }
+        serve(Calls.unlockLogins) { try await $0.unlockLogins($1) }
 
-        serve(Calls.listWorkers) { try await provisioning.listWorkers($0) }
-        serve(Calls.restartWorker) { try await provisioning.restartWorker($0) }
+        serve(Calls.listWorkers) { try await $0.listWorkers($1) }
+        serve(Calls.restartWorker) { try await $0.restartWorker($1) }
 
-        serve(Calls.names) { try await provisioning.names($0) }
-        serve(Calls.status) { try await provisioning.status($0) }
+        serve(Calls.createAdministrator) { try await $0.createAdministrator($1) }
+        serve(Calls.listAdministrators) { try await $0.listAdministrators($1) }
+        serve(Calls.showAdministrator) { try await $0.showAdministrator($1) }
+        serve(Calls.suspendAdministrator) { try await $0.suspendAdministrator($1) }
+        serve(Calls.resumeAdministrator) { try await $0.resumeAdministrator($1) }
+        serve(Calls.setAdministratorPassword) { try await $0.setAdministratorPassword($1) }
+        serve(Calls.renewOneTimePassword) { try await $0.renewOneTimePassword($1) }
+        serve(Calls.deleteAdministrator) { try await $0.deleteAdministrator($1) }
+
+        serve(Calls.logIn) { try await $0.logIn($1) }
+        serve(Calls.showSession) { try await $0.showSession($1) }
+        serve(Calls.setOwnPassword) { try await $0.setOwnPassword($1) }
+        serve(Calls.logOut) { try await $0.logOut($1) }
+
+        serve(Calls.listAudit) { try await $0.listAudit($1) }
+        serve(Calls.verifyAudit) { try await $0.verifyAudit($1) }
+
+        serve(Calls.names) { try await $0.names($1) }
+        serve(Calls.status) { try await $0.status($1) }
     }
 }

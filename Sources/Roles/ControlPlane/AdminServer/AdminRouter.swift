@@ -3,32 +3,35 @@ import FoundationEssentials
 import Postgres
 import Runtime
 
-/// Finds the call that a request means, runs it, and turns whatever comes of it into a response.
+/// Finds the call that a request means, asks whether its caller may make it, runs it, has it recorded, and turns whatever comes of it
+/// into a response.
 @EventLoopActor
 final class AdminRouter {
     private struct Route {
         var call: any AnyCall
-        /// Takes body, path, query and caller; says what is named in the body before it runs.
-        var run: @EventLoopActor ([UInt8], PathParameters, PathParameters, AdminCaller, (String) -> Void) async throws -> [UInt8]
+        /// Reads the body.
+        var decode: ([UInt8]) throws -> any Sendable
+        var run: @EventLoopActor (any Sendable, PathParameters, PathParameters, AdminCaller) async throws -> [UInt8]
     }
     private var routes: [Route] = []
-    private let journal: Journal
-    private let record: @EventLoopActor (AdminEvent) async -> Void
+    private let provisioning: Provisioning
+    private var journal: Journal { provisioning.journal }
+    private var database: PostgresPool { provisioning.database.pool }
 
-    /// - Parameter record: keeps the audit record of a call that changes something.
-    init(journal: Journal, record: @escaping @EventLoopActor (AdminEvent) async -> Void) {
-        (self.journal, self.record) = (journal, record)
-    }
+    init(_ provisioning: Provisioning) { self.provisioning = provisioning }
 
+    /// - Parameter handler: gets the provisioning as far as the caller's part of the platform goes.
     func serve<Body, Answer>(
-        _ call: Call<Body, Answer>, _ handler: @escaping @EventLoopActor (AdminRequest<Body>) async throws -> Answer
+        _ call: Call<Body, Answer>,
+        _ handler: @escaping @EventLoopActor (Provisioning, AdminRequest<Body>) async throws -> Answer
     ) {
         routes.append(
-            Route(call: call) { bytes, path, query, caller, names in
-                let text = bytes.isEmpty ? Array("{}".utf8) : bytes
-                let body = try JSONDecoder().decode(Body.self, from: Data(text))
-                if let named = body as? any NamedInAudit { names(named.auditName) }
-                let answer = try await handler(AdminRequest(body: body, path: path, query: query, caller: caller))
+            Route(call: call) { bytes in
+                try JSONDecoder().decode(Body.self, from: Data(bytes.isEmpty ? Array("{}".utf8) : bytes))
+            } run: { [provisioning] body, path, query, caller in
+                guard let body = body as? Body else { throw AdminError(.serverFault, "The request was read as something else.") }
+                let part = provisioning.confined(to: caller.part)
+                let answer = try await handler(part, AdminRequest(body: body, path: path, query: query, caller: caller))
                 let encoder = JSONEncoder()
                 encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
                 return Array(try encoder.encode(answer))
@@ -36,7 +39,7 @@ final class AdminRouter {
     }
 
     /// - Parameter target: the request's path with its query.
-    func answer(method: String, target: String, body: [UInt8], caller: AdminCaller) async -> AdminResponse {
+    func answer(method: String, target: String, body: [UInt8], from origin: AdminOrigin) async -> AdminResponse {
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = parts.first ?? ""
         let matching = routes.compactMap { route in route.call.path.match(path).map { (route, $0) } }
@@ -49,21 +52,81 @@ final class AdminRouter {
         guard let query = PathParameters(query: parts.count > 1 ? parts[1] : "") else {
             return AdminResponse(AdminError(.invalid, "The query of the address is badly encoded."))
         }
-        var result = "done"
-        var named = ""
-        let response: AdminResponse
         do {
-            response = AdminResponse(status: 200, body: try await route.run(body, parameters, query, caller) { named = "/\($0)" })
+            let caller = try await caller(from: origin, of: route.call)
+            return await answer(route, parameters, query, body, caller)
         } catch {
-            let explained = explain(error, command: "\(method) \(route.call.path)")
-            result = explained.code.rawValue
+            return AdminResponse(explain(error, command: route.call.command))
+        }
+    }
+
+    private func caller(from origin: AdminOrigin, of call: any AnyCall) async throws -> AdminCaller {
+        switch origin {
+        case .machine(let user): return .local(user)
+        case .network(let address, let token):
+            if call.isLogin { return AdminCaller(name: "", role: .auditor, part: nil, origin: address, session: nil) }
+            guard let token, let caller = try await provisioning.sessions.caller(token, from: address) else {
+                throw AdminError(.unauthenticated, "You are not logged in, or no longer.", hint: "`casella --server HOST session login`.")
+            }
+            return caller
+        }
+    }
+
+    private func answer(
+        _ route: Route, _ path: PathParameters, _ query: PathParameters, _ bytes: [UInt8], _ caller: AdminCaller
+    ) async -> AdminResponse {
+        let call = route.call
+        var event = AuditLog.Entry(
+            caller: caller.name, role: call.isLogin ? nil : caller.role, origin: caller.origin, command: call.command, target: "",
+            tenant: caller.part?.tenantName.text, result: "done")
+        var response: AdminResponse
+        do {
+            guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
+            let body = try route.decode(bytes)
+            let subjects = AdminSubject.all(call, path: path, query: query, body: body)
+            event.target = subjects.first?.text ?? ""
+            if let login = body as? AdminLogin { event.caller = login.name.text }
+            if let part = caller.part { try await part.check(call, subjects, database) }
+            if call.effect == .reads {
+                response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller))
+            } else {
+                if event.tenant == nil { event.tenant = try await tenant(of: subjects) }
+                let before = try await subjects.first?.auditedState(database)
+                response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller))
+                // It is done; should the database fail now, the event tells less.
+                event.changes = (try? await changes(of: subjects.first, since: before)) ?? ""
+            }
+        } catch {
+            let explained = explain(error, command: call.command)
+            event.result = explained.code.rawValue
+            if event.target.isEmpty { event.target = path.texts.joined(separator: " ") }
             response = AdminResponse(explained)
         }
-        if route.call.effect != .reads {
-            let target = String((path.dropFirst() + named).prefix(300))
-            await record(AdminEvent(caller: caller.name, command: "\(method) \(route.call.path)", target: target, result: result))
+        if call.effect != .reads || event.result == AdminError.Code.forbidden.rawValue {
+            event.target = String(event.target.prefix(300))
+            await provisioning.audit.append(event)
         }
         return response
+    }
+
+    private func changes(of subject: AdminSubject?, since before: String?) async throws -> String {
+        try await AuditedChanges.between(before, try await subject?.auditedState(database), database)
+    }
+
+    /// The first tenant that a subject belongs to.
+    private func tenant(of subjects: [AdminSubject]) async throws -> String? {
+        for subject in subjects {
+            if let owner = try await subject.owner(database) { return owner.name }
+            if case .tenant(let name) = subject { return name.text }
+        }
+        return nil
+    }
+
+    private static func notAllowed(_ call: any AnyCall, _ caller: AdminCaller) -> AdminError {
+        let able = Role.allCases.filter { $0.may(call) }.map(\.rawValue)
+        return AdminError(
+            .forbidden, "The role \(caller.role.rawValue) does not include `\(call.command)`.",
+            hint: "Roles that do: \(able.joined(separator: ", ")).")
     }
 
     /// Any error in the words of this interface. What nobody foresaw gets a number, under which the log has the details.

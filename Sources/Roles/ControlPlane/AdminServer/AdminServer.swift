@@ -6,38 +6,67 @@ import NIOHTTP1
 import NIOPosix
 import Runtime
 
-/// The admin interface: HTTP and JSON over a Unix socket. Who calls is asked from the kernel; no password is needed.
+/// The admin interface: HTTP and JSON over Unix sockets. At the one for callers on this machine the kernel says who calls, and no password
+/// is needed; at the other the gateway passes on what administrators on other machines say over TLS, who need a token.
 @EventLoopActor
 final class AdminServer {
     /// Octets of a request's body; the longest is an alias with its targets.
     static nonisolated let bodyLimit = 256 * 1024
-    private let channel: any Channel
-    private let path: String
+    /// Requests of other machines that are in hand at one time.
+    static nonisolated let remoteLimit = 200
+    private var doors: [(channel: any Channel, path: String)] = []
+    private let router: AdminRouter
+    private let journal: Journal
+    private var remoteConnections = 0
 
-    private init(channel: any Channel, path: String) { (self.channel, self.path) = (channel, path) }
+    init(router: AdminRouter, journal: Journal) { (self.router, self.journal) = (router, journal) }
 
+    /// The door for this machine.
     /// - Parameter operators: users beside root who may call.
-    static func start(_ path: String, operators: [UInt32], router: AdminRouter, journal: Journal) async throws -> AdminServer {
+    func open(_ path: String, operators: [UInt32]) async throws {
         // Others than the owner get as far as the check of who they are, where some of them are operators.
         let mode: mode_t = operators.allSatisfy { $0 == geteuid() } ? 0o600 : 0o666
-        let door = casella_listen_unix(path, mode, geteuid(), getegid(), 128)
+        try await listen(at: path, mode: mode, owner: geteuid()) { [router, journal] channel in
+            let user = try PeerCredentials(of: channel).user
+            let caller = operators.contains(user) || user == 0 ? AdminClientHandler.Source.machine(user: Self.name(of: user)) : .nobody
+            if caller == .nobody { journal.warning("a user who is no operator called the admin interface", ["user": String(user)]) }
+            try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+            try channel.pipeline.syncOperations.addHandler(AdminClientHandler(router: router, source: caller))
+        }
+    }
+
+    /// The door for the gateway.
+    /// - Parameter gateway: its user.
+    func openRemote(_ path: String, gateway: UInt32) async throws {
+        try await listen(at: path, mode: 0o600, owner: gateway) { [self, router] channel in
+            let user = try PeerCredentials(of: channel).user
+            guard user == gateway, remoteConnections < Self.remoteLimit else { throw ChannelError.inputClosed }
+            remoteConnections += 1
+            channel.closeFuture.assumeIsolated().whenComplete { _ in EventLoopActor.assumeIsolated { self.remoteConnections -= 1 } }
+            try channel.pipeline.syncOperations.addHandler(ProxiedClient { address in
+                try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+                try channel.pipeline.syncOperations.addHandler(AdminClientHandler(router: router, source: .network(address: address)))
+            })
+        }
+    }
+
+    private func listen(
+        at path: String, mode: mode_t, owner: UInt32, _ prepare: @escaping @Sendable @EventLoopActor (any Channel) throws -> Void
+    ) async throws {
+        let door = casella_listen_unix(path, mode, owner, owner == geteuid() ? getegid() : owner, 128)
         guard door >= 0 else { throw StartupError.file(path: path, doing: "listen at", code: -door) }
         let bootstrap = ServerBootstrap(group: EventLoopActor.group)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let user = try PeerCredentials(of: channel).user
-                    let caller = operators.contains(user) || user == 0 ? AdminCaller(user: user, name: name(of: user)) : nil
-                    if caller == nil { journal.warning("a user who is no operator called the admin interface", ["user": String(user)]) }
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-                    try channel.pipeline.syncOperations.addHandler(AdminHandler(router: router, caller: caller))
-                }
+                channel.eventLoop.makeCompletedFuture { try EventLoopActor.assumeIsolated { try prepare(channel) } }
             }
-        return AdminServer(channel: try await bootstrap.withBoundSocket(door).get(), path: path)
+        doors.append((try await bootstrap.withBoundSocket(door).get(), path))
     }
 
     func stop() async {
-        try? await channel.close()
-        unlink(path)
+        for door in doors {
+            try? await door.channel.close()
+            unlink(door.path)
+        }
     }
 
     private nonisolated static func name(of user: UInt32) -> String {
@@ -48,68 +77,5 @@ final class AdminServer {
             return "user \(user)"
         }
         return String(cString: name)
-    }
-}
-
-/// Gathers one request, has it answered, and writes the response. Requests of a connection are answered in order.
-private final class AdminHandler: ChannelInboundHandler {
-    typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
-
-    private let router: AdminRouter
-    /// nil: may not call.
-    private let caller: AdminCaller?
-    private var head: HTTPRequestHead?
-    private var body: [UInt8] = []
-    private var isTooLong = false
-
-    init(router: AdminRouter, caller: AdminCaller?) { (self.router, self.caller) = (router, caller) }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head):
-            (self.head, body, isTooLong) = (head, [], false)
-        case .body(let piece):
-            guard body.count + piece.readableBytes <= AdminServer.bodyLimit else {
-                (isTooLong, body) = (true, [])
-                return
-            }
-            if !isTooLong { body += piece.readableBytesView }
-        case .end:
-            guard let head else { return }
-            self.head = nil
-            answer(head, in: context)
-        }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
-
-    private func answer(_ head: HTTPRequestHead, in context: ChannelHandlerContext) {
-        guard let caller else {
-            return refuse(
-                AdminError(.forbidden, "You may not use the admin interface.", hint: "Ask root to add your user to adminUsers."), context)
-        }
-        guard !isTooLong else {
-            return refuse(AdminError(.invalid, "The request is longer than \(AdminServer.bodyLimit) octets."), context)
-        }
-        let (router, body, method, target) = (router, body, head.method.rawValue, head.uri)
-        let answered = context.eventLoop.makeFutureWithTask {
-            await router.answer(method: method, target: target, body: body, caller: caller)
-        }
-        answered.assumeIsolated().whenSuccess { self.write($0, keepAlive: head.isKeepAlive, in: context) }
-    }
-
-    private func refuse(_ error: AdminError, _ context: ChannelHandlerContext) {
-        write(AdminResponse(error), keepAlive: false, in: context)
-    }
-
-    private func write(_ response: AdminResponse, keepAlive: Bool, in context: ChannelHandlerContext) {
-        var headers = HTTPHeaders([("Content-Type", "application/json"), ("Content-Length", String(response.body.count))])
-        headers.add(name: "Connection", value: keepAlive ? "keep-alive" : "close")
-        let head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: response.status), headers: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: response.body)))), promise: nil)
-        let written = context.writeAndFlush(wrapOutboundOut(.end(nil)))
-        if !keepAlive { written.assumeIsolated().whenComplete { _ in context.close(promise: nil) } }
     }
 }

@@ -17,14 +17,14 @@ import Supervision
 @EventLoopActor
 final class Authenticator {
     private let database: PostgresPool
-    private let hashing: PasswordHashing
+    let hashing: PasswordHashing
     private let journal: Journal
     private var throttle: LoginThrottle
     private var refusalTimes: RefusalTimes
     /// What passwords are compared with when there is no hash; made with the parameters of real ones.
-    private let dummyHash: String
+    let dummyHash: String
     /// Names a password in the throttle; dies with this process.
-    private let key: [UInt8]
+    let key: [UInt8]
     /// Logins that are being decided, so that a mail program that opens ten connections at once costs one hash.
     private var deciding: [Login: Task<AuthenticationOutcome, Never>] = [:]
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -63,27 +63,48 @@ final class Authenticator {
     }
 
     private func decide(_ login: Login, _ address: EmailAddress?, _ attempt: LoginAttempt) async -> AuthenticationOutcome {
-        let origin = ClientOrigin(login.client)
         let guess = login.guess.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let answers = Answers(refused: AuthenticationOutcome.refused, unavailable: .unavailable)
+        return await admitted(login.account, from: login.client, guess: guess, answers) {
+            await self.verify(address, attempt, isUrgent: $0)
+        }
+    }
+
+    /// What is said to a login that is not even tried.
+    struct Answers<Answer: Sendable>: Sendable {
+        var refused: Answer
+        var unavailable: Answer
+    }
+
+    /// Has a login tried when its turn comes, or refuses it for the wrong ones before it.
+    /// - Parameters:
+    ///   - account: what the wrong logins are counted for.
+    ///   - guess: names the password, for this process alone.
+    ///   - verify: gets whether it goes before strangers' logins.
+    func admitted<Answer: Sendable>(
+        _ account: String, from client: String, guess: UInt64, _ answers: Answers<Answer>,
+        verify: (Bool) async -> (Answer, LoginThrottle.Result)
+    ) async -> Answer {
+        let origin = ClientOrigin(client)
         while true {
-            switch throttle.admit(login.account, from: origin, guess: guess, now: .now) {
+            switch throttle.admit(account, from: origin, guess: guess, now: .now) {
             case .wait:
-                guard waiting.count < Self.waitingLimit else { return .unavailable }
+                guard waiting.count < Self.waitingLimit else { return answers.unavailable }
                 await withCheckedContinuation { waiting.append($0) }
             case .refuse(let delay):
-                guard hashing.hasRoom else { return .unavailable }  // as if it were to be tried
+                guard hashing.hasRoom else { return answers.unavailable }  // as if it were to be tried
                 try? await Task.sleep(for: delay + refusalTimes.one())
-                return .refused
+                return answers.refused
             case .tryAfter(let delay, let ticket):
                 if delay > .zero { try? await Task.sleep(for: delay) }
                 let began = ContinuousClock.now
-                let (outcome, result) = await verify(address, attempt, isUrgent: ticket.isFamiliar)
+                let (answer, result) = await verify(ticket.isFamiliar)
                 if result == .wrong { refusalTimes.add(.now - began) }
                 for subject in throttle.finish(ticket, result, now: .now) { report(subject) }
                 let woken = waiting
                 waiting = []
                 for one in woken { one.resume() }
-                return outcome
+                return answer
             }
         }
     }
@@ -161,7 +182,8 @@ final class Authenticator {
     func unlock(_ name: LoginSubject) -> Int { throttle.unlock(name.text) }
 
     /// The account has another password, or is gone.
-    func forget(_ address: EmailAddress) { throttle.forget(account: address.text) }
+    func forget(_ address: EmailAddress) { forget(account: address.text) }
+    func forget(account: String) { throttle.forget(account: account) }
 
     private func report(_ subject: WrongLoginCounts.Subject) {
         var fields = ["kind": subject.kind.rawValue]

@@ -14,6 +14,9 @@ package struct Configuration: Sendable, Equatable {
     /// `adminUsers`: numeric users, beside root and the owner of the data directory, who may use the admin interface.
     package var adminUsers: [UInt32] = []
 
+    /// `remoteAdministration`: lets administrators log in from other machines, over TLS.
+    package var remoteAdministration = true
+
     /// `argon2.memory` (KiB), `argon2.passes`: what a password hash costs. Raised values are applied at the next login.
     package var argon2Memory: UInt32 = 19_456
     package var argon2Passes: UInt32 = 2
@@ -60,7 +63,7 @@ package struct Configuration: Sendable, Equatable {
     /// `database.url`: an outside server, `postgresql://user:password@%2Fsocket%2Fdirectory/database`. Default: the embedded one.
     package var databaseURL: String?
 
-    package static let portBases = 0...60_000
+    package static let portBases = 0...(65_535 - PublicListeners.highestPort)
 
     package init(hostname: String, loginThreads: Int) {
         self.hostname = hostname

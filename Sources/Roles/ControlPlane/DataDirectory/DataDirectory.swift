@@ -18,6 +18,10 @@ struct DataDirectory: Sendable {
     var postgresSocketDirectory: String { run + "/postgres" }
     var children: String { run + "/children" }
     var adminSocket: String { run + "/admin.sock" }
+    /// Where the gateway passes on what administrators on other machines say.
+    var remoteAdminSocket: String { run + "/remote-admin.sock" }
+    /// The newest seal of the audit log, beside the database.
+    var auditHead: String { secrets + "/audit-head" }
     var lockFile: String { run + "/control.lock" }
     var relaySocket: String { run + "/relay.sock" }
     var tenantSockets: String { run + "/tenants" }

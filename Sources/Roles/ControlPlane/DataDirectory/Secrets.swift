@@ -21,6 +21,11 @@ struct Secrets: Sendable {
         Hexadecimal.encode(try Cryptography.hmacSHA256(key: master, Array(role.utf8)))
     }
 
+    /// A key for one purpose, 32 octets, which the database does not hold.
+    func key(for purpose: String) throws(CryptographyError) -> [UInt8] {
+        try Cryptography.hmacSHA256(key: master, Array("key for \(purpose)".utf8))
+    }
+
     private static func secret(_ name: String, in directory: String) throws(StartupError) -> String {
         let path = "\(directory)/\(name)"
         if let stored = try FileSystem.read(path) {

@@ -8,6 +8,8 @@ struct DatabaseRoles: Sendable {
     static let control = "casella_control"
     static let relay = "casella_relay"
     static let tenants = "casella_tenant"
+    /// What a transaction in the name of an administrator of a part becomes; nobody logs in as it.
+    static let administrator = "casella_administrator"
     /// Beyond what a worker opens, with room for the one before it whose backends are still ending.
     private static let connectionsPerTenant = 8
     /// For a worker that hangs or was stopped; an intruder may set them otherwise. What none may: `EmbeddedPostgres`, temporary files.

@@ -40,7 +40,7 @@ final class ChildLauncher {
         let gateway = GatewayConfiguration(
             hostname: configuration.hostname, listeners: inherited, confinement: directory.gatewayCage,
             certificateFile: certificate.certificate, privateKeyFile: certificate.key, tenantSocketDirectory: directory.tenantSockets,
-            relaySocket: directory.relaySocket, limits: configuration.limits,
+            relaySocket: directory.relaySocket, remoteAdminSocket: directory.remoteAdminSocket, limits: configuration.limits,
             allowsPlaintextLoginFromLoopback: configuration.plaintextLoginFromLoopback, loginTime: configuration.loginTime,
             connectionsPerAddress: configuration.connectionsPerAddress, sessionsPerUser: configuration.sessionsPerUser,
             sessionsPerTenant: configuration.sessionsPerTenant)

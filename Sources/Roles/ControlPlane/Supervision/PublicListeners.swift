@@ -16,11 +16,14 @@ struct PublicListeners {
     private static let standard: [(InheritedListener.Service, Int)] = [
         (.smtp, 25), (.submissions, 465), (.submission, 587), (.imap, 143), (.imaps, 993), (.pop3, 110), (.pop3s, 995),
     ]
+    /// No port is assigned to what is ours alone; this one is where people look for an admin interface.
+    private static let admin: (InheritedListener.Service, Int) = (.admin, 8443)
+    static var highestPort: Int { admin.1 }
     private static let backlog: Int32 = 1_024
 
-    init(address: String, portBase: Int) throws(StartupError) {
+    init(address: String, portBase: Int, withAdmin: Bool) throws(StartupError) {
         self.address = address
-        for (service, standard) in Self.standard {
+        for (service, standard) in Self.standard + (withAdmin ? [Self.admin] : []) {
             let port = portBase + standard
             let descriptor = casella_listen_tcp(address, UInt16(port), Self.backlog)
             guard descriptor >= 0 else {

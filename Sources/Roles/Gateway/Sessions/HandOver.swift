@@ -44,14 +44,7 @@ extension GatewayProcess {
             await worker.close()
             return .unreachable
         }
-        let answers = EventLoopActor.task {
-            await Self.pump(from: worker, to: client)
-            await client.close()
-        }
-        await Self.pump(from: client, to: worker)
-        worker.closeOutput()  // the worker ends its session, once it has answered what it got
-        await answers.value
-        await worker.close()
+        await ByteRelay.run(between: client, and: worker)
         return .ended
     }
 
@@ -63,13 +56,5 @@ extension GatewayProcess {
             clientName: handOver.clientName, clientAddress: address, clientPort: UInt16(clamping: port), isEncrypted: client.isEncrypted,
             tlsVersion: await client.tlsVersion
         ).header()
-    }
-
-    /// Passes bytes on until the source ends or one side breaks; either way the session is over, and the worker keeps what was done.
-    private static func pump(from source: Connection, to sink: Connection) async {
-        while let bytes = try? await source.read() {
-            sink.write(bytes)
-            do { try await sink.flush() } catch { return }
-        }
     }
 }

@@ -1,0 +1,45 @@
+/// One administrative call, as the audit log keeps it. Secrets are never in it.
+public struct AuditEvent: Codable, Sendable, Hashable {
+    /// How many a call lists at most.
+    public static let maximum = 10_000
+
+    /// From 1 on, without a gap.
+    public var sequence: Int64
+    public var at: Timestamp
+    /// Who called: an administrator, or a user of the machine.
+    public var caller: String
+    /// nil for who was not logged in yet.
+    public var role: Role?
+    /// From where: `local`, or a network address.
+    public var origin: String
+    /// Such as `user suspend`.
+    public var command: String
+    public var target: String
+    /// The tenant concerned, as it was called then; nil for what concerns none.
+    public var tenant: String?
+    /// What is different since: `{"field": [before, after]}` in JSON; empty when nothing is.
+    public var changes: String
+    /// `done`, or the kind of the refusal.
+    public var result: String
+    /// The chain's link (see `AuditVerification`), in hexadecimal digits.
+    public var seal: String
+
+    public init(
+        sequence: Int64, at: Timestamp, caller: String, role: Role?, origin: String, command: String, target: String, tenant: String?,
+        changes: String, result: String, seal: String
+    ) {
+        (self.sequence, self.at, self.caller, self.role, self.origin) = (sequence, at, caller, role, origin)
+        (self.command, self.target, self.tenant, self.changes) = (command, target, tenant, changes)
+        (self.result, self.seal) = (result, seal)
+    }
+}
+
+/// Whether the audit log is as it was written. Each event's seal is made with a key that the database does not hold, over the event and
+/// the seal before it; the newest seal is kept beside the database too.
+public struct AuditVerification: Codable, Sendable, Hashable {
+    public var events: Int64
+    /// What is wrong, in sentences; empty when nothing is.
+    public var problems: [String]
+
+    public init(events: Int64, problems: [String]) { (self.events, self.problems) = (events, problems) }
+}

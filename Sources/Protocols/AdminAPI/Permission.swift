@@ -1,0 +1,11 @@
+/// What a caller must be allowed to do.
+public enum Permission: String, Sendable, Codable, CaseIterable {
+    /// One's own account and session: everybody may.
+    case own
+    /// Tenants, domains, users, aliases, quotas and queued mail, as far as one's reach goes.
+    case read
+    /// What concerns the platform as a whole: its processes, logins from anywhere, counters.
+    case readPlatform
+    case readAudit
+    case manageTenants, manageDomains, manageUsers, managePasswords, manageQuotas, manageQueue, manageWorkers, manageAdministrators
+}

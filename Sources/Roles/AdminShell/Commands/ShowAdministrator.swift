@@ -1,0 +1,16 @@
+import AdminAPI
+import ArgumentParser
+
+package struct ShowAdministrator: AdminCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show an administrator.")
+    package static let names = LiveNames(arguments: [.live(.administrators)])
+    @Argument(help: "Name of the administrator.", transform: { try AdministratorName($0) }) var name: AdministratorName
+    @OptionGroup(title: "Global options") var global: GlobalArguments
+    package init() {}
+
+    package func execute(in context: Context) throws -> Report {
+        let found = try context.client.call(Calls.showAdministrator, name.text)
+        return Report(found, AdministratorTable.of([found]), .facts)
+    }
+}

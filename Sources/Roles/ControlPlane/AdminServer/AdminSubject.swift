@@ -1,0 +1,119 @@
+import AdminAPI
+import Postgres
+
+/// What a call is about, as its path, its query or its body name it.
+enum AdminSubject: Hashable {
+    case tenant(TenantName), domain(DomainName), administrator(AdministratorName), queued(QueueID), login(LoginSubject)
+    /// A user or an alias.
+    case address(EmailAddress), alias(AliasAddress)
+
+    /// All that the request names. What cannot be read is left to the call itself, which refuses it.
+    static func all(_ call: any AnyCall, path: PathParameters, query: PathParameters, body: Any) -> [AdminSubject] {
+        var subjects = (body as? any NamesSubjects)?.subjects ?? []
+        if let subject = ofPath(call, path) { subjects.append(subject) }
+        if let tenant: TenantName = (try? query.optional("tenant")) ?? nil { subjects.append(.tenant(tenant)) }
+        if let domain: DomainName = (try? query.optional("domain")) ?? nil { subjects.append(.domain(domain)) }
+        if let target: QuotaTarget = (try? query.optional("target")) ?? nil { subjects.append(target.subject) }
+        return subjects
+    }
+
+    private static func ofPath(_ call: any AnyCall, _ path: PathParameters) -> AdminSubject? {
+        do {
+            switch call.path.noun {
+            case _ where call.path.parameterNames.isEmpty: return nil
+            case "tenants": return .tenant(try path.require("name"))
+            case "domains": return .domain(try path.require("name"))
+            case "users": return .address(try path.require("address"))
+            case "aliases": return .alias(try path.require("address"))
+            case "quotas": return (try path.require("target", as: QuotaTarget.self)).subject
+            case "queue": return .queued(try path.require("id"))
+            case "logins": return .login(try path.require("subject"))
+            case "administrators": return .administrator(try path.require("name"))
+            default: return nil
+            }
+        } catch {
+            return nil
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .tenant(let name): name.text
+        case .domain(let name): name.text
+        case .administrator(let name): name.text
+        case .queued(let id): id.text
+        case .login(let subject): subject.text
+        case .address(let address): address.text
+        case .alias(let address): address.text
+        }
+    }
+}
+
+/// The body of a request that names what its path cannot: something that is yet to be made, or the company that it is made in.
+protocol NamesSubjects {
+    /// The first is what the call is about.
+    var subjects: [AdminSubject] { get }
+}
+
+extension NewTenant: NamesSubjects { var subjects: [AdminSubject] { [.tenant(name)] } }
+extension NewDomain: NamesSubjects { var subjects: [AdminSubject] { [.domain(name), .tenant(tenant)] } }
+extension NewUser: NamesSubjects { var subjects: [AdminSubject] { [.address(address)] } }
+extension NewAlias: NamesSubjects { var subjects: [AdminSubject] { [.alias(address)] } }
+extension QuotaRepair: NamesSubjects { var subjects: [AdminSubject] { [target?.subject].compactMap(\.self) } }
+extension AdminLogin: NamesSubjects { var subjects: [AdminSubject] { [.administrator(name)] } }
+extension NewAdministrator: NamesSubjects {
+    var subjects: [AdminSubject] {
+        [.administrator(name)] + [tenant.map { .tenant($0) }, domain.map { .domain($0) }].compactMap(\.self)
+    }
+}
+
+extension QuotaTarget {
+    var subject: AdminSubject {
+        switch self {
+        case .tenant(let name): .tenant(name)
+        case .domain(let name): .domain(name)
+        case .user(let address): .address(address)
+        }
+    }
+}
+
+// MARK: Whose it is
+
+extension AdminSubject {
+    /// The tenant, and the domain of it, that the subject belongs to.
+    struct Owner: Equatable {
+        var tenant: Int64
+        var name: String
+        var domain: Int64?
+    }
+
+    /// nil for what does not exist, or belongs to no tenant.
+    func owner(_ database: PostgresPool) async throws -> Owner? {
+        let sql: String, parameter: PostgresValue
+        let byDomain = "SELECT tenant_id, t.name, domain_id FROM domains d JOIN tenants t USING (tenant_id) WHERE d.name = $1"
+        switch self {
+        case .tenant(let name):
+            (sql, parameter) = ("SELECT tenant_id, name, NULL::bigint FROM tenants WHERE name = $1", .text(name.text))
+        case .domain(let name): (sql, parameter) = (byDomain, .text(name.text))
+        case .address(let address): (sql, parameter) = (byDomain, .text(address.domain.text))
+        case .alias(let address): (sql, parameter) = (byDomain, .text(address.domain.text))
+        case .login(let subject):
+            guard let address = try? EmailAddress(subject.text) else { return nil }
+            (sql, parameter) = (byDomain, .text(address.domain.text))
+        case .queued(let id):
+            (sql, parameter) = (
+                "SELECT tenant_id, t.name, NULL::bigint FROM queue_messages q JOIN tenants t USING (tenant_id) WHERE queue_id = $1",
+                .int8(id.number)
+            )
+        case .administrator(let name):
+            (sql, parameter) = (
+                """
+                SELECT t.tenant_id, t.name, a.administered_domain FROM administrators a JOIN tenants t ON t.tenant_id = administered_tenant
+                WHERE a.name = $1
+                """, .text(name.text)
+            )
+        }
+        guard let row = try await database.query(sql, [parameter]).first else { return nil }
+        return Owner(tenant: try row.int8(0), name: try row.text(1), domain: try row.optionalInt8(2))
+    }
+}

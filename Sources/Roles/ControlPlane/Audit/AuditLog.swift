@@ -1,0 +1,154 @@
+import AdminAPI
+import Cryptography
+import FoundationEssentials
+import Glibc
+import Postgres
+import Runtime
+
+/// What administrators did, in a table that is only added to.
+///
+/// Each event carries a seal: HMAC-SHA-256 over the event and the seal before it, with a key that the database does not hold. The newest
+/// seal also lies in a file beside the database. So nobody who can write to the database changes, inserts or removes an event,
+/// the newest included, without `audit verify` finding it.
+@EventLoopActor
+final class AuditLog {
+    /// An event before it has its place.
+    struct Entry: Sendable {
+        var caller: String
+        /// nil for who is not logged in yet.
+        var role: Role?
+        var origin: String
+        var command: String
+        var target: String
+        var tenant: String?
+        var changes = ""
+        var result: String
+    }
+
+    private let database: PostgresPool
+    private let key: [UInt8]
+    private let headFile: String
+    private let journal: Journal
+    private var head = AuditHead.none
+    private var waiting: [(Entry, CheckedContinuation<Void, Never>)] = []
+    private var isWriting = false
+
+    private static let patience = [Duration.milliseconds(100), .seconds(1)]
+
+    /// Goes on behind the last event that there is.
+    init(database: PostgresPool, key: [UInt8], headFile: String, journal: Journal) async throws {
+        (self.database, self.key, self.headFile, self.journal) = (database, key, headFile, journal)
+        let newest = try await database.query("SELECT sequence, seal FROM audit_log ORDER BY sequence DESC LIMIT 1")
+        let stored = try newest.first.map { AuditHead(sequence: try $0.int8(0), seal: try $0.bytes(1)) } ?? .none
+        let known = try AuditHead.read(headFile)
+        if let known, known != stored {
+            // The file is written after the rows, so one that is behind is a crash's doing.
+            if known.sequence >= stored.sequence {
+                journal.error(
+                    "events are missing at the end of the audit log", ["known": "\(known.sequence)", "there": "\(stored.sequence)"])
+            }
+        }
+        head = known.map { $0.sequence > stored.sequence ? $0 : stored } ?? stored
+    }
+
+    /// Returns when the event is durable. Should the database fail for long, the event is in the journal instead.
+    func append(_ entry: Entry) async {
+        await withCheckedContinuation { continuation in
+            waiting.append((entry, continuation))
+            if !isWriting {
+                isWriting = true
+                EventLoopActor.task { await self.write() }
+            }
+        }
+    }
+
+    /// Those who wait at the same time share one transaction.
+    private func write() async {
+        while !waiting.isEmpty {
+            let batch = waiting
+            waiting = []
+            await write(batch.map(\.0))
+            for (_, continuation) in batch { continuation.resume() }
+        }
+        isWriting = false
+    }
+
+    private func write(_ entries: [Entry]) async {
+        var problem = ""
+        do {
+            let (insertions, newest) = try chained(entries)
+            for pause in Self.patience + [.zero] {
+                do {
+                    _ = try await database.pipeline(insertions)
+                    head = newest
+                    return try head.write(headFile)
+                } catch {
+                    problem = "\(error)"
+                    if pause > .zero { await EventLoopActor.sleep(for: pause) }
+                }
+            }
+        } catch {
+            problem = "\(error)"
+        }
+        for entry in entries {
+            journal.error(
+                "an administrative call could not be recorded in the audit log",
+                [
+                    "caller": entry.caller, "origin": entry.origin, "command": entry.command, "target": entry.target,
+                    "changes": entry.changes, "result": entry.result, "error": problem,
+                ])
+        }
+    }
+
+    private func chained(_ entries: [Entry]) throws -> ([PostgresStatement], AuditHead) {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        let now = Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
+        var newest = head
+        let insertions = try entries.map { entry in
+            let event = try newest.following(entry, at: now, key: key)
+            newest = AuditHead(sequence: event.sequence, seal: event.seal)
+            return event.insertion
+        }
+        return (insertions, newest)
+    }
+
+    // MARK: Reading
+
+    /// Compares every event with its seal, in order.
+    func verify() async throws -> AuditVerification {
+        var previous = AuditHead.none
+        var count: Int64 = 0
+        var problems: [String] = []
+        let known = head
+        while true {
+            let page = try await database.query(
+                "\(SealedEvent.selection) WHERE sequence > $1 AND sequence <= $2 ORDER BY sequence LIMIT 5000",
+                [.int8(previous.sequence), .int8(known.sequence)])
+            guard !page.isEmpty else { break }
+            for row in page.rows {
+                let event = try SealedEvent(row)
+                count += 1
+                if event.sequence != previous.sequence + 1 {
+                    problems.append(Self.missing(previous.sequence + 1, event.sequence - 1))
+                } else if try event.expectedSeal(after: previous.seal, key: key) != event.seal {
+                    problems.append("Event \(event.sequence) is not as it was written.")
+                }
+                previous = AuditHead(sequence: event.sequence, seal: event.seal)
+                guard problems.count < 100 else {
+                    return AuditVerification(events: count, problems: problems + ["There is more; the search was ended here."])
+                }
+            }
+        }
+        if previous.sequence < known.sequence {
+            problems.append(Self.missing(previous.sequence + 1, known.sequence))
+        } else if previous != known {
+            problems.append("Event \(previous.sequence) is not the one that was written last.")
+        }
+        return AuditVerification(events: count, problems: problems)
+    }
+
+    private static func missing(_ first: Int64, _ last: Int64) -> String {
+        first == last ? "Event \(first) is missing." : "Events \(first) to \(last) are missing."
+    }
+}

@@ -1,0 +1,64 @@
+import AdminAPI
+import Postgres
+
+extension AdminSubject {
+    /// What can be changed of the subject, as a JSON object without secrets; nil when there is no such thing, or nothing of it to tell.
+    func auditedState(_ database: PostgresPool) async throws -> String? {
+        guard let (sql, parameters) = stateQuery else { return nil }
+        return try await database.query("SELECT state::text FROM (\(sql)) AS found (state)", parameters).first?.optionalText(0)
+    }
+
+    private var stateQuery: (String, [PostgresValue])? {
+        let address = "d.name = $1 AND local_part = $2"
+        switch self {
+        case .tenant(let name):
+            return ("SELECT to_jsonb(t) - '{tenant_id,created_at}'::text[] FROM tenants t WHERE name = $1", [.text(name.text)])
+        case .domain(let name):
+            return (
+                "SELECT to_jsonb(d) - '{tenant_id,domain_id,created_at}'::text[] FROM domains d WHERE name = $1", [.text(name.text)]
+            )
+        case .address(let user):
+            return (
+                """
+                SELECT to_jsonb(u) - '{tenant_id,user_id,domain_id,created_at}'::text[]
+                    || jsonb_build_object('domain', d.name, 'password_changed_at', c.changed_at)
+                FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN credentials c USING (tenant_id, user_id) WHERE \(address)
+                """, [.text(user.domain.text), .text(user.localPart)]
+            )
+        case .alias(let alias):
+            return (
+                """
+                SELECT jsonb_build_object('targets', jsonb_agg(target ORDER BY target))
+                FROM aliases a JOIN domains d USING (tenant_id, domain_id) WHERE \(address) HAVING count(*) > 0
+                """, [.text(alias.domain.text), .text(alias.localPart)]
+            )
+        case .administrator(let name):
+            return (
+                """
+                SELECT jsonb_build_object('role', role, 'state', a.state, 'tenant', t.name, 'domain', d.name,
+                    'password', left(encode(sha256(hash::bytea), 'hex'), 8), 'totp', left(encode(sha256(totp_secret), 'hex'), 8))
+                FROM administrators a LEFT JOIN tenants t ON t.tenant_id = administered_tenant
+                LEFT JOIN domains d ON d.domain_id = administered_domain WHERE a.name = $1
+                """, [.text(name.text)]
+            )
+        case .queued(let id):
+            return ("SELECT jsonb_build_object('held', held) FROM queue_messages WHERE queue_id = $1", [.int8(id.number)])
+        case .login: return nil
+        }
+    }
+}
+
+/// What a call changed, field by field.
+enum AuditedChanges {
+    /// `{"field": [before, after]}`; empty when nothing differs.
+    static func between(_ before: String?, _ after: String?, _ database: PostgresPool) async throws -> String {
+        guard before != after else { return "" }
+        let difference = try await database.query(
+            """
+            SELECT coalesce(jsonb_object_agg(key, jsonb_build_array(b.value, a.value))::text, '')
+            FROM jsonb_each($1::text::jsonb) b FULL JOIN jsonb_each($2::text::jsonb) a USING (key)
+            WHERE coalesce(a.value, 'null') IS DISTINCT FROM coalesce(b.value, 'null')
+            """, [.text(before ?? "{}"), .text(after ?? "{}")])
+        return try difference.first?.text(0) ?? ""
+    }
+}

@@ -1,0 +1,49 @@
+import AdminAPI
+
+extension Provisioning {
+    /// `session login`.
+    func logIn(_ request: AdminRequest<AdminLogin>) async throws -> AdminToken {
+        guard request.caller.origin != "local" else {
+            throw AdminError(.conflict, "On the machine itself nobody logs in: the kernel says who calls.")
+        }
+        return try await sessions.logIn(request.body, from: request.caller.origin)
+    }
+
+    /// `session show`.
+    func showSession(_ request: AdminRequest<Nothing>) async throws -> AdminSession {
+        let caller = request.caller
+        return AdminSession(
+            name: caller.name, role: caller.role, tenant: caller.part?.tenantName, domain: caller.part?.domainName,
+            expiresAt: caller.session?.expiresAt)
+    }
+
+    /// `session logout`.
+    func logOut(_ request: AdminRequest<Nothing>) async throws -> Nothing {
+        try await sessions.end(try session(of: request.caller))
+        return Nothing()
+    }
+
+    /// `session password`: the old one proves that it is the person who asks, and not whoever found an open session.
+    func setOwnPassword(_ request: AdminRequest<OwnPasswordChange>) async throws -> Nothing {
+        let administrator = try session(of: request.caller).administrator
+        guard case .given(let text) = request.body.new else { throw AdminError(.invalid, "One's own password is given, not generated.") }
+        try request.body.new.validate()
+        let pool = database.pool
+        let stored = try await pool.query("SELECT hash FROM administrators WHERE administrator_id = $1", [.int8(administrator)])
+        let hash = try stored.first?.text(0) ?? authenticator.dummyHash
+        guard try await hashing.verify(hash, password: request.body.old, isUrgent: true) else {
+            throw AdminError(.forbidden, "The old password is wrong.")
+        }
+        _ = try await pool.query(
+            "UPDATE administrators SET hash = $1 WHERE administrator_id = $2", [.text(try await hashing.hash(text)), .int8(administrator)])
+        try await sessions.endAll(of: AdministratorName(request.caller.name))
+        return Nothing()
+    }
+
+    private func session(of caller: AdminCaller) throws(AdminError) -> AdministratorSession {
+        guard let session = caller.session else {
+            throw AdminError(.conflict, "You have no session: on the machine itself the kernel says who calls.")
+        }
+        return session
+    }
+}

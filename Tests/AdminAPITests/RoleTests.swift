@@ -1,0 +1,29 @@
+import AdminAPI
+import Testing
+
+@Suite("Roles") struct RoleTests {
+    @Test("Every command has a name of its own") func names() {
+        #expect(Set(Calls.all.map(\.command)).count == Calls.all.count)
+    }
+
+    @Test("An auditor changes nothing but the own password and session") func auditor() {
+        for call in Calls.all where call.effect != .reads { #expect(!Role.auditor.may(call) || call.needs == .own, "\(call.command)") }
+    }
+
+    @Test("No role of a company does what concerns the platform") func companies() {
+        for role in Role.allCases where role.reach != .platform {
+            #expect(role.permissions.isDisjoint(with: [.readPlatform, .manageTenants, .manageDomains, .manageWorkers]), "\(role.rawValue)")
+        }
+    }
+
+    @Test("The help desk changes passwords and unlocks logins, and no more") func helpDesk() {
+        let changes = Calls.all.filter { $0.effect != .reads && $0.needs != .own && Role.helpDesk.may($0) }.map(\.command)
+        #expect(Set(changes) == ["user password", "login unlock"])
+    }
+
+    @Test("Nobody but owners manages accounts of their own role, or of one that may do more") func managing() {
+        for role in Role.allCases where role != .owner {
+            for other in role.manages { #expect(other.permissions.isStrictSubset(of: role.permissions), "\(role.rawValue)") }
+        }
+    }
+}
