@@ -54,6 +54,10 @@ def requests(tenant, domain, user, alias, administrator, queued="999999999", new
         "login unlock": ("POST", f"/logins/{user}/unlock", None),
         "worker list": ("GET", "/workers", None),
         "worker restart": ("POST", "/workers/tenant:nobody-there/restart", None),
+        "certificate import": ("POST", "/certificates", {"certificateFile": "nowhere", "keyFile": "nowhere"}),
+        "certificate list": ("GET", "/certificates", None),
+        "certificate show": ("GET", "/certificates/gone.example", None),
+        "certificate delete": ("DELETE", "/certificates/gone.example", None),
         "administrator create": (
             "POST",
             "/administrators",

@@ -93,6 +93,8 @@ class Deadlines(unittest.TestCase):
             self.assertRegex(door("submission").recv(200), rb"^421 4\.7\.0 Too many connections")
             self.assertRegex(door("imap").recv(200), rb"^\* BYE \[UNAVAILABLE\] Too many connections")
             self.assertRegex(door("pop3").recv(200), rb"^-ERR \[SYS/TEMP\] Too many connections")
+            began = time.monotonic()
             self.assertEqual(b"", door("imaps").recv(200))
+            self.assertLess(time.monotonic() - began, 2, "what is refused holds no descriptor")
             with Dialogue(self.platform.port("smtp")) as loopback:  # another address
                 self.assertEqual(220, loopback.reply()[0])

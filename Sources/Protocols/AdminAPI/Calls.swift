@@ -69,6 +69,16 @@ public enum Calls {
     public static let restartWorker = Call<Nothing, Worker>(
         "worker restart", .post, "/workers/{name}/restart", needs: .manageWorkers, effect: .changes)
 
+    /// `{name}` is a `CertificateName`.
+    public static let importCertificate = Call<CertificateImport, Certificate>(
+        "certificate import", .post, "/certificates", needs: .manageCertificates, effect: .changes)
+    public static let listCertificates = Call<Nothing, [Certificate]>(
+        "certificate list", .get, "/certificates", needs: .readPlatform, effect: .reads)
+    public static let showCertificate = Call<Nothing, Certificate>(
+        "certificate show", .get, "/certificates/{name}", needs: .readPlatform, effect: .reads)
+    public static let deleteCertificate = Call<Nothing, Nothing>(
+        "certificate delete", .delete, "/certificates/{name}", needs: .manageCertificates, effect: .changes)
+
     /// `{name}` is an `AdministratorName`.
     public static let createAdministrator = Call<NewAdministrator, AdministratorSecrets>(
         "administrator create", .post, "/administrators", needs: .manageAdministrators, effect: .changes)
@@ -112,6 +122,7 @@ public enum Calls {
         showQuota, setQuota, checkQuotas, repairQuotas,
         listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,
         listLogins, unlockLogins, listWorkers, restartWorker,
+        importCertificate, listCertificates, showCertificate, deleteCertificate,
         createAdministrator, listAdministrators, showAdministrator, suspendAdministrator, resumeAdministrator, setAdministratorPassword,
         renewOneTimePassword, deleteAdministrator, logIn, showSession, setOwnPassword, logOut,
         listAudit, verifyAudit, names, status,

@@ -9,6 +9,7 @@ public enum NameKind: String, Codable, Sendable, CaseIterable {
     case workers, queued
     /// Of those who administer.
     case administrators
+    case certificates
     /// Accounts, addresses and networks with wrong logins.
     case wrongLogins
 }

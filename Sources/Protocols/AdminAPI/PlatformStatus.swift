@@ -3,7 +3,7 @@ import Quantities
 /// The answer to `GET /status`: whether the platform runs, where it listens, and how much it holds.
 public struct PlatformStatus: Codable, Sendable, Hashable {
     public struct Listener: Codable, Sendable, Hashable {
-        /// `smtp`, `submission`, `submissions`, `imap`, `imaps`, `pop3`, `pop3s`.
+        /// `smtp`, `submission`, `submissions`, `imap`, `imaps`, `pop3`, `pop3s`, `admin`.
         public var service: String
         /// `127.0.0.1:10025`.
         public var address: String
@@ -40,12 +40,15 @@ public struct PlatformStatus: Codable, Sendable, Hashable {
     /// nil while the database does not answer.
     public var totals: Totals?
     public var workers: [Worker]
+    /// What is not well, in sentences that say what to do; empty when all is.
+    public var warnings: [String]
 
     public init(
         hostname: String, version: String, dataDirectory: String, startedAt: Timestamp, listeners: [Listener], database: Database,
-        totals: Totals?, workers: [Worker]
+        totals: Totals?, workers: [Worker], warnings: [String]
     ) {
         (self.hostname, self.version, self.dataDirectory, self.startedAt) = (hostname, version, dataDirectory, startedAt)
-        (self.listeners, self.database, self.totals, self.workers) = (listeners, database, totals, workers)
+        (self.listeners, self.database, self.totals) = (listeners, database, totals)
+        (self.workers, self.warnings) = (workers, warnings)
     }
 }

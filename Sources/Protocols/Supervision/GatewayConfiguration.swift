@@ -4,9 +4,8 @@ public struct GatewayConfiguration: Codable, Sendable, Equatable {
     public var hostname: String
     public var listeners: [InheritedListener]
     public var confinement: Confinement
-    /// PEM files; the gateway reads them before it confines itself.
-    public var certificateFile: String
-    public var privateKeyFile: String
+    /// The first is shown to whoever asks for no name.
+    public var certificates: [ServerCertificate]
     /// Where the workers' doors are: `<directory>/<tenant>/lmtp` and `<directory>/<tenant>/session`.
     public var tenantSocketDirectory: String
     /// The relay's inner door.
@@ -24,15 +23,14 @@ public struct GatewayConfiguration: Codable, Sendable, Equatable {
     public var sessionsPerTenant: Int
 
     public init(
-        hostname: String, listeners: [InheritedListener], confinement: Confinement, certificateFile: String, privateKeyFile: String,
+        hostname: String, listeners: [InheritedListener], confinement: Confinement, certificates: [ServerCertificate],
         tenantSocketDirectory: String, relaySocket: String, remoteAdminSocket: String, limits: MailLimits,
         allowsPlaintextLoginFromLoopback: Bool, loginTime: Int, connectionsPerAddress: Int, sessionsPerUser: Int, sessionsPerTenant: Int
     ) {
         self.hostname = hostname
         self.listeners = listeners
         self.confinement = confinement
-        self.certificateFile = certificateFile
-        self.privateKeyFile = privateKeyFile
+        self.certificates = certificates
         self.tenantSocketDirectory = tenantSocketDirectory
         self.relaySocket = relaySocket
         self.remoteAdminSocket = remoteAdminSocket

@@ -9,6 +9,8 @@ public enum Instruction: Codable, Sendable, Equatable {
     case stop
     /// The whole table of domains: sent once after the start, and whenever it changed.
     case domains([HostedDomain])
+    /// To the gateway: the certificates to show from now on, the first to whoever asks for no name.
+    case certificates([ServerCertificate])
     /// End every session of the user (of the whole tenant when `user` is nil), and forget cached proofs of its logins.
     case endSessions(tenant: Int64, user: Int64?, reason: String)
     /// To a tenant worker: provisioning changed (users, aliases, quotas, domains); drop what is cached about it.

@@ -27,6 +27,7 @@ struct Provisioning {
     let resolver: DNSResolver
     let sessions: AdministratorSessions
     let audit: AuditLog
+    let certificates: CertificateStore
 
     /// The processes that always run.
     struct Services {
@@ -46,10 +47,10 @@ struct Provisioning {
     init(
         database: PostgresPool, roles: DatabaseRoles, hashing: PasswordHashing, authenticator: Authenticator, workers: TenantWorkers,
         services: Services, domains: DomainTable, queue: RelayQueue, directory: DataDirectory, journal: Journal, facts: PlatformFacts,
-        resolver: DNSResolver, sessions: AdministratorSessions, audit: AuditLog
+        resolver: DNSResolver, sessions: AdministratorSessions, audit: AuditLog, certificates: CertificateStore
     ) {
         self.database = AdministeredDatabase(pool: database)
-        (self.sessions, self.audit) = (sessions, audit)
+        (self.sessions, self.audit, self.certificates) = (sessions, audit, certificates)
         (self.roles, self.hashing, self.workers, self.services) = (roles, hashing, workers, services)
         (self.domains, self.queue, self.directory, self.journal, self.facts) = (domains, queue, directory, journal, facts)
         (self.authenticator, self.resolver) = (authenticator, resolver)

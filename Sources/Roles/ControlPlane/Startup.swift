@@ -28,7 +28,7 @@ struct Startup {
             address: configuration.bind, portBase: configuration.portBase, withAdmin: configuration.remoteAdministration)
         keep(.init(rank: .sockets) { listeners.close() })
         let secrets = try Secrets(directory: directory.secrets)
-        let certificate = try CertificateFiles(configuration, directory: directory.tls)
+        let standard = try CertificateFiles(configuration, directory: directory.tls)
 
         let roles = DatabaseRoles(secrets: secrets)
         let server =
@@ -41,15 +41,17 @@ struct Startup {
         try Task.checkCancellation()
         try await server.prepare(migrations: installation.migrations)
 
+        let certificates = try await CertificateStore(
+            standard: standard, database: server.pool, directory: directory.tls, journal: journal)
         let launcher = ChildLauncher(
-            programs: installation.programs, configuration: configuration, directory: directory, secrets: secrets, certificate: certificate,
-            database: server.endpoint, journal: journal)
+            programs: installation.programs, configuration: configuration, directory: directory, secrets: secrets,
+            certificates: certificates, database: server.endpoint, journal: journal)
         launcher.endEarlierChildren()
         let audit = try await AuditLog(
             database: server.pool, key: try secrets.key(for: "the audit log"), headFile: directory.auditHead, journal: journal)
         let provisioning = try await startProcesses(
             configuration, directory: directory, journal: journal, server: server, roles: roles, listeners: listeners, launcher: launcher,
-            audit: audit, keep: keep)
+            audit: audit, certificates: certificates, keep: keep)
         try await startAdminServer(configuration, directory: directory, provisioning: provisioning, keep: keep)
         journal.info("ready")
         return try readyLine(directory, listeners)
@@ -59,7 +61,8 @@ struct Startup {
 
     private func startProcesses(
         _ configuration: Configuration, directory: DataDirectory, journal: Journal, server: DatabaseServer, roles: DatabaseRoles,
-        listeners: PublicListeners, launcher: ChildLauncher, audit: AuditLog, keep: (Platform.Part) -> Void
+        listeners: PublicListeners, launcher: ChildLauncher, audit: AuditLog, certificates: CertificateStore,
+        keep: (Platform.Part) -> Void
     ) async throws -> Provisioning {
         let hashing = PasswordHashing(configuration)
         let authenticator = try await Authenticator(
@@ -91,6 +94,7 @@ struct Startup {
             }
         }
         domains.connect([gateway, relay])
+        certificates.connect(gateway)
         queue.connect(relay)
 
         let workers = TenantWorkers(directory: directory, journal: journal, launcher: launcher)
@@ -117,7 +121,8 @@ struct Startup {
             database: server.pool, roles: roles, hashing: hashing, authenticator: authenticator, workers: workers,
             services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue,
             directory: directory, journal: journal, facts: facts,
-            resolver: DNSResolver(forwarder: configuration.dnsServer, timeout: .seconds(10)), sessions: sessions, audit: audit)
+            resolver: DNSResolver(forwarder: configuration.dnsServer, timeout: .seconds(10)), sessions: sessions, audit: audit,
+            certificates: certificates)
     }
 
     /// Opens every tenant's doors, and goes on with deletions that were interrupted.

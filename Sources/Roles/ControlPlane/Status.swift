@@ -30,6 +30,20 @@ extension Provisioning {
             hostname: facts.hostname, version: Self.version, dataDirectory: directory.root, startedAt: facts.startedAt,
             listeners: facts.listeners,
             database: PlatformStatus.Database(available: version != nil, version: version, embedded: services.database != nil),
-            totals: totals, workers: allWorkers)
+            totals: totals, workers: allWorkers, warnings: try warnings(isDatabaseThere: version != nil))
+    }
+
+    /// What is not well, and what helps.
+    private func warnings(isDatabaseThere: Bool) throws -> [String] {
+        var warnings: [String] = []
+        if !isDatabaseThere { warnings.append("The database does not answer: mail waits at its senders. Its log says why.") }
+        for worker in allWorkers where worker.state == .waiting {
+            warnings.append("\(worker.name) ends again and again; `worker list` says why.")
+        }
+        for certificate in try certificates.all() {
+            guard let problem = certificate.problem else { continue }
+            warnings.append("Certificate \(certificate.name): \(problem) It is read from \(certificate.certificateFile).")
+        }
+        return warnings
     }
 }

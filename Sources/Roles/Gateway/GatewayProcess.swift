@@ -21,7 +21,9 @@ import TLS
 @EventLoopActor
 public final class GatewayProcess {
     let configuration: GatewayConfiguration
-    let tls: NIOSSLContext
+    private let identity: ServerIdentity
+    /// What the next handshake goes by.
+    var tls: NIOSSLContext { identity.context }
     let control: ControlChannel<Instruction, Report>
     let sessions: RelayedSessions
     let domains = HostedDomains()
@@ -30,9 +32,9 @@ public final class GatewayProcess {
     let workers: KeptDoors
     private var listeners: [Listener] = []
 
-    private init(_ configuration: GatewayConfiguration, tls: NIOSSLContext, control: ControlChannel<Instruction, Report>) throws {
+    private init(_ configuration: GatewayConfiguration, control: ControlChannel<Instruction, Report>) throws {
         self.configuration = configuration
-        self.tls = tls
+        identity = try ServerIdentity(configuration.certificates)
         self.control = control
         logins = try Logins { control.send($0) }
         workers = KeptDoors(speaking: .lmtp, as: configuration.hostname)
@@ -48,18 +50,17 @@ public final class GatewayProcess {
         Log.start(process: "gateway")
         do {
             let configuration = try Child.readConfiguration(GatewayConfiguration.self)
-            let tls = try ServerIdentity.load(certificate: configuration.certificateFile, key: configuration.privateKeyFile)
             try Child.confine(configuration.confinement)
-            Child.run { await serve(configuration, tls: tls) }
+            Child.run { await serve(configuration) }
         } catch {
             Child.fail(error)
         }
     }
 
-    private static func serve(_ configuration: GatewayConfiguration, tls: NIOSSLContext) async -> Int32 {
+    private static func serve(_ configuration: GatewayConfiguration) async -> Int32 {
         do {
             let control = try await ControlChannel<Instruction, Report>(descriptor: Child.controlDescriptor)
-            let gateway = try GatewayProcess(configuration, tls: tls, control: control)
+            let gateway = try GatewayProcess(configuration, control: control)
             try await gateway.openDoors()
             control.send(.ready)
             Task { await gateway.returnMemory() }
@@ -74,7 +75,8 @@ public final class GatewayProcess {
         for inherited in configuration.listeners {
             let service = inherited.service
             let listener = try await Listener.serve(
-                descriptor: inherited.descriptor, security: service.isImplicitTLS ? implicitTLS(tls) : nil
+                descriptor: inherited.descriptor,
+                security: service.isImplicitTLS ? implicitTLS { [identity] in EventLoopActor.assumeIsolated { identity.context } } : nil
             ) { [unowned self] in await admit($0, to: service) }
             listeners.append(listener)
         }
@@ -113,6 +115,10 @@ public final class GatewayProcess {
                 await stop()
                 return 0
             case .domains(let table): domains.replace(with: table)
+            case .certificates(let certificates):
+                do { try identity.replace(with: certificates) } catch {
+                    Log.error("certificates cannot be used; those before stay", ["error": "\(error)"])
+                }
             case .endSessions(let tenant, let user, _):
                 logins.forget(tenant: tenant, user: user)
                 sessions.end(tenant: tenant, user: user)

@@ -11,6 +11,8 @@ public final class Connection {
     /// For module TLS, which asks it for the facts of the session.
     package let channel: any Channel
     private let handler: ConnectionHandler
+    /// Of doors that speak TLS from the first byte.
+    private let socketEnd: SocketEnd?
     private var outgoing = ByteBuffer()
     private var reader: CheckedContinuation<Void, Never>?
     private var readDeadline: Scheduled<Void>?
@@ -21,8 +23,9 @@ public final class Connection {
     private var readingHasEnded = false
     private var isClosed = false
 
-    init(channel: any Channel, handler: ConnectionHandler, peer: Peer, isEncrypted: Bool) {
+    init(channel: any Channel, handler: ConnectionHandler, peer: Peer, isEncrypted: Bool, socketEnd: SocketEnd? = nil) {
         self.channel = channel
+        self.socketEnd = socketEnd
         self.handler = handler
         self.peer = peer
         self.isEncrypted = isEncrypted
@@ -207,6 +210,12 @@ public final class Connection {
         isClosed = true
         wakeReader()
         wakeWriters()
+        if let socketEnd, !handler.isSecured {
+            // Nothing can be said before the handshake, and whoever drags it out is not waited for.
+            socketEnd.close()
+            try? await channel.closeFuture.get()
+            return
+        }
         // NIO's own close drops what the socket had no room for; this promise is kept once all before it was sent.
         let sent = channel.eventLoop.makePromise(of: Void.self)
         channel.writeAndFlush(outgoing, promise: sent)

@@ -28,11 +28,13 @@ public final class Listener {
             .childChannelInitializer { channel in
                 let ready = channel.eventLoop.makeCompletedFuture {
                     let handler = ConnectionHandler()
-                    if let security { try channel.pipeline.syncOperations.addHandlers(security()) }
+                    let socketEnd = security == nil ? nil : SocketEnd()
+                    if let security, let socketEnd { try channel.pipeline.syncOperations.addHandlers([socketEnd] + security()) }
                     try channel.pipeline.syncOperations.addHandler(handler)
                     try EventLoopActor.assumeIsolated {
                         let connection = Connection(
-                            channel: channel, handler: handler, peer: try peer(of: channel), isEncrypted: security != nil)
+                            channel: channel, handler: handler, peer: try peer(of: channel), isEncrypted: security != nil,
+                            socketEnd: socketEnd)
                         connection.whenActive { EventLoopActor.task { await serve(connection, body) } }
                     }
                 }

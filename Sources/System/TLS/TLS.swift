@@ -36,8 +36,9 @@ extension Connection {
 }
 
 /// The handlers of doors that speak TLS from the first byte (RFC 8314 §3).
-public func implicitTLS(_ context: NIOSSLContext) -> Listener.SecurityHandlers {
-    { [NIOSSLServerHandler(context: context), MissingCloseNotify()] }
+/// - Parameter context: asked for each connection.
+public func implicitTLS(_ context: @escaping @Sendable () -> NIOSSLContext) -> Listener.SecurityHandlers {
+    { [NIOSSLServerHandler(context: context()), MissingCloseNotify()] }
 }
 
 /// A peer that closes without close_notify has just closed: mail protocols tell themselves where a message ends.

@@ -11,8 +11,8 @@ package struct Casella: ParsableCommand {
         version: "casella 0.1",
         subcommands: [
             TenantCommands.self, DomainCommands.self, UserCommands.self, AliasCommands.self, QuotaCommands.self, QueueCommands.self,
-            LoginCommands.self, WorkerCommands.self, AdministratorCommands.self, RoleCommands.self, SessionCommands.self, AuditCommands.self,
-            ShowStatus.self, RunBatch.self,
+            LoginCommands.self, WorkerCommands.self, CertificateCommands.self, AdministratorCommands.self, RoleCommands.self,
+            SessionCommands.self, AuditCommands.self, ShowStatus.self, RunBatch.self,
         ])
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
@@ -100,5 +100,12 @@ package struct SessionCommands: ParsableCommand {
 package struct AuditCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "What administrators did.", subcommands: [ListAudit.self, VerifyAudit.self])
+    package init() {}
+}
+
+package struct CertificateCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "certificate", abstract: "The certificates that the platform shows, by host name.",
+        subcommands: [ImportCertificate.self, ListCertificates.self, ShowCertificate.self, DeleteCertificate.self])
     package init() {}
 }

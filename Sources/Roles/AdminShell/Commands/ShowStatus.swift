@@ -9,7 +9,8 @@ package struct ShowStatus: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let status = try context.client.call(Calls.status)
-        return Report(status, Self.facts(status), .facts)
+        let verdict = status.warnings.isEmpty ? ["All is well."] : status.warnings.map { "! \($0)" }
+        return Report(status, Self.facts(status), .facts, notes: [""] + verdict)
     }
 
     private static func facts(_ status: PlatformStatus) -> Table {

@@ -47,6 +47,11 @@ extension AdminRouter {
         serve(Calls.listWorkers) { try await $0.listWorkers($1) }
         serve(Calls.restartWorker) { try await $0.restartWorker($1) }
 
+        serve(Calls.importCertificate) { try await $0.importCertificate($1) }
+        serve(Calls.listCertificates) { try await $0.listCertificates($1) }
+        serve(Calls.showCertificate) { try await $0.showCertificate($1) }
+        serve(Calls.deleteCertificate) { try await $0.deleteCertificate($1) }
+
         serve(Calls.createAdministrator) { try await $0.createAdministrator($1) }
         serve(Calls.listAdministrators) { try await $0.listAdministrators($1) }
         serve(Calls.showAdministrator) { try await $0.showAdministrator($1) }

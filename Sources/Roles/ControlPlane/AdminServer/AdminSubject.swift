@@ -4,6 +4,7 @@ import Postgres
 /// What a call is about, as its path, its query or its body name it.
 enum AdminSubject: Hashable {
     case tenant(TenantName), domain(DomainName), administrator(AdministratorName), queued(QueueID), login(LoginSubject)
+    case certificate(CertificateName)
     /// A user or an alias.
     case address(EmailAddress), alias(AliasAddress)
 
@@ -28,6 +29,7 @@ enum AdminSubject: Hashable {
             case "quotas": return (try path.require("target", as: QuotaTarget.self)).subject
             case "queue": return .queued(try path.require("id"))
             case "logins": return .login(try path.require("subject"))
+            case "certificates": return .certificate(try path.require("name"))
             case "administrators": return .administrator(try path.require("name"))
             default: return nil
             }
@@ -45,6 +47,7 @@ enum AdminSubject: Hashable {
         case .login(let subject): subject.text
         case .address(let address): address.text
         case .alias(let address): address.text
+        case .certificate(let name): name.text
         }
     }
 }
@@ -66,6 +69,13 @@ extension NewAdministrator: NamesSubjects {
         [.administrator(name)] + [tenant.map { .tenant($0) }, domain.map { .domain($0) }].compactMap(\.self)
     }
 }
+
+/// A request whose record tells more than its subjects do.
+protocol TellsOfItself {
+    var told: String { get }
+}
+
+extension CertificateImport: TellsOfItself { var told: String { "\(certificateFile) \(keyFile)" } }
 
 extension QuotaTarget {
     var subject: AdminSubject {
@@ -100,6 +110,7 @@ extension AdminSubject {
         case .login(let subject):
             guard let address = try? EmailAddress(subject.text) else { return nil }
             (sql, parameter) = (byDomain, .text(address.domain.text))
+        case .certificate: return nil
         case .queued(let id):
             (sql, parameter) = (
                 "SELECT tenant_id, t.name, NULL::bigint FROM queue_messages q JOIN tenants t USING (tenant_id) WHERE queue_id = $1",

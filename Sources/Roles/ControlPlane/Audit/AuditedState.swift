@@ -43,6 +43,8 @@ extension AdminSubject {
             )
         case .queued(let id):
             return ("SELECT jsonb_build_object('held', held) FROM queue_messages WHERE queue_id = $1", [.int8(id.number)])
+        case .certificate(let name):
+            return ("SELECT to_jsonb(c) - '{name,imported_at}'::text[] FROM certificates c WHERE name = $1", [.text(name.text)])
         case .login: return nil
         }
     }

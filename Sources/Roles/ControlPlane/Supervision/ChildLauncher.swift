@@ -10,7 +10,7 @@ final class ChildLauncher {
     private let configuration: Configuration
     private let directory: DataDirectory
     private let secrets: Secrets
-    private let certificate: CertificateFiles
+    private let certificates: CertificateStore
     private let database: DatabaseEndpoint
     private let journal: Journal
     private let children: RememberedChildren
@@ -27,11 +27,11 @@ final class ChildLauncher {
     }
 
     init(
-        programs: String, configuration: Configuration, directory: DataDirectory, secrets: Secrets, certificate: CertificateFiles,
-        database: DatabaseEndpoint, journal: Journal
+        programs: String, configuration: Configuration, directory: DataDirectory, secrets: Secrets,
+        certificates: CertificateStore, database: DatabaseEndpoint, journal: Journal
     ) {
         (self.programs, self.configuration, self.directory, self.secrets) = (programs, configuration, directory, secrets)
-        (self.certificate, self.database, self.journal) = (certificate, database, journal)
+        (self.certificates, self.database, self.journal) = (certificates, database, journal)
         children = RememberedChildren(directory: directory.children)
     }
 
@@ -39,7 +39,7 @@ final class ChildLauncher {
         let inherited = listeners.enumerated().map { InheritedListener(service: $1.service, descriptor: Int32(4 + $0)) }
         let gateway = GatewayConfiguration(
             hostname: configuration.hostname, listeners: inherited, confinement: directory.gatewayCage,
-            certificateFile: certificate.certificate, privateKeyFile: certificate.key, tenantSocketDirectory: directory.tenantSockets,
+            certificates: certificates.shown, tenantSocketDirectory: directory.tenantSockets,
             relaySocket: directory.relaySocket, remoteAdminSocket: directory.remoteAdminSocket, limits: configuration.limits,
             allowsPlaintextLoginFromLoopback: configuration.plaintextLoginFromLoopback, loginTime: configuration.loginTime,
             connectionsPerAddress: configuration.connectionsPerAddress, sessionsPerUser: configuration.sessionsPerUser,

@@ -1,0 +1,201 @@
+import AdminAPI
+import Cryptography
+import Dispatch
+import Glibc
+import Postgres
+import Runtime
+import Supervision
+
+/// The certificates that the gateway shows, read anew when their files change.
+///
+/// What could be read last stays in use while the files are gone or wrong, and is kept under `<data>/tls` for the next start.
+@EventLoopActor
+final class CertificateStore {
+    private struct Entry {
+        let files: CertificateFiles
+        var stamp: CertificateFiles.Stamp
+        var content: ReadCertificate
+        var problem: String?
+    }
+
+    private let database: PostgresPool
+    private let directory: String
+    private let journal: Journal
+    private var standard: Entry
+    private var imported: [CertificateName: Entry] = [:]
+    private var gateway: SupervisedService?
+
+    /// How long a change of the files goes unseen.
+    private static let interval = Duration.seconds(5)
+    /// From how many days before its end on a certificate is warned of. ACME clients renew thirty days before.
+    static let warningDays: Int64 = 21
+
+    /// - Parameter standard: shown to whoever asks for no name.
+    init(standard files: CertificateFiles, database: PostgresPool, directory: String, journal: Journal) async throws {
+        (self.database, self.directory, self.journal) = (database, directory, journal)
+        do {
+            standard = Entry(files: files, stamp: .init(files), content: try files.read())
+        } catch let error as AdminError {
+            throw StartupError.configuration(error.message)
+        }
+        for row in try await database.query("SELECT name, certificate_file, key_file FROM certificates ORDER BY name").rows {
+            let files = CertificateFiles(certificate: try row.text(1), key: try row.text(2))
+            load(try row.name(0), files)
+        }
+    }
+
+    private func load(_ name: CertificateName, _ files: CertificateFiles) {
+        let stamp = CertificateFiles.Stamp(files)
+        do {
+            imported[name] = Entry(files: files, stamp: stamp, content: try files.read())
+        } catch {
+            let problem = Self.sentence(error)
+            journal.warning("a certificate cannot be read", ["name": name.text, "problem": problem])
+            guard let kept = try? copies(of: name).read() else { return }
+            imported[name] = Entry(files: files, stamp: stamp, content: kept, problem: problem)
+        }
+    }
+
+    /// Where the last that could be read is kept.
+    private func copies(of name: CertificateName) -> CertificateFiles {
+        let stem = "\(directory)/\(name.text.replacing("*", with: "_"))"
+        return CertificateFiles(certificate: stem + ".certificate.pem", key: stem + ".key.pem")
+    }
+
+    private func keep(_ content: ReadCertificate, of name: CertificateName) {
+        do {
+            let copies = copies(of: name)
+            try FileSystem.write(Array(content.shown.key.utf8), to: copies.key, mode: 0o600)
+            try FileSystem.write(Array(content.shown.chain.utf8), to: copies.certificate, mode: 0o644)
+        } catch {
+            journal.warning("a certificate could not be kept", ["name": name.text, "error": "\(error)"])
+        }
+    }
+
+    private static func sentence(_ error: any Error) -> String { (error as? AdminError)?.message ?? "\(error)" }
+
+    // MARK: The gateway
+
+    /// What the gateway shows; the standard one comes first.
+    var shown: [ServerCertificate] { [standard.content.shown] + imported.sorted { $0.key < $1.key }.map(\.value.content.shown) }
+
+    private func push() { gateway?.send(.certificates(shown)) }
+
+    /// Tells the gateway from now on, and looks after the files for as long as the process lives.
+    func connect(_ gateway: SupervisedService) {
+        self.gateway = gateway
+        EventLoopActor.task {
+            while true {
+                await EventLoopActor.sleep(for: Self.interval)
+                await self.look()
+            }
+        }
+    }
+
+    /// Reads what changed.
+    private func look() async {
+        var hasChanged = false
+        if let fresh = await read(standard) {
+            (standard, hasChanged) = (fresh, fresh.problem == nil)
+        }
+        for (name, entry) in imported {
+            guard let fresh = await read(entry), imported[name]?.files == entry.files else { continue }
+            imported[name] = fresh
+            guard fresh.problem == nil else { continue }
+            hasChanged = true
+            keep(fresh.content, of: name)
+        }
+        if hasChanged { push() }
+    }
+
+    /// nil when the files are as they were. On a thread that may wait for the disk.
+    private func read(_ entry: Entry) async -> Entry? {
+        let (files, known) = (entry.files, entry.stamp)
+        typealias Found = (CertificateFiles.Stamp, Result<ReadCertificate, any Error>)
+        let found = await withCheckedContinuation { (answer: CheckedContinuation<Found?, Never>) in
+            DispatchQueue.global(qos: .utility).async {
+                let stamp = CertificateFiles.Stamp(files)
+                answer.resume(returning: stamp == known ? nil : (stamp, Result { try files.read() }))
+            }
+        }
+        guard let (stamp, content) = found else { return nil }
+        var fresh = entry
+        fresh.stamp = stamp
+        switch content {
+        case .success(let content):
+            (fresh.content, fresh.problem) = (content, nil)
+            journal.notice("a certificate was read anew", ["file": files.certificate])
+        case .failure(let error):
+            fresh.problem = Self.sentence(error)
+            journal.warning("a changed certificate cannot be used; the one before stays", ["problem": Self.sentence(error)])
+        }
+        return fresh
+    }
+
+    // MARK: For operators
+
+    /// The standard one first.
+    func all() throws -> [Certificate] {
+        try [certificate(nil, standard)] + imported.sorted { $0.key < $1.key }.map { try certificate($0.key, $0.value) }
+    }
+
+    func certificate(_ name: CertificateName) throws -> Certificate {
+        guard let found = try all().first(where: { $0.name == name }) else { throw Self.none(name) }
+        return found
+    }
+
+    private static func none(_ name: CertificateName) -> AdminError {
+        AdminError(.notFound, "There is no certificate \(name).", hint: "`certificate list` shows all.")
+    }
+
+    private func certificate(_ name: CertificateName?, _ entry: Entry) throws -> Certificate {
+        let facts = entry.content.facts
+        return Certificate(
+            name: try name ?? CertificateName(facts.hostNames.first ?? "localhost.localdomain"), hostNames: facts.hostNames,
+            issuer: facts.issuer, validFrom: Timestamp(secondsSince1970: facts.notBefore),
+            expiresAt: Timestamp(secondsSince1970: facts.notAfter), fingerprint: Hexadecimal.encode(facts.fingerprint),
+            certificateFile: entry.files.certificate, keyFile: entry.files.key, isStandard: name == nil,
+            problem: entry.problem ?? Self.problem(facts, at: Int64(time(nil))))
+    }
+
+    /// What is wrong with a certificate by itself.
+    private static func problem(_ facts: CertificateFacts, at now: Int64) -> String? {
+        if facts.notAfter <= now { return "It has expired: mail programs refuse it." }
+        let days = (facts.notAfter - now) / 86_400
+        if days < warningDays { return "It expires in \(days == 1 ? "1 day" : "\(days) days"), and was not renewed." }
+        if facts.notBefore > now { return "It is not valid yet." }
+        return nil
+    }
+
+    func add(_ files: CertificateFiles) async throws -> Certificate {
+        let stamp = CertificateFiles.Stamp(files)
+        let content = try files.read()
+        guard let first = content.facts.hostNames.first else {
+            throw AdminError(.invalid, "\(files.certificate) names no host in its subject alternative name.")
+        }
+        let name = try CertificateName(first)
+        _ = try await database.query(
+            """
+            INSERT INTO certificates (name, certificate_file, key_file) VALUES ($1, $2, $3)
+            ON CONFLICT (name) DO UPDATE SET certificate_file = $2, key_file = $3, imported_at = now()
+            """, [.text(name.text), .text(files.certificate), .text(files.key)])
+        imported[name] = Entry(files: files, stamp: stamp, content: content)
+        keep(content, of: name)
+        push()
+        return try certificate(name)
+    }
+
+    func remove(_ name: CertificateName) async throws {
+        guard imported[name] != nil else {
+            if try all().contains(where: { $0.name == name }) {
+                throw AdminError(.conflict, "\(name) is the standard certificate.", hint: "Name another one under tls in casella.json.")
+            }
+            throw Self.none(name)
+        }
+        _ = try await database.query("DELETE FROM certificates WHERE name = $1", [.text(name.text)])
+        imported[name] = nil
+        unlink(copies(of: name).certificate)
+        unlink(copies(of: name).key)
+        push()
+    }
+}

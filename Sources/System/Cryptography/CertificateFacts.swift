@@ -1,0 +1,85 @@
+import COpenSSL
+
+/// What a server's certificate says, read from PEM: of the first of a chain.
+public struct CertificateFacts: Sendable, Equatable {
+    /// DNS names of the subject alternative name (RFC 6125 §6.4.4), in lower case; a first label may be `*`.
+    public let hostNames: [String]
+    /// In OpenSSL's one-line form.
+    public let issuer: String
+    /// Seconds since 1970.
+    public let notBefore: Int64, notAfter: Int64
+    /// SHA-256 of the certificate.
+    public let fingerprint: [UInt8]
+    public let isSelfSigned: Bool
+
+    /// - Parameters:
+    ///   - chain: the certificate first, then those that lead to an authority.
+    ///   - key: its private key, unencrypted.
+    /// - Throws: `CertificateMistake` when one of them cannot be read, or the key is another certificate's.
+    public init(chain: [UInt8], key: [UInt8]) throws {
+        guard let certificate = try Self.read(chain, { PEM_read_bio_X509($0, nil, nil, nil) }) else {
+            throw CertificateMistake.noCertificate
+        }
+        defer { X509_free(certificate) }
+        // Never asks for a passphrase: the callback gives an empty one.
+        let refuse: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 = { _, _, _, _ in 0 }
+        guard let privateKey = try Self.read(key, { PEM_read_bio_PrivateKey($0, nil, refuse, nil) }) else { throw CertificateMistake.noKey }
+        defer { EVP_PKEY_free(privateKey) }
+        guard X509_check_private_key(certificate, privateKey) == 1 else { throw CertificateMistake.keyOfAnother }
+        hostNames = Self.hostNames(of: certificate)
+        guard let name = X509_NAME_oneline(X509_get_issuer_name(certificate), nil, 0) else { throw CertificateMistake.noCertificate }
+        issuer = String(cString: name)
+        CRYPTO_free(name, nil, 0)
+        notBefore = try Self.seconds(X509_get0_notBefore(certificate))
+        notAfter = try Self.seconds(X509_get0_notAfter(certificate))
+        var length: UInt32 = 0
+        fingerprint = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, count in
+            count = X509_digest(certificate, EVP_sha256(), buffer.baseAddress, &length) == 1 ? Int(length) : 0
+        }
+        isSelfSigned = X509_NAME_cmp(X509_get_issuer_name(certificate), X509_get_subject_name(certificate)) == 0
+    }
+
+    private static func read(_ pem: [UInt8], _ parse: (OpaquePointer) -> OpaquePointer?) throws(CryptographyError) -> OpaquePointer? {
+        guard let count = Int32(exactly: pem.count) else { throw .tooLarge }
+        guard let memory = BIO_new(BIO_s_mem()) else { throw .library("BIO_new") }
+        defer { BIO_free(memory) }
+        guard count == 0 || BIO_write(memory, pem, count) == count else { throw .library("BIO_write") }
+        defer { ERR_clear_error() }
+        return parse(memory)
+    }
+
+    private static func hostNames(of certificate: OpaquePointer) -> [String] {
+        guard let names = X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil).map({ OpaquePointer($0) }) else { return [] }
+        defer { OPENSSL_sk_pop_free(names) { GENERAL_NAME_free($0?.assumingMemoryBound(to: GENERAL_NAME.self)) } }
+        return (0..<max(0, OPENSSL_sk_num(names))).compactMap { index in
+            guard let name = OPENSSL_sk_value(names, index)?.assumingMemoryBound(to: GENERAL_NAME.self).pointee, name.type == GEN_DNS,
+                let text = name.d.dNSName
+            else { return nil }
+            let bytes = UnsafeBufferPointer(start: ASN1_STRING_get0_data(text), count: Int(ASN1_STRING_length(text)))
+            // A NUL inside, and other tricks of forgers, name no host.
+            guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
+            return String(decoding: bytes, as: UTF8.self).lowercased()
+        }
+    }
+
+    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) throws -> Int64 {
+        var days: Int32 = 0, seconds: Int32 = 0
+        guard let epoch = ASN1_TIME_set(nil, 0) else { throw CryptographyError.library("ASN1_TIME_set") }
+        defer { ASN1_TIME_free(epoch) }
+        guard ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else { throw CertificateMistake.noCertificate }
+        return Int64(days) * 86_400 + Int64(seconds)
+    }
+}
+
+/// Why files hold no certificate that can be shown.
+public enum CertificateMistake: Error, Sendable, Equatable, CustomStringConvertible {
+    case noCertificate, noKey, keyOfAnother
+
+    public var description: String {
+        switch self {
+        case .noCertificate: "there is no certificate in PEM"
+        case .noKey: "there is no private key in PEM, or it has a passphrase"
+        case .keyOfAnother: "the private key is not the certificate's"
+        }
+    }
+}
