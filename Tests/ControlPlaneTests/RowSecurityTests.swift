@@ -51,7 +51,8 @@ import TestSupport
                 INSERT INTO domains (tenant_id, domain_id, name) VALUES (\(t), \(t), 'd\(t).example');
                 INSERT INTO users (tenant_id, user_id, domain_id, local_part)
                     VALUES (\(t), \(t), \(t), 'ann'), (\(t), \(t) + 1000, \(t), 'bob');
-                INSERT INTO credentials VALUES (\(t), \(t), 'hash'); INSERT INTO aliases VALUES (\(t), \(t), 'info', 'ann@d\(t).example');
+                INSERT INTO credentials VALUES (\(t), \(t), 'hash');
+                INSERT INTO app_passwords VALUES (\(t), \(t), 'phone', 'x', ARRAY['imap']); INSERT INTO aliases VALUES (\(t), \(t), 'info', 'ann@d\(t).example');
                 INSERT INTO tenant_usage VALUES (\(t), 30, 3); INSERT INTO domain_usage VALUES (\(t), \(t), 30, 3);
                 INSERT INTO user_usage VALUES (\(t), \(t), 10, 1), (\(t), \(t) + 1000, 20, 2);
                 INSERT INTO mailboxes (tenant_id, mailbox_id, user_id, name, uidvalidity) VALUES (\(t), \(t), \(t), 'INBOX', 1);

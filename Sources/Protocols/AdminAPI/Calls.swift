@@ -31,6 +31,14 @@ public enum Calls {
     public static let deleteUser = Call<Nothing, Nothing>(
         "user delete", .delete, "/users/{address}", needs: .manageUsers, effect: .destroys)
 
+    /// `{name}` is an `AppPasswordName`.
+    public static let createAppPassword = Call<NewAppPassword, CreatedAppPassword>(
+        "app-password create", .post, "/users/{address}/app-passwords", needs: .managePasswords, effect: .changes)
+    public static let listAppPasswords = Call<Nothing, [AppPassword]>(
+        "app-password list", .get, "/users/{address}/app-passwords", needs: .read, effect: .reads)
+    public static let deleteAppPassword = Call<Nothing, Nothing>(
+        "app-password delete", .delete, "/users/{address}/app-passwords/{name}", needs: .managePasswords, effect: .changes)
+
     public static let createAlias = Call<NewAlias, Alias>("alias create", .post, "/aliases", needs: .manageUsers, effect: .changes)
     public static let listAliases = Call<Nothing, [Alias]>(
         "alias list", .get, "/aliases", query: ["tenant", "domain"], needs: .read, effect: .reads)
@@ -118,6 +126,7 @@ public enum Calls {
         createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant,
         createDomain, listDomains, showDomain, deleteDomain, checkDomain,
         createUser, listUsers, showUser, suspendUser, resumeUser, setPassword, deleteUser,
+        createAppPassword, listAppPasswords, deleteAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,
         showQuota, setQuota, checkQuotas, repairQuotas,
         listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,

@@ -11,6 +11,8 @@ public struct AuthenticatedUser: Codable, Sendable, Equatable {
     public var user: Int64
     /// The user's primary address.
     public var address: String
+    /// What the password is good for.
+    public var services = ClientService.allCases
 
     public init(tenant: Int64, user: Int64, address: String) {
         self.tenant = tenant

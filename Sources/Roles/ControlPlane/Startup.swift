@@ -66,7 +66,8 @@ struct Startup {
     ) async throws -> Provisioning {
         let hashing = PasswordHashing(configuration)
         let authenticator = try await Authenticator(
-            database: server.pool, hashing: hashing, limits: configuration.wrongLogins, journal: journal)
+            database: server.pool, hashing: hashing, appPasswords: AppPasswordDigest(key: try roles.secrets.key(for: "app passwords")),
+            limits: configuration.wrongLogins, journal: journal)
         let domains = DomainTable(database: server.pool, journal: journal)
         let queue = RelayQueue(database: server.pool, journal: journal)
         let relayDoor = try PublicListeners.openRelayDoor(directory)

@@ -48,7 +48,11 @@ package final class Logins {
         let place = Place(attempt)
         let hash = hash(of: attempt)
         if let proof = proofs[place] {
-            if proof.expires <= .now { proofs[place] = nil } else if proof.hash == hash { return .accepted(proof.user) }
+            if proof.expires <= .now {
+                proofs[place] = nil
+            } else if proof.hash == hash, proof.user.services.contains(attempt.service) {
+                return .accepted(proof.user)
+            }
         }
         lastID += 1
         let id = lastID

@@ -10,7 +10,7 @@ package struct Casella: ParsableCommand {
             """,
         version: "casella 0.1",
         subcommands: [
-            TenantCommands.self, DomainCommands.self, UserCommands.self, AliasCommands.self, QuotaCommands.self, QueueCommands.self,
+            TenantCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, AliasCommands.self, QuotaCommands.self, QueueCommands.self,
             LoginCommands.self, WorkerCommands.self, CertificateCommands.self, AdministratorCommands.self, RoleCommands.self,
             SessionCommands.self, AuditCommands.self, ShowStatus.self, RunBatch.self,
         ])
@@ -107,5 +107,12 @@ package struct CertificateCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "certificate", abstract: "The certificates that the platform shows, by host name.",
         subcommands: [ImportCertificate.self, ListCertificates.self, ShowCertificate.self, DeleteCertificate.self])
+    package init() {}
+}
+
+package struct AppPasswordCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "app-password", abstract: "Passwords for single devices of a user.",
+        subcommands: [CreateAppPassword.self, ListAppPasswords.self, DeleteAppPassword.self])
     package init() {}
 }

@@ -24,6 +24,10 @@ extension AdminRouter {
         serve(Calls.setPassword) { try await $0.setPassword($1) }
         serve(Calls.deleteUser) { try await $0.deleteUser($1) }
 
+        serve(Calls.createAppPassword) { try await $0.createAppPassword($1) }
+        serve(Calls.listAppPasswords) { try await $0.listAppPasswords($1) }
+        serve(Calls.deleteAppPassword) { try await $0.deleteAppPassword($1) }
+
         serve(Calls.createAlias) { try await $0.createAlias($1) }
         serve(Calls.listAliases) { try await $0.listAliases($1) }
         serve(Calls.showAlias) { try await $0.showAlias($1) }

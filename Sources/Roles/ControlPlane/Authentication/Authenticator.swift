@@ -18,6 +18,7 @@ import Supervision
 final class Authenticator {
     private let database: PostgresPool
     let hashing: PasswordHashing
+    let appPasswords: AppPasswordDigest
     private let journal: Journal
     private var throttle: LoginThrottle
     private var refusalTimes: RefusalTimes
@@ -39,8 +40,10 @@ final class Authenticator {
         var guess: [UInt8]
     }
 
-    init(database: PostgresPool, hashing: PasswordHashing, limits: WrongLoginLimits, journal: Journal) async throws {
-        (self.database, self.hashing, self.journal) = (database, hashing, journal)
+    init(
+        database: PostgresPool, hashing: PasswordHashing, appPasswords: AppPasswordDigest, limits: WrongLoginLimits, journal: Journal
+    ) async throws {
+        (self.database, self.hashing, self.appPasswords, self.journal) = (database, hashing, appPasswords, journal)
         key = try Cryptography.randomBytes(32)
         throttle = LoginThrottle(limits)
         dummyHash = try await hashing.hash("there is no such user")
@@ -122,6 +125,11 @@ final class Authenticator {
     ) async -> (AuthenticationOutcome, LoginThrottle.Result) {
         do {
             let account = if let address { try await find(address) } else { Account?.none }
+            if let account, account.isActive, try await isAppPassword(attempt, of: account.user) {
+                var user = account.user
+                user.services = [attempt.service]
+                return (.accepted(user), .right)
+            }
             let usable = account.flatMap { $0.isActive ? $0.hash : nil }
             let matches = try await hashing.verify(usable ?? dummyHash, password: attempt.password, isUrgent: isUrgent)
             guard matches, let account, let hash = usable else {
@@ -148,6 +156,23 @@ final class Authenticator {
         guard let row = result.first else { return nil }
         let user = AuthenticatedUser(tenant: try row.int8(0), user: try row.int8(1), address: address.text)
         return Account(user: user, hash: try row.optionalText(2), isActive: try row.bool(3))
+    }
+
+    /// Whether it is the password of a device that may use the service. What is none is compared with the account's own password next, in the
+    /// same time as any.
+    private func isAppPassword(_ attempt: LoginAttempt, of user: AuthenticatedUser) async throws -> Bool {
+        guard AppPasswordDigest.canBe(attempt.password) else { return false }
+        let digest = try appPasswords.digest(of: attempt.password, tenant: user.tenant, user: user.user)
+        let found = try await database.query(
+            """
+            WITH used AS (
+                UPDATE app_passwords SET used_at = now(), used_from = $5
+                WHERE tenant_id = $1 AND user_id = $2 AND digest = $3 AND $4 = ANY (services)
+                    AND (used_at IS NULL OR used_at < now() - interval '1 minute' OR used_from IS DISTINCT FROM $5))
+            SELECT 1 FROM app_passwords WHERE tenant_id = $1 AND user_id = $2 AND digest = $3 AND $4 = ANY (services)
+            """,
+            [.int8(user.tenant), .int8(user.user), .bytea(digest), .text(attempt.service.rawValue), .text(attempt.clientAddress)])
+        return !found.isEmpty
     }
 
     /// The parameters were changed since: the password is at hand now, so its hash follows. Lost when the password was changed meanwhile.

@@ -8,10 +8,12 @@ struct ResolvedPassword: CustomStringConvertible {
     var description: String { isGenerated ? "generated" : "given" }
 }
 
-extension PasswordChoice {
-    /// Letters and digits that are not taken for one another: 32 of them, so that 5 bits of a random octet choose one.
-    private static let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789".utf8)
+/// Letters and digits that are not taken for one another: 32 of them, so that 5 bits of a random octet choose one.
+enum PasswordAlphabet {
+    static let octets = Array("abcdefghijkmnpqrstuvwxyz23456789".utf8)
+}
 
+extension PasswordChoice {
     /// A generated password has 100 bits, in five groups of four characters.
     func resolved() throws -> ResolvedPassword {
         switch self {
@@ -20,7 +22,7 @@ extension PasswordChoice {
             var text: [UInt8] = []
             for (index, byte) in try Cryptography.randomBytes(20).enumerated() {
                 if index > 0, index % 4 == 0 { text.append(UInt8(ascii: "-")) }
-                text.append(Self.alphabet[Int(byte & 31)])
+                text.append(PasswordAlphabet.octets[Int(byte & 31)])
             }
             return ResolvedPassword(text: String(decoding: text, as: UTF8.self), isGenerated: true)
         }

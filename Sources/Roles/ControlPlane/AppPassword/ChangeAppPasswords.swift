@@ -1,0 +1,87 @@
+import AdminAPI
+import Postgres
+
+extension Provisioning {
+    /// Passwords of one user's devices.
+    private static let limit = 50
+
+    /// `app-password create`.
+    func createAppPassword(_ request: AdminRequest<NewAppPassword>) async throws -> CreatedAppPassword {
+        let address: EmailAddress = try request.path.require("address")
+        let new = request.body
+        let services = new.services.map(Set.init) ?? Set(MailService.allCases)
+        guard !services.isEmpty else { throw AdminError(.invalid, "An app password is for one service at least.") }
+        let password = try PasswordChoice.generate.resolved().text
+        do {
+            try await change { transaction in
+                let keys = try await find(address, in: transaction)
+                let held = try await transaction.query(
+                    "SELECT count(*) FROM app_passwords WHERE tenant_id = $1 AND user_id = $2", [.int8(keys.tenant), .int8(keys.user)])
+                guard try held.first?.int8(0) ?? 0 < Self.limit else {
+                    throw AdminError(.conflict, "\(address) has \(Self.limit) app passwords already.", hint: "Delete one first.")
+                }
+                _ = try await transaction.query(
+                    "INSERT INTO app_passwords (tenant_id, user_id, name, digest, services) VALUES ($1, $2, $3, $4, $5)",
+                    [
+                        .int8(keys.tenant), .int8(keys.user), .text(new.name.text),
+                        .bytea(try authenticator.appPasswords.digest(of: password, tenant: keys.tenant, user: keys.user)),
+                        .textArray(services.map(\.rawValue).sorted()),
+                    ])
+            }
+        } catch let error as PostgresError {
+            guard error.sqlState == .uniqueViolation else { throw error }
+            throw AdminError(
+                .alreadyExists, "\(address) has an app password for \(new.name) already.", hint: "Delete it first, or choose another name.")
+        }
+        return CreatedAppPassword(appPassword: try await appPassword(new.name, of: address), password: password)
+    }
+
+    /// `app-password list`.
+    func listAppPasswords(_ request: AdminRequest<Nothing>) async throws -> [AppPassword] {
+        let address: EmailAddress = try request.path.require("address")
+        _ = try await user(address)
+        return try await appPasswords(of: address)
+    }
+
+    /// `app-password delete`: the user's sessions end, since what they logged in with is not known of each.
+    func deleteAppPassword(_ request: AdminRequest<Nothing>) async throws -> Nothing {
+        let address: EmailAddress = try request.path.require("address")
+        let name: AppPasswordName = try request.path.require("name")
+        let keys = try await change { transaction in
+            let keys = try await find(address, in: transaction)
+            let removed = try await transaction.query(
+                "DELETE FROM app_passwords WHERE tenant_id = $1 AND user_id = $2 AND name = $3 RETURNING 1",
+                [.int8(keys.tenant), .int8(keys.user), .text(name.text)])
+            guard !removed.isEmpty else { throw Self.noAppPassword(name, address) }
+            return keys
+        }
+        endSessions(tenant: keys.tenant, user: keys.user, reason: "A password of yours was revoked; please log in again")
+        return Nothing()
+    }
+
+    private func appPassword(_ name: AppPasswordName, of address: EmailAddress) async throws -> AppPassword {
+        guard let found = try await appPasswords(of: address).first(where: { $0.name == name }) else {
+            throw Self.noAppPassword(name, address)
+        }
+        return found
+    }
+
+    private func appPasswords(of address: EmailAddress) async throws -> [AppPassword] {
+        let result = try await database.query(
+            """
+            SELECT p.name, p.services, p.created_at, p.used_at, p.used_from FROM app_passwords p
+            JOIN users u USING (tenant_id, user_id) JOIN domains d USING (tenant_id, domain_id)
+            WHERE d.name = $1 AND u.local_part = $2 ORDER BY p.name
+            """, [.text(address.domain.text), .text(address.localPart)])
+        return try result.rows.map { row in
+            AppPassword(
+                address: address, name: try row.name(0), services: try row.textArray(1).compactMap(MailService.init(rawValue:)),
+                createdAt: try row.moment(2),
+                usedAt: try row.optionalTimestamp(3).map { Timestamp(microsecondsSince1970: $0) }, usedFrom: try row.optionalText(4))
+        }
+    }
+
+    private static func noAppPassword(_ name: AppPasswordName, _ address: EmailAddress) -> AdminError {
+        AdminError(.notFound, "\(address) has no app password for \(name).", hint: "`app-password list \(address)` shows all.")
+    }
+}
