@@ -329,8 +329,8 @@ class AuditLog(Administrators):
         self.assertEqual(["user delete", "user suspend", "quota set", "user create"], [event["command"] for event in events])
         self.assertEqual({(pwd.getpwuid(os.geteuid()).pw_name, "owner", "local")}, {(e["caller"], e["role"], e["origin"]) for e in events})
         self.assertIn('"quota_bytes": [null, 5000000]', events[2]["changes"])
-        self.assertIn('"state": ["active", "suspended"]', events[1]["changes"])
-        self.assertIn('"state": ["suspended", null]', events[0]["changes"])
+        self.assertIn('"suspended": [[], ["incoming", "outgoing", "login"]]', events[1]["changes"])
+        self.assertIn('"suspended": [["incoming", "outgoing", "login"], null]', events[0]["changes"])
         self.assertEqual("notFound", self.platform.ask("audit", "list", "--count", "1")[0]["result"])
         # Neither passwords nor what proves them.
         administrator = self.make("help-desk")

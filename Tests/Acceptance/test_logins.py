@@ -201,3 +201,109 @@ class Suspension(unittest.TestCase):
         content = messages.message(self.company.address("ann"))
         eventually(lambda: deferred() == 250, within=2, what="mail is taken again")
         clients.deliver(self.platform, content, self.company.address("ann"))
+
+
+class PartialSuspension(unittest.TestCase):
+    """Mail in, mail out and logins are suspended each by itself, and people hear why."""
+
+    WHY = "Invoice 4711 is not paid, call +39 02 1234"
+
+    def setUp(self):
+        self.platform = running.shared()
+        self.company = Company(self.platform)
+        self.ann, self.bob = self.company.address("ann"), self.company.address("bob")
+
+    def receives(self):
+        """The reply to a stranger's RCPT."""
+        with clients.smtp(self.platform) as client:
+            client.ehlo()
+            client.mail("stranger@elsewhere.example")
+            return client.rcpt(self.ann)
+
+    def sends(self, client):
+        answer = client.mail(self.ann)
+        client.rset()
+        return answer
+
+    def logs_in(self):
+        """The replies of IMAP, POP3 and submission to the right password."""
+        replies = []
+        with Dialogue(self.platform.port("imaps"), implicit_tls=True) as imap:
+            imap.line()
+            replies.append(imap.command("a", f'LOGIN {self.ann} "{self.company.password("ann")}"')[-1])
+        with Dialogue(self.platform.port("pop3s"), implicit_tls=True) as pop3:
+            pop3.line()
+            pop3.say(f"USER {self.ann}")
+            pop3.line()
+            pop3.say(f"PASS {self.company.password('ann')}")
+            replies.append(pop3.line())
+        with clients.smtplib.SMTP_SSL("127.0.0.1", self.platform.port("submissions"), context=clients.tls()) as smtp:
+            try:
+                replies.append(b"%d %s" % smtp.login(self.ann, self.company.password("ann")))
+            except clients.smtplib.SMTPAuthenticationError as refusal:
+                replies.append(b"%d %s" % (refusal.smtp_code, refusal.smtp_error))
+        return replies
+
+    def each(self):
+        """Suspending and resuming the user, and the company."""
+        for noun, name in (("user", self.ann), ("tenant", self.company.name)):
+            yield (
+                lambda *what, noun=noun, name=name: self.platform.casella(noun, "suspend", name, *what, "--reason", self.WHY),
+                lambda *what, noun=noun, name=name: self.platform.casella(noun, "resume", name, *what),
+            )
+
+    def test_incoming(self):
+        for suspend, resume in self.each():
+            suspend("--incoming")
+            code, text = eventually(lambda: (r := self.receives())[0] != 250 and r, within=2, what="mail is deferred")
+            self.assertEqual((450, True), (code, text.startswith(b"4.2.1") and self.WHY.encode() in text), text)
+            with clients.submission(self.company, "ann") as client:
+                self.assertEqual(250, self.sends(client)[0], "what is suspended is incoming mail alone")
+            resume()
+            eventually(lambda: self.receives()[0] == 250, within=2, what="mail is taken again")
+
+    def test_outgoing(self):
+        for suspend, resume in self.each():
+            with clients.submission(self.company, "ann") as client:
+                self.assertEqual(250, self.sends(client)[0])
+                suspend("--outgoing")
+                code, text = eventually(lambda: (r := self.sends(client))[0] != 250 and r, within=2, what="sending is refused")
+                self.assertEqual((550, True), (code, text.startswith(b"5.7.1") and self.WHY.encode() in text), text)
+                self.assertEqual(250, self.receives()[0])
+                resume("--outgoing")
+                eventually(lambda: self.sends(client)[0] == 250, within=2, what="sending goes on in the same session")
+
+    def test_logins(self):
+        for suspend, resume in self.each():
+            with clients.imap(self.company, "ann") as session:
+                suspend("--login")
+                with self.assertRaises((clients.imaplib.IMAP4.abort, OSError)):
+                    for _ in range(20):
+                        session.noop()
+            why = self.WHY.encode()
+            imap, pop3, smtp = self.logs_in()
+            self.assertTrue(imap.startswith(b"a NO [CONTACTADMIN] ") and why in imap, imap)
+            self.assertTrue(pop3.startswith(b"-ERR [SYS/PERM] ") and why in pop3, pop3)
+            self.assertTrue(smtp.startswith(b"535 5.7.13 ") and why in smtp, smtp)
+            with self.assertRaises(clients.imaplib.IMAP4.error) as wrong:
+                imap_client = clients.imaplib.IMAP4_SSL("127.0.0.1", self.platform.port("imaps"), ssl_context=clients.tls())
+                imap_client.login(self.ann, "a wrong password")
+            self.assertNotIn(self.WHY, str(wrong.exception), "who has not the password is not told")
+            imap_client.shutdown()
+            self.assertEqual(250, self.receives()[0])
+            resume()
+            self.assertIn(b"OK", self.logs_in()[0])
+
+    def test_parts_add_up_and_are_shown(self):
+        self.platform.casella("user", "suspend", self.ann, "--incoming", "--reason", "first")
+        user = self.platform.ask("user", "suspend", self.ann, "--login", "--reason", "second")
+        self.assertEqual((["incoming", "login"], "second", "suspended"), (user["suspended"], user["suspensionReason"], user["state"]))
+        self.assertIn("no incoming, login (second)", self.platform.casella("user", "show", self.ann).stdout)
+        user = self.platform.ask("user", "resume", self.ann, "--login")
+        self.assertEqual((["incoming"], "second"), (user["suspended"], user.get("suspensionReason")))
+        user = self.platform.ask("user", "resume", self.ann)
+        self.assertEqual(([], None, "active"), (user["suspended"], user.get("suspensionReason"), user["state"]))
+        for reason in ("", "two\nlines", "x" * 201, "grün"):
+            refused = self.platform.casella("user", "suspend", self.ann, "--reason", reason, check=False)
+            self.assertEqual(64, refused.returncode, reason)
+        self.assertEqual("active", self.platform.ask("user", "show", self.ann)["state"])

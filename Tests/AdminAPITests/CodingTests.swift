@@ -15,12 +15,13 @@ struct CodingTests {
 
     @Test("A tenant keeps its JSON form") func tenant() throws {
         let tenant = try Tenant(
-            id: 7, name: TenantName("acme"), state: .active, quota: QuotaLimits(bytes: ByteCount(10_000_000_000)), usage: .none, domains: 1,
-            users: 2, createdAt: Timestamp(secondsSince1970: 1_777_863_721))
+            id: 7, name: TenantName("acme"), suspended: [], suspensionReason: nil,
+            quota: QuotaLimits(bytes: ByteCount(10_000_000_000)), usage: .none, domains: 1, users: 2,
+            createdAt: Timestamp(secondsSince1970: 1_777_863_721))
         let text = try json(tenant)
         #expect(
             text == #"{"createdAt":"2026-05-04T03:02:01Z","domains":1,"id":7,"name":"acme","quota":{"bytes":10000000000,"messages":null},"#
-                + #""state":"active","usage":{"bytes":0,"messages":0},"users":2}"#)
+                + #""state":"active","suspended":[],"usage":{"bytes":0,"messages":0},"users":2}"#)
         #expect(try read(text) == tenant)
     }
 

@@ -52,7 +52,8 @@ import TestSupport
                 INSERT INTO users (tenant_id, user_id, domain_id, local_part)
                     VALUES (\(t), \(t), \(t), 'ann'), (\(t), \(t) + 1000, \(t), 'bob');
                 INSERT INTO credentials VALUES (\(t), \(t), 'hash');
-                INSERT INTO app_passwords VALUES (\(t), \(t), 'phone', 'x', ARRAY['imap']); INSERT INTO aliases VALUES (\(t), \(t), 'info', 'ann@d\(t).example');
+                INSERT INTO app_passwords VALUES (\(t), \(t), 'phone', 'x', ARRAY['imap']);
+                INSERT INTO aliases VALUES (\(t), \(t), 'info', 'ann@d\(t).example');
                 INSERT INTO tenant_usage VALUES (\(t), 30, 3); INSERT INTO domain_usage VALUES (\(t), \(t), 30, 3);
                 INSERT INTO user_usage VALUES (\(t), \(t), 10, 1), (\(t), \(t) + 1000, 20, 2);
                 INSERT INTO mailboxes (tenant_id, mailbox_id, user_id, name, uidvalidity) VALUES (\(t), \(t), \(t), 'INBOX', 1);
@@ -101,7 +102,7 @@ import TestSupport
                     } catch let error as PostgresError {
                         // No grant at all is a fence too: hashes and the queue.
                         #expect(error.sqlState == .insufficientPrivilege, "\(table)")
-                        #expect(["credentials", "queue_messages", "queue_recipients"].contains(table))
+                        #expect(["app_passwords", "credentials", "queue_messages", "queue_recipients"].contains(table))
                     }
                 }
             }
@@ -117,7 +118,7 @@ import TestSupport
         #expect(try await worker.query("UPDATE leases SET epoch = epoch + 1 WHERE tenant_id = $1", [.int8(other)]).affected == 0)
         for statement in [
             "INSERT INTO subscriptions VALUES (\(other), \(other), 'x')", "UPDATE mailboxes SET tenant_id = \(other)",
-            "UPDATE users SET state = 'active'",
+            "UPDATE users SET suspended = '{}'",
             "CREATE TABLE mine (x int)", "CREATE TEMPORARY TABLE mine (x int)", "SET ROLE casella_t\(other)", "SET ROLE casella_control",
             "SET SESSION AUTHORIZATION casella_t\(other)",
         ] {

@@ -12,7 +12,7 @@ import Testing
         let tenant = try await TestTenant.make()
         _ = try await tenant.user("ann")
         let bob = try await tenant.user("bob")
-        _ = try await tenant.user("gone", state: "suspended")
+        _ = try await tenant.user("gone", suspended: ["incoming"])
         let domain = tenant.domainName
         try await tenant.alias("team", to: "ann@\(domain)")
         try await tenant.alias("team", to: "bob@\(domain)")
@@ -31,7 +31,10 @@ import Testing
             let all = try await store.resolve(localPart: "all", domain: domain)
             #expect(users(all) == ["ann", "bob"])
             if case .targets(let targets) = all { #expect(targets.external == ["copy@remote.example", "out@remote.example"]) }
-            #expect(try await store.resolve(localPart: "gone", domain: domain) == .suspended)
+            guard case .suspended(let away) = try await store.resolve(localPart: "gone", domain: domain) else {
+                Issue.record("gone takes mail"); return
+            }
+            #expect(away.map(\.localPart) == ["gone"])
             #expect(try await store.resolve(localPart: "round", domain: domain) == .loop)
             #expect(try await store.resolve(localPart: "nobody", domain: domain) == .noSuchUser)
             #expect(try await store.resolve(localPart: "ann", domain: "remote.example") == .notLocal)

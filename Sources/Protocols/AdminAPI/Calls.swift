@@ -3,9 +3,9 @@ public enum Calls {
     public static let createTenant = Call<NewTenant, Tenant>("tenant create", .post, "/tenants", needs: .manageTenants, effect: .changes)
     public static let listTenants = Call<Nothing, [Tenant]>("tenant list", .get, "/tenants", needs: .read, effect: .reads)
     public static let showTenant = Call<Nothing, Tenant>("tenant show", .get, "/tenants/{name}", needs: .read, effect: .reads)
-    public static let suspendTenant = Call<Nothing, Tenant>(
+    public static let suspendTenant = Call<SuspensionChange, Tenant>(
         "tenant suspend", .post, "/tenants/{name}/suspend", needs: .manageTenants, effect: .changes)
-    public static let resumeTenant = Call<Nothing, Tenant>(
+    public static let resumeTenant = Call<SuspensionChange, Tenant>(
         "tenant resume", .post, "/tenants/{name}/resume", needs: .manageTenants, effect: .changes)
     public static let deleteTenant = Call<Nothing, Nothing>(
         "tenant delete", .delete, "/tenants/{name}", needs: .manageTenants, effect: .destroys)
@@ -22,9 +22,9 @@ public enum Calls {
     public static let listUsers = Call<Nothing, [User]>(
         "user list", .get, "/users", query: ["tenant", "domain"], needs: .read, effect: .reads)
     public static let showUser = Call<Nothing, User>("user show", .get, "/users/{address}", needs: .read, effect: .reads)
-    public static let suspendUser = Call<Nothing, User>(
+    public static let suspendUser = Call<SuspensionChange, User>(
         "user suspend", .post, "/users/{address}/suspend", needs: .manageUsers, effect: .changes)
-    public static let resumeUser = Call<Nothing, User>(
+    public static let resumeUser = Call<SuspensionChange, User>(
         "user resume", .post, "/users/{address}/resume", needs: .manageUsers, effect: .changes)
     public static let setPassword = Call<NewPassword, ChangedPassword>(
         "user password", .post, "/users/{address}/password", needs: .managePasswords, effect: .changes)

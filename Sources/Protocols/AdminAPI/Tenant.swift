@@ -4,7 +4,10 @@ import Quantities
 public struct Tenant: Codable, Sendable, Hashable {
     public var id: Int64
     public var name: TenantName
+    /// Suspended when anything of it is.
     public var state: AccountState
+    public var suspended: [Suspendable]
+    public var suspensionReason: SuspensionReason?
     public var quota: QuotaLimits
     public var usage: Usage
     public var domains: Int
@@ -12,9 +15,11 @@ public struct Tenant: Codable, Sendable, Hashable {
     public var createdAt: Timestamp
 
     public init(
-        id: Int64, name: TenantName, state: AccountState, quota: QuotaLimits, usage: Usage, domains: Int, users: Int, createdAt: Timestamp
+        id: Int64, name: TenantName, suspended: [Suspendable], suspensionReason: SuspensionReason?, quota: QuotaLimits, usage: Usage,
+        domains: Int, users: Int, createdAt: Timestamp
     ) {
-        (self.id, self.name, self.state, self.quota, self.usage) = (id, name, state, quota, usage)
+        (self.id, self.name, self.quota, self.usage) = (id, name, quota, usage)
+        (state, self.suspended, self.suspensionReason) = (suspended.isEmpty ? .active : .suspended, suspended, suspensionReason)
         (self.domains, self.users, self.createdAt) = (domains, users, createdAt)
     }
 }
@@ -27,5 +32,5 @@ public struct NewTenant: Codable, Sendable, Hashable {
     public init(name: TenantName, quota: QuotaLimits? = nil) { (self.name, self.quota) = (name, quota) }
 }
 
-/// Whether a tenant or a user may log in and send. Mail for a suspended one waits at its sender.
+/// Whether anything is suspended.
 public enum AccountState: String, Codable, Sendable, CaseIterable { case active, suspended }

@@ -2,17 +2,21 @@
 public struct User: Codable, Sendable, Hashable {
     public var address: EmailAddress
     public var tenant: TenantName
+    /// Suspended when anything of it is; the tenant's suspensions hold too.
     public var state: AccountState
+    public var suspended: [Suspendable]
+    public var suspensionReason: SuspensionReason?
     public var hasPassword: Bool
     public var quota: QuotaLimits
     public var usage: Usage
     public var createdAt: Timestamp
 
     public init(
-        address: EmailAddress, tenant: TenantName, state: AccountState, hasPassword: Bool, quota: QuotaLimits, usage: Usage,
-        createdAt: Timestamp
+        address: EmailAddress, tenant: TenantName, suspended: [Suspendable], suspensionReason: SuspensionReason?, hasPassword: Bool,
+        quota: QuotaLimits, usage: Usage, createdAt: Timestamp
     ) {
-        (self.address, self.tenant, self.state, self.hasPassword) = (address, tenant, state, hasPassword)
+        (self.address, self.tenant, self.hasPassword) = (address, tenant, hasPassword)
+        (state, self.suspended, self.suspensionReason) = (suspended.isEmpty ? .active : .suspended, suspended, suspensionReason)
         (self.quota, self.usage, self.createdAt) = (quota, usage, createdAt)
     }
 }

@@ -33,6 +33,8 @@ public struct POP3Authorization: Sendable {
         /// Another process goes on with this client, and answers the login.
         case handedOver
         case refused, unavailable, tooManySessions
+        /// The password was right; `reason` says why it does not help.
+        case suspended(reason: String)
     }
 
     private enum State { case command, exchange(SASLServerExchange), waiting, closed }
@@ -78,6 +80,9 @@ public struct POP3Authorization: Sendable {
         case .tooManySessions:
             state = .command
             say(.tooManySessions)
+        case .suspended(let reason):
+            state = .command
+            say(.suspended(reason))
         case .refused:
             state = .command
             say(.badCredentials)

@@ -1,7 +1,10 @@
 public enum AuthenticationOutcome: Codable, Sendable, Equatable {
     case accepted(AuthenticatedUser)
-    /// Wrong password, unknown user, suspended user or tenant, too many wrong logins: one answer for all, in similar time.
+    /// Wrong password, unknown user, too many wrong logins, a user or tenant suspended without a reason: one answer for all, in similar
+    /// time.
     case refused
+    /// The password is right, but logins are suspended, and the user is to know why.
+    case suspended(reason: String)
     /// The control plane could not decide (database away, queue of logins full); the client should try again.
     case unavailable
 }

@@ -5,10 +5,13 @@ public struct HostedDomain: Codable, Sendable, Equatable {
     public var tenant: Int64
     /// False while the tenant is suspended: its mail is deferred (`450 4.2.1`), not lost.
     public var takesMail: Bool
+    /// Why it takes none, for its senders.
+    public var reason: String?
 
-    public init(name: String, tenant: Int64, takesMail: Bool) {
+    public init(name: String, tenant: Int64, takesMail: Bool, reason: String? = nil) {
         self.name = name
         self.tenant = tenant
         self.takesMail = takesMail
+        self.reason = reason
     }
 }

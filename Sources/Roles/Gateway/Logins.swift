@@ -71,7 +71,7 @@ package final class Logins {
             guard let hash, epoch == epochBefore else { break }
             if proofs.count >= Self.remembered { proofs.removeAll() }
             proofs[place] = Proof(hash: hash, user: user, expires: .now + Self.memory)
-        case .refused: proofs[place] = nil
+        case .refused, .suspended: proofs[place] = nil
         case .unavailable: break
         }
         return outcome
@@ -109,6 +109,7 @@ extension AuthenticationOutcome {
         switch self {
         case .accepted: "accepted"
         case .refused: "refused"
+        case .suspended: "suspended"
         case .unavailable: "unavailable"
         }
     }

@@ -8,7 +8,7 @@ struct LMTPRecipientTests {
         let domain = try await CompanyDomain.make()
         let ann = try await domain.user("ann"), bob = try await domain.user("bob")
         _ = try await domain.user("full", bytes: 10)
-        _ = try await domain.user("away", state: "suspended")
+        _ = try await domain.user("away", suspended: ["incoming"])
         try await domain.lmtp().says("""
             C: MAIL FROM:<sender@remote.example>
             S: 250 2.1.0 …

@@ -71,11 +71,11 @@ struct CompanyDomain: Sendable {
         try await Company.shared().domain(bytes: bytes, messages: messages)
     }
 
-    func user(_ localPart: String, bytes: Int64? = nil, messages: Int64? = nil, state: String = "active") async throws -> Int64 {
+    func user(_ localPart: String, bytes: Int64? = nil, messages: Int64? = nil, suspended: [String] = []) async throws -> Int64 {
         try await company.insert("""
-            INSERT INTO users (tenant_id, domain_id, local_part, state, quota_bytes, quota_messages) VALUES ($1, $2, $3, $4, $5, $6)
+            INSERT INTO users (tenant_id, domain_id, local_part, suspended, quota_bytes, quota_messages) VALUES ($1, $2, $3, $4, $5, $6)
             RETURNING user_id
-            """, .int8(id), .text(localPart), .text(state), .optionalInt8(bytes), .optionalInt8(messages))
+            """, .int8(id), .text(localPart), .textArray(suspended), .optionalInt8(bytes), .optionalInt8(messages))
     }
 
     func alias(_ localPart: String, to target: String) async throws {

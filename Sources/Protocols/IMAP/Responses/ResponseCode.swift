@@ -1,7 +1,7 @@
 /// What a machine may read in a condition response, between brackets: RFC 3501 §7.1, RFC 5530 §3, RFC 4315 §3, RFC 4469 §4.
 public enum ResponseCode: Sendable, Equatable {
-    case alert, alreadyExists, authenticationFailed, cannot, closed, corruption, expired, expungeIssued, inUse, limit, nonExistent,
-        noPermission
+    case alert, alreadyExists, authenticationFailed, cannot, closed, contactAdmin, corruption, expired, expungeIssued, inUse, limit
+    case nonExistent, noPermission
     case overQuota, privacyRequired, readOnly, readWrite, serverBug, tooBig, tryCreate, uidNotSticky, unavailable, useAttribute
     case badCharset([String])
     case capability([String])
@@ -18,6 +18,7 @@ public enum ResponseCode: Sendable, Equatable {
         case .authenticationFailed: "AUTHENTICATIONFAILED"
         case .cannot: "CANNOT"
         case .closed: "CLOSED"
+        case .contactAdmin: "CONTACTADMIN"
         case .corruption: "CORRUPTION"
         case .expired: "EXPIRED"
         case .expungeIssued: "EXPUNGEISSUED"

@@ -11,6 +11,8 @@ public enum SMTPAuthenticationAnswer: Sendable, Equatable {
     case unavailable
     /// The login is right, and there are as many sessions already as there may be.
     case tooManySessions
+    /// The password was right; `reason` says why it does not help.
+    case suspended(reason: String)
 }
 
 /// The AUTH command's dialogue (RFC 4954 §4).
@@ -99,6 +101,7 @@ extension SMTPSession {
         case .refused: return [.reply(.badCredentials)] + countRefusedLogin()
         case .unavailable: return [.reply(.authenticationUnavailable)]
         case .tooManySessions: return [.reply(.tooManySessions)]
+        case .suspended(let reason): return [.reply(.accountSuspended(reason))]
         }
     }
 }

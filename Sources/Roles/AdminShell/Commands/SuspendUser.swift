@@ -3,14 +3,16 @@ import ArgumentParser
 
 package struct SuspendUser: AdminCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "suspend", abstract: "Suspend a user: no login; mail waits at the senders.")
+        commandName: "suspend", abstract: "Suspend a user: no login, no sending; mail waits at the senders.",
+        discussion: "With --incoming, --outgoing or --login only that. What is suspended already stays so.")
     package static let names = LiveNames(arguments: [.live(.addresses)])
     @Argument(help: "Address of the user.", transform: { try EmailAddress($0) }) var address: EmailAddress
+    @OptionGroup var suspension: SuspensionOptions
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
-        let user = try context.client.call(Calls.suspendUser, address.text)
-        return Report(user, UserTable.of([user]), .sentence("Suspended user \(user.address)."))
+        let user = try context.client.call(Calls.suspendUser, address.text, sending: suspension.change)
+        return Report(user, UserTable.of([user]), .sentence("User \(user.address): \(user.suspended.shown(user.suspensionReason))."))
     }
 }

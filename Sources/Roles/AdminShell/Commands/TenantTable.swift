@@ -6,7 +6,8 @@ enum TenantTable {
             ["tenant", "state", "domains", "users", "used", "quota", "messages", "message quota", "created"],
             tenants.map { tenant in
                 [
-                    .text(tenant.name.text), .text(tenant.state.rawValue), .number(Int64(tenant.domains)), .number(Int64(tenant.users)),
+                    .text(tenant.name.text), .text(tenant.suspended.shown(tenant.suspensionReason)), .number(Int64(tenant.domains)),
+                    .number(Int64(tenant.users)),
                     .size(tenant.usage.bytes), .sizeLimit(tenant.quota.bytes), .number(tenant.usage.messages),
                     .numberLimit(tenant.quota.messages), .time(tenant.createdAt),
                 ]

@@ -6,7 +6,8 @@ enum UserTable {
             ["address", "tenant", "state", "password", "used", "quota", "messages", "message quota", "created"],
             users.map { user in
                 [
-                    .text(user.address.text), .text(user.tenant.text), .text(user.state.rawValue), .text(user.hasPassword ? "set" : "none"),
+                    .text(user.address.text), .text(user.tenant.text), .text(user.suspended.shown(user.suspensionReason)),
+                    .text(user.hasPassword ? "set" : "none"),
                     .size(user.usage.bytes), .sizeLimit(user.quota.bytes), .number(user.usage.messages), .numberLimit(user.quota.messages),
                     .time(user.createdAt),
                 ]

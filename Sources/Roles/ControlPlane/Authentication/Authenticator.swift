@@ -117,7 +117,14 @@ final class Authenticator {
     private struct Account {
         var user: AuthenticatedUser
         var hash: String?
-        var isActive: Bool
+        /// nil: may log in.
+        var suspension: Suspension?
+        var isActive: Bool { suspension == nil }
+
+        struct Suspension {
+            /// What the user is told whose password is right; nil: that it is wrong.
+            var reason: String?
+        }
     }
 
     private func verify(
@@ -125,18 +132,21 @@ final class Authenticator {
     ) async -> (AuthenticationOutcome, LoginThrottle.Result) {
         do {
             let account = if let address { try await find(address) } else { Account?.none }
-            if let account, account.isActive, try await isAppPassword(attempt, of: account.user) {
+            if let account, account.isActive || account.suspension?.reason != nil, try await isAppPassword(attempt, of: account.user) {
+                if let reason = account.suspension?.reason { return (.suspended(reason: reason), .wrong) }
                 var user = account.user
                 user.services = [attempt.service]
                 return (.accepted(user), .right)
             }
-            let usable = account.flatMap { $0.isActive ? $0.hash : nil }
+            // Who is not told why hears what everybody hears whose password is wrong.
+            let usable = account.flatMap { $0.isActive || $0.suspension?.reason != nil ? $0.hash : nil }
             let matches = try await hashing.verify(usable ?? dummyHash, password: attempt.password, isUrgent: isUrgent)
             guard matches, let account, let hash = usable else {
                 journal.notice(
                     "login refused", ["login": attempt.login, "service": attempt.service.rawValue, "client": attempt.clientAddress])
                 return (.refused, .wrong)
             }
+            if let reason = account.suspension?.reason { return (.suspended(reason: reason), .wrong) }
             if Argon2.needsRehash(hash, policy: hashing.parameters) { await rehash(account, from: hash, password: attempt.password) }
             return (.accepted(account.user), .right)
         } catch {
@@ -148,18 +158,20 @@ final class Authenticator {
     private func find(_ address: EmailAddress) async throws -> Account? {
         let result = try await database.query(
             """
-            SELECT u.tenant_id, u.user_id, c.hash, u.state = 'active' AND t.state = 'active'
+            SELECT u.tenant_id, u.user_id, c.hash, 'login' = ANY (u.suspended || t.suspended),
+                CASE WHEN 'login' = ANY (u.suspended) THEN u.suspension_reason ELSE t.suspension_reason END
             FROM domains d JOIN users u USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
             LEFT JOIN credentials c USING (tenant_id, user_id)
             WHERE d.name = $1 AND u.local_part = $2
             """, [.text(address.domain.text), .text(address.localPart)])
         guard let row = result.first else { return nil }
         let user = AuthenticatedUser(tenant: try row.int8(0), user: try row.int8(1), address: address.text)
-        return Account(user: user, hash: try row.optionalText(2), isActive: try row.bool(3))
+        let suspension = try row.bool(3) ? Account.Suspension(reason: try row.optionalText(4)) : nil
+        return Account(user: user, hash: try row.optionalText(2), suspension: suspension)
     }
 
-    /// Whether it is the password of a device that may use the service. What is none is compared with the account's own password next, in the
-    /// same time as any.
+    /// Whether it is the password of a device that may use the service. What is none is compared with the account's own password next, in
+    /// the same time as any.
     private func isAppPassword(_ attempt: LoginAttempt, of user: AuthenticatedUser) async throws -> Bool {
         guard AppPasswordDigest.canBe(attempt.password) else { return false }
         let digest = try appPasswords.digest(of: attempt.password, tenant: user.tenant, user: user.user)

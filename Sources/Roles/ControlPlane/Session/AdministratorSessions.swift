@@ -63,7 +63,8 @@ final class AdministratorSessions {
         do {
             let found = try await database.query(
                 """
-                SELECT a.administrator_id, a.hash, a.totp_secret, a.totp_step, a.state = 'active' AND coalesce(t.state, 'active') = 'active'
+                SELECT a.administrator_id, a.hash, a.totp_secret, a.totp_step,
+                    a.state = 'active' AND NOT coalesce('login' = ANY (t.suspended), false)
                 FROM administrators a LEFT JOIN tenants t ON t.tenant_id = a.administered_tenant WHERE a.name = $1
                 """, [.text(login.name.text)]).first
             let usable = try found.flatMap { try $0.bool(4) ? $0 : nil }
@@ -121,7 +122,7 @@ final class AdministratorSessions {
             FROM administrator_sessions s JOIN administrators a USING (administrator_id)
             LEFT JOIN tenants t ON t.tenant_id = a.administered_tenant
             LEFT JOIN domains d ON d.tenant_id = a.administered_tenant AND d.domain_id = a.administered_domain
-            WHERE s.token_digest = $1 AND s.expires_at > now() AND a.state = 'active' AND coalesce(t.state, 'active') = 'active'
+            WHERE s.token_digest = $1 AND s.expires_at > now() AND a.state = 'active' AND NOT coalesce('login' = ANY (t.suspended), false)
             """, [.bytea(digest)])
         guard let row = found.first, let role = Role(rawValue: try row.text(2)) else { return nil }
         var part: AdministeredPart?

@@ -24,9 +24,16 @@ final class DomainTable {
 
     private func read() async throws(PostgresError) -> [HostedDomain] {
         let result = try await database.query(
-            "SELECT d.name, d.tenant_id, t.state = 'active' FROM domains d JOIN tenants t USING (tenant_id) ORDER BY d.name")
+            """
+            SELECT d.name, d.tenant_id, 'incoming' <> ALL (t.suspended), t.suspension_reason
+            FROM domains d JOIN tenants t USING (tenant_id) ORDER BY d.name
+            """)
         var domains: [HostedDomain] = []
-        for row in result.rows { domains.append(HostedDomain(name: try row.text(0), tenant: try row.int8(1), takesMail: try row.bool(2))) }
+        for row in result.rows {
+            let takesMail = try row.bool(2)
+            domains.append(HostedDomain(
+                name: try row.text(0), tenant: try row.int8(1), takesMail: takesMail, reason: takesMail ? nil : try row.optionalText(3)))
+        }
         return domains
     }
 

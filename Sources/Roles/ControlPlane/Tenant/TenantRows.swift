@@ -6,7 +6,8 @@ extension Provisioning {
     func tenants(named name: TenantName? = nil) async throws -> [Tenant] {
         let result = try await database.query(
             """
-            SELECT t.tenant_id, t.name, t.state, t.quota_bytes, t.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0),
+            SELECT t.tenant_id, t.name, t.suspended, t.suspension_reason, t.quota_bytes, t.quota_messages,
+                coalesce(g.bytes, 0), coalesce(g.messages, 0),
                 (SELECT count(*) FROM domains d WHERE d.tenant_id = t.tenant_id),
                 (SELECT count(*) FROM users u WHERE u.tenant_id = t.tenant_id), t.created_at
             FROM tenants t LEFT JOIN tenant_usage g USING (tenant_id)
@@ -14,8 +15,9 @@ extension Provisioning {
             """, [.optionalText(name?.text)])
         return try result.rows.map { row in
             Tenant(
-                id: try row.int8(0), name: try row.name(1), state: try row.accountState(2), quota: try QuotaLimits(row, 3),
-                usage: try Usage(row, 5), domains: Int(try row.int8(7)), users: Int(try row.int8(8)), createdAt: try row.moment(9))
+                id: try row.int8(0), name: try row.name(1), suspended: try row.suspended(2), suspensionReason: try row.reason(3),
+                quota: try QuotaLimits(row, 4), usage: try Usage(row, 6), domains: Int(try row.int8(8)), users: Int(try row.int8(9)),
+                createdAt: try row.moment(10))
         }
     }
 

@@ -1,26 +1,29 @@
 import AdminAPI
 
 extension Provisioning {
-    /// `user suspend`: no login, no sending; mail waits at its senders.
-    func suspendUser(_ request: AdminRequest<Nothing>) async throws -> User {
+    /// `user suspend`: in whole or in part.
+    func suspendUser(_ request: AdminRequest<SuspensionChange>) async throws -> User {
         let address: EmailAddress = try request.path.require("address")
-        let keys = try await setState("suspended", of: address)
-        endSessions(tenant: keys.tenant, user: keys.user, reason: "This account is suspended; please ask your administrator")
+        let keys = try await change(SuspensionChange.suspending, request.body, of: address)
+        if request.body.concernsLogins { endSessions(tenant: keys.tenant, user: keys.user, reason: request.body.goodbye) }
         return try await user(address)
     }
 
     /// `user resume`.
-    func resumeUser(_ request: AdminRequest<Nothing>) async throws -> User {
+    func resumeUser(_ request: AdminRequest<SuspensionChange>) async throws -> User {
         let address: EmailAddress = try request.path.require("address")
-        _ = try await setState("active", of: address)
+        _ = try await change(SuspensionChange.resuming, request.body, of: address)
         return try await user(address)
     }
 
-    private func setState(_ state: String, of address: EmailAddress) async throws -> (tenant: Int64, user: Int64) {
+    private func change(
+        _ assignment: String, _ new: SuspensionChange, of address: EmailAddress
+    ) async throws -> (tenant: Int64, user: Int64) {
         let keys = try await change { transaction in
             let keys = try await find(address, in: transaction)
             _ = try await transaction.query(
-                "UPDATE users SET state = $1 WHERE tenant_id = $2 AND user_id = $3", [.text(state), .int8(keys.tenant), .int8(keys.user)])
+                "UPDATE users SET \(assignment) WHERE tenant_id = $3 AND user_id = $4",
+                new.parameters + [.int8(keys.tenant), .int8(keys.user)])
             return keys
         }
         directoryChanged(of: keys.tenant)

@@ -6,7 +6,7 @@ extension Provisioning {
     func users(at address: EmailAddress? = nil, domain: DomainName? = nil, tenant: TenantName? = nil) async throws -> [User] {
         let result = try await database.query(
             """
-            SELECT u.local_part || '@' || d.name, t.name, u.state,
+            SELECT u.local_part || '@' || d.name, t.name, u.suspended, u.suspension_reason,
                 EXISTS (SELECT FROM credentials c WHERE c.tenant_id = u.tenant_id AND c.user_id = u.user_id),
                 u.quota_bytes, u.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0), u.created_at
             FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
@@ -16,8 +16,8 @@ extension Provisioning {
             """, [.optionalText(address?.localPart), .optionalText(address?.domain.text ?? domain?.text), .optionalText(tenant?.text)])
         return try result.rows.map { row in
             User(
-                address: try row.name(0), tenant: try row.name(1), state: try row.accountState(2), hasPassword: try row.bool(3),
-                quota: try QuotaLimits(row, 4), usage: try Usage(row, 6), createdAt: try row.moment(8))
+                address: try row.name(0), tenant: try row.name(1), suspended: try row.suspended(2), suspensionReason: try row.reason(3),
+                hasPassword: try row.bool(4), quota: try QuotaLimits(row, 5), usage: try Usage(row, 7), createdAt: try row.moment(9))
         }
     }
 

@@ -80,6 +80,7 @@ final class IMAPDoor {
             case .tooManySessions: return try await perform(greeter.loginFinished(.tooManySessions))
             }
         case .refused: return try await perform(greeter.loginFinished(.refused))
+        case .suspended(let reason): return try await perform(greeter.loginFinished(.suspended(reason: reason)))
         case .unavailable: return try await perform(greeter.loginFinished(.unavailable))
         }
     }

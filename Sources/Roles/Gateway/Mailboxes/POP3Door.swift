@@ -71,6 +71,7 @@ final class POP3Door {
             case .tooManySessions: session.answer(.tooManySessions)
             }
         case .refused: session.answer(.refused)
+        case .suspended(let reason): session.answer(.suspended(reason: reason))
         case .unavailable: session.answer(.unavailable)
         }
         return true

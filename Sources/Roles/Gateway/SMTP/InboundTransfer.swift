@@ -44,7 +44,7 @@ final class InboundTransfer {
         // RFC 5321 §4.1.1.3: a postmaster without a domain is the server's own.
         let address = recipient.path.address ?? EnvelopeAddress("postmaster@\(gateway.configuration.hostname)")
         guard let address, let domain = gateway.domains[address.domain] else { return .notRelayed(recipient.path) }
-        guard domain.takesMail else { return .suspended }
+        guard domain.takesMail else { return .suspended(domain.reason) }
         var resolved = recipient
         resolved.path = .address(address)
         do {
@@ -179,7 +179,9 @@ extension Reply {
         Reply(550, "5.7.1", "Relaying denied: this server takes no mail for <\(path)>")
     }
     /// RFC 3463 §3.3, X.2.1: disabled, perhaps only for a time.
-    fileprivate static let suspended = Reply(450, "4.2.1", "The recipient's mail is suspended; please try again later")
+    fileprivate static func suspended(_ reason: String?) -> Reply {
+        Reply(450, "4.2.1", "The recipient's mail is suspended\(reason.map { ": \($0)" } ?? "; please try again later")")
+    }
     fileprivate static let recipientUnavailable = Reply(
         451, "4.3.0", "The recipient's mailbox is not available now; please try again later")
 }

@@ -77,6 +77,7 @@ final class SubmissionDoor {
             case .tooManySessions: server.answer(.authentication(.tooManySessions))
             }
         case .refused: server.answer(.authentication(.refused))
+        case .suspended(let reason): server.answer(.authentication(.suspended(reason: reason)))
         case .unavailable: server.answer(.authentication(.unavailable))
         }
         return true

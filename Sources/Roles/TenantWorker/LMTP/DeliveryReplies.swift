@@ -6,7 +6,9 @@ extension Reply {
     static let delivered = Reply(250, "2.1.5", "Delivered")
     static let noSuchUser = Reply(550, "5.1.1", "There is no such user here")
     static let domainNotHere = Reply(550, "5.1.2", "This domain's mail is not taken here")
-    static let userSuspended = Reply(450, "4.2.1", "The mailbox is suspended; please try again later")
+    static func userSuspended(_ reason: String?) -> Reply {
+        Reply(450, "4.2.1", "The mailbox is suspended\(reason.map { ": \($0)" } ?? "; please try again later")")
+    }
     static let aliasLoop = Reply(554, "5.4.6", "The address leads round in a circle, or to too many others")
     static let forwardLoop = Reply(554, "5.4.6", "The message was delivered to this address before; it goes round in a circle")
     static let storeUnavailable = Reply(451, "4.3.0", "The mail store is not available now; please try again later")

@@ -88,7 +88,9 @@ package final class LMTPConnection {
             switch try await store.resolve(localPart: address.localPart, domain: address.domain) {
             case .notLocal: return .domainNotHere
             case .noSuchUser: return .noSuchUser
-            case .suspended: return .userSuspended
+            case .suspended(let users):
+                guard case .suspended(let reason) = users.first?.suspensions.incoming else { return .userSuspended(nil) }
+                return .userSuspended(reason)
             case .loop: return .aliasLoop
             case .targets(let targets):
                 if let refusal = try await objection(to: targets) { return refusal }

@@ -98,6 +98,12 @@ package final class SubmissionSession: ClientSession {
 
     private func check(_ path: ReversePath) async -> Reply? {
         guard let address = path.address else { return .nullSenderNotYours }
+        do {
+            // Asked for each message, so that it holds for sessions that are open too.
+            if case .suspended(let reason) = try await store.user(user).suspensions.outgoing { return .sendingSuspended(reason) }
+        } catch {
+            return .storeUnavailable
+        }
         return await objection(to: address)
     }
 
@@ -169,6 +175,9 @@ package final class SubmissionSession: ClientSession {
 extension Reply {
     /// RFC 6409 §6.1: who is not who it says it is, is refused.
     fileprivate static func notYours(_ address: SMTP.EnvelopeAddress) -> Reply { Reply(550, "5.7.1", "You may not send as <\(address)>") }
+    fileprivate static func sendingSuspended(_ reason: String?) -> Reply {
+        Reply(550, "5.7.1", "Your account may not send\(reason.map { ": \($0)" } ?? "; please ask your administrator")")
+    }
     fileprivate static let nullSenderNotYours = Reply(550, "5.7.1", "Give your own address as the sender")
     fileprivate static let postmasterNeedsDomain = Reply(550, "5.1.3", "Give the recipient's address with its domain")
 

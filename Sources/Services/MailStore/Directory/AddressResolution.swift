@@ -37,7 +37,6 @@ struct AddressSearch {
     private var targets = ResolvedTargets(users: [], external: [])
     private var visited: Set<String> = []
     private var knownUsers: Set<Int64> = []
-    private var foundSuspended = false
     private var isTooLong = false
     private var isCircular = false
 
@@ -55,8 +54,8 @@ struct AddressSearch {
     }
 
     mutating func add(_ user: ResolvedUser) {
-        if user.user.isSuspended {
-            foundSuspended = true
+        if user.user.suspensions.incoming != .none {
+            if !targets.suspended.contains(user.user) { targets.suspended.append(user.user) }
         } else if knownUsers.insert(user.user.id).inserted {
             targets.users.append(user)
         }
@@ -74,7 +73,7 @@ struct AddressSearch {
         // An address that leads to too many others is refused as a whole, rather than served in part.
         if isTooLong { return .loop }
         if !targets.users.isEmpty || !targets.external.isEmpty { return .targets(targets) }
-        if foundSuspended { return .suspended }
+        if !targets.suspended.isEmpty { return .suspended(targets.suspended) }
         return isCircular ? .loop : .noSuchUser
     }
 }

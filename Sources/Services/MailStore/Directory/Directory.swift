@@ -61,10 +61,12 @@ final class Directory {
         guard !missing.isEmpty else { return addresses.map { entries[$0] ?? Entry() } }
         let started = generation
         let result = try await database.query("""
-            SELECT local_part, user_id, state, NULL FROM users WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
+            SELECT local_part, user_id, NULL::text, suspended, suspension_reason, NULL::text[], NULL::text FROM users
+            WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
             UNION ALL
-            SELECT local_part, NULL, NULL, target FROM aliases WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
-            ORDER BY 4 NULLS FIRST
+            SELECT local_part, NULL, target, NULL, NULL, NULL, NULL FROM aliases
+            WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
+            ORDER BY 3 NULLS FIRST
             """, [.int8(tenant), .int8(domain), .textArray(missing)])
         var loaded: [String: Entry] = [:]
         for row in result.rows {
@@ -73,8 +75,8 @@ final class Directory {
                 if let id = try row.optionalInt8(1) {
                     loaded[localPart, default: Entry()].user = UserRecord(
                         id: id, domain: domain, localPart: localPart, domainName: domainName,
-                        isSuspended: try row.optionalText(2) != "active")
-                } else if let target = try row.optionalText(3) {
+                        suspensions: try Suspensions(row, user: 3))
+                } else if let target = try row.optionalText(2) {
                     loaded[localPart, default: Entry()].targets.append(target)
                 }
             }
@@ -90,19 +92,34 @@ final class Directory {
         if let user = users[id] { return user }
         let started = generation
         let result = try await database.query("""
-            SELECT u.domain_id, u.local_part, d.name, u.state FROM users u JOIN domains d USING (tenant_id, domain_id)
+            SELECT u.domain_id, u.local_part, d.name, u.suspended, u.suspension_reason, t.suspended, t.suspension_reason
+            FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
             WHERE u.tenant_id = $1 AND u.user_id = $2
             """, [.int8(tenant), .int8(id)])
         guard let row = result.first else { throw .noSuchUser }
         let user = try StoreError.reading { () throws(PostgresError) in
             UserRecord(
                 id: id, domain: try row.int8(0), localPart: try row.text(1), domainName: try row.text(2),
-                isSuspended: try row.text(3) != "active")
+                suspensions: try Suspensions(row, user: 3))
         }
         if started == generation {
             if users.count > Self.cacheLimit { users = [:] }
             users[id] = user
         }
         return user
+    }
+}
+
+extension Suspensions {
+    /// - Parameter column: of what of the user is suspended and why; the tenant's follow, or NULL.
+    fileprivate init(_ row: PostgresRow, user column: Int) throws(PostgresError) {
+        self.init()
+        for place in [column + 2, column] {
+            let what = try row.optionalTextArray(place) ?? []
+            let reason = try row.optionalText(place + 1)
+            // The tenant's incoming mail is stopped elsewhere, so that no worker is started for it.
+            if what.contains("incoming"), place == column { incoming = .suspended(reason: reason) }
+            if what.contains("outgoing") { outgoing = .suspended(reason: reason) }
+        }
     }
 }

@@ -101,8 +101,11 @@ public final class TenantStore {
 
     /// Whether the user may send as this address: its own address (with any `+detail`), or an alias that leads to it.
     public func mayUse(localPart: String, domain: String, as user: Int64) async throws(StoreError) -> Bool {
-        guard case .targets(let targets) = try await resolve(localPart: localPart, domain: domain) else { return false }
-        return targets.users.contains { $0.user.id == user }
+        switch try await resolve(localPart: localPart, domain: domain) {
+        case .targets(let targets): return targets.users.contains { $0.user.id == user } || targets.suspended.contains { $0.id == user }
+        case .suspended(let users): return users.contains { $0.id == user }
+        case .notLocal, .noSuchUser, .loop: return false
+        }
     }
 
     public func user(_ id: Int64) async throws(StoreError) -> UserRecord { try await directory.user(id) }

@@ -5,8 +5,19 @@ public struct UserRecord: Sendable, Equatable {
     /// In lower case.
     public let localPart: String
     public let domainName: String
-    public let isSuspended: Bool
+    /// Whether it takes mail, and sends any; the tenant's own suspension of incoming mail is met before a worker is asked.
+    public let suspensions: Suspensions
     public var address: String { "\(localPart)@\(domainName)" }
+}
+
+/// What of a user's mail is suspended, and why.
+public struct Suspensions: Sendable, Equatable {
+    public enum State: Sendable, Equatable { case none, suspended(reason: String?) }
+
+    public var incoming = State.none
+    public var outgoing = State.none
+
+    public init() {}
 }
 
 /// Where an address of this tenant leads.
@@ -15,16 +26,18 @@ public enum Resolution: Sendable, Equatable {
     case notLocal
     /// No user, alias or catch-all takes it: `550 5.1.1`.
     case noSuchUser
-    /// The only user behind it is suspended: `450 4.2.1`.
-    case suspended
+    /// All users behind it are suspended: `450 4.2.1`.
+    case suspended([UserRecord])
     /// Aliases lead round in a circle, too deep or to too many addresses: `554 5.4.6`.
     case loop
     case targets(ResolvedTargets)
 }
 
 public struct ResolvedTargets: Sendable, Equatable {
-    /// Each user once, in the order of the aliases; suspended users left out when others remain.
+    /// Each user once, in the order of the aliases; those that take no mail left out.
     public var users: [ResolvedUser]
+    /// Those.
+    public var suspended: [UserRecord] = []
     /// Addresses outside this tenant to forward to, each once.
     public var external: [String]
 }
