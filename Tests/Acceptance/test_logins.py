@@ -8,6 +8,7 @@ import time
 import unittest
 
 from support import clients, messages, running
+from support.administrators import Administrator
 from support.companies import Company
 from support.dialogue import Dialogue, imap_dialogue, plain
 from support.waiting import eventually
@@ -307,3 +308,50 @@ class PartialSuspension(unittest.TestCase):
             refused = self.platform.casella("user", "suspend", self.ann, "--reason", reason, check=False)
             self.assertEqual(64, refused.returncode, reason)
         self.assertEqual("active", self.platform.ask("user", "show", self.ann)["state"])
+
+
+class LiveSessions(unittest.TestCase):
+    """Who is logged in is seen, and ended, by those whose users they are."""
+
+    def setUp(self):
+        self.platform = running.shared()
+        self.company, self.other = Company(self.platform), Company(self.platform)
+
+    def listed(self, *target):
+        return [(entry["address"], entry["service"]) for entry in self.platform.ask("session", "list", *target)]
+
+    def test_they_are_listed_and_ended(self):
+        ann, bob = self.company.address("ann"), self.company.address("bob")
+        self.assertEqual([], self.listed(self.company.name))
+        with imap_dialogue(self.company, "ann") as first, imap_dialogue(self.company, "bob") as second:
+            with clients.submission(self.company, "ann"), imap_dialogue(self.other, "ann") as foreign:
+                self.assertEqual([(ann, "imap"), (bob, "imap"), (ann, "submission")], self.listed(self.company.name))
+                self.assertEqual(self.listed(self.company.name), self.listed(self.company.domain))
+                self.assertEqual([(bob, "imap")], self.listed(bob))
+                self.assertTrue(set(self.listed(self.company.name)) < set(self.listed()))
+                entry = self.platform.ask("session", "list", bob)[0]
+                self.assertEqual((self.company.name, True), (entry["tenant"], entry["isEncrypted"]))
+                self.assertIn("127.0.0.1", entry["client"])
+                self.assertEqual(1, self.platform.ask("session", "end", bob)["ended"])
+                self.assertIn(b"* BYE", second.rest())
+                self.assertTrue(first.command("n", "NOOP")[-1].startswith(b"n OK"))
+                eventually(lambda: self.listed(bob) == [], within=5, what="the session is gone")
+                self.assertEqual(2, self.platform.ask("session", "end", self.company.domain)["ended"])
+                self.assertIn(b"* BYE", first.rest())
+                self.assertTrue(foreign.command("n", "NOOP")[-1].startswith(b"n OK"))
+        eventually(lambda: self.listed(self.company.name) == [], within=5, what="they are gone from the list")
+        with clients.imap(self.company, "bob") as again:
+            self.assertEqual("OK", again.noop()[0], "the password is still good")
+
+    def test_an_administrator_of_a_company_sees_its_own(self):
+        administrator = Administrator(self.platform, "help-desk", tenant=self.company.name)
+        of_a_domain = Administrator(self.platform, "domain-administrator", domain=self.company.domain)
+        with imap_dialogue(self.company, "ann"), imap_dialogue(self.other, "ann") as foreign:
+            for who in (administrator, of_a_domain):
+                status, sessions = who.request("GET", "/sessions")
+                self.assertEqual((200, [self.company.address("ann")]), (status, [entry["address"] for entry in sessions]))
+                for target in (self.other.name, self.other.domain, self.other.address("ann")):
+                    self.assertEqual(403, who.request("GET", f"/sessions?target={target}")[0])
+                    self.assertEqual(403, who.request("POST", f"/sessions/{target}/end")[0])
+            self.assertTrue(foreign.command("n", "NOOP")[-1].startswith(b"n OK"))
+            self.assertEqual(200, administrator.request("POST", f"/sessions/{self.company.name}/end")[0])

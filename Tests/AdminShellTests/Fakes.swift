@@ -53,10 +53,12 @@ final class FakeTransport: Transport {
 /// A platform that holds one tenant.
 enum Prepared {
     static let tenant =
-        #"{"id":1,"name":"acme","state":"active","suspended":[],"quota":{"bytes":10000000000,"messages":null},"usage":{"bytes":1536,"messages":3},"#
+        #"{"id":1,"name":"acme","state":"active","suspended":[],"quota":{"bytes":10000000000,"messages":null},"#
+        + #""usage":{"bytes":1536,"messages":3},"#
         + #""domains":1,"users":2,"createdAt":"2026-05-04T03:02:01Z"}"#
     static let user =
-        #"{"address":"ann@acme.example","tenant":"acme","state":"active","suspended":[],"hasPassword":true,"quota":{"bytes":null,"messages":null},"#
+        #"{"address":"ann@acme.example","tenant":"acme","state":"active","suspended":[],"hasPassword":true,"#
+        + #""quota":{"bytes":null,"messages":null},"#
         + #""usage":{"bytes":0,"messages":0},"createdAt":"2026-05-04T03:02:01Z"}"#
     /// A counter that is not what is stored.
     static let differing =

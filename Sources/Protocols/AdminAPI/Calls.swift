@@ -72,6 +72,12 @@ public enum Calls {
     public static let unlockLogins = Call<Nothing, UnlockedLogins>(
         "login unlock", .post, "/logins/{subject}/unlock", needs: .managePasswords, effect: .changes)
 
+    /// `{target}` is a `QuotaTarget`: a tenant, a domain or a user.
+    public static let listSessions = Call<Nothing, [UserSession]>(
+        "session list", .get, "/sessions", query: ["target"], needs: .read, effect: .reads)
+    public static let endSessions = Call<Nothing, EndedSessions>(
+        "session end", .post, "/sessions/{target}/end", needs: .managePasswords, effect: .changes)
+
     /// `{name}` is a `WorkerName`.
     public static let listWorkers = Call<Nothing, [Worker]>("worker list", .get, "/workers", needs: .readPlatform, effect: .reads)
     public static let restartWorker = Call<Nothing, Worker>(
@@ -130,7 +136,7 @@ public enum Calls {
         createAlias, listAliases, showAlias, deleteAlias,
         showQuota, setQuota, checkQuotas, repairQuotas,
         listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,
-        listLogins, unlockLogins, listWorkers, restartWorker,
+        listLogins, unlockLogins, listSessions, endSessions, listWorkers, restartWorker,
         importCertificate, listCertificates, showCertificate, deleteCertificate,
         createAdministrator, listAdministrators, showAdministrator, suspendAdministrator, resumeAdministrator, setAdministratorPassword,
         renewOneTimePassword, deleteAdministrator, logIn, showSession, setOwnPassword, logOut,

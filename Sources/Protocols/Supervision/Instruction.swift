@@ -25,6 +25,8 @@ public enum Instruction: Codable, Sendable, Equatable {
     case authenticated(id: Int64, AuthenticationOutcome)
     /// To the relay: an operator's command on the queue. Answered by `Report.queueCommandDone` with the same `id`.
     case queueCommand(id: Int64, QueueCommand)
+    /// To the gateway: who is logged in, of one tenant or one user if they are given? Answered by `Report.sessions` with the same `id`.
+    case listSessions(id: Int64, tenant: Int64?, user: Int64?)
     /// Answer `Report.alive`. A process that does not, several times in a row, hangs, and is killed.
     case areYouAlive
 }

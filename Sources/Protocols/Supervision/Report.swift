@@ -7,6 +7,8 @@ public enum Report: Codable, Sendable, Equatable {
     /// From the gateway: is this login right? Answered by `Instruction.authenticated`.
     case authenticate(id: Int64, LoginAttempt)
     case queueCommandDone(id: Int64, affected: Int, problem: String?)
+    /// From the gateway: the answer to `Instruction.listSessions`, at most `LiveSession.listLimit` of them.
+    case sessions(id: Int64, [LiveSession])
     /// The answer to `Instruction.areYouAlive`.
     case alive
     /// From a tenant worker: what `Instruction.recountUsage` or `.commitRows` asked for is done, or why it could not be.

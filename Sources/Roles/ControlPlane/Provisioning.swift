@@ -28,6 +28,7 @@ struct Provisioning {
     let sessions: AdministratorSessions
     let audit: AuditLog
     let certificates: CertificateStore
+    let liveSessions: GatewaySessions
 
     /// The processes that always run.
     struct Services {
@@ -47,10 +48,12 @@ struct Provisioning {
     init(
         database: PostgresPool, roles: DatabaseRoles, hashing: PasswordHashing, authenticator: Authenticator, workers: TenantWorkers,
         services: Services, domains: DomainTable, queue: RelayQueue, directory: DataDirectory, journal: Journal, facts: PlatformFacts,
-        resolver: DNSResolver, sessions: AdministratorSessions, audit: AuditLog, certificates: CertificateStore
+        resolver: DNSResolver, sessions: AdministratorSessions, audit: AuditLog, certificates: CertificateStore,
+        liveSessions: GatewaySessions
     ) {
         self.database = AdministeredDatabase(pool: database)
         (self.sessions, self.audit, self.certificates) = (sessions, audit, certificates)
+        self.liveSessions = liveSessions
         (self.roles, self.hashing, self.workers, self.services) = (roles, hashing, workers, services)
         (self.domains, self.queue, self.directory, self.journal, self.facts) = (domains, queue, directory, journal, facts)
         (self.authenticator, self.resolver) = (authenticator, resolver)

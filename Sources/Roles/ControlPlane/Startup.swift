@@ -70,6 +70,7 @@ struct Startup {
             limits: configuration.wrongLogins, journal: journal)
         let domains = DomainTable(database: server.pool, journal: journal)
         let queue = RelayQueue(database: server.pool, journal: journal)
+        let liveSessions = GatewaySessions()
         let relayDoor = try PublicListeners.openRelayDoor(directory)
         let relay = SupervisedService(.relay, journal: journal, grace: .seconds(15)) {
             let child = try await launcher.startRelay(relayDoor)
@@ -79,7 +80,7 @@ struct Startup {
             switch report {
             case .ready: Task { await domains.push() }  // what changed while it started
             case .queueCommandDone(let id, let affected, let problem): queue.commandDone(id: id, affected: affected, problem: problem)
-            case .idle, .authenticate, .taskDone, .alive: break
+            case .idle, .authenticate, .taskDone, .sessions, .alive: break
             }
         }
         let gateway = SupervisedService(.gateway, journal: journal, grace: .seconds(15)) {
@@ -91,10 +92,12 @@ struct Startup {
             case .ready: Task { await domains.push() }
             case .authenticate(let id, let attempt):
                 EventLoopActor.task { child.channel?.send(.authenticated(id: id, await authenticator.authenticate(attempt))) }
+            case .sessions(let id, let sessions): liveSessions.told(id, sessions)
             case .idle, .queueCommandDone, .taskDone, .alive: break
             }
         }
         domains.connect([gateway, relay])
+        liveSessions.connect(gateway)
         certificates.connect(gateway)
         queue.connect(relay)
 
@@ -123,7 +126,7 @@ struct Startup {
             services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue,
             directory: directory, journal: journal, facts: facts,
             resolver: DNSResolver(forwarder: configuration.dnsServer, timeout: .seconds(10)), sessions: sessions, audit: audit,
-            certificates: certificates)
+            certificates: certificates, liveSessions: liveSessions)
     }
 
     /// Opens every tenant's doors, and goes on with deletions that were interrupted.

@@ -122,6 +122,8 @@ public final class GatewayProcess {
             case .endSessions(let tenant, let user, _):
                 logins.forget(tenant: tenant, user: user)
                 sessions.end(tenant: tenant, user: user)
+            case .listSessions(let id, let tenant, let user):
+                control.send(.sessions(id: id, sessions.list(tenant: tenant, user: user)))
             case .authenticated(let id, let outcome): logins.answered(id, outcome)
             case .areYouAlive: control.send(.alive)
             case .directoryChanged, .queueCommand, .recountUsage, .commitRows: break  // for other kinds of process

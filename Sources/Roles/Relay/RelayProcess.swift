@@ -45,7 +45,8 @@ public enum RelayProcess {
                 case .domains(let domains): relay.use(domains)
                 case .queueCommand(let id, let command): Task { channel.send(await relay.carryOut(command, id: id)) }
                 case .areYouAlive: channel.send(.alive)
-                case .endSessions, .directoryChanged, .certificates, .authenticated, .recountUsage, .commitRows: break  // for other children
+                case .endSessions, .listSessions, .directoryChanged, .certificates, .authenticated, .recountUsage, .commitRows:
+                    break  // for other children
                 }
             }
             // Without the control plane nobody would restart us or tell us of new domains.

@@ -143,7 +143,7 @@ public final class WorkerProcess {
             case .areYouAlive: control.send(.alive)
             case .recountUsage(let id): perform(id) { [store] () async throws(StoreError) in try await store.recountUsage() }
             case .commitRows(let id): perform(id) { [store] () async throws(StoreError) in try await store.commitRows() }
-            case .domains, .certificates, .authenticated, .queueCommand: break  // for other kinds of process
+            case .domains, .certificates, .listSessions, .authenticated, .queueCommand: break  // for other kinds of process
             }
         }
         await stop(because: "the control plane is gone")

@@ -10,9 +10,9 @@ package struct Casella: ParsableCommand {
             """,
         version: "casella 0.1",
         subcommands: [
-            TenantCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, AliasCommands.self, QuotaCommands.self, QueueCommands.self,
-            LoginCommands.self, WorkerCommands.self, CertificateCommands.self, AdministratorCommands.self, RoleCommands.self,
-            SessionCommands.self, AuditCommands.self, ShowStatus.self, RunBatch.self,
+            TenantCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, AliasCommands.self, QuotaCommands.self,
+            QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self, AdministratorCommands.self,
+            RoleCommands.self, SessionCommands.self, AuditCommands.self, ShowStatus.self, RunBatch.self,
         ])
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
@@ -92,8 +92,8 @@ package struct RoleCommands: ParsableCommand {
 
 package struct SessionCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "session", abstract: "Your own session with a platform on another machine.",
-        subcommands: [LogIn.self, ShowSession.self, SetOwnPassword.self, LogOut.self])
+        commandName: "session", abstract: "Who is logged in: users' mail programs, and yourself to a platform on another machine.",
+        subcommands: [ListSessions.self, EndSessions.self, LogIn.self, ShowSession.self, SetOwnPassword.self, LogOut.self])
     package init() {}
 }
 

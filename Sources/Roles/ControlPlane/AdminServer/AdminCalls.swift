@@ -48,6 +48,9 @@ extension AdminRouter {
         serve(Calls.listLogins) { try await $0.listLogins($1) }
         serve(Calls.unlockLogins) { try await $0.unlockLogins($1) }
 
+        serve(Calls.listSessions) { try await $0.listSessions($1) }
+        serve(Calls.endSessions) { try await $0.endSessions($1) }
+
         serve(Calls.listWorkers) { try await $0.listWorkers($1) }
         serve(Calls.restartWorker) { try await $0.restartWorker($1) }
 

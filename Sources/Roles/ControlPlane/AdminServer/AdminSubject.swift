@@ -26,7 +26,7 @@ enum AdminSubject: Hashable {
             case "domains": return .domain(try path.require("name"))
             case "users": return .address(try path.require("address"))
             case "aliases": return .alias(try path.require("address"))
-            case "quotas": return (try path.require("target", as: QuotaTarget.self)).subject
+            case "quotas", "sessions": return (try path.require("target", as: QuotaTarget.self)).subject
             case "queue": return .queued(try path.require("id"))
             case "logins": return .login(try path.require("subject"))
             case "certificates": return .certificate(try path.require("name"))

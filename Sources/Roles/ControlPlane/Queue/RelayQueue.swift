@@ -9,8 +9,7 @@ final class RelayQueue {
     private let database: PostgresPool
     private let journal: Journal
     private var relay: SupervisedService?
-    private var next: Int64 = 1
-    private var pending: [Int64: CheckedContinuation<Result<Int, AdminError>, Never>] = [:]
+    private let answers = PendingAnswers<Result<Int, AdminError>>()
 
     private static let patience = Duration.seconds(15)
 
@@ -20,27 +19,17 @@ final class RelayQueue {
 
     /// - Returns: how many messages it concerned.
     func command(_ verb: QueueCommand.Verb, _ messages: [Int64]) async throws(AdminError) -> Int {
-        let id = next
-        next += 1
-        let result = await withCheckedContinuation { continuation in
-            pending[id] = continuation
-            guard relay?.send(.queueCommand(id: id, QueueCommand(verb: verb, messages: messages))) == true else {
-                return finish(id, .failure(AdminError(.unavailable, "The relay is not running.", hint: "`worker list` says why.")))
-            }
-            Task {
-                try? await Task.sleep(for: Self.patience)
-                finish(id, .failure(AdminError(.timedOut, "The relay did not answer in time.")))
-            }
-        }
-        return try result.get()
+        let silence = AdminError(.timedOut, "The relay did not answer in time.")
+        return try await answers.ask(until: .now + Self.patience, silence: .failure(silence)) { id in
+            if relay?.send(.queueCommand(id: id, QueueCommand(verb: verb, messages: messages))) == true { return }
+            answers.finish(id, .failure(AdminError(.unavailable, "The relay is not running.", hint: "`worker list` says why.")))
+        }.get()
     }
 
     /// Takes the relay's answer.
     func commandDone(id: Int64, affected: Int, problem: String?) {
-        finish(id, problem.map { .failure(AdminError(.conflict, "The relay could not do it: \($0).")) } ?? .success(affected))
+        answers.finish(id, problem.map { .failure(AdminError(.conflict, "The relay could not do it: \($0).")) } ?? .success(affected))
     }
-
-    private func finish(_ id: Int64, _ result: Result<Int, AdminError>) { pending.removeValue(forKey: id)?.resume(returning: result) }
 
     /// Has the queued mail of a deleted tenant dropped.
     func forget(tenant: Int64) async {

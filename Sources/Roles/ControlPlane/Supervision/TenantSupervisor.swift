@@ -147,7 +147,7 @@ final class TenantSupervisor {
             case .ready: wasReady = true
             case .idle: break  // its exit follows
             case .taskDone(let id, let problem): tasks.finish(id, problem)
-            case .authenticate, .queueCommandDone, .alive:
+            case .authenticate, .sessions, .queueCommandDone, .alive:
                 journal.warning("a worker sent a report that is not a worker's", ["tenant": name.text])
             }
         }

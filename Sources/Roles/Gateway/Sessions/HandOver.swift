@@ -22,7 +22,7 @@ enum HandOverOutcome { case ended, unreachable, tooManySessions }
 extension GatewayProcess {
     /// Connects the client with its tenant's worker and relays bytes until one of them ends.
     func relay(_ client: Connection, _ handOver: HandOver) async -> HandOverOutcome {
-        guard let session = sessions.add(client, tenant: handOver.user.tenant, user: handOver.user.user) else { return .tooManySessions }
+        guard let session = sessions.add(client, of: handOver.user, handOver.service) else { return .tooManySessions }
         defer { sessions.remove(session) }
         let path = "\(configuration.tenantSocketDirectory)/\(handOver.user.tenant)/session"
         let worker: Connection

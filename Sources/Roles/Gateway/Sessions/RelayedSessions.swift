@@ -1,12 +1,16 @@
+import Glibc
 import Runtime
+import Supervision
 
 /// The logged-in connections that this gateway relays, by whose they are.
 @EventLoopActor
 final class RelayedSessions {
     private struct Entry {
-        var tenant: Int64
-        var user: Int64
+        var user: AuthenticatedUser
+        var service: ClientService
         var client: Connection
+        /// Seconds since 1970.
+        var since: Int64
     }
 
     /// How long a worker has to say good-bye to its client before the connection is cut here.
@@ -23,19 +27,19 @@ final class RelayedSessions {
     }
 
     /// Nil when the user, or its whole tenant, has too many sessions already.
-    func add(_ client: Connection, tenant: Int64, user: Int64) -> Int? {
-        guard countByUser[user, default: 0] < perUser, countByTenant[tenant, default: 0] < perTenant else { return nil }
+    func add(_ client: Connection, of user: AuthenticatedUser, _ service: ClientService) -> Int? {
+        guard countByUser[user.user, default: 0] < perUser, countByTenant[user.tenant, default: 0] < perTenant else { return nil }
         next += 1
-        entries[next] = Entry(tenant: tenant, user: user, client: client)
-        countByUser[user, default: 0] += 1
-        countByTenant[tenant, default: 0] += 1
+        entries[next] = Entry(user: user, service: service, client: client, since: Int64(time(nil)))
+        countByUser[user.user, default: 0] += 1
+        countByTenant[user.tenant, default: 0] += 1
         return next
     }
 
     func remove(_ session: Int) {
         guard let entry = entries.removeValue(forKey: session) else { return }
-        Self.countDown(&countByUser, entry.user)
-        Self.countDown(&countByTenant, entry.tenant)
+        Self.countDown(&countByUser, entry.user.user)
+        Self.countDown(&countByTenant, entry.user.tenant)
     }
 
     private static func countDown(_ counts: inout [Int64: Int], _ key: Int64) {
@@ -45,9 +49,19 @@ final class RelayedSessions {
 
     var count: Int { entries.count }
 
+    /// The oldest first, `LiveSession.listLimit` at most.
+    func list(tenant: Int64?, user: Int64?) -> [LiveSession] {
+        let wanted = entries.filter { (tenant == nil || $0.value.user.tenant == tenant) && (user == nil || $0.value.user.user == user) }
+        return wanted.sorted { $0.key < $1.key }.prefix(LiveSession.listLimit).map { _, entry in
+            LiveSession(
+                tenant: entry.user.tenant, user: entry.user.user, address: entry.user.address, service: entry.service,
+                client: "\(entry.client.peer)", isEncrypted: entry.client.isEncrypted, since: entry.since)
+        }
+    }
+
     /// Cuts the sessions of a user (of a whole tenant when `user` is nil), after the worker's farewell had time to pass.
     func end(tenant: Int64, user: Int64?) {
-        let ending = entries.filter { $0.value.tenant == tenant && (user == nil || $0.value.user == user) }
+        let ending = entries.filter { $0.value.user.tenant == tenant && (user == nil || $0.value.user.user == user) }
         guard !ending.isEmpty else { return }
         Task {
             await EventLoopActor.sleep(for: Self.farewell)
