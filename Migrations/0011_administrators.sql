@@ -104,8 +104,9 @@ CREATE POLICY administered ON administrators TO casella_administrator
         AND administered_domain IS NOT DISTINCT FROM coalesce((SELECT administered_domain()), administered_domain));
 CREATE POLICY administered ON administrator_sessions TO casella_administrator
     USING (EXISTS (SELECT FROM administrators a WHERE a.administrator_id = administrator_sessions.administrator_id));
+-- Not what an earlier tenant of the same name did.
 CREATE POLICY administered ON audit_log FOR SELECT TO casella_administrator
-    USING ((SELECT administered_domain()) IS NULL AND tenant = (SELECT name FROM tenants));
+    USING ((SELECT administered_domain()) IS NULL AND tenant = (SELECT name FROM tenants) AND at >= (SELECT created_at FROM tenants));
 GRANT SELECT ON tenants, user_usage, quota_warnings, queue_messages, queue_recipients, audit_log TO casella_administrator;
 GRANT SELECT, UPDATE ON domains, domain_usage, tenant_usage TO casella_administrator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON users, credentials, aliases, administrators TO casella_administrator;

@@ -1,12 +1,14 @@
 """Administrators of the platform, of companies and of domains: who may do what, from other machines too, and to whose mail."""
 
+import contextlib
 import os
 import pwd
 import re
+import socket
 import time
 import unittest
 
-from support import database, running
+from support import clients, database, running
 from support.administrators import Administrator, fingerprint, one_time_password
 from support.companies import Company
 from support.running import run
@@ -82,6 +84,7 @@ def requests(tenant, domain, user, alias, administrator, queued="999999999", new
         "audit list": ("GET", f"/audit?tenant={tenant}", None),
         "audit verify": ("GET", "/audit-verification", None),
         "names": ("GET", "/names?kind=addresses", None),
+        "usage": ("GET", f"/usage?tenant={tenant}", None),
         "status": ("GET", "/status", None),
     }
 
@@ -159,6 +162,18 @@ class RolesAndCommands(Administrators):
         events = self.platform.ask("audit", "list", "--count", "2000")
         return sum((event["caller"], event["result"]) == (administrator.name, "forbidden") for event in events)
 
+    def test_who_has_the_name_of_an_earlier_company_sees_nothing_of_it(self):
+        former = Company(self.platform)
+        self.platform.casella("tenant", "delete", "--yes", former.name)
+        database.sql(
+            self.platform, "casella_control", f"INSERT INTO usage_by_day VALUES ('{former.name}', '2020-02-29', 1, 5, 10, 1000, 2000)"
+        )
+        self.platform.casella("tenant", "create", former.name)
+        administrator = Administrator(self.platform, "tenant-administrator", tenant=former.name)
+        events = administrator.request("GET", "/audit")[1]
+        self.assertEqual(["session login", "administrator create", "tenant create"], [event["command"] for event in events])
+        self.assertNotIn("2020", str(administrator.request("GET", "/usage")))
+
     def test_what_is_theirs_they_do(self):
         administrator = self.make("tenant-administrator")
         status, made = administrator.request("POST", "/users", {"address": f"new@{self.mine.domain}", "password": {"generate": True}})
@@ -207,6 +222,21 @@ class Sessions(Administrators):
             stranger.token = token
             for method, path in (("GET", "/users"), ("POST", "/tenants"), ("GET", "/session"), ("DELETE", "/session")):
                 self.assertEqual(401, stranger.request(method, path)[0], (token, path))
+
+    def test_a_request_has_its_time(self):
+        context = clients.tls()
+        with socket.create_connection(("127.0.0.1", self.platform.port("admin")), timeout=60) as plain:
+            with context.wrap_socket(plain) as slow:
+                began = time.monotonic()
+                slow.sendall(b"POST /session HTTP/1.1\r\nContent-Length: 100000\r\n\r\n")
+                with contextlib.suppress(OSError):
+                    while time.monotonic() - began < 40:
+                        slow.sendall(b"{")
+                        slow.settimeout(1)
+                        with contextlib.suppress(TimeoutError):
+                            if not slow.recv(100):
+                                break
+                self.assertTrue(10 < time.monotonic() - began < 30, "who sends on, slowly, is cut off")
 
     def test_guessing_is_slowed(self):
         administrator = self.make("help-desk", log_in=False)
@@ -293,7 +323,7 @@ class SecondFence(Administrators):
             self.platform,
             "postgres",
             """SELECT table_name, string_agg(privilege_type, ',') FROM information_schema.table_privileges
-            WHERE grantee = 'casella_administrator' AND table_name <> 'audit_log' GROUP BY 1""",
+            WHERE grantee = 'casella_administrator' AND table_name NOT IN ('audit_log', 'usage_by_day') GROUP BY 1""",
         )
         self.assertGreater(len(tables), 10)
         for table, rights in tables:

@@ -112,6 +112,26 @@ class Interactive(unittest.TestCase):
             self.assertNotIn("a secret", shell.all)
             shell.enter("user delete carl@zebra-works.example --yes")
 
+    def test_a_tenant_is_worked_on_for_a_while(self):
+        name = self.company.name
+        with self.shell() as shell:
+            self.assertIn("There is no tenant nosuch", shell.enter("use nosuch"))
+            shell.type("use zebra-w" + TAB + "\r")
+            shell.wait_for(f"casella({name})> ")
+            shell.type("domain list\r")
+            listed = shell.wait_for(f"casella({name})> ")
+            self.assertIn(self.company.domain, listed)
+            self.assertEqual(4, len(listed.strip().splitlines()), listed)  # what was typed, a header, its one domain, the prompt
+            shell.type(f"domain create second.{self.company.domain}\r")
+            self.assertIn(f"of tenant {name}", shell.wait_for(f"casella({name})> "))
+            self.assertIn("second.", shell.enter("use"))
+
+    def test_a_question_mark_explains(self):
+        with self.shell() as shell:
+            self.assertIn("Create a user.", shell.enter("user create ?"))
+            self.assertIn("suspend", shell.enter("user ?"))
+            self.assertIn("SUBCOMMANDS", shell.enter("?"))
+
     def test_control_c_abandons_a_line_and_help_explains(self):
         with self.shell() as shell:
             shell.type("tenant del")

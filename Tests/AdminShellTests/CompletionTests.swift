@@ -14,8 +14,10 @@ private struct FakeNames: NameSource {
 
 struct CompletionTests {
     static let cases: [(String, String, [String])] = [
-        ("", "t", ["tenant"]), ("", "ex", ["exit"]), ("", "q", ["queue", "quota"]), ("tenant ", "s", ["show", "suspend"]),
-        ("casella tenant ", "cr", ["create"]), ("help ", "us", ["user"]), ("help user ", "cr", ["create"]), ("help user create ", "", []),
+        ("", "t", ["tenant"]), ("", "ex", ["exit"]), ("", "us", ["usage", "use", "user"]), ("", "q", ["queue", "quota"]),
+        ("tenant ", "s", ["show", "suspend"]), ("use ", "ac", ["acme", "acorn"]),
+        ("casella tenant ", "cr", ["create"]), ("help ", "us", ["usage", "user"]),
+        ("help user ", "cr", ["create"]), ("help user create ", "", []),
         ("tenant show ", "ac", ["acme", "acorn"]), ("tenant show acme ", "", []), ("tenant create ", "", []),
         ("domain create new.example --tenant ", "b", ["beta"]), ("domain create --tenant beta ", "", []), ("domain create --t", "", []),
         ("user create x@acme.example ", "--g", ["--generate"]), ("user create --generate ", "--g", []),

@@ -130,7 +130,7 @@ import TestSupport
 
     @Test("The relay reaches the queue and nothing else") func relay() async throws {
         let fixture = try await Fixture()
-        let more = ["administrators", "administrator_sessions", "audit_log", "certificates", "schema_migrations"]
+        let more = ["administrators", "administrator_sessions", "audit_log", "certificates", "usage_by_day", "schema_migrations"]
         for table in fixture.tables + more where !table.hasPrefix("queue_") {
             let error = await #expect(throws: PostgresError.self) { try await fixture.relay.query("SELECT 1 FROM \(table)") }
             #expect(error?.sqlState == .insufficientPrivilege, "\(table)")

@@ -125,6 +125,10 @@ public enum Calls {
     public static let verifyAudit = Call<Nothing, AuditVerification>(
         "audit verify", .get, "/audit-verification", needs: .readPlatform, effect: .reads)
 
+    /// Days are `Day`s.
+    public static let listUsage = Call<Nothing, [UsageDay]>(
+        "usage", .get, "/usage", query: ["tenant", "from", "to"], needs: .read, effect: .reads)
+
     public static let names = Call<Nothing, NameList>("names", .get, "/names", query: ["kind", "prefix"], needs: .read, effect: .reads)
     public static let status = Call<Nothing, PlatformStatus>("status", .get, "/status", needs: .readPlatform, effect: .reads)
 
@@ -140,6 +144,6 @@ public enum Calls {
         importCertificate, listCertificates, showCertificate, deleteCertificate,
         createAdministrator, listAdministrators, showAdministrator, suspendAdministrator, resumeAdministrator, setAdministratorPassword,
         renewOneTimePassword, deleteAdministrator, logIn, showSession, setOwnPassword, logOut,
-        listAudit, verifyAudit, names, status,
+        listAudit, verifyAudit, listUsage, names, status,
     ]
 }

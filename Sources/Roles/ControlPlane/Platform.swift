@@ -6,15 +6,18 @@ import Runtime
 ///
 /// - Job: owns the schema and the embedded PostgreSQL, provisions tenants, decides logins, and starts, watches and restarts
 ///   every other process. It serves the admin interface.
-/// - Trusts: root, the owner of the data directory and the configured users, as the kernel names them on the admin socket.
-///   Of its children it believes reports about themselves, and a login only when the password proves it.
-/// - Holds: the secrets of the database's roles, password hashes, every listening socket.
+/// - Trusts: root, the owner of the data directory and the configured users, as the kernel names them on the admin socket;
+///   administrators on other machines as far as their role and their part of the platform go, once a password, a one-time password and
+///   then a token prove who they are. Of its children it believes reports about themselves, and a login only when the password proves it.
+/// - Holds: the secrets of the database's roles, password hashes, the keys of certificates, the audit log's key, every listening socket.
 /// - Never holds: the bytes of a message.
 /// - Privileges: those that it was started with; as root it gives each child a numeric user of its own. It speaks to nobody
-///   but its children, the database and callers on its Unix socket.
+///   but its children, the database and callers on its Unix sockets: what administrators on other machines say comes through the gateway,
+///   as the bytes of HTTP.
 /// - Life: on SIGTERM and SIGINT everything stops in order, gateway first and database last. Should it be killed, the
 ///   children notice on their channels and end, and the next control plane takes the data directory over.
-/// - Limits: `AdminServer.bodyLimit`, `PasswordHashing`'s queue, `LoginThrottle`, `BackOff`, `Journal.maximumSize`.
+/// - Limits: `AdminServer.bodyLimit` and `.remoteLimit`, `AdministratorSessions.lifetime`, `PasswordHashing`'s queue, `LoginThrottle`,
+///   `BackOff`, `Journal.maximumSize`.
 @EventLoopActor
 public final class Platform {
     private let options: Options

@@ -29,6 +29,7 @@ struct Provisioning {
     let audit: AuditLog
     let certificates: CertificateStore
     let liveSessions: GatewaySessions
+    let usage: UsageRecorder
 
     /// The processes that always run.
     struct Services {
@@ -49,11 +50,11 @@ struct Provisioning {
         database: PostgresPool, roles: DatabaseRoles, hashing: PasswordHashing, authenticator: Authenticator, workers: TenantWorkers,
         services: Services, domains: DomainTable, queue: RelayQueue, directory: DataDirectory, journal: Journal, facts: PlatformFacts,
         resolver: DNSResolver, sessions: AdministratorSessions, audit: AuditLog, certificates: CertificateStore,
-        liveSessions: GatewaySessions
+        liveSessions: GatewaySessions, usage: UsageRecorder
     ) {
         self.database = AdministeredDatabase(pool: database)
         (self.sessions, self.audit, self.certificates) = (sessions, audit, certificates)
-        self.liveSessions = liveSessions
+        (self.liveSessions, self.usage) = (liveSessions, usage)
         (self.roles, self.hashing, self.workers, self.services) = (roles, hashing, workers, services)
         (self.domains, self.queue, self.directory, self.journal, self.facts) = (domains, queue, directory, journal, facts)
         (self.authenticator, self.resolver) = (authenticator, resolver)

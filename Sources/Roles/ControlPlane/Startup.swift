@@ -115,6 +115,9 @@ struct Startup {
         try await relay.waitUntilReady(within: .seconds(30))
         try await gateway.waitUntilReady(within: .seconds(30))
 
+        let usage = UsageRecorder(database: server.pool, journal: journal)
+        usage.start()
+
         let facts = Provisioning.PlatformFacts(
             hostname: configuration.hostname, startedAt: Timestamp(secondsSince1970: Int64(time(nil))),
             listeners: listeners.doors.map { PlatformStatus.Listener(service: $0.service.rawValue, address: listeners.text(of: $0)) })
@@ -126,7 +129,7 @@ struct Startup {
             services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue,
             directory: directory, journal: journal, facts: facts,
             resolver: DNSResolver(forwarder: configuration.dnsServer, timeout: .seconds(10)), sessions: sessions, audit: audit,
-            certificates: certificates, liveSessions: liveSessions)
+            certificates: certificates, liveSessions: liveSessions, usage: usage)
     }
 
     /// Opens every tenant's doors, and goes on with deletions that were interrupted.

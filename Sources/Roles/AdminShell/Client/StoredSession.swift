@@ -52,10 +52,10 @@ enum FileText {
         return count < 0 ? nil : Array(buffer.prefix(count))
     }
 
-    /// Whole or not at all, and never readable by others.
-    static func replace(_ path: String, with bytes: [UInt8]) -> Bool {
+    /// Whole or not at all; by default never readable by others.
+    static func replace(_ path: String, with bytes: [UInt8], mode: mode_t = 0o600) -> Bool {
         let temporary = "\(path).\(getpid())"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { return false }
         let isWritten = write(descriptor, bytes, bytes.count) == bytes.count
         close(descriptor)

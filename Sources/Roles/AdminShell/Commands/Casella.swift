@@ -12,7 +12,8 @@ package struct Casella: ParsableCommand {
         subcommands: [
             TenantCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, AliasCommands.self, QuotaCommands.self,
             QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self, AdministratorCommands.self,
-            RoleCommands.self, SessionCommands.self, AuditCommands.self, ShowStatus.self, RunBatch.self,
+            RoleCommands.self, SessionCommands.self, AuditCommands.self, ShowUsage.self, ShowStatus.self, RunBatch.self, WriteManual.self,
+            PrintCompletion.self,
         ])
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}

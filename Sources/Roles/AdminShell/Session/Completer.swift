@@ -22,7 +22,7 @@ package struct LiveNameSource: NameSource {
 /// What the Tab key offers: commands, options, and names that exist.
 package struct Completer: Sendable {
     private let source: any NameSource
-    private static let builtIns = ["help", "exit"]
+    private static let builtIns = ["help", "exit", "use"]
 
     package init(source: any NameSource) { self.source = source }
 
@@ -32,6 +32,7 @@ package struct Completer: Sendable {
     package func candidates(after line: String, word: String) -> [String] {
         guard var words = try? CommandWords.split(line) else { return [] }
         if words.first == "casella" { words.removeFirst() }
+        if words == ["use"] { return offered(.live(.tenants), word) }
         let helps = words.first == "help"
         if helps { words.removeFirst() }
         let place = CommandTree.find(words)

@@ -9,18 +9,23 @@ struct InteractiveShell {
     let settings: Settings
     let console: any Console
 
-    static let prompt = "casella> "
-    private static let advice =
-        "\nIn this shell: `help NOUN VERB` explains a command, `exit` or Ctrl-D leaves, Ctrl-C abandons a line.\n"
+    private static let advice = """
+
+        In this shell: `?` at the end of a line explains what can stand there; `use TENANT` makes a tenant that of the next commands, \
+        `use` alone ends that; `exit` or Ctrl-D leaves; Ctrl-C abandons a line.
+
+        """
 
     func run() -> Int32 {
-        console.write("Casella at \(settings.server.map { "\($0)" } ?? settings.dataDirectory). Tab completes; `help` explains; `exit` leaves.\n")
+        let place = settings.server.map { "\($0)" } ?? settings.dataDirectory
+        console.write("Casella at \(place). Tab completes; `help` explains; `exit` leaves.\n")
         let names = LiveNameSource(
             client: AdminClient(transport: settings.transport(timeout: .seconds(1))))
         let completer = Completer(source: names)
         let editor = LineEditor(historyPath: Self.historyPath) { completer.candidates(after: $0, word: $1) }
+        var context = WorkingContext()
         while true {
-            switch editor.read(prompt: Self.prompt) {
+            switch editor.read(prompt: context.prompt) {
             case .end:
                 console.write("\n")
                 return 0
@@ -29,14 +34,14 @@ struct InteractiveShell {
                 let text = line.trimmingSpaces()
                 if text.isEmpty { continue }
                 editor.remember(text)
-                if !perform(text) { return 0 }
+                if !perform(text, &context) { return 0 }
             }
         }
     }
 
     /// False when the shell is to end.
-    private func perform(_ line: String) -> Bool {
-        let words: [String]
+    private func perform(_ line: String, _ context: inout WorkingContext) -> Bool {
+        var words: [String]
         do {
             var split = try CommandWords.split(line)
             if split.first == "casella" { split.removeFirst() }
@@ -45,15 +50,28 @@ struct InteractiveShell {
             _ = Printer(console: console, format: settings.format).failure(interpreter.failure(error, of: []))
             return true
         }
+        if words.count > 1, words.last == "?" { words = ["help"] + words.dropLast() }
         switch words {
         case []: return true
+        case ["use"]:
+            context.tenant = nil
+            return true
+        case let use where use.first == "use" && use.count == 2:
+            do {
+                let name = try TenantName(use[1])
+                _ = try interpreter.context(settings).client.call(Calls.showTenant, name.text)
+                context.tenant = name
+            } catch {
+                _ = Printer(console: console, format: settings.format).failure(interpreter.failure(error, of: []))
+            }
+            return true
         case ["exit"], ["quit"], ["logout"]: return false
         case ["help"], ["?"]:
             console.write(Casella.helpMessage() + Self.advice)
             return true
         default: break
         }
-        let (outcome, settings) = interpreter.perform(line: words, base: settings)
+        let (outcome, settings) = interpreter.perform(line: context.completing(words), base: settings)
         let printer = Printer(console: console, format: settings.format)
         switch outcome {
         case .report(let report): _ = printer.report(report)

@@ -76,6 +76,8 @@ extension AdminRouter {
         serve(Calls.listAudit) { try await $0.listAudit($1) }
         serve(Calls.verifyAudit) { try await $0.verifyAudit($1) }
 
+        serve(Calls.listUsage) { try await $0.listUsage($1) }
+
         serve(Calls.names) { try await $0.names($1) }
         serve(Calls.status) { try await $0.status($1) }
     }

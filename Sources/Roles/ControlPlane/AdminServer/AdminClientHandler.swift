@@ -15,13 +15,26 @@ final class AdminClientHandler: ChannelInboundHandler {
         case network(address: String)
     }
 
+    /// How long a client on another machine may take for a request, from the connection or the answer before on.
+    private static let patience = TimeAmount.seconds(15)
+
     private let router: AdminRouter
     private let source: Source
+    private var deadline: Scheduled<Void>?
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var isTooLong = false
 
     init(router: AdminRouter, source: Source) { (self.router, self.source) = (router, source) }
+
+    func handlerAdded(context: ChannelHandlerContext) { startDeadline(context) }
+    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+
+    private func startDeadline(_ context: ChannelHandlerContext) {
+        guard case .network = source else { return }
+        let channel = context.channel
+        deadline = context.eventLoop.scheduleTask(in: Self.patience) { channel.close(promise: nil) }
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -36,6 +49,7 @@ final class AdminClientHandler: ChannelInboundHandler {
         case .end:
             guard let head else { return }
             self.head = nil
+            deadline?.cancel()
             answer(head, in: context)
         }
     }
@@ -80,6 +94,7 @@ final class AdminClientHandler: ChannelInboundHandler {
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: response.body)))), promise: nil)
         let written = context.writeAndFlush(wrapOutboundOut(.end(nil)))
+        if keepAlive { startDeadline(context) }
         if !keepAlive { written.assumeIsolated().whenComplete { _ in context.close(promise: nil) } }
     }
 }

@@ -102,11 +102,17 @@ final class AdminRouter {
             if event.target.isEmpty { event.target = path.texts.joined(separator: " ") }
             response = AdminResponse(explained)
         }
-        if call.effect != .reads || event.result == AdminError.Code.forbidden.rawValue {
+        if Self.isRecorded(call, event.result) {
             event.target = String(event.target.prefix(300))
             await provisioning.audit.append(event)
         }
         return response
+    }
+
+    /// Logins that are refused are not: strangers could fill the log with them. They are in the platform's own, which is bounded.
+    private static func isRecorded(_ call: any AnyCall, _ result: String) -> Bool {
+        if call.isLogin { return result == "done" }
+        return call.effect != .reads || result == AdminError.Code.forbidden.rawValue
     }
 
     private func changes(of subject: AdminSubject?, since before: String?) async throws -> String {
