@@ -124,7 +124,9 @@ class Interactive(unittest.TestCase):
             self.assertEqual(4, len(listed.strip().splitlines()), listed)  # what was typed, a header, its one domain, the prompt
             shell.type(f"domain create second.{self.company.domain}\r")
             self.assertIn(f"of tenant {name}", shell.wait_for(f"casella({name})> "))
-            self.assertIn("second.", shell.enter("use"))
+            shell.enter("use")
+            other = Company(self.platform, users=())
+            self.assertIn(other.domain, shell.enter("domain list"), "of all tenants again")
 
     def test_a_question_mark_explains(self):
         with self.shell() as shell:
