@@ -1,15 +1,18 @@
 """POP3 as a mail program speaks it: one command at a time."""
 
-from .conversation import Client, connect, converse, line_complete
+from .conversation import Client, connect, converse, line_complete, trusting
 
 
 def text_complete(tail):
     return tail.endswith(b"\r\n.\r\n") or tail.startswith(b"-ERR")
 
 
-def retrieve_all(port, address, password):
-    """Returns how many messages there were, which stay, and the seconds that retrieving them took; the login comes before that."""
+def retrieve_all(port, address, password, tls=False):
+    """Returns how many messages there were, which stay, and the seconds that retrieving them took; the login comes before that. `tls` takes
+    the port as one of POP3S."""
     connected, counts = connect(port), []
+    if tls:
+        connected = trusting().wrap_socket(connected, server_hostname="bench.example")
 
     def logging_in(_):
         yield from expect(b"", line_complete)

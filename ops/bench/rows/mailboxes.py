@@ -22,8 +22,8 @@ def reader(system, count):
     return READER
 
 
-def opened(system, address, mailbox=b"INBOX"):
-    session = Session(system.port(143), address, system.passwords[address])
+def opened(system, address, mailbox=b"INBOX", tls=False):
+    session = Session(system.port(993 if tls else 143), address, system.passwords[address], tls)
     session.command(b"SELECT " + mailbox)
     return session
 

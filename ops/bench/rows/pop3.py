@@ -1,4 +1,4 @@
-"""POP3: a session that retrieves everything."""
+"""POP3: a session that retrieves everything; over TLS too, as mail programs do."""
 
 from figure import RATE
 from load import pop3
@@ -10,10 +10,10 @@ from . import mailboxes
 class RetrieveAll(Row):
     figures = {"": RATE}
 
-    def __init__(self, bench):
+    def __init__(self, bench, tls=False):
         super().__init__(bench)
-        self._count = bench.of(1000, 100)
-        self.name = f"RETR of all, 10 KiB, {self._count:,} messages"
+        self._count, self._tls = bench.of(1000, 100), tls
+        self.name = f"RETR of all, 10 KiB, {self._count:,} messages{', TLS' if tls else ''}"
 
     def companies(self):
         return [mailboxes.BOXES]
@@ -22,11 +22,12 @@ class RetrieveAll(Row):
         mailboxes.reader(system, self._count)
 
     def measure(self, system, run):
-        retrieved, seconds = pop3.retrieve_all(system.port(110), mailboxes.READER, system.passwords[mailboxes.READER])
+        port = system.port(995 if self._tls else 110)
+        retrieved, seconds = pop3.retrieve_all(port, mailboxes.READER, system.passwords[mailboxes.READER], self._tls)
         if retrieved < self._count:
             raise RuntimeError(f"only {retrieved} messages were retrieved")
         return {"": retrieved / seconds}
 
 
 def rows(bench):
-    return [RetrieveAll(bench)]
+    return [RetrieveAll(bench), RetrieveAll(bench, tls=True)]
