@@ -33,6 +33,7 @@ final class AdminClientHandler: ChannelInboundHandler {
     private func startDeadline(_ context: ChannelHandlerContext) {
         guard case .network = source else { return }
         let channel = context.channel
+        deadline?.cancel()
         deadline = context.eventLoop.scheduleTask(in: Self.patience) { channel.close(promise: nil) }
     }
 

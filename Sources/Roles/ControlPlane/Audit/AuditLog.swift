@@ -1,6 +1,6 @@
 import AdminAPI
 import Cryptography
-import FoundationEssentials
+import Dispatch
 import Glibc
 import Postgres
 import Runtime
@@ -32,6 +32,8 @@ final class AuditLog {
     private var head = AuditHead.none
     private var waiting: [(Entry, CheckedContinuation<Void, Never>)] = []
     private var isWriting = false
+    /// The last transaction failed, and may have been committed all the same.
+    private var isInDoubt = false
 
     private static let patience = [Duration.milliseconds(100), .seconds(1)]
 
@@ -76,14 +78,15 @@ final class AuditLog {
     private func write(_ entries: [Entry]) async {
         var problem = ""
         do {
+            if isInDoubt { try await takeUpWhatWasCommitted() }
             let (insertions, newest) = try chained(entries)
             for pause in Self.patience + [.zero] {
                 do {
                     _ = try await database.pipeline(insertions)
-                    head = newest
-                    return try head.write(headFile)
+                    (head, isInDoubt) = (newest, false)
+                    return await keepHead()
                 } catch {
-                    problem = "\(error)"
+                    (problem, isInDoubt) = ("\(error)", true)
                     if pause > .zero { await EventLoopActor.sleep(for: pause) }
                 }
             }
@@ -98,6 +101,33 @@ final class AuditLog {
                     "changes": entry.changes, "result": entry.result, "error": problem,
                 ])
         }
+    }
+
+    /// A connection that broke behind the commit left events that we do not know to be there; they bear our seals, and no others do.
+    private func takeUpWhatWasCommitted() async throws {
+        let later = try await database.query("\(SealedEvent.selection) WHERE sequence > $1 ORDER BY sequence", [.int8(head.sequence)])
+        for row in later.rows {
+            let event = try SealedEvent(row)
+            guard event.sequence == head.sequence + 1, try event.expectedSeal(after: head.seal, key: key) == event.seal else { break }
+            head = AuditHead(sequence: event.sequence, seal: event.seal)
+        }
+        isInDoubt = false
+    }
+
+    /// On a thread that may wait for the disk. A file that is behind is no harm: the next one is written over it.
+    private func keepHead() async {
+        let (head, path) = (head, headFile)
+        let problem = await withCheckedContinuation { (answer: CheckedContinuation<(any Error)?, Never>) in
+            DispatchQueue.global(qos: .utility).async {
+                do {
+                    try head.write(path)
+                    answer.resume(returning: nil)
+                } catch {
+                    answer.resume(returning: error)
+                }
+            }
+        }
+        if let problem { journal.warning("the newest seal of the audit log could not be kept", ["error": "\(problem)"]) }
     }
 
     private func chained(_ entries: [Entry]) throws -> ([PostgresStatement], AuditHead) {
