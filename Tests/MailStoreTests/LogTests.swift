@@ -179,4 +179,54 @@ import Testing
             selection.close()
         }
     }
+
+    @Test("A change that waits while messages come in is one of their rows too", arguments: ["expunge", "store", "rename"])
+    func changeOfNewMessages(_ change: String) async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann")
+        let seen = try await tenant.withStore { store async throws in
+            let (account, selection) = try await inbox(ann, in: store)
+            let sent = try await account.select(mailbox("Sent", of: account), readOnly: false)
+            let deleted = NewMessage(bytes: message(100), flags: .deleted)
+            _ = try await account.append([deleted, NewMessage(bytes: message(200))], to: selection.mailbox)
+            _ = try await account.append([NewMessage(bytes: message())], to: sent.mailbox)
+            try await store.commitRows()
+            let (first, waiting) = try await tenant.withoutCommits {
+                // One transaction is under way, and the change waits for the next.
+                let first = Task { try await sent.store([1], .add, flags: .seen, keywords: []) }
+                try await Task.sleep(for: .milliseconds(100))
+                let waiting = Task {
+                    switch change {
+                    case "expunge": _ = try await selection.expunge()
+                    case "store": _ = try await selection.store(Array(1...4), .add, flags: .flagged, keywords: ["new"])
+                    default: try await account.rename("INBOX", to: "Old")
+                    }
+                }
+                try await Task.sleep(for: .milliseconds(100))
+                _ = try await account.append([deleted, NewMessage(bytes: message(300))], to: selection.mailbox)
+                return (first, waiting)
+            }
+            _ = try await first.value
+            try await waiting.value
+            selection.close()
+            sent.close()
+            return try await shown(ann, in: store)
+        }
+        #expect(seen.count == (change == "expunge" ? 3 : 5))
+        #expect(try await tenant.withStore { store async throws in try await shown(ann, in: store) } == seen)
+    }
+
+    /// Every message of the user as a line.
+    private func shown(_ user: Int64, in store: TenantStore) async throws -> [String] {
+        let account = try await store.account(of: user)
+        var lines: [String] = []
+        for mailbox in account.mailboxes {
+            let selection = try await account.select(mailbox, readOnly: true)
+            for info in selection.uids.compactMap(selection.info) {
+                lines.append("\(mailbox.name) \(info.uid) \(info.flags) \(info.keywords) \(info.size)")
+            }
+            selection.close()
+        }
+        return lines
+    }
 }

@@ -37,6 +37,9 @@ public struct LogPosition: Sendable, Hashable, Comparable, CustomStringConvertib
 }
 
 extension BlobReference {
-    /// The place behind the record.
+    /// The place before the record.
+    public var start: LogPosition { LogPosition(segment: segment, offset: offset) }
+
+    /// The place behind it.
     public var end: LogPosition { LogPosition(segment: segment, offset: offset + length) }
 }

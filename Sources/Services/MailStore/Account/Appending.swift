@@ -6,10 +6,8 @@ extension Account {
     public func append(_ messages: [NewMessage], to mailbox: Mailbox) async throws(StoreError) -> AppendOutcome {
         guard !messages.isEmpty else { return AppendOutcome(uidValidity: mailbox.uidValidity, uids: []) }
         for message in messages { try Keywords.check(message.keywords) }
-        if let state = mailbox.state {
-            for message in messages where !state.hasRoom(forKeywords: Keywords.normalized(message.keywords)) {
-                throw .limitReached(reason: "too many keywords")
-            }
+        if let state = mailbox.state, !state.hasRoom(forKeywords: Set(messages.map { Keywords.normalized($0.keywords) })) {
+            throw .limitReached(reason: "too many keywords")
         }
         try await store.loadQuota(of: user)
         let reservations = try store.ledger.reserve(messages.map { QuotaUsage(bytes: Int64($0.bytes.count), messages: 1) }, for: user)

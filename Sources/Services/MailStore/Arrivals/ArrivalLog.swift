@@ -195,12 +195,16 @@ final class ArrivalLog {
             var outcomes: [[ArrivalOutcome]] = []
             for index in assigned.entry.drafts.indices {
                 let reference = records[index] == nil ? nil : rest.popFirst()
-                outcomes.append(assigned.places[index].map { place in
+                let places = assigned.places[index]
+                let last = places.lastIndex { (try? $0.get()) != nil }
+                outcomes.append(places.enumerated().map { number, place in
                     switch place {
                     case .failure(let error): return .refused(error)
                     case .success(let assignment):
                         guard let reference else { return .refused(.unavailable(reason: "the blob store lost a record")) }
-                        show(assignment, assigned.entry.drafts[index], assigned.entry.structures[index], at: reference)
+                        show(
+                            assignment, assigned.entry.drafts[index], assigned.entry.structures[index], at: reference,
+                            entering: number == last ? reference.end : reference.start)
                         return .stored(mailbox: assignment.mailbox.id, uid: assignment.uid)
                     }
                 })
@@ -209,14 +213,16 @@ final class ArrivalLog {
         }
     }
 
-    private func show(_ assignment: Assignment, _ draft: ArrivalDraft, _ structure: [UInt8]?, at blob: BlobReference) {
+    private func show(
+        _ assignment: Assignment, _ draft: ArrivalDraft, _ structure: [UInt8]?, at blob: BlobReference, entering position: LogPosition
+    ) {
         let place = assignment.place
         let message = StoredMessage(
             uid: assignment.uid, modSeq: assignment.modSeq, flags: place.flags, internalDate: draft.internalDate,
             size: Int64(draft.bytes.count), blob: blob)
         queue.enter(LoggedArrival(
             account: place.account, mailbox: assignment.mailbox, message: message, keywords: place.keywords, structure: structure,
-            deliveryID: draft.deliveryID, reservation: place.reservation))
+            deliveryID: draft.deliveryID, reservation: place.reservation, entered: position))
     }
 
     /// Entries whose mailbox stays held are given up after a while: the database does not answer.

@@ -46,14 +46,18 @@ extension TenantStore {
         guard let description = record.description else { return }
         let bytes = try await reading { () throws(BlobError) in try await blobs.read(record.reference) }
         let structure = CachedStructures.encode(bytes)
+        var arrivals: [LoggedArrival] = []
         for place in description.places {
             do {
-                guard let arrival = try await arrival(at: place, description, bytes.count, structure, record.reference) else { continue }
-                queue.enter(arrival)
+                if let arrival = try await arrival(at: place, description, bytes.count, structure, record.reference) {
+                    arrivals.append(arrival)
+                }
             } catch .noSuchUser {
                 continue  // deleted meanwhile, and the user's mail with it
             }
         }
+        if !arrivals.isEmpty { arrivals[arrivals.count - 1].entered = record.reference.end }
+        for arrival in arrivals { queue.enter(arrival) }
     }
 
     /// Nil when its row is there.
@@ -82,7 +86,7 @@ extension TenantStore {
             internalDate: description.internalDate, size: Int64(size), blob: blob)
         return LoggedArrival(
             account: account, mailbox: mailbox, message: message, keywords: place.keywords, structure: structure,
-            deliveryID: description.deliveryID, reservation: reservation)
+            deliveryID: description.deliveryID, reservation: reservation, entered: blob.start)
     }
 
     private func reading<Value>(_ body: () async throws(BlobError) -> Value) async throws(StoreError) -> Value {

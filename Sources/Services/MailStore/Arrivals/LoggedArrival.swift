@@ -12,6 +12,8 @@ struct LoggedArrival {
     /// Empty when it is no delivery.
     let deliveryID: [UInt8]
     let reservation: QuotaReservation
+    /// How far the log is entered with this row: behind the message's record with the last of its places, before it with the others.
+    var entered: LogPosition
 }
 
 extension LoggedArrival {

@@ -6,8 +6,8 @@ struct StoredMessage {
     let uid: UID
     var modSeq: ModSeq
     var flags: MessageFlags
-    /// Index into the mailbox's keyword sets.
-    var keywordSet: UInt16 = 0
+    /// In the mailbox's `KeywordSets`.
+    var keywordSet: KeywordSets.Number = 0
     let internalDate: Int64
     let size: Int64
     let blob: BlobReference
@@ -38,13 +38,7 @@ final class MailboxState {
     private(set) var messages: [StoredMessage]
     /// The same UIDs once more: selections share this array until it changes.
     private(set) var uids: [UID]
-    private var keywordSets: [[String]] = [[]]
-    private var keywordSetNumbers: [[String]: UInt16] = [[]: 0]
-    /// How many messages have each keyword set.
-    private var keywordSetUses: [Int] = [0]
-    /// Every keyword of these sets, in lower case; and how many the sets hold together.
-    private var keywordNames: Set<String> = []
-    private var keywordSetMembers = 0
+    private var keywordSets = KeywordSets()
     private var subscribers: [Subscriber] = []
     /// The change number up to which the mailbox's snapshot holds what is here; nil without one.
     private(set) var keptModSeq: ModSeq?
@@ -63,9 +57,10 @@ final class MailboxState {
     /// - Parameter arrivals: what came in behind the snapshot.
     convenience init(mailbox: Mailbox, snapshot: MailboxSnapshot, arrivals: [Arrival]) {
         self.init(mailbox: mailbox, arrivals: [])
-        for keywords in snapshot.keywordSets.dropFirst() { _ = keywordSet(keywords) }
         messages = snapshot.messages
-        for message in messages { keywordSetUses[Int(message.keywordSet)] += 1 }
+        for index in messages.indices where messages[index].keywordSet != 0 {
+            messages[index].keywordSet = keywordSets.take(snapshot.keywordSets[Int(messages[index].keywordSet)])
+        }
         for arrival in arrivals { messages.append(interned(arrival)) }
         uids = messages.map(\.uid)
         keptModSeq = snapshot.moment.modSeq
@@ -75,12 +70,12 @@ final class MailboxState {
     func snapshot(under epoch: Int64) -> MailboxSnapshot {
         MailboxSnapshot(
             moment: .init(mailbox: mailbox.id, uidNext: mailbox.uidNext, modSeq: mailbox.highestModSeq, epoch: epoch),
-            messages: messages, keywordSets: keywordSets)
+            messages: messages, keywordSets: keywordSets.byNumber)
     }
 
     var memory: Int { 1024 + messages.capacity * (MemoryLayout<StoredMessage>.stride + MemoryLayout<UID>.stride) }
     var size: Int64 { messages.reduce(0) { $0 + $1.size } }
-    var keywordsInUse: [String] { Keywords.normalized(keywordSets.indices.flatMap { keywordSetUses[$0] > 0 ? keywordSets[$0] : [] }) }
+    var keywordsInUse: [String] { keywordSets.inUse }
 
     /// Above every UID that is here. The mailbox's own counter may be behind for a moment, when messages were read whose transaction
     /// has been committed and not yet been applied to memory.
@@ -98,7 +93,7 @@ final class MailboxState {
 
     func message(_ uid: UID) -> StoredMessage? { index(of: uid).map { messages[$0] } }
 
-    func keywords(of message: StoredMessage) -> [String] { keywordSets[Int(message.keywordSet)] }
+    func keywords(of message: StoredMessage) -> [String] { keywordSets[message.keywordSet] }
 
     func info(_ message: StoredMessage) -> MessageInfo {
         MessageInfo(
@@ -106,32 +101,13 @@ final class MailboxState {
             internalDate: message.internalDate, size: message.size)
     }
 
-    /// Whether these keywords can be told apart from all others in memory.
-    func hasRoom(forKeywords keywords: [String]) -> Bool {
-        if keywordSetNumbers[keywords] != nil { return true }
-        guard keywordSets.count < StoreLimits.keywordSetsPerMailbox,
-            keywordSetMembers + keywords.count <= StoreLimits.keywordSetMembersPerMailbox
-        else { return false }
-        return keywordNames.union(keywords.map { $0.lowercased() }).count <= StoreLimits.keywordsPerMailbox
-    }
+    /// Whether messages may get these sets of keywords.
+    func hasRoom(forKeywords sets: Set<[String]>) -> Bool { keywordSets.hasRoom(forEach: sets) }
 
     private func interned(_ arrival: Arrival) -> StoredMessage {
         var message = arrival.message
-        message.keywordSet = arrival.keywords.isEmpty ? 0 : keywordSet(arrival.keywords)
-        keywordSetUses[Int(message.keywordSet)] += 1
+        message.keywordSet = keywordSets.take(arrival.keywords)
         return message
-    }
-
-    private func keywordSet(_ keywords: [String]) -> UInt16 {
-        if let number = keywordSetNumbers[keywords] { return number }
-        guard keywordSets.count < StoreLimits.keywordSetsPerMailbox else { return 0 }
-        let number = UInt16(keywordSets.count)
-        keywordSets.append(keywords)
-        keywordSetUses.append(0)
-        keywordSetMembers += keywords.count
-        keywordNames.formUnion(keywords.map { $0.lowercased() })
-        keywordSetNumbers[keywords] = number
-        return number
     }
 }
 
@@ -150,9 +126,8 @@ extension MailboxState {
         for change in changes {
             guard let index = index(of: change.uid) else { continue }
             messages[index].flags = change.flags
-            keywordSetUses[Int(messages[index].keywordSet)] -= 1
-            messages[index].keywordSet = keywordSet(change.keywords)
-            keywordSetUses[Int(messages[index].keywordSet)] += 1
+            keywordSets.release(messages[index].keywordSet)
+            messages[index].keywordSet = keywordSets.take(change.keywords)
             messages[index].modSeq = modSeq
         }
         let changed = changes.map(\.uid)
@@ -164,7 +139,7 @@ extension MailboxState {
         guard !gone.isEmpty else { return }
         messages.removeAll { message in
             guard gone.firstIndex(ofSorted: message.uid) != nil else { return false }
-            keywordSetUses[Int(message.keywordSet)] -= 1
+            keywordSets.release(message.keywordSet)
             return true
         }
         uids = messages.map(\.uid)

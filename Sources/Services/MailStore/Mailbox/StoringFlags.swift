@@ -23,10 +23,9 @@ extension Selection {
                 stored.append(uid)
                 if let result = changed(message, change, flags, keywords) { results.append(result) }
             }
-            for result in results {
-                guard result.keywords.count <= StoreLimits.keywordsPerMessage, state.hasRoom(forKeywords: result.keywords) else {
-                    throw .limitReached(reason: "too many keywords")
-                }
+            let sets = Set(results.map(\.keywords))
+            guard sets.allSatisfy({ $0.count <= StoreLimits.keywordsPerMessage }), state.hasRoom(forKeywords: sets) else {
+                throw .limitReached(reason: "too many keywords")
             }
             if !results.isEmpty { write(results, in: batch, silent: silent) }
             return StoreOutcome(stored: stored, modified: modified, expunged: missing)

@@ -105,7 +105,7 @@ struct MailboxSnapshot: Sendable {
             else { return false }
             last = message.uid
         }
-        return keywordSets.first?.isEmpty == true && Set(keywordSets).count == keywordSets.count
+        return keywordSets.first?.isEmpty == true
     }
 
     init(moment: Moment, messages: [StoredMessage], keywordSets: [[String]]) {

@@ -6,11 +6,12 @@ extension WriteBatch {
     func statements(under lease: Lease, _ ledger: QuotaLedger) -> [PostgresStatement] {
         let tenant = lease.tenant
         var statements = [logPosition.map(lease.check(entering:)) ?? lease.check]
+        // First what is new: everything else may be about it.
+        if let inserted = inserts.statement(tenant: tenant) { statements.append(inserted) }
         statements += before
         statements += [
             removals.statement(tenant: tenant), flags.statement(tenant: tenant), copies.copyStatement(tenant: tenant),
-            moves.moveStatement(tenant: tenant), inserts.statement(tenant: tenant), deliveryStatement(tenant),
-            counterStatement(tenant),
+            moves.moveStatement(tenant: tenant), deliveryStatement(tenant), counterStatement(tenant),
         ].compactMap { $0 }
         statements += usageStatements(tenant, ledger)
         statements += after

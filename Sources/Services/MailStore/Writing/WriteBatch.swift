@@ -38,7 +38,7 @@ final class WriteBatch {
     var moves = MessageCopies()
     var flags = FlagUpdates()
     var removals = MessageRemovals()
-    /// Run before and after the statements on messages.
+    /// Run before and after the statements that change messages.
     private(set) var before: [PostgresStatement] = []
     private(set) var after: [PostgresStatement] = []
     private(set) var effects: [@EventLoopActor (WriteBatch) -> Void] = []
@@ -82,8 +82,10 @@ final class WriteBatch {
         current.uidNext = max(current.uidNext, arrival.message.uid + 1)
         current.modSeq = max(current.modSeq, arrival.message.modSeq)
         counters[arrival.mailbox.id] = current
-        logPosition = max(logPosition ?? .start, arrival.message.blob.end)
+        enterLog(upTo: arrival.entered)
     }
+
+    func enterLog(upTo position: LogPosition) { logPosition = max(logPosition ?? .start, position) }
 
     /// As they are to be in the database; lower than in memory where the log is ahead.
     private func counter(of mailbox: Mailbox) -> Counters {

@@ -1,3 +1,4 @@
+import BlobStore
 import Postgres
 import Runtime
 
@@ -31,6 +32,8 @@ final class WriteQueue {
     /// Jobs that wait and that somebody waits for.
     private var awaited = 0
     private var isGathering = false
+    /// How far the log reaches whose rows could not be made; to be told to the database with the next transaction.
+    private var dropped: LogPosition?
     /// What gives UIDs beside this queue.
     weak var arrivals: ArrivalLog?
     var onLeaseLost: (@EventLoopActor () -> Void)?
@@ -104,7 +107,11 @@ final class WriteQueue {
         arrival.mailbox.show([.init(message: arrival.message, keywords: arrival.keywords)])
         addUnawaited(WriteJob(
             kind: .arrival(arrival), isAwaited: false, build: { batch throws(StoreError) in arrival.add(to: batch) },
-            finish: { error in if let error { arrival.drop(because: error) } }))
+            finish: { [self] error in
+                guard let error else { return }
+                arrival.drop(because: error)
+                dropped = max(dropped ?? .start, arrival.entered)
+            }))
     }
 
     private func addUnawaited(_ job: WriteJob) {
@@ -144,8 +151,7 @@ final class WriteQueue {
         if !waiting.isEmpty { gather() }
     }
 
-    /// The jobs at the front that can share a transaction. In it new rows come last, so a change of what is in a mailbox
-    /// cannot follow them there.
+    /// The jobs at the front that can share a transaction: none looks at what another one changes.
     private func takeJobs() -> [WriteJob] {
         var taken: [WriteJob] = []
         var touched: Set<Int64> = []
@@ -157,14 +163,20 @@ final class WriteQueue {
             case .change(let mailboxes):
                 guard touched.isDisjoint(with: mailboxes) else { break taking }
                 touched.formUnion(mailboxes)
-            case .arrival(let arrival): touched.insert(arrival.mailbox.id)
-            case .note: break
+            case .arrival, .note: break
             }
             taken.append(job)
         }
         waiting.removeFirst(taken.count)
         awaited -= taken.count { $0.isAwaited }
         return taken
+    }
+
+    /// All messages whose rows are not in a transaction yet, in the log's order.
+    private func takeArrivals() -> [WriteJob] {
+        let arrivals = waiting.filter { $0.arrival != nil }
+        waiting.removeAll { $0.arrival != nil }
+        return arrivals
     }
 
     private func commit(_ jobs: [WriteJob]) async {
@@ -176,7 +188,10 @@ final class WriteQueue {
             jobs = await build(jobs, into: batch)
             let outcome = await attempt(batch)
             // Memory follows before the log may give numbers again.
-            if case .committed = outcome { batch.apply(to: ledger) }
+            if case .committed = outcome {
+                if let dropped, let position = batch.logPosition, position >= dropped { self.dropped = nil }
+                batch.apply(to: ledger)
+            }
             release(batch)
             switch outcome {
             case .committed: return finish(jobs, nil)
@@ -207,7 +222,7 @@ final class WriteQueue {
         arrivals?.resume()
     }
 
-    /// Returns the jobs that are in the batch; the others are answered with what they threw.
+    /// Returns the jobs that are in the batch, new messages first; the others are answered with what they threw.
     private func build(_ jobs: [WriteJob], into batch: WriteBatch) async -> [WriteJob] {
         guard !isLeaseLost else {
             _ = answer(jobs, .leaseLost)
@@ -216,7 +231,9 @@ final class WriteQueue {
         let takesNumbers = jobs.contains(where: \.takesNumbers)
         if takesNumbers { await arrivals?.pause() }
         defer { if takesNumbers { arrivals?.resume() } }
-        let built = jobs.filter { job in
+        // A change may be one of any message that is in memory: so the rows of all of them come with it, before it.
+        let new = jobs.filter { $0.arrival != nil } + (takesNumbers ? takeArrivals() : [])
+        let built = (new + jobs.filter { $0.arrival == nil }).filter { job in
             do throws(StoreError) {
                 try job.build(batch)
                 return true
@@ -225,6 +242,7 @@ final class WriteQueue {
                 return false
             }
         }
+        if let dropped { batch.enterLog(upTo: dropped) }
         for mailbox in batch.held.values { mailbox.isHeld = true }
         return built
     }
