@@ -103,6 +103,27 @@ struct TestTenant: Sendable {
         return result
     }
 
+    /// Returns when a transaction of a store waits for a lock.
+    func waitForBlockedTransaction() async throws {
+        while try await server.number(
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND wait_event_type = 'Lock'", [.text("casella_t\(id)")]) == 0 {}
+    }
+
+    /// Closes a store whose transactions cannot commit, and fails each that it tries until it gives up.
+    @EventLoopActor
+    func closeByForce(_ store: TenantStore) async {
+        let killer = Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(50))
+                _ = try? await server.pool.query(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", [.text("casella_t\(id)")])
+            }
+        }
+        await store.close()
+        killer.cancel()
+        await killer.value
+    }
+
     /// Opens a store, runs `body`, checks that usage is what the messages sum up to, and closes.
     @EventLoopActor
     func withStore<R: Sendable>(_ body: @EventLoopActor (TenantStore) async throws -> R) async throws -> R {
@@ -201,6 +222,10 @@ func deliverTogether(_ deliveries: [Delivery], in store: TenantStore) async -> [
     return outcomes
 }
 
-extension DeliveryOutcome? {
+extension DeliveryOutcome {
     var isStored: Bool { if case .stored = self { true } else { false } }
+}
+
+extension DeliveryOutcome? {
+    var isStored: Bool { self?.isStored ?? false }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import MailStore
+import Postgres
 import Runtime
 import TestSupport
 import Testing
@@ -19,17 +20,7 @@ import Testing
         }
         return try await tenant.withoutCommits {
             let result = try await body(store)
-            // It tries to commit some times more before it gives up.
-            let killer = Task {
-                while !Task.isCancelled {
-                    try? await Task.sleep(for: .milliseconds(50))
-                    _ = try? await tenant.server.pool.query(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", [.text("casella_t\(tenant.id)")])
-                }
-            }
-            await store.close()
-            killer.cancel()
-            await killer.value
+            await tenant.closeByForce(store)
             return result
         }
     }
@@ -180,40 +171,71 @@ import Testing
         }
     }
 
-    @Test("A change that waits while messages come in is one of their rows too", arguments: ["expunge", "store", "rename"])
+    @Test("A change that waits while messages come in is one of their rows too", arguments: ["expunge", "store", "delete"])
     func changeOfNewMessages(_ change: String) async throws {
         let tenant = try await TestTenant.make()
         let ann = try await tenant.user("ann")
         let seen = try await tenant.withStore { store async throws in
-            let (account, selection) = try await inbox(ann, in: store)
+            let account = try await store.account(of: ann)
             let sent = try await account.select(mailbox("Sent", of: account), readOnly: false)
+            let trash = try await account.select(mailbox("Trash", of: account), readOnly: false)
             let deleted = NewMessage(bytes: message(100), flags: .deleted)
-            _ = try await account.append([deleted, NewMessage(bytes: message(200))], to: selection.mailbox)
+            _ = try await account.append([deleted, NewMessage(bytes: message(200))], to: trash.mailbox)
             _ = try await account.append([NewMessage(bytes: message())], to: sent.mailbox)
             try await store.commitRows()
             let (first, waiting) = try await tenant.withoutCommits {
                 // One transaction is under way, and the change waits for the next.
-                let first = Task { try await sent.store([1], .add, flags: .seen, keywords: []) }
-                try await Task.sleep(for: .milliseconds(100))
-                let waiting = Task {
+                let first = Task.immediate { try await sent.store([1], .add, flags: .seen, keywords: []) }
+                try await tenant.waitForBlockedTransaction()
+                let waiting = Task.immediate {
                     switch change {
-                    case "expunge": _ = try await selection.expunge()
-                    case "store": _ = try await selection.store(Array(1...4), .add, flags: .flagged, keywords: ["new"])
-                    default: try await account.rename("INBOX", to: "Old")
+                    case "expunge": _ = try await trash.expunge()
+                    case "store": _ = try await trash.store(Array(1...4), .add, flags: .flagged, keywords: ["new"])
+                    default: try await account.delete("Trash")
                     }
                 }
-                try await Task.sleep(for: .milliseconds(100))
-                _ = try await account.append([deleted, NewMessage(bytes: message(300))], to: selection.mailbox)
+                _ = try await account.append([deleted, NewMessage(bytes: message(300))], to: trash.mailbox)
                 return (first, waiting)
             }
             _ = try await first.value
             try await waiting.value
-            selection.close()
+            trash.close()
             sent.close()
             return try await shown(ann, in: store)
         }
-        #expect(seen.count == (change == "expunge" ? 3 : 5))
+        #expect(seen.count == ["expunge": 3, "store": 5, "delete": 1][change])
         #expect(try await tenant.withStore { store async throws in try await shown(ann, in: store) } == seen)
+    }
+
+    @Test("A message to more users than one transaction takes reaches all, though the store dies between two")
+    func dyingBetweenPlaces() async throws {
+        let tenant = try await TestTenant.make()
+        var users: [Int64] = []
+        for number in 0...500 { users.append(try await tenant.user("u\(number)")) }
+        let last = try #require(users.last)
+        try await tenant.withStore { store async throws in _ = await store.deliver(delivery(to: last)) }
+        let store = try await tenant.open()
+        for user in users { _ = try await store.account(of: user) }
+        let pool = PostgresPool(tenant.server.cluster.configuration(database: tenant.server.database), maximumConnections: 1)
+        try await pool.transaction { transaction in
+            // The first transaction can commit, that of the last place cannot.
+            _ = try await transaction.query(
+                "SELECT 1 FROM user_usage WHERE tenant_id = $1 AND user_id = $2 FOR UPDATE", [.int8(tenant.id), .int8(last)])
+            let outcomes = await store.deliver(Delivery(
+                id: deliveryID(), isFirstAttempt: true, reversePath: "a@b.example", bytes: message(),
+                recipients: users.map { DeliveryRecipient(user: $0) }))
+            #expect(outcomes.filter(\.isStored).count == 501)
+            while try await tenant.count("messages") < 501 {}
+            await tenant.closeByForce(store)
+        }
+        await pool.close()
+        #expect(try await tenant.count("messages") == 501)
+        try await tenant.withStore { store async throws in
+            let (_, selection) = try await inbox(last, in: store)
+            #expect(selection.uids == [1, 2])
+            selection.close()
+        }
+        #expect(try await tenant.count("messages") == 502)
     }
 
     /// Every message of the user as a line.

@@ -57,6 +57,34 @@ import Testing
         #expect(again == after)
     }
 
+    @Test("Keywords that no message has any more are forgotten, and a snapshot keeps the others") func forgottenKeywords() async throws {
+        let (tenant, user, _) = try await Self.kept()
+        let before = try await tenant.withStore { store async throws in
+            let (_, selection) = try await inbox(user, in: store)
+            _ = try await selection.store([5], .replace, flags: [], keywords: ["stays"])
+            // In all more keywords than a mailbox may have at a time.
+            for round in 0..<15 {
+                _ = try await selection.store([1, 2], .replace, flags: [], keywords: (0..<100).map { "k\(round)-\($0)" })
+            }
+            _ = try await selection.store([2], .replace, flags: [], keywords: [])
+            #expect(selection.keywordsInUse.count == 103)
+            _ = try await selection.store([1], .replace, flags: [], keywords: [])
+            #expect(selection.keywordsInUse == ["$Work", "blue", "stays"])
+            selection.close()
+            return try await Self.seen(user, in: store)
+        }
+        try await mark(tenant)
+        try await tenant.withStore { store async throws in
+            #expect(try await Self.seen(user, in: store) == before)
+            let (_, selection) = try await inbox(user, in: store)
+            #expect(selection.keywordsInUse == ["$Work", "blue", "stays"])
+            _ = try await selection.store([1], .add, flags: [], keywords: ["another"])
+            #expect(selection.info(1)?.keywords == ["another"])
+            #expect(selection.info(5)?.keywords == ["stays"])
+            selection.close()
+        }
+    }
+
     @Test("Changes are made on what a snapshot gave, and are there afterwards") func changed() async throws {
         let (tenant, user, _) = try await Self.kept()
         let changed = try await tenant.withStore { store async throws in

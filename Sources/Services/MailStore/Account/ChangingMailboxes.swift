@@ -1,7 +1,7 @@
 import Postgres
 import Runtime
 
-/// CREATE, DELETE and RENAME. Each has a transaction with no other write beside it, and looks at memory only inside it: two
+/// CREATE, DELETE and RENAME. Each has a transaction with no other change beside it, and looks at memory only inside it: two
 /// sessions that make the same name cannot both succeed.
 extension Account {
     /// Makes a mailbox, and its missing parents. `specialUse` such as `\Sent` (RFC 6154 §2), at most one.

@@ -64,6 +64,8 @@ private struct CopyPlan {
         guard !state.mailbox.isGone, !target.isGone else { throw .noSuchMailbox }
         messages = uids.compactMap { state.message($0) }
         guard batch.hasRoom(for: messages.count, in: target) else { throw .limitReached(reason: "the mailbox has no UIDs left") }
+        let keywords = Set(messages.map(\.keywordSet)).map { number in state.keywords(ofSet: number) }
+        guard target.state?.hasRoom(forKeywords: Set(keywords)) ?? true else { throw .limitReached(reason: "too many keywords") }
         guard !messages.isEmpty else {
             arrivals = []
             outcome = CopyOutcome(uidValidity: target.uidValidity, source: [], destination: [])

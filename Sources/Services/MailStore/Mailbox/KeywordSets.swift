@@ -18,6 +18,17 @@ struct KeywordSets {
     /// How many keywords the sets hold together.
     private var members = 0
 
+    init() {}
+
+    /// As `byNumber` told them, with the number of each message.
+    init(byNumber sets: [[String]], of messages: some Sequence<Number>) {
+        entries = sets.map { Entry(keywords: $0) }
+        for number in messages where number != 0 { entries[Int(number)].uses += 1 }
+        for number in entries.indices.dropFirst() {
+            if entries[number].uses > 0 { register(Number(number)) } else { forget(Number(number)) }
+        }
+    }
+
     subscript(number: Number) -> [String] { entries[Int(number)].keywords }
 
     /// All sets; those of numbers that no message carries are empty.
@@ -37,14 +48,16 @@ struct KeywordSets {
     }
 
     /// One message more has these keywords.
-    /// - Returns: their number; that of the empty set when there are more sets than numbers, which `hasRoom` does not let happen.
+    /// - Returns: their number; that of the empty set when there are more sets than numbers, which does not happen where `hasRoom` was asked.
     mutating func take(_ keywords: [String]) -> Number {
         guard !keywords.isEmpty else { return 0 }
         let number: Number
         if let known = numbers[keywords] { number = known } else {
             guard let new = free.popLast() ?? Number(exactly: entries.count) else { return 0 }
             number = new
-            add(keywords, as: number)
+            let entry = Entry(keywords: keywords)
+            if Int(number) == entries.count { entries.append(entry) } else { entries[Int(number)] = entry }
+            register(number)
         }
         entries[Int(number)].uses += 1
         return number
@@ -56,9 +69,8 @@ struct KeywordSets {
         entries[Int(number)].uses -= 1
         guard entries[Int(number)].uses == 0 else { return }
         let keywords = entries[Int(number)].keywords
-        entries[Int(number)] = Entry(keywords: [])
+        forget(number)
         numbers[keywords] = nil
-        free.append(number)
         members -= keywords.count
         for keyword in keywords {
             let name = keyword.lowercased()
@@ -66,9 +78,13 @@ struct KeywordSets {
         }
     }
 
-    private mutating func add(_ keywords: [String], as number: Number) {
-        let entry = Entry(keywords: keywords)
-        if Int(number) == entries.count { entries.append(entry) } else { entries[Int(number)] = entry }
+    private mutating func forget(_ number: Number) {
+        entries[Int(number)] = Entry(keywords: [])
+        free.append(number)
+    }
+
+    private mutating func register(_ number: Number) {
+        let keywords = entries[Int(number)].keywords
         numbers[keywords] = number
         members += keywords.count
         for keyword in keywords { names[keyword.lowercased(), default: 0] += 1 }

@@ -58,9 +58,7 @@ final class MailboxState {
     convenience init(mailbox: Mailbox, snapshot: MailboxSnapshot, arrivals: [Arrival]) {
         self.init(mailbox: mailbox, arrivals: [])
         messages = snapshot.messages
-        for index in messages.indices where messages[index].keywordSet != 0 {
-            messages[index].keywordSet = keywordSets.take(snapshot.keywordSets[Int(messages[index].keywordSet)])
-        }
+        keywordSets = KeywordSets(byNumber: snapshot.keywordSets, of: messages.lazy.map(\.keywordSet))
         for arrival in arrivals { messages.append(interned(arrival)) }
         uids = messages.map(\.uid)
         keptModSeq = snapshot.moment.modSeq
@@ -93,7 +91,9 @@ final class MailboxState {
 
     func message(_ uid: UID) -> StoredMessage? { index(of: uid).map { messages[$0] } }
 
-    func keywords(of message: StoredMessage) -> [String] { keywordSets[message.keywordSet] }
+    func keywords(of message: StoredMessage) -> [String] { keywords(ofSet: message.keywordSet) }
+
+    func keywords(ofSet number: KeywordSets.Number) -> [String] { keywordSets[number] }
 
     func info(_ message: StoredMessage) -> MessageInfo {
         MessageInfo(

@@ -44,7 +44,7 @@ extension TenantStore {
     }
 
     /// Brings the sums of domains and tenant in line with their users (some may have been deleted) and reads all limits, in a
-    /// transaction with no other write beside it: so what is read is what is true.
+    /// transaction with nothing before it but messages that come in: so what is read is what is true.
     private func reloadQuotas() async throws(StoreError) {
         let wanted = directory.generation
         try await queue.perform(alone: true) { [self] batch throws(StoreError) in

@@ -15,7 +15,7 @@ struct MailboxSnapshot: Sendable {
     let moment: Moment
     /// Ascending by UID, all below `moment.uidNext`.
     let messages: [StoredMessage]
-    /// What `StoredMessage.keywordSet` counts; the first is empty.
+    /// By the numbers in `StoredMessage.keywordSet`; the first is empty, as are those that no message carries.
     let keywordSets: [[String]]
 
     // MARK: In a file
@@ -101,11 +101,13 @@ struct MailboxSnapshot: Sendable {
         var last: UID = 0
         for message in messages {
             guard message.uid > last, message.uid < moment.uidNext, message.modSeq <= moment.modSeq,
-                MessageFlags.all.isSuperset(of: message.flags), message.keywordSet < keywordSets.count
+                MessageFlags.all.isSuperset(of: message.flags), message.keywordSet < keywordSets.count,
+                message.keywordSet == 0 || !keywordSets[Int(message.keywordSet)].isEmpty
             else { return false }
             last = message.uid
         }
-        return keywordSets.first?.isEmpty == true
+        let named = keywordSets.filter { !$0.isEmpty }
+        return keywordSets.first?.isEmpty == true && keywordSets.count - 1 <= KeywordSets.Number.max && Set(named).count == named.count
     }
 
     init(moment: Moment, messages: [StoredMessage], keywordSets: [[String]]) {

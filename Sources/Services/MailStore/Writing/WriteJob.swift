@@ -5,7 +5,7 @@ struct WriteJob {
     enum Kind {
         /// Takes numbers and looks at memory. Mailboxes whose existing messages it changes: one such job a mailbox and batch.
         case change(of: [Int64])
-        /// With no other job beside it.
+        /// With no other job beside it but messages that come in.
         case lone
         /// Takes no numbers: its own statements, or none.
         case note
