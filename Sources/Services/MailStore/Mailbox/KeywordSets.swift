@@ -48,7 +48,8 @@ struct KeywordSets {
     }
 
     /// One message more has these keywords.
-    /// - Returns: their number; that of the empty set when there are more sets than numbers, which does not happen where `hasRoom` was asked.
+    /// - Returns: their number; that of the empty set when there are more sets than numbers, which `hasRoom` keeps from happening
+    ///   where it was asked.
     mutating func take(_ keywords: [String]) -> Number {
         guard !keywords.isEmpty else { return 0 }
         let number: Number
