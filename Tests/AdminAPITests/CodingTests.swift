@@ -15,12 +15,13 @@ struct CodingTests {
 
     @Test("A tenant keeps its JSON form") func tenant() throws {
         let tenant = try Tenant(
-            id: 7, name: TenantName("acme"), suspended: [], suspensionReason: nil,
+            id: 7, name: TenantName("acme"), suspended: [], suspensionReason: nil, plan: .standard,
             quota: QuotaLimits(bytes: ByteCount(10_000_000_000)), usage: .none, domains: 1, users: 2,
             createdAt: Timestamp(secondsSince1970: 1_777_863_721))
         let text = try json(tenant)
         #expect(
-            text == #"{"createdAt":"2026-05-04T03:02:01Z","domains":1,"id":7,"name":"acme","quota":{"bytes":10000000000,"messages":null},"#
+            text == #"{"createdAt":"2026-05-04T03:02:01Z","domains":1,"id":7,"name":"acme","plan":"default","#
+                + #""quota":{"bytes":10000000000,"messages":null},"#
                 + #""state":"active","suspended":[],"usage":{"bytes":0,"messages":0},"users":2}"#)
         #expect(try read(text) == tenant)
     }
@@ -29,8 +30,8 @@ struct CodingTests {
         #expect(try json(QuotaChange(bytes: .to(ByteCount(5)), messages: .unlimited)) == #"{"bytes":5,"messages":"unlimited"}"#)
         #expect(try read(#"{"bytes":"unlimited"}"#) == QuotaChange(bytes: .unlimited))
         #expect(throws: AdminError.self) { try read(#"{"bytes":"much"}"#, as: QuotaChange.self) }
-        #expect(throws: AdminError.self) { try QuotaChange().validate() }
-        #expect(throws: AdminError.self) { try QuotaChange(messages: .to(-1)).validate() }
+        #expect(throws: AdminError.self) { try QuotaChange().validateIsSome() }
+        #expect(throws: AdminError.self) { try QuotaChange(messages: .to(-1)).validate(at: .user) }
     }
 
     @Test("A password is given or generated, and its description does not show it") func password() throws {

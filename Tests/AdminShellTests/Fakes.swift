@@ -53,7 +53,7 @@ final class FakeTransport: Transport {
 /// A platform that holds one tenant.
 enum Prepared {
     static let tenant =
-        #"{"id":1,"name":"acme","state":"active","suspended":[],"quota":{"bytes":10000000000,"messages":null},"#
+        #"{"id":1,"name":"acme","plan":"default","state":"active","suspended":[],"quota":{"bytes":10000000000,"messages":null},"#
         + #""usage":{"bytes":1536,"messages":3},"#
         + #""domains":1,"users":2,"createdAt":"2026-05-04T03:02:01Z"}"#
     static let user =

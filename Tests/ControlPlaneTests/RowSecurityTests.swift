@@ -51,6 +51,7 @@ import TestSupport
                 INSERT INTO domains (tenant_id, domain_id, name) VALUES (\(t), \(t), 'd\(t).example');
                 INSERT INTO users (tenant_id, user_id, domain_id, local_part)
                     VALUES (\(t), \(t), \(t), 'ann'), (\(t), \(t) + 1000, \(t), 'bob');
+                INSERT INTO sending VALUES (\(t), \(t), now(), 1, now(), 1);
                 INSERT INTO credentials VALUES (\(t), \(t), 'hash');
                 INSERT INTO app_passwords VALUES (\(t), \(t), 'phone', 'x', ARRAY['imap']);
                 INSERT INTO aliases VALUES (\(t), \(t), 'info', 'ann@d\(t).example');
@@ -130,7 +131,7 @@ import TestSupport
 
     @Test("The relay reaches the queue and nothing else") func relay() async throws {
         let fixture = try await Fixture()
-        let more = ["administrators", "administrator_sessions", "audit_log", "certificates", "usage_by_day", "schema_migrations"]
+        let more = ["administrators", "administrator_sessions", "audit_log", "certificates", "plans", "usage_by_day", "schema_migrations"]
         for table in fixture.tables + more where !table.hasPrefix("queue_") {
             let error = await #expect(throws: PostgresError.self) { try await fixture.relay.query("SELECT 1 FROM \(table)") }
             #expect(error?.sqlState == .insufficientPrivilege, "\(table)")

@@ -12,9 +12,9 @@ struct ControlChannelTests {
         let child = try await ControlChannel<Instruction, Report>(descriptor: ends[1])
         let table = (0..<5000).map { HostedDomain(name: "d\($0).example", tenant: Int64($0), takesMail: $0 % 2 == 0) }
         plane.send(.domains(table))
-        plane.send(.endSessions(tenant: 3, user: nil, reason: "line\nbreak"))
+        plane.send(.endSessions(tenant: 3, user: nil, services: [.imap], reason: "line\nbreak"))
         #expect(await child.next() == .domains(table))
-        #expect(await child.next() == .endSessions(tenant: 3, user: nil, reason: "line\nbreak"))
+        #expect(await child.next() == .endSessions(tenant: 3, user: nil, services: [.imap], reason: "line\nbreak"))
         child.send(.ready)
         #expect(await plane.next() == .ready)
         await child.close()

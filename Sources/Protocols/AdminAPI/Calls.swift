@@ -10,6 +10,19 @@ public enum Calls {
     public static let deleteTenant = Call<Nothing, Nothing>(
         "tenant delete", .delete, "/tenants/{name}", needs: .manageTenants, effect: .destroys)
 
+    /// `{name}` is a `PlanName`.
+    public static let createPlan = Call<NewPlan, Plan>("plan create", .post, "/plans", needs: .managePlans, effect: .changes)
+    public static let listPlans = Call<Nothing, [Plan]>("plan list", .get, "/plans", needs: .readPlatform, effect: .reads)
+    public static let showPlan = Call<Nothing, Plan>("plan show", .get, "/plans/{name}", needs: .readPlatform, effect: .reads)
+    public static let setPlan = Call<LimitChanges, Plan>("plan set", .put, "/plans/{name}", needs: .managePlans, effect: .changes)
+    public static let deletePlan = Call<Nothing, Nothing>("plan delete", .delete, "/plans/{name}", needs: .managePlans, effect: .changes)
+    public static let assignPlan = Call<PlanAssignment, Tenant>(
+        "plan assign", .put, "/tenants/{name}/plan", needs: .managePlans, effect: .changes)
+    /// `{target}` is a `QuotaTarget`: a tenant or a user.
+    public static let showLimits = Call<Nothing, LimitReport>("plan limits", .get, "/limits/{target}", needs: .read, effect: .reads)
+    public static let overrideLimits = Call<LimitChanges, LimitReport>(
+        "plan override", .put, "/limits/{target}", needs: .managePlans, effect: .changes)
+
     public static let createDomain = Call<NewDomain, Domain>("domain create", .post, "/domains", needs: .manageDomains, effect: .changes)
     public static let listDomains = Call<Nothing, [Domain]>(
         "domain list", .get, "/domains", query: ["tenant"], needs: .read, effect: .reads)
@@ -134,6 +147,7 @@ public enum Calls {
 
     public static let all: [any AnyCall] = [
         createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant,
+        createPlan, listPlans, showPlan, setPlan, deletePlan, assignPlan, showLimits, overrideLimits,
         createDomain, listDomains, showDomain, deleteDomain, checkDomain,
         createUser, listUsers, showUser, suspendUser, resumeUser, setPassword, deleteUser,
         createAppPassword, listAppPasswords, deleteAppPassword,

@@ -16,9 +16,9 @@ public struct NewDomain: Codable, Sendable, Hashable {
     public var name: DomainName
     public var tenant: TenantName
     /// Left out: unlimited.
-    public var quota: QuotaLimits?
+    public var quota: QuotaChange?
 
-    public init(name: DomainName, tenant: TenantName, quota: QuotaLimits? = nil) {
+    public init(name: DomainName, tenant: TenantName, quota: QuotaChange? = nil) {
         (self.name, self.tenant, self.quota) = (name, tenant, quota)
     }
 }

@@ -6,7 +6,7 @@ public enum NameKind: String, Codable, Sendable, CaseIterable {
     case aliases
     /// Tenants, domains and addresses together.
     case quotaTargets
-    case workers, queued
+    case workers, queued, plans
     /// Of those who administer.
     case administrators
     case certificates

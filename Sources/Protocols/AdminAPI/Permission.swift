@@ -8,5 +8,5 @@ public enum Permission: String, Sendable, Codable, CaseIterable {
     case readPlatform
     case readAudit
     case manageTenants, manageDomains, manageUsers, managePasswords, manageQuotas, manageQueue, manageWorkers, manageAdministrators
-    case manageCertificates
+    case manageCertificates, managePlans
 }

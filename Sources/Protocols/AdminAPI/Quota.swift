@@ -34,10 +34,12 @@ public struct QuotaStanding: Codable, Sendable, Hashable {
     /// The tenant's name, the domain, or the address.
     public var name: String
     public var limits: QuotaLimits
+    /// Where the limit on storage comes from.
+    public var source: LimitSource
     public var usage: Usage
 
-    public init(level: QuotaLevel, name: String, limits: QuotaLimits, usage: Usage) {
-        (self.level, self.name, self.limits, self.usage) = (level, name, limits, usage)
+    public init(level: QuotaLevel, name: String, limits: QuotaLimits, source: LimitSource, usage: Usage) {
+        (self.level, self.name, self.limits, self.source, self.usage) = (level, name, limits, source, usage)
     }
 }
 
@@ -53,7 +55,7 @@ public struct QuotaReport: Codable, Sendable, Hashable {
     }
 }
 
-/// The body of `PUT /quotas/{target}`: what is left out stays as it is.
+/// The body of `PUT /quotas/{target}`: what is left out stays as it is. Of something new, what is left out is as the plan says.
 public struct QuotaChange: Codable, Sendable, Hashable {
     public var bytes: LimitChange<ByteCount>?
     public var messages: LimitChange<Int64>?
@@ -62,24 +64,33 @@ public struct QuotaChange: Codable, Sendable, Hashable {
         (self.bytes, self.messages) = (bytes, messages)
     }
 
-    /// - Throws: `AdminError` of kind `invalid` when a limit is negative or when nothing is to change.
-    public func validate() throws(AdminError) {
+    /// - Throws: `AdminError` of kind `invalid` when a limit is negative, or left to a plan that has none such.
+    public func validate(at level: QuotaLevel) throws(AdminError) {
         if case .to(let limit) = bytes, limit < .zero { throw AdminError(.invalid, "A quota cannot be negative.") }
         if case .to(let limit) = messages, limit < 0 { throw AdminError(.invalid, "A quota cannot be negative.") }
+        if messages == .planned || (bytes == .planned && level == .domain) {
+            throw AdminError(.invalid, "Plans limit the storage of tenants and users, not of domains, and no numbers of messages.")
+        }
+    }
+
+    /// - Throws: `AdminError` of kind `invalid` when nothing is to change.
+    public func validateIsSome() throws(AdminError) {
         if bytes == nil, messages == nil {
             throw AdminError(.invalid, "Nothing is to change.", hint: "Give a limit for bytes, for messages, or for both.")
         }
     }
 }
 
-/// A new limit: in JSON an integer, or the word `unlimited`.
+/// A new limit: in JSON an integer, or the word `unlimited` or `plan`.
 public enum LimitChange<Value: Codable & Sendable & Hashable>: Codable, Sendable, Hashable {
     case unlimited, to(Value)
+    /// What the plan says.
+    case planned
 
-    /// The limit as the record holds it: nil is unlimited.
+    /// The number, if it is one.
     public var limit: Value? {
         switch self {
-        case .unlimited: nil
+        case .unlimited, .planned: nil
         case .to(let value): value
         }
     }
@@ -87,10 +98,12 @@ public enum LimitChange<Value: Codable & Sendable & Hashable>: Codable, Sendable
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let word = try? container.decode(String.self) {
-            guard word == "unlimited" else {
-                throw AdminError(.invalid, "\(quoted(word)) is not a limit.", hint: "Send an integer, or \"unlimited\".")
+            switch word {
+            case "unlimited": self = .unlimited
+            case "plan": self = .planned
+            default:
+                throw AdminError(.invalid, "\(quoted(word)) is not a limit.", hint: "Send an integer, \"unlimited\" or \"plan\".")
             }
-            self = .unlimited
         } else {
             self = .to(try container.decode(Value.self))
         }
@@ -100,6 +113,7 @@ public enum LimitChange<Value: Codable & Sendable & Hashable>: Codable, Sendable
         var container = encoder.singleValueContainer()
         switch self {
         case .unlimited: try container.encode("unlimited")
+        case .planned: try container.encode("plan")
         case .to(let value): try container.encode(value)
         }
     }

@@ -8,6 +8,7 @@ public struct Tenant: Codable, Sendable, Hashable {
     public var state: AccountState
     public var suspended: [Suspendable]
     public var suspensionReason: SuspensionReason?
+    public var plan: PlanName
     public var quota: QuotaLimits
     public var usage: Usage
     public var domains: Int
@@ -15,10 +16,10 @@ public struct Tenant: Codable, Sendable, Hashable {
     public var createdAt: Timestamp
 
     public init(
-        id: Int64, name: TenantName, suspended: [Suspendable], suspensionReason: SuspensionReason?, quota: QuotaLimits, usage: Usage,
-        domains: Int, users: Int, createdAt: Timestamp
+        id: Int64, name: TenantName, suspended: [Suspendable], suspensionReason: SuspensionReason?, plan: PlanName, quota: QuotaLimits,
+        usage: Usage, domains: Int, users: Int, createdAt: Timestamp
     ) {
-        (self.id, self.name, self.quota, self.usage) = (id, name, quota, usage)
+        (self.id, self.name, self.plan, self.quota, self.usage) = (id, name, plan, quota, usage)
         (state, self.suspended, self.suspensionReason) = (suspended.isEmpty ? .active : .suspended, suspended, suspensionReason)
         (self.domains, self.users, self.createdAt) = (domains, users, createdAt)
     }
@@ -26,10 +27,14 @@ public struct Tenant: Codable, Sendable, Hashable {
 
 public struct NewTenant: Codable, Sendable, Hashable {
     public var name: TenantName
-    /// Left out: unlimited.
-    public var quota: QuotaLimits?
+    /// Left out: as its plan says.
+    public var quota: QuotaChange?
+    /// Left out: `PlanName.standard`.
+    public var plan: PlanName?
 
-    public init(name: TenantName, quota: QuotaLimits? = nil) { (self.name, self.quota) = (name, quota) }
+    public init(name: TenantName, quota: QuotaChange? = nil, plan: PlanName? = nil) {
+        (self.name, self.quota, self.plan) = (name, quota, plan)
+    }
 }
 
 /// Whether anything is suspended.

@@ -25,10 +25,10 @@ public struct User: Codable, Sendable, Hashable {
 public struct NewUser: Codable, Sendable, Hashable {
     public var address: EmailAddress
     public var password: PasswordChoice?
-    /// Left out: unlimited.
-    public var quota: QuotaLimits?
+    /// Left out: as the tenant's plan says.
+    public var quota: QuotaChange?
 
-    public init(address: EmailAddress, password: PasswordChoice? = nil, quota: QuotaLimits? = nil) {
+    public init(address: EmailAddress, password: PasswordChoice? = nil, quota: QuotaChange? = nil) {
         (self.address, self.password, self.quota) = (address, password, quota)
     }
 }

@@ -25,7 +25,7 @@ public struct POP3Response: Sendable, Equatable {
     public static let loginNeedsEncryption = error("Logins need TLS; send STLS first", code: "AUTH")
     public static let badCredentials = error("The name or the password is wrong", code: "AUTH")
     public static let authenticationUnavailable = error("Logins cannot be checked now; please try again later", code: "SYS/TEMP")
-    public static func suspended(_ reason: String) -> POP3Response { error("This account is suspended: \(reason)", code: "SYS/PERM") }
+    public static func suspended(_ reason: String) -> POP3Response { error(reason, code: "SYS/PERM") }
     public static let tooManySessions = error("Too many sessions are open; close one first", code: "SYS/TEMP")
     public static let authenticationMalformed = error("The response is none of this mechanism")
     public static let authenticationCancelled = error("Authentication cancelled")

@@ -3,7 +3,7 @@ public enum AuthenticationOutcome: Codable, Sendable, Equatable {
     /// Wrong password, unknown user, too many wrong logins, a user or tenant suspended without a reason: one answer for all, in similar
     /// time.
     case refused
-    /// The password is right, but logins are suspended, and the user is to know why.
+    /// The password is right, but it opens this service no longer, or never did, and the user is to know why: a sentence.
     case suspended(reason: String)
     /// The control plane could not decide (database away, queue of logins full); the client should try again.
     case unavailable

@@ -11,8 +11,9 @@ public enum Instruction: Codable, Sendable, Equatable {
     case domains([HostedDomain])
     /// To the gateway: the certificates to show from now on, the first to whoever asks for no name.
     case certificates([ServerCertificate])
-    /// End every session of the user (of the whole tenant when `user` is nil), and forget cached proofs of its logins.
-    case endSessions(tenant: Int64, user: Int64?, reason: String)
+    /// End every session of these services that the user has (the whole tenant when `user` is nil), and forget cached proofs of its
+    /// logins.
+    case endSessions(tenant: Int64, user: Int64?, services: [ClientService], reason: String)
     /// To a tenant worker: provisioning changed (users, aliases, quotas, domains); drop what is cached about it.
     case directoryChanged
     /// To a tenant worker: count again what every user has stored and set the usage counters right. Answered by

@@ -11,7 +11,7 @@ extension Provisioning {
         let prefix = (request.query["prefix"] ?? "").lowercased()
         switch kind {
         // Of the platform alone.
-        case .workers, .wrongLogins, .certificates:
+        case .workers, .wrongLogins, .certificates, .plans:
             guard request.caller.role.permissions.contains(.readPlatform) else { return NameList([]) }
         default: break
         }
@@ -21,7 +21,7 @@ extension Provisioning {
         case .wrongLogins:
             let subjects = Set(authenticator.wrongLogins().flatMap { [$0.account, $0.place] }.compactMap(\.self))
             return NameList(Array(subjects.filter { $0.hasPrefix(prefix) }.sorted().prefix(NameList.maximum)))
-        case .tenants, .domains, .addresses, .aliases, .quotaTargets, .queued, .administrators, .certificates:
+        case .tenants, .domains, .addresses, .aliases, .quotaTargets, .queued, .administrators, .certificates, .plans:
             // starts_with, and not LIKE: the prefix is text, whatever signs are in it.
             let result = try await database.query(
                 "SELECT name FROM (\(source(of: kind))) AS all_names (name) WHERE starts_with(name, $1) ORDER BY name LIMIT $2",
@@ -43,6 +43,7 @@ extension Provisioning {
         case .queued: return "SELECT queue_id::text FROM queue_messages"
         case .administrators: return "SELECT name FROM administrators"
         case .certificates: return "SELECT name FROM certificates"
+        case .plans: return "SELECT name FROM plans"
         case .workers, .wrongLogins: return "SELECT NULL::text WHERE false"  // of no table
         }
     }

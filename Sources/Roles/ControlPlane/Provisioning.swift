@@ -68,9 +68,9 @@ struct Provisioning {
     }
 
     /// Says goodbye to a user's sessions, or to all of a tenant's, and has cached proofs of logins forgotten.
-    func endSessions(tenant: Int64, user: Int64?, reason: String) {
-        let instruction = Instruction.endSessions(tenant: tenant, user: user, reason: reason)
-        services.gateway.send(instruction)
+    func endSessions(tenant: Int64, user: Int64?, services: [ClientService] = ClientService.allCases, reason: String) {
+        let instruction = Instruction.endSessions(tenant: tenant, user: user, services: services, reason: reason)
+        self.services.gateway.send(instruction)
         workers.send(instruction, to: tenant)
     }
 
@@ -93,6 +93,9 @@ extension AdminError {
     static func noTenant(_ name: TenantName) -> AdminError {
         AdminError(.notFound, "There is no tenant \(name).", hint: "`tenant list` shows all.")
     }
+    static func noPlan(_ name: PlanName) -> AdminError {
+        AdminError(.notFound, "There is no plan \(name).", hint: "`plan list` shows all.")
+    }
     static func noDomain(_ name: DomainName) -> AdminError {
         AdminError(.notFound, "There is no domain \(name).", hint: "`domain list` shows all.")
     }
@@ -104,16 +107,27 @@ extension AdminError {
     }
 }
 
-extension QuotaLimits {
-    /// As parameters for `quota_bytes` and `quota_messages`.
-    var parameters: [PostgresValue] { [.optionalInt8(bytes?.octets), .optionalInt8(messages)] }
+extension QuotaChange? {
+    /// As `quota_bytes` and `quota_messages` of something new.
+    func parameters(at level: QuotaLevel) -> [PostgresValue] {
+        [.optionalInt8(self?.bytes?.stored(at: level)), .optionalInt8(self?.messages?.limit)]
+    }
+}
 
+extension LimitChange<ByteCount> {
+    /// As `quota_bytes` holds it: NULL is what the plan says, which of a domain says nothing (`Migrations/0016_plans.sql`).
+    func stored(at level: QuotaLevel) -> Int64? {
+        switch self {
+        case .to(let size): size.octets
+        case .unlimited: level == .domain ? nil : -1
+        case .planned: nil
+        }
+    }
+}
+
+extension QuotaLimits {
     init(_ row: PostgresRow, _ column: Int) throws(PostgresError) {
         self.init(bytes: try row.optionalInt8(column).map { ByteCount($0) }, messages: try row.optionalInt8(column + 1))
-    }
-
-    func validate() throws(AdminError) {
-        guard (bytes?.octets ?? 0) >= 0, (messages ?? 0) >= 0 else { throw AdminError(.invalid, "A quota cannot be negative.") }
     }
 }
 

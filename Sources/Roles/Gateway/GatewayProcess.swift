@@ -119,9 +119,9 @@ public final class GatewayProcess {
                 do { try identity.replace(with: certificates) } catch {
                     Log.error("certificates cannot be used; those before stay", ["error": "\(error)"])
                 }
-            case .endSessions(let tenant, let user, _):
+            case .endSessions(let tenant, let user, let services, _):
                 logins.forget(tenant: tenant, user: user)
-                sessions.end(tenant: tenant, user: user)
+                sessions.end(tenant: tenant, user: user, services)
             case .listSessions(let id, let tenant, let user):
                 control.send(.sessions(id: id, sessions.list(tenant: tenant, user: user)))
             case .authenticated(let id, let outcome): logins.answered(id, outcome)

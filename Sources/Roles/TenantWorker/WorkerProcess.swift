@@ -138,7 +138,7 @@ public final class WorkerProcess {
         while let instruction = await control.next() {
             switch instruction {
             case .stop: await stop(because: "stopped by the control plane")
-            case .endSessions(_, let user, let reason): endSessions(of: user, because: reason)
+            case .endSessions(_, let user, let services, let reason): endSessions(of: user, services, because: reason)
             case .directoryChanged: store.directoryChanged()
             case .areYouAlive: control.send(.alive)
             case .recountUsage(let id): perform(id) { [store] () async throws(StoreError) in try await store.recountUsage() }
@@ -164,8 +164,10 @@ public final class WorkerProcess {
         }
     }
 
-    private func endSessions(of user: Int64?, because reason: String) {
-        for session in sessions.values where user == nil || session.user == user { session.end(reason: reason) }
+    private func endSessions(of user: Int64?, _ services: [ClientService], because reason: String) {
+        for session in sessions.values where user == nil || session.user == user {
+            if services.contains(session.service) { session.end(reason: reason) }
+        }
     }
 
     /// Ends sessions in their protocol's words, waits for deliveries in hand, and exits.
@@ -180,7 +182,7 @@ public final class WorkerProcess {
     /// the doors.
     private func emptyDoors() async {
         for listener in listeners { await listener.stop() }
-        endSessions(of: nil, because: "The server is restarting; please connect again")
+        endSessions(of: nil, ClientService.allCases, because: "The server is restarting; please connect again")
         let deadline = ContinuousClock.now + .seconds(5)
         while connections > 0, .now < deadline { await EventLoopActor.sleep(for: .milliseconds(20)) }
     }

@@ -112,7 +112,7 @@ public struct IMAPGreeter: Sendable {
             state = .ended
             return [.handOver(tag: tag)]
         case .refused: return loginFailed(tag)
-        case .suspended(let reason): return [reply(tag, .no, .contactAdmin, "This account is suspended: \(reason)")]
+        case .suspended(let reason): return [reply(tag, .no, .contactAdmin, reason)]
         case .tooManySessions: return [reply(tag, .no, .limit, "Too many sessions are open; close one first")]
         case .unavailable: return [reply(tag, .no, .unavailable, "Login is not possible at the moment; please try again in a few minutes")]
         }

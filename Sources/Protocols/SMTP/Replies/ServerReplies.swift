@@ -68,7 +68,7 @@ extension Reply {
     public static let authenticated = Reply(235, "2.7.0", "Authentication succeeded")
     public static let badCredentials = Reply(535, "5.7.8", "The name or the password is wrong")
     /// X.7.13, "User Account Disabled" of the registry that RFC 5248 began.
-    public static func accountSuspended(_ reason: String) -> Reply { Reply(535, "5.7.13", "This account is suspended: \(reason)") }
+    public static func accountSuspended(_ reason: String) -> Reply { Reply(535, "5.7.13", reason) }
     public static let authenticationUnavailable = Reply(454, "4.7.0", "Logins cannot be checked now; please try again later")
     public static let tooManySessions = Reply(454, "4.7.0", "Too many sessions are open; close one first")
     static let authenticationMalformed = Reply(501, "5.5.2", "The response is none of this mechanism")

@@ -10,8 +10,9 @@ package struct Casella: ParsableCommand {
             """,
         version: "casella 0.1",
         subcommands: [
-            TenantCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, AliasCommands.self, QuotaCommands.self,
-            QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self, AdministratorCommands.self,
+            TenantCommands.self, PlanCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, AliasCommands.self,
+            QuotaCommands.self, QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self,
+            AdministratorCommands.self,
             RoleCommands.self, SessionCommands.self, AuditCommands.self, ShowUsage.self, ShowStatus.self, RunBatch.self, WriteManual.self,
             PrintCompletion.self,
         ])
@@ -23,6 +24,16 @@ package struct TenantCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "tenant", abstract: "Tenants: the companies whose mail lives here.",
         subcommands: [CreateTenant.self, ListTenants.self, ShowTenant.self, SuspendTenant.self, ResumeTenant.self, DeleteTenant.self])
+    package init() {}
+}
+
+package struct PlanCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Plans: named sets of limits that tenants have.",
+        subcommands: [
+            CreatePlan.self, ListPlans.self, ShowPlan.self, SetPlan.self, DeletePlan.self, AssignPlan.self, ShowLimits.self,
+            OverrideLimits.self,
+        ])
     package init() {}
 }
 

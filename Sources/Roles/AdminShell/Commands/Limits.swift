@@ -4,24 +4,25 @@ import Quantities
 
 /// `--quota SIZE` and `--messages N` of everything that is created with a quota.
 package struct QuotaOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Storage, such as 10GB; unlimited if left out.", valueName: "size"), transform: Limits.size)
+    @Option(
+        help: ArgumentHelp("Storage, such as 10GB, or unlimited; as the plan says if left out.", valueName: "size"),
+        transform: Limits.size)
     var quota: LimitChange<ByteCount>?
     @Option(help: ArgumentHelp("Number of messages; unlimited if left out.", valueName: "number"), transform: Limits.number)
     var messages: LimitChange<Int64>?
 
     package init() {}
 
-    var limits: QuotaLimits? {
-        quota == nil && messages == nil ? nil : QuotaLimits(bytes: quota?.limit, messages: messages?.limit)
-    }
+    var limits: QuotaChange? { quota == nil && messages == nil ? nil : QuotaChange(bytes: quota, messages: messages) }
 }
 
 /// How limits are written on a command line.
 package enum Limits {
     package static func size(_ text: String) throws -> LimitChange<ByteCount> {
         if text.lowercased() == "unlimited" { return .unlimited }
+        if text.lowercased() == "plan" { return .planned }
         guard let size = ByteCount(text) else {
-            throw AdminError(.invalid, "A size looks like 500MB, 10GB or 1.5GiB, or is the word unlimited.")
+            throw AdminError(.invalid, "A size looks like 500MB, 10GB or 1.5GiB, or is the word unlimited or plan.")
         }
         return .to(size)
     }

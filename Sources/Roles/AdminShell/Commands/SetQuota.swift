@@ -6,7 +6,9 @@ package struct SetQuota: AdminCommand {
     package static let configuration = CommandConfiguration(commandName: "set", abstract: "Set limits; what is left out stays.")
     package static let names = LiveNames(arguments: [.live(.quotaTargets)])
     @Argument(help: "A tenant, a domain or an address.", transform: { try QuotaTarget($0) }) var target: QuotaTarget
-    @Option(help: ArgumentHelp("Storage, such as 10GB, or unlimited.", valueName: "size"), transform: Limits.size)
+    @Option(
+        help: ArgumentHelp("Storage, such as 10GB, unlimited, or plan for what the plan says.", valueName: "size"),
+        transform: Limits.size)
     var bytes: LimitChange<ByteCount>?
     @Option(help: ArgumentHelp("Number of messages, or unlimited.", valueName: "number"), transform: Limits.number)
     var messages: LimitChange<Int64>?

@@ -10,6 +10,15 @@ extension AdminRouter {
         serve(Calls.resumeTenant) { try await $0.resumeTenant($1) }
         serve(Calls.deleteTenant) { try await $0.deleteTenant($1) }
 
+        serve(Calls.createPlan) { try await $0.createPlan($1) }
+        serve(Calls.listPlans) { try await $0.listPlans($1) }
+        serve(Calls.showPlan) { try await $0.showPlan($1) }
+        serve(Calls.setPlan) { try await $0.setPlan($1) }
+        serve(Calls.deletePlan) { try await $0.deletePlan($1) }
+        serve(Calls.assignPlan) { try await $0.assignPlan($1) }
+        serve(Calls.showLimits) { try await $0.showLimits($1) }
+        serve(Calls.overrideLimits) { try await $0.overrideLimits($1) }
+
         serve(Calls.createDomain) { try await $0.createDomain($1) }
         serve(Calls.listDomains) { try await $0.listDomains($1) }
         serve(Calls.showDomain) { try await $0.showDomain($1) }

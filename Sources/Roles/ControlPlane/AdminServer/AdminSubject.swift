@@ -4,7 +4,7 @@ import Postgres
 /// What a call is about, as its path, its query or its body name it.
 enum AdminSubject: Hashable {
     case tenant(TenantName), domain(DomainName), administrator(AdministratorName), queued(QueueID), login(LoginSubject)
-    case certificate(CertificateName)
+    case certificate(CertificateName), plan(PlanName)
     /// A user or an alias.
     case address(EmailAddress), alias(AliasAddress)
 
@@ -26,7 +26,8 @@ enum AdminSubject: Hashable {
             case "domains": return .domain(try path.require("name"))
             case "users": return .address(try path.require("address"))
             case "aliases": return .alias(try path.require("address"))
-            case "quotas", "sessions": return (try path.require("target", as: QuotaTarget.self)).subject
+            case "plans": return .plan(try path.require("name"))
+            case "quotas", "limits", "sessions": return (try path.require("target", as: QuotaTarget.self)).subject
             case "queue": return .queued(try path.require("id"))
             case "logins": return .login(try path.require("subject"))
             case "certificates": return .certificate(try path.require("name"))
@@ -48,6 +49,7 @@ enum AdminSubject: Hashable {
         case .address(let address): address.text
         case .alias(let address): address.text
         case .certificate(let name): name.text
+        case .plan(let name): name.text
         }
     }
 }
@@ -59,6 +61,7 @@ protocol NamesSubjects {
 }
 
 extension NewTenant: NamesSubjects { var subjects: [AdminSubject] { [.tenant(name)] } }
+extension NewPlan: NamesSubjects { var subjects: [AdminSubject] { [.plan(name)] } }
 extension NewDomain: NamesSubjects { var subjects: [AdminSubject] { [.domain(name), .tenant(tenant)] } }
 extension NewUser: NamesSubjects { var subjects: [AdminSubject] { [.address(address)] } }
 extension NewAlias: NamesSubjects { var subjects: [AdminSubject] { [.alias(address)] } }
@@ -110,7 +113,7 @@ extension AdminSubject {
         case .login(let subject):
             guard let address = try? EmailAddress(subject.text) else { return nil }
             (sql, parameter) = (byDomain, .text(address.domain.text))
-        case .certificate: return nil
+        case .certificate, .plan: return nil
         case .queued(let id):
             (sql, parameter) = (
                 "SELECT tenant_id, t.name, NULL::bigint FROM queue_messages q JOIN tenants t USING (tenant_id) WHERE queue_id = $1",

@@ -11,6 +11,7 @@ extension Provisioning {
         }
         let tenant = try await change { transaction in
             let keys = try await lockDomain(new.address.domain, in: transaction)
+            try await requireRoom(for: .aliases, of: keys.tenant, in: transaction)
             let place: [PostgresValue] = [.int8(keys.tenant), .int8(keys.domain), .text(new.address.localPart)]
             let users = try await transaction.query(
                 "SELECT 1 FROM users WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3", place)

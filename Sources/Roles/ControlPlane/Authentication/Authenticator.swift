@@ -133,7 +133,8 @@ final class Authenticator {
         do {
             let account = if let address { try await find(address) } else { Account?.none }
             if let account, account.isActive || account.suspension?.reason != nil, try await isAppPassword(attempt, of: account.user) {
-                if let reason = account.suspension?.reason { return (.suspended(reason: reason), .wrong) }
+                if let reason = account.suspension?.reason { return (.suspended(reason: "This account is suspended: \(reason)"), .wrong) }
+                guard account.user.services.contains(attempt.service) else { return (.outOfPlan(attempt.service), .right) }
                 var user = account.user
                 user.services = [attempt.service]
                 return (.accepted(user), .right)
@@ -146,8 +147,9 @@ final class Authenticator {
                     "login refused", ["login": attempt.login, "service": attempt.service.rawValue, "client": attempt.clientAddress])
                 return (.refused, .wrong)
             }
-            if let reason = account.suspension?.reason { return (.suspended(reason: reason), .wrong) }
+            if let reason = account.suspension?.reason { return (.suspended(reason: "This account is suspended: \(reason)"), .wrong) }
             if Argon2.needsRehash(hash, policy: hashing.parameters) { await rehash(account, from: hash, password: attempt.password) }
+            guard account.user.services.contains(attempt.service) else { return (.outOfPlan(attempt.service), .right) }
             return (.accepted(account.user), .right)
         } catch {
             journal.warning("a login could not be decided", ["login": attempt.login, "error": "\(error)"])
@@ -159,13 +161,15 @@ final class Authenticator {
         let result = try await database.query(
             """
             SELECT u.tenant_id, u.user_id, c.hash, 'login' = ANY (u.suspended || t.suspended),
-                CASE WHEN 'login' = ANY (u.suspended) THEN u.suspension_reason ELSE t.suspension_reason END
-            FROM domains d JOIN users u USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
+                CASE WHEN 'login' = ANY (u.suspended) THEN u.suspension_reason ELSE t.suspension_reason END,
+                limit_list(p.limits || t.limits || u.limits, 'protocols')
+            FROM domains d JOIN users u USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id) JOIN plans p USING (plan_id)
             LEFT JOIN credentials c USING (tenant_id, user_id)
             WHERE d.name = $1 AND u.local_part = $2
             """, [.text(address.domain.text), .text(address.localPart)])
         guard let row = result.first else { return nil }
-        let user = AuthenticatedUser(tenant: try row.int8(0), user: try row.int8(1), address: address.text)
+        var user = AuthenticatedUser(tenant: try row.int8(0), user: try row.int8(1), address: address.text)
+        if let allowed = try row.optionalTextArray(5) { user.services = allowed.compactMap(ClientService.init(rawValue:)) }
         let suspension = try row.bool(3) ? Account.Suspension(reason: try row.optionalText(4)) : nil
         return Account(user: user, hash: try row.optionalText(2), suspension: suspension)
     }
@@ -227,6 +231,14 @@ final class Authenticator {
         fields["account"] = subject.account
         fields["place"] = subject.place
         journal.warning("logins are locked after too many wrong ones", fields)
+    }
+}
+
+extension AuthenticationOutcome {
+    /// The password is right, for other services.
+    fileprivate static func outOfPlan(_ service: ClientService) -> AuthenticationOutcome {
+        let name = service == .submission ? "Sending mail" : service.rawValue.uppercased()
+        return .suspended(reason: "\(name) is not part of your plan")
     }
 }
 

@@ -6,9 +6,10 @@ extension Provisioning {
     func setQuota(_ request: AdminRequest<QuotaChange>) async throws -> QuotaReport {
         let target: QuotaTarget = try request.path.require("target")
         let new = request.body
-        try new.validate()
+        try new.validate(at: target.level)
+        try new.validateIsSome()
         let limits: [PostgresValue] = [
-            .bool(new.bytes != nil), .optionalInt8(new.bytes?.limit?.octets), .bool(new.messages != nil),
+            .bool(new.bytes != nil), .optionalInt8(new.bytes?.stored(at: target.level)), .bool(new.messages != nil),
             .optionalInt8(new.messages?.limit),
         ]
         let assignment = """
@@ -26,12 +27,13 @@ extension Provisioning {
                 "UPDATE domains SET \(assignment) WHERE name = $5 RETURNING tenant_id", limits + [.text(name.text)])
             if changed.isEmpty { throw AdminError.noDomain(name) }
         case .user(let address):
-            changed = try await database.query(
-                """
-                UPDATE users SET \(assignment) WHERE local_part = $5
-                AND (tenant_id, domain_id) = (SELECT tenant_id, domain_id FROM domains WHERE name = $6) RETURNING tenant_id
-                """, limits + [.text(address.localPart), .text(address.domain.text)])
-            if changed.isEmpty { throw AdminError.noUser(address) }
+            changed = try await change { transaction in
+                let keys = try await find(address, in: transaction)
+                try await requireAllowed(new, of: keys.tenant, in: transaction)
+                return try await transaction.query(
+                    "UPDATE users SET \(assignment) WHERE tenant_id = $5 AND user_id = $6 RETURNING tenant_id",
+                    limits + [.int8(keys.tenant), .int8(keys.user)])
+            }
         }
         if let tenant = try changed.first?.int8(0) { directoryChanged(of: tenant) }
         return try await quotaReport(target)

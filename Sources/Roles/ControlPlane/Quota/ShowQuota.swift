@@ -18,17 +18,22 @@ extension Provisioning {
             owner = domain.tenant
         case .user(let address):
             let user = try await currentUser(address)
-            levels.append(QuotaStanding(level: .user, name: user.address.text, limits: user.quota, usage: user.usage))
+            let source = try await limits(of: target).storageSource
+            levels.append(
+                QuotaStanding(level: .user, name: user.address.text, limits: user.quota, source: source, usage: user.usage))
             levels.append(standing(of: try await domain(address.domain)))
             owner = user.tenant
         }
         let tenant = try await tenant(owner)
-        levels.append(QuotaStanding(level: .tenant, name: tenant.name.text, limits: tenant.quota, usage: tenant.usage))
+        let source = try await limits(of: .tenant(owner)).storageSource
+        levels.append(
+            QuotaStanding(level: .tenant, name: tenant.name.text, limits: tenant.quota, source: source, usage: tenant.usage))
         return QuotaReport(target: target, levels: levels, notices: try await notices(on: levels, of: owner))
     }
 
     private func standing(of domain: Domain) -> QuotaStanding {
-        QuotaStanding(level: .domain, name: domain.name.text, limits: domain.quota, usage: domain.usage)
+        let source = domain.quota.bytes == nil ? LimitSource.nobody : .domain(domain.name)
+        return QuotaStanding(level: .domain, name: domain.name.text, limits: domain.quota, source: source, usage: domain.usage)
     }
 }
 

@@ -5,15 +5,17 @@ extension Provisioning {
     /// `tenant create`: the row, its lease, its SQL role, its directories and its doors; all of it or nothing.
     func createTenant(_ request: AdminRequest<NewTenant>) async throws -> Tenant {
         let new = request.body
-        let quota = new.quota ?? .unlimited
-        try quota.validate()
+        try new.quota?.validate(at: .tenant)
+        let plan = new.plan ?? .standard
         let id: Int64
         do {
             id = try await change { transaction in
                 let made = try await transaction.query(
-                    "INSERT INTO tenants (name, quota_bytes, quota_messages) VALUES ($1, $2, $3) RETURNING tenant_id",
-                    [.text(new.name.text)] + quota.parameters)
-                guard let id = try made.first?.int8(0) else { throw PostgresError(kind: .usage, message: "no tenant_id came back") }
+                    """
+                    INSERT INTO tenants (name, quota_bytes, quota_messages, plan_id)
+                    SELECT $1, $2, $3, plan_id FROM plans WHERE name = $4 RETURNING tenant_id
+                    """, [.text(new.name.text)] + new.quota.parameters(at: .tenant) + [.text(plan.text)])
+                guard let id = try made.first?.int8(0) else { throw AdminError.noPlan(plan) }
                 _ = try await transaction.query("INSERT INTO leases (tenant_id, epoch) VALUES ($1, 0)", [.int8(id)])
                 try await roles.make(for: id, in: transaction)
                 try directory.prepareTenant(id)

@@ -6,19 +6,28 @@ extension Provisioning {
     func tenants(named name: TenantName? = nil) async throws -> [Tenant] {
         let result = try await database.query(
             """
-            SELECT t.tenant_id, t.name, t.suspended, t.suspension_reason, t.quota_bytes, t.quota_messages,
+            SELECT t.tenant_id, t.name, t.suspended, t.suspension_reason,
+                effective_quota(t.quota_bytes, limit_number(p.limits, 'storage'), NULL), t.quota_messages,
                 coalesce(g.bytes, 0), coalesce(g.messages, 0),
                 (SELECT count(*) FROM domains d WHERE d.tenant_id = t.tenant_id),
-                (SELECT count(*) FROM users u WHERE u.tenant_id = t.tenant_id), t.created_at
-            FROM tenants t LEFT JOIN tenant_usage g USING (tenant_id)
+                (SELECT count(*) FROM users u WHERE u.tenant_id = t.tenant_id), t.created_at, p.name
+            FROM tenants t JOIN plans p USING (plan_id) LEFT JOIN tenant_usage g USING (tenant_id)
             WHERE $1::text IS NULL OR t.name = $1 ORDER BY t.name
             """, [.optionalText(name?.text)])
         return try result.rows.map { row in
             Tenant(
                 id: try row.int8(0), name: try row.name(1), suspended: try row.suspended(2), suspensionReason: try row.reason(3),
-                quota: try QuotaLimits(row, 4), usage: try Usage(row, 6), domains: Int(try row.int8(8)), users: Int(try row.int8(9)),
+                plan: try row.name(11), quota: try QuotaLimits(row, 4), usage: try Usage(row, 6), domains: Int(try row.int8(8)),
+                users: Int(try row.int8(9)),
                 createdAt: try row.moment(10))
         }
+    }
+
+    /// The tenant's key.
+    func find(_ name: TenantName, in transaction: PostgresTransaction) async throws -> Int64 {
+        let found = try await transaction.query("SELECT tenant_id FROM tenants WHERE name = $1", [.text(name.text)])
+        guard let id = try found.first?.int8(0) else { throw AdminError.noTenant(name) }
+        return id
     }
 
     func tenant(_ name: TenantName) async throws -> Tenant {

@@ -5,8 +5,7 @@ extension Provisioning {
     /// `user create`: an address is a user or an alias, never both.
     func createUser(_ request: AdminRequest<NewUser>) async throws -> CreatedUser {
         let new = request.body
-        let quota = new.quota ?? .unlimited
-        try quota.validate()
+        try new.quota?.validate(at: .user)
         try new.password?.validate()
         _ = try await domain(new.address.domain)  // before the work of hashing
         let password = try new.password.map { try $0.resolved() }
@@ -16,6 +15,8 @@ extension Provisioning {
         do {
             let tenant = try await change { transaction in
                 let keys = try await lockDomain(new.address.domain, in: transaction)
+                try await requireRoom(for: .users, of: keys.tenant, in: transaction)
+                try await requireAllowed(new.quota, of: keys.tenant, in: transaction)
                 let aliases = try await transaction.query(
                     "SELECT 1 FROM aliases WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3 LIMIT 1",
                     [.int8(keys.tenant), .int8(keys.domain), .text(new.address.localPart)])
@@ -27,7 +28,7 @@ extension Provisioning {
                     """
                     INSERT INTO users (tenant_id, domain_id, local_part, quota_bytes, quota_messages)
                     VALUES ($1, $2, $3, $4, $5) RETURNING user_id
-                    """, [.int8(keys.tenant), .int8(keys.domain), .text(new.address.localPart)] + quota.parameters)
+                    """, [.int8(keys.tenant), .int8(keys.domain), .text(new.address.localPart)] + new.quota.parameters(at: .user))
                 if let encoded, let user = try made.first?.int8(0) {
                     try await store(encoded, tenant: keys.tenant, user: user, in: transaction)
                 }

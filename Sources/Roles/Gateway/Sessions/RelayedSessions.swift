@@ -60,8 +60,10 @@ final class RelayedSessions {
     }
 
     /// Cuts the sessions of a user (of a whole tenant when `user` is nil), after the worker's farewell had time to pass.
-    func end(tenant: Int64, user: Int64?) {
-        let ending = entries.filter { $0.value.user.tenant == tenant && (user == nil || $0.value.user.user == user) }
+    func end(tenant: Int64, user: Int64?, _ services: [ClientService]) {
+        let ending = entries.filter { _, entry in
+            entry.user.tenant == tenant && (user == nil || entry.user.user == user) && services.contains(entry.service)
+        }
         guard !ending.isEmpty else { return }
         Task {
             await EventLoopActor.sleep(for: Self.farewell)

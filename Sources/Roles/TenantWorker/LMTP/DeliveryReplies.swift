@@ -9,6 +9,9 @@ extension Reply {
     static func userSuspended(_ reason: String?) -> Reply {
         Reply(450, "4.2.1", "The mailbox is suspended\(reason.map { ": \($0)" } ?? "; please try again later")")
     }
+    static func largerThanPlan(_ limit: Int64) -> Reply {
+        Reply(552, "5.3.4", "The message is larger than the \(limit) octets that this account's plan allows")
+    }
     static let aliasLoop = Reply(554, "5.4.6", "The address leads round in a circle, or to too many others")
     static let forwardLoop = Reply(554, "5.4.6", "The message was delivered to this address before; it goes round in a circle")
     static let storeUnavailable = Reply(451, "4.3.0", "The mail store is not available now; please try again later")

@@ -20,7 +20,9 @@ struct MessageDelivery {
         let header = HeaderScan(message)
         var replies: [Reply] = []
         for recipient in recipients {
-            var own = recipient.targets.users.map { Reply(stored[$0.user.id], defersOverQuota: facts.defersOverQuota) }
+            var own = recipient.targets.users.map { target in
+                Self.refusal(of: message, to: target.user) ?? Reply(stored[target.user.id], defersOverQuota: facts.defersOverQuota)
+            }
             // Only once its mailboxes here have their answer for good: the relay forgets what it has sent, so forwarding at each of
             // the tries that a mailbox asks for would send a copy each time.
             if !recipient.targets.external.isEmpty, !own.contains(where: \.isTransient) {
@@ -37,7 +39,9 @@ struct MessageDelivery {
     /// Stores the message once for all its mailboxes.
     private func store(_ message: [UInt8], _ id: [UInt8]) async -> [Int64: DeliveryOutcome] {
         var users: [Int64] = []
-        for target in recipients.flatMap(\.targets.users) where !users.contains(target.user.id) { users.append(target.user.id) }
+        for user in recipients.flatMap(\.targets.users).map(\.user) where Self.refusal(of: message, to: user) == nil {
+            if !users.contains(user.id) { users.append(user.id) }
+        }
         guard !users.isEmpty else { return [:] }
         // With several recipients the copy is theirs in common, and none is to learn of the others.
         let trace = TraceFields(
@@ -48,6 +52,12 @@ struct MessageDelivery {
                 reversePath: envelope.reversePath.description, bytes: trace.bytes + message,
                 recipients: users.map { DeliveryRecipient(user: $0) }))
         return Dictionary(zip(users, outcomes)) { first, _ in first }
+    }
+
+    /// Why the user does not take the message, whoever else does.
+    private static func refusal(of message: [UInt8], to user: UserRecord) -> Reply? {
+        guard let limit = user.messageSize, message.count > limit else { return nil }
+        return .largerThanPlan(limit)
     }
 
     // MARK: Out again

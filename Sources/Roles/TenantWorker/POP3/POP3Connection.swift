@@ -1,12 +1,14 @@
 import MailStore
 import POP3
 import Runtime
+import Supervision
 
 /// A POP3 session after the login (RFC 1939), which the gateway checked and this session answers. It has the maildrop for itself,
 /// and removes messages at QUIT only.
 @EventLoopActor
 package final class POP3Connection: ClientSession {
     let user: Int64
+    let service = ClientService.pop3
     private let connection: Connection
     private let store: TenantStore
     private let memory: WorkerMemory

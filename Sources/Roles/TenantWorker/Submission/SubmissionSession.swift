@@ -5,12 +5,14 @@ import MIME
 import ProxyProtocol
 import Runtime
 import SMTP
+import Supervision
 
 /// Mail that a user of this tenant hands in (RFC 6409), from the login on, which the gateway checked and this session answers. The
 /// message goes to the relay; what the relay says is what the user's mail program hears.
 @EventLoopActor
 package final class SubmissionSession: ClientSession {
     let user: Int64
+    let service = ClientService.submission
     private let connection: Connection
     private let store: TenantStore
     private let facts: DoorFacts
@@ -82,7 +84,7 @@ package final class SubmissionSession: ClientSession {
     private func perform(_ action: SMTPSession.Action) async -> Bool {
         switch action {
         case .reply(let reply): connection.write(reply.bytes)
-        case .checkSender(let mail): server.answer(.senderChecked(await check(mail.reversePath)))
+        case .checkSender(let mail): server.answer(.senderChecked(await check(mail.reversePath, size: mail.size)))
         case .checkRecipient(let recipient): server.answer(.recipientChecked(await check(recipient)))
         case .deliver(let envelope, let bytes):
             server.answer(.delivered([await submit(envelope, bytes)]))
@@ -96,11 +98,14 @@ package final class SubmissionSession: ClientSession {
 
     // MARK: Whom the user may be
 
-    private func check(_ path: ReversePath) async -> Reply? {
+    /// - Parameter size: what the client announced (RFC 1870).
+    private func check(_ path: ReversePath, size: Int64?) async -> Reply? {
         guard let address = path.address else { return .nullSenderNotYours }
         do {
             // Asked for each message, so that it holds for sessions that are open too.
-            if case .suspended(let reason) = try await store.user(user).suspensions.outgoing { return .sendingSuspended(reason) }
+            let record = try await store.user(user)
+            if case .suspended(let reason) = record.suspensions.outgoing { return .sendingSuspended(reason) }
+            if let limit = record.messageSize, let size, size > limit { return .largerThanPlan(limit) }
         } catch {
             return .storeUnavailable
         }
@@ -141,6 +146,12 @@ package final class SubmissionSession: ClientSession {
         } catch {
             return .badAuthor(error)
         }
+        do {
+            if let limit = try await store.user(user).messageSize, bytes.count > limit { return .largerThanPlan(limit) }
+            if let refusal = try await store.countSending(of: Int64(envelope.recipients.count), by: user) { return .sentTooMuch(refusal) }
+        } catch {
+            return .storeUnavailable
+        }
         guard let sender = envelope.reversePath.address, let octets = try? Cryptography.randomBytes(16), let id = DeliveryID(octets: octets)
         else {
             return .storeUnavailable
@@ -177,6 +188,10 @@ extension Reply {
     fileprivate static func notYours(_ address: SMTP.EnvelopeAddress) -> Reply { Reply(550, "5.7.1", "You may not send as <\(address)>") }
     fileprivate static func sendingSuspended(_ reason: String?) -> Reply {
         Reply(550, "5.7.1", "Your account may not send\(reason.map { ": \($0)" } ?? "; please ask your administrator")")
+    }
+    fileprivate static func sentTooMuch(_ refusal: SendingRefusal) -> Reply {
+        let limit = "Your plan allows \(refusal.limit) recipients \(refusal.period == .hour ? "an hour" : "a day")"
+        return refusal.fitsLater ? Reply(450, "4.7.1", limit + "; please try again later") : Reply(550, "5.7.1", limit)
     }
     fileprivate static let nullSenderNotYours = Reply(550, "5.7.1", "Give your own address as the sender")
     fileprivate static let postmasterNeedsDomain = Reply(550, "5.1.3", "Give the recipient's address with its domain")

@@ -61,10 +61,11 @@ final class Directory {
         guard !missing.isEmpty else { return addresses.map { entries[$0] ?? Entry() } }
         let started = generation
         let result = try await database.query("""
-            SELECT local_part, user_id, NULL::text, suspended, suspension_reason, NULL::text[], NULL::text FROM users
+            SELECT local_part, user_id, NULL::text, suspended, suspension_reason, NULL::text[], NULL::text,
+                \(Self.limits("tenant_limits($1) || limits")) FROM users
             WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
             UNION ALL
-            SELECT local_part, NULL, target, NULL, NULL, NULL, NULL FROM aliases
+            SELECT local_part, NULL, target, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM aliases
             WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
             ORDER BY 3 NULLS FIRST
             """, [.int8(tenant), .int8(domain), .textArray(missing)])
@@ -75,7 +76,8 @@ final class Directory {
                 if let id = try row.optionalInt8(1) {
                     loaded[localPart, default: Entry()].user = UserRecord(
                         id: id, domain: domain, localPart: localPart, domainName: domainName,
-                        suspensions: try Suspensions(row, user: 3))
+                        suspensions: try Suspensions(row, user: 3), messageSize: try row.optionalInt8(7),
+                        sending: try SendingLimits(row, 8))
                 } else if let target = try row.optionalText(2) {
                     loaded[localPart, default: Entry()].targets.append(target)
                 }
@@ -92,21 +94,33 @@ final class Directory {
         if let user = users[id] { return user }
         let started = generation
         let result = try await database.query("""
-            SELECT u.domain_id, u.local_part, d.name, u.suspended, u.suspension_reason, t.suspended, t.suspension_reason
-            FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
+            SELECT u.domain_id, u.local_part, d.name, u.suspended, u.suspension_reason, t.suspended, t.suspension_reason,
+                \(Self.limits("p.limits || t.limits || u.limits"))
+            FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id) JOIN plans p USING (plan_id)
             WHERE u.tenant_id = $1 AND u.user_id = $2
             """, [.int8(tenant), .int8(id)])
         guard let row = result.first else { throw .noSuchUser }
         let user = try StoreError.reading { () throws(PostgresError) in
             UserRecord(
                 id: id, domain: try row.int8(0), localPart: try row.text(1), domainName: try row.text(2),
-                suspensions: try Suspensions(row, user: 3))
+                suspensions: try Suspensions(row, user: 3), messageSize: try row.optionalInt8(7), sending: try SendingLimits(row, 8))
         }
         if started == generation {
             if users.count > Self.cacheLimit { users = [:] }
             users[id] = user
         }
         return user
+    }
+
+    /// Three columns of what an expression of limits says of one user.
+    private static func limits(_ expression: String) -> String {
+        ["messageSize", "recipientsPerHour", "recipientsPerDay"].map { "limit_number(\(expression), '\($0)')" }.joined(separator: ", ")
+    }
+}
+
+extension SendingLimits {
+    fileprivate init(_ row: PostgresRow, _ column: Int) throws(PostgresError) {
+        self.init(recipientsPerHour: try row.optionalInt8(column), recipientsPerDay: try row.optionalInt8(column + 1))
     }
 }
 

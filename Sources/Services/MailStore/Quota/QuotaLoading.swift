@@ -29,8 +29,9 @@ extension TenantStore {
     }
 
     private static let userFigures = """
-        SELECT u.user_id, u.domain_id, u.quota_bytes, u.quota_messages, coalesce(f.bytes, 0), coalesce(f.messages, 0)
-        FROM users u LEFT JOIN user_usage f USING (tenant_id, user_id) WHERE u.tenant_id = $1 AND u.user_id = ANY ($2::bigint[])
+        SELECT u.user_id, u.domain_id, \(QuotaSQL.user), u.quota_messages, coalesce(f.bytes, 0), coalesce(f.messages, 0)
+        FROM users u LEFT JOIN user_usage f USING (tenant_id, user_id), tenant_limits($1) AS planned
+        WHERE u.tenant_id = $1 AND u.user_id = ANY ($2::bigint[])
         """
 
     private static func user(_ row: PostgresRow) throws(PostgresError) -> QuotaLedger.User {
@@ -125,8 +126,8 @@ extension TenantStore {
         """
 
     private static let tenantFigures = """
-        SELECT t.quota_bytes, t.quota_messages, coalesce(f.bytes, 0), coalesce(f.messages, 0)
-        FROM tenants t LEFT JOIN tenant_usage f USING (tenant_id) WHERE t.tenant_id = $1
+        SELECT \(QuotaSQL.tenant), t.quota_messages, coalesce(f.bytes, 0), coalesce(f.messages, 0)
+        FROM tenants t LEFT JOIN tenant_usage f USING (tenant_id), tenant_limits($1) AS planned WHERE t.tenant_id = $1
         """
 
     private static let domainFigures = """

@@ -7,6 +7,9 @@ public struct UserRecord: Sendable, Equatable {
     public let domainName: String
     /// Whether it takes mail, and sends any; the tenant's own suspension of incoming mail is met before a worker is asked.
     public let suspensions: Suspensions
+    /// Octets of a message that the user may receive or send; nil: the platform's limit alone.
+    public let messageSize: Int64?
+    public let sending: SendingLimits
     public var address: String { "\(localPart)@\(domainName)" }
 }
 

@@ -2,12 +2,14 @@ import IMAP
 import MailStore
 import NIOCore
 import Runtime
+import Supervision
 
 /// An IMAP session of a user who has logged in at the gateway: reads commands, lets each do its work, and reports changes of the selected
 /// mailbox when the protocol allows it (RFC 3501 §5.2 and §7).
 @EventLoopActor
 package final class IMAPConnection: ClientSession {
     let user: Int64
+    let service = ClientService.imap
     let connection: Connection
     let store: TenantStore
     let limits: IMAPLimits

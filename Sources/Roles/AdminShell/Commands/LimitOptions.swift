@@ -1,0 +1,65 @@
+import AdminAPI
+import ArgumentParser
+import Quantities
+
+/// An option for each limit.
+package struct LimitOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Users of the tenant: a number, unlimited, or none to name no limit here.", valueName: "number"))
+    var users: String?
+    @Option(help: ArgumentHelp("Domains of the tenant.", valueName: "number")) var domains: String?
+    @Option(help: ArgumentHelp("Aliases of the tenant.", valueName: "number")) var aliases: String?
+    @Option(help: ArgumentHelp("Storage of the tenant, such as 50GB.", valueName: "size")) var storage: String?
+    @Option(help: ArgumentHelp("Storage of a user without a quota of their own.", valueName: "size")) var userQuota: String?
+    @Option(help: ArgumentHelp("The largest quota that a user may have.", valueName: "size")) var largestUserQuota: String?
+    @Option(help: ArgumentHelp("Size of a message, received or sent.", valueName: "size")) var messageSize: String?
+    @Option(help: ArgumentHelp("Recipients that a user may send to within an hour.", valueName: "number")) var recipientsPerHour: String?
+    @Option(help: ArgumentHelp("Recipients that a user may send to within a day.", valueName: "number")) var recipientsPerDay: String?
+    @Option(help: ArgumentHelp("What users may log in to: a list such as imap,submission.", valueName: "services")) var protocols: String?
+
+    package init() {}
+
+    private var texts: [(LimitName, String?)] {
+        [
+            (.users, users), (.domains, domains), (.aliases, aliases), (.storage, storage), (.userQuota, userQuota),
+            (.largestUserQuota, largestUserQuota), (.messageSize, messageSize), (.recipientsPerHour, recipientsPerHour),
+            (.recipientsPerDay, recipientsPerDay), (.protocols, protocols),
+        ]
+    }
+
+    /// What was given.
+    /// - Throws: `ValidationError` that names the option.
+    func changes() throws -> LimitChanges {
+        var values: [LimitName: LimitValue?] = [:]
+        for (name, text) in texts {
+            guard let text else { continue }
+            values[name] = .some(try Self.value(text, of: name))
+        }
+        return LimitChanges(values)
+    }
+
+    private static func value(_ text: String, of name: LimitName) throws -> LimitValue? {
+        switch text.lowercased() {
+        case "unlimited": return .unlimited
+        case "none": return nil
+        default: break
+        }
+        switch name.kind {
+        case .count:
+            guard let number = Int64(text), number >= 0 else { throw refusal(name, "a number") }
+            return .number(number)
+        case .octets:
+            guard let size = ByteCount(text) else { throw refusal(name, "a size such as 500MB or 10GB") }
+            return .number(size.octets)
+        case .services:
+            let services = text.split(separator: ",").map { MailService(rawValue: $0.lowercased()) }
+            guard !services.contains(nil) else {
+                throw refusal(name, "a list of \(MailService.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            return .services(services.compactMap(\.self))
+        }
+    }
+
+    private static func refusal(_ name: LimitName, _ form: String) -> ValidationError {
+        ValidationError("--\(name.words) takes \(form), the word unlimited, or the word none.")
+    }
+}
