@@ -58,8 +58,8 @@ let package = Package(
         library(
             "ControlPlane", on: "Roles",
             [
-                "AdminAPI", "Quantities", "Supervision", "Runtime", "Postgres", "Argon2", "Cryptography", "CProcess", "ProxyProtocol", "Resolver",
-                nioHTTP1,
+                "AdminAPI", "Quantities", "Supervision", "Runtime", "Postgres", "Argon2", "Cryptography", "CProcess", "ProxyProtocol",
+                "Resolver", "MailStore", nioHTTP1,
             ] + nio),
         library(
             "Gateway", on: "Roles",

@@ -142,6 +142,15 @@ public enum Calls {
     public static let listUsage = Call<Nothing, [UsageDay]>(
         "usage", .get, "/usage", query: ["tenant", "from", "to"], needs: .read, effect: .reads)
 
+    /// What the rules say of mail from `from` to `address`, of `size` octets; of a login as `address` to `service` from the host `from`;
+    /// and of mail that `address` sends as `as` to `to`. All but `address` may be left out.
+    public static let explainDelivery = Call<Nothing, Explanation>(
+        "explain delivery", .get, "/explanations/delivery", query: ["address", "from", "size"], needs: .read, effect: .reads)
+    public static let explainLogin = Call<Nothing, Explanation>(
+        "explain login", .get, "/explanations/login", query: ["address", "service", "from"], needs: .read, effect: .reads)
+    public static let explainSending = Call<Nothing, Explanation>(
+        "explain send", .get, "/explanations/sending", query: ["address", "as", "to", "size"], needs: .read, effect: .reads)
+
     public static let names = Call<Nothing, NameList>("names", .get, "/names", query: ["kind", "prefix"], needs: .read, effect: .reads)
     public static let status = Call<Nothing, PlatformStatus>("status", .get, "/status", needs: .readPlatform, effect: .reads)
 
@@ -158,6 +167,6 @@ public enum Calls {
         importCertificate, listCertificates, showCertificate, deleteCertificate,
         createAdministrator, listAdministrators, showAdministrator, suspendAdministrator, resumeAdministrator, setAdministratorPassword,
         renewOneTimePassword, deleteAdministrator, logIn, showSession, setOwnPassword, logOut,
-        listAudit, verifyAudit, listUsage, names, status,
+        listAudit, verifyAudit, listUsage, explainDelivery, explainLogin, explainSending, names, status,
     ]
 }

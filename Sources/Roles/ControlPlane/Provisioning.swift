@@ -44,6 +44,11 @@ struct Provisioning {
         var hostname: String
         var startedAt: Timestamp
         var listeners: [PlatformStatus.Listener]
+        /// Of one message.
+        var limits: MailLimits
+        var sessionsPerUser: Int
+        /// Mail that does not fit is put off, not refused.
+        var defersOverQuota: Bool
     }
 
     init(

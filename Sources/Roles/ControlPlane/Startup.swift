@@ -120,7 +120,8 @@ struct Startup {
 
         let facts = Provisioning.PlatformFacts(
             hostname: configuration.hostname, startedAt: Timestamp(secondsSince1970: Int64(time(nil))),
-            listeners: listeners.doors.map { PlatformStatus.Listener(service: $0.service.rawValue, address: listeners.text(of: $0)) })
+            listeners: listeners.doors.map { PlatformStatus.Listener(service: $0.service.rawValue, address: listeners.text(of: $0)) },
+            limits: configuration.limits, sessionsPerUser: configuration.sessionsPerUser, defersOverQuota: configuration.defersOverQuota)
         let sessions = AdministratorSessions(
             database: server.pool, authenticator: authenticator, sealingKey: try roles.secrets.key(for: "one-time passwords"),
             journal: journal)

@@ -12,9 +12,8 @@ package struct Casella: ParsableCommand {
         subcommands: [
             TenantCommands.self, PlanCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, AliasCommands.self,
             QuotaCommands.self, QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self,
-            AdministratorCommands.self,
-            RoleCommands.self, SessionCommands.self, AuditCommands.self, ShowUsage.self, ShowStatus.self, RunBatch.self, WriteManual.self,
-            PrintCompletion.self,
+            AdministratorCommands.self, RoleCommands.self, ExplainCommands.self, SessionCommands.self, AuditCommands.self, ShowUsage.self,
+            ShowStatus.self, RunBatch.self, WriteManual.self, PrintCompletion.self,
         ])
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
@@ -99,6 +98,13 @@ package struct AdministratorCommands: ParsableCommand {
 package struct RoleCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "role", abstract: "What administrators may do.", subcommands: [ListRoles.self])
+    package init() {}
+}
+
+package struct ExplainCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "What the rules say of a message or a login, without it happening.",
+        subcommands: [ExplainDelivery.self, ExplainLogin.self, ExplainSending.self])
     package init() {}
 }
 

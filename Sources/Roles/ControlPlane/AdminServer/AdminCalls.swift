@@ -87,6 +87,10 @@ extension AdminRouter {
 
         serve(Calls.listUsage) { try await $0.listUsage($1) }
 
+        serve(Calls.explainDelivery) { try await $0.explainDelivery($1) }
+        serve(Calls.explainLogin) { try await $0.explainLogin($1) }
+        serve(Calls.explainSending) { try await $0.explainSending($1) }
+
         serve(Calls.names) { try await $0.names($1) }
         serve(Calls.status) { try await $0.status($1) }
     }

@@ -14,6 +14,7 @@ enum AdminSubject: Hashable {
         if let subject = ofPath(call, path) { subjects.append(subject) }
         if let tenant: TenantName = (try? query.optional("tenant")) ?? nil { subjects.append(.tenant(tenant)) }
         if let domain: DomainName = (try? query.optional("domain")) ?? nil { subjects.append(.domain(domain)) }
+        if let address: EmailAddress = (try? query.optional("address")) ?? nil { subjects.append(.address(address)) }
         if let target: QuotaTarget = (try? query.optional("target")) ?? nil { subjects.append(target.subject) }
         return subjects
     }

@@ -66,7 +66,7 @@ extension Provisioning {
         return found
     }
 
-    private func appPasswords(of address: EmailAddress) async throws -> [AppPassword] {
+    func appPasswords(of address: EmailAddress) async throws -> [AppPassword] {
         let result = try await database.query(
             """
             SELECT p.name, p.services, p.created_at, p.used_at, p.used_from FROM app_passwords p

@@ -219,6 +219,25 @@ final class Authenticator {
         }
     }
 
+    /// What a login from there would meet before its password is looked at. Nothing is counted.
+    func pace(of address: EmailAddress, from client: String) -> LoginPace {
+        var copy = throttle
+        return switch copy.admit(address.text, from: ClientOrigin(client), guess: 0, now: .now) {
+        case .refuse: .closed
+        case .wait: .delayed(.zero)
+        case .tryAfter(let delay, let ticket): ticket.isFamiliar && delay == .zero ? .familiar : .delayed(delay)
+        }
+    }
+
+    /// How a login is received for the wrong ones before it.
+    enum LoginPace {
+        /// The place has logged in to the account before.
+        case familiar
+        case delayed(Duration)
+        /// Refused untried, right or not.
+        case closed
+    }
+
     /// - Returns: how many counts were forgotten.
     func unlock(_ name: LoginSubject) -> Int { throttle.unlock(name.text) }
 

@@ -2,9 +2,27 @@ import Runtime
 
 /// From an address to mailboxes: the user of that name; else, without `+detail`, the user before it (RFC 5233); else the
 /// domain's catch-all. An alias adds its targets beside the user of the same name, if there is one.
-extension TenantStore {
-    func follow(_ localPart: String, _ domainName: String, depth: Int, _ search: inout AddressSearch) async throws(StoreError) {
-        guard let domain = try await directory.domain(named: domainName) else {
+extension Directory {
+    /// Where mail for an address goes. The local part as text, quotes removed; the domain as A-labels in any case.
+    package func resolve(localPart: String, domain: String) async throws(StoreError) -> Resolution {
+        let domain = domain.lowercased()
+        guard try await self.domain(named: domain) != nil else { return .notLocal }
+        var search = AddressSearch()
+        try await follow(localPart, domain, depth: 0, &search)
+        return search.resolution
+    }
+
+    /// Whether the user may send as this address: its own address (with any `+detail`), or an alias that leads to it.
+    package func mayUse(localPart: String, domain: String, as user: Int64) async throws(StoreError) -> Bool {
+        switch try await resolve(localPart: localPart, domain: domain) {
+        case .targets(let targets): return targets.users.contains { $0.user.id == user } || targets.suspended.contains { $0.id == user }
+        case .suspended(let users): return users.contains { $0.id == user }
+        case .notLocal, .noSuchUser, .loop: return false
+        }
+    }
+
+    private func follow(_ localPart: String, _ domainName: String, depth: Int, _ search: inout AddressSearch) async throws(StoreError) {
+        guard let domain = try await self.domain(named: domainName) else {
             search.addExternal("\(localPart)@\(domainName)")
             return
         }
@@ -12,7 +30,7 @@ extension TenantStore {
         guard search.visit("\(name)@\(domainName)", depth: depth) else { return }
         let plus = name.firstIndex(of: "+")
         let base = plus.map { String(name[..<$0]) }.flatMap { $0.isEmpty ? nil : $0 }
-        let entries = try await directory.entries([name, base ?? name, ""], in: domain, named: domainName)
+        let entries = try await self.entries([name, base ?? name, ""], in: domain, named: domainName)
         let entry: Directory.Entry
         var detail: String?
         if !name.isEmpty, !entries[0].isEmpty {

@@ -3,7 +3,7 @@ import Runtime
 
 /// The tenant's domains, users and aliases as far as they were asked for. The control plane writes them; it says when they changed.
 @EventLoopActor
-final class Directory {
+package final class Directory {
     /// What an address is, by itself.
     struct Entry {
         var user: UserRecord?
@@ -27,6 +27,9 @@ final class Directory {
     private var domains: [String: Int64]?
     private var entries: [Address: Entry] = [:]
     private var users: [Int64: UserRecord] = [:]
+
+    /// For who only asks where addresses lead; the pool's role must be allowed to read the tenant's rows.
+    package convenience init(tenant: Int64, pool: PostgresPool) { self.init(tenant: tenant, database: Database(pool: pool)) }
 
     init(tenant: Int64, database: Database) {
         self.tenant = tenant
@@ -90,7 +93,7 @@ final class Directory {
         return addresses.map { loaded[$0.localPart] ?? entries[$0] ?? Entry() }
     }
 
-    func user(_ id: Int64) async throws(StoreError) -> UserRecord {
+    package func user(_ id: Int64) async throws(StoreError) -> UserRecord {
         if let user = users[id] { return user }
         let started = generation
         let result = try await database.query("""

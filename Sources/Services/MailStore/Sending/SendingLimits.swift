@@ -38,9 +38,10 @@ extension TenantStore {
             """
             INSERT INTO sending AS s VALUES ($1, $2, now(), $3, now(), $3)
             ON CONFLICT (tenant_id, user_id) DO UPDATE SET
-                hour_began = \(Self.began("hour")), hour_recipients = \(Self.sent("hour")) + $3,
-                day_began = \(Self.began("day")), day_recipients = \(Self.sent("day")) + $3
-            WHERE ($4::bigint IS NULL OR \(Self.sent("hour")) + $3 <= $4) AND ($5::bigint IS NULL OR \(Self.sent("day")) + $3 <= $5)
+                hour_began = \(SendingSQL.began(.hour)), hour_recipients = \(SendingSQL.sent(.hour)) + $3,
+                day_began = \(SendingSQL.began(.day)), day_recipients = \(SendingSQL.sent(.day)) + $3
+            WHERE ($4::bigint IS NULL OR \(SendingSQL.sent(.hour)) + $3 <= $4)
+                AND ($5::bigint IS NULL OR \(SendingSQL.sent(.day)) + $3 <= $5)
             RETURNING 1
             """,
             [
@@ -49,19 +50,22 @@ extension TenantStore {
             ])
         guard counted.isEmpty else { return nil }
         let standing = try await database.query(
-            "SELECT \(Self.sent("day")) FROM sending s WHERE tenant_id = $1 AND user_id = $2", [.int8(tenant), .int8(user)])
+            "SELECT \(SendingSQL.sent(.day)) FROM sending s WHERE tenant_id = $1 AND user_id = $2", [.int8(tenant), .int8(user)])
         let sentToday = try StoreError.reading { () throws(PostgresError) in try standing.first?.int8(0) ?? 0 }
         if let limit = limits.recipientsPerDay, sentToday + recipients > limit {
             return SendingRefusal(period: .day, limit: limit, fitsLater: true)
         }
         return SendingRefusal(period: .hour, limit: limits.recipientsPerHour ?? 0, fitsLater: true)
     }
+}
 
-    private static func began(_ period: String) -> String {
+/// What of a row `s` of `sending` still counts: of the period that began within the last hour, or day.
+package enum SendingSQL {
+    static func began(_ period: SendingRefusal.Period) -> String {
         "CASE WHEN s.\(period)_began <= now() - interval '1 \(period)' THEN now() ELSE s.\(period)_began END"
     }
 
-    private static func sent(_ period: String) -> String {
+    package static func sent(_ period: SendingRefusal.Period) -> String {
         "(CASE WHEN s.\(period)_began <= now() - interval '1 \(period)' THEN 0 ELSE s.\(period)_recipients END)"
     }
 }

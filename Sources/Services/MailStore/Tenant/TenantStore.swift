@@ -92,20 +92,12 @@ public final class TenantStore {
 
     /// Where mail for an address goes. The local part as text, quotes removed; the domain as A-labels in any case.
     public func resolve(localPart: String, domain: String) async throws(StoreError) -> Resolution {
-        let domain = domain.lowercased()
-        guard try await directory.domain(named: domain) != nil else { return .notLocal }
-        var search = AddressSearch()
-        try await follow(localPart, domain, depth: 0, &search)
-        return search.resolution
+        try await directory.resolve(localPart: localPart, domain: domain)
     }
 
     /// Whether the user may send as this address: its own address (with any `+detail`), or an alias that leads to it.
     public func mayUse(localPart: String, domain: String, as user: Int64) async throws(StoreError) -> Bool {
-        switch try await resolve(localPart: localPart, domain: domain) {
-        case .targets(let targets): return targets.users.contains { $0.user.id == user } || targets.suspended.contains { $0.id == user }
-        case .suspended(let users): return users.contains { $0.id == user }
-        case .notLocal, .noSuchUser, .loop: return false
-        }
+        try await directory.mayUse(localPart: localPart, domain: domain, as: user)
     }
 
     public func user(_ id: Int64) async throws(StoreError) -> UserRecord { try await directory.user(id) }

@@ -1,0 +1,31 @@
+import AdminAPI
+import ArgumentParser
+import Glibc
+
+package struct ExplainDelivery: AdminCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "delivery", abstract: "Explain what would become of mail to an address.",
+        discussion: "With a file, the message's size is that of the file. The exit status is 2 when the mail would be refused or put off.")
+    package static let names = LiveNames(options: ["--to": .live(.addresses)])
+    @Option(help: ArgumentHelp("Who sends it.", valueName: "address"), transform: { try TargetAddress($0) }) var from: TargetAddress?
+    @Option(help: ArgumentHelp("Whom it is for.", valueName: "address"), transform: { try EmailAddress($0) }) var to: EmailAddress
+    @Option(help: ArgumentHelp("Size of the message, such as 5MB; a short letter's if left out.", valueName: "size")) var size: String?
+    @Argument(help: "A file with the message.") var file: String?
+    @OptionGroup(title: "Global options") var global: GlobalArguments
+    package init() {}
+
+    package func execute(in context: Context) throws -> Report {
+        let size = try file.map { "\(try Self.size(of: $0))" } ?? size
+        return try context.client.call(
+            Calls.explainDelivery, query: ["address": to.text, "from": from?.text, "size": size]
+        ).report
+    }
+
+    private static func size(of file: String) throws -> Int64 {
+        var facts = stat()
+        guard stat(file, &facts) == 0 else {
+            throw AdminError(.notFound, "\(file) cannot be read: \(String(cString: strerror(errno))).")
+        }
+        return Int64(facts.st_size)
+    }
+}

@@ -1,0 +1,17 @@
+import AdminAPI
+
+extension Explanation {
+    var report: Report {
+        let table = Table(
+            ["rule", "verdict", "says", "reply", "change"],
+            steps.map { step in
+                [.text(step.rule), .text(step.verdict.rawValue), .text(step.says), .text(step.reply ?? ""), .text(step.change ?? "")]
+            })
+        var notes = [outcome]
+        if let deciding {
+            notes.append("What decides: \(steps[deciding].rule).")
+            if let change = steps[deciding].change { notes.append("What would change it: \(change)") }
+        }
+        return Report(self, table, .list(ifEmpty: ""), notes: notes, exitStatus: deciding == nil ? 0 : 2)
+    }
+}

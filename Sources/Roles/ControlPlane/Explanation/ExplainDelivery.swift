@@ -1,0 +1,153 @@
+import AdminAPI
+import MailStore
+import Postgres
+import Quantities
+
+extension Provisioning {
+    /// `explain delivery`: in the order in which gateway and worker ask.
+    func explainDelivery(_ request: AdminRequest<Nothing>) async throws -> Explanation {
+        let recipient: EmailAddress = try request.query.require("address")
+        let sender: TargetAddress? = try request.query.optional("from")
+        let size = try request.query.octets("size")
+        var steps = [messageSize(size)]
+        if let sender {
+            steps.append(.tells("sender \(sender)", "No rule asks who sends mail that comes in: anybody may write to people here."))
+        }
+        let place = try await hosting(of: recipient)
+        steps.append(place.step)
+        guard let tenant = place.tenant, steps.allSatisfy({ $0.verdict != .refuses }) else {
+            return Explanation(steps, otherwise: "")
+        }
+        steps.append(incoming(of: tenant))
+        await workers.commitRows(of: tenant.name)
+        let directory = Directory(tenant: tenant.id, pool: database.pool)
+        let (step, targets) = try await resolution(of: recipient, in: directory)
+        steps.append(step)
+        for user in targets?.suspended ?? [] {
+            steps.append(.tells("user \(user.address)", "Its incoming mail is suspended, so it is left out.", change: user.resuming))
+        }
+        for target in targets?.users ?? [] {
+            steps += try await mailbox(of: target.user, size: size)
+        }
+        for address in targets?.external ?? [] {
+            steps.append(.passes("address \(address)", "It is no mailbox of this tenant: the mail is sent on to it through the queue."))
+        }
+        let places = (targets?.users.map(\.user.address) ?? []) + (targets?.external ?? [])
+        return Explanation(steps, otherwise: "It would be accepted, for \(places.joined(separator: ", ")).")
+    }
+
+    /// The platform's limit, which every message meets first.
+    func messageSize(_ size: Int64) -> Explanation.Step {
+        let limit = facts.limits.messageSize
+        return size <= limit
+            ? .passes("message size", "\(ByteCount(size)) of \(ByteCount(limit)) that the platform takes.")
+            : .refuses(
+                "message size", "\(ByteCount(size)) are more than the \(ByteCount(limit)) that the platform takes.", reply: "552 5.3.4",
+                change: "messageSize in casella.json")
+    }
+
+    private func hosting(of recipient: EmailAddress) async throws -> (step: Explanation.Step, tenant: Tenant?) {
+        let name = recipient.domain
+        guard let domain = try await domains(named: name).first else {
+            return (
+                .refuses(
+                    "domain \(name)", "It is no domain of this platform, which relays for nobody.", reply: "550 5.7.1",
+                    change: "domain create \(name) --tenant NAME"), nil
+            )
+        }
+        return (.passes("domain \(name)", "It belongs to tenant \(domain.tenant)."), try await tenant(domain.tenant))
+    }
+
+    private func incoming(of tenant: Tenant) -> Explanation.Step {
+        let rule = "tenant \(tenant.name)"
+        guard tenant.suspended.contains(.incoming) else { return .passes(rule, "Its incoming mail is not suspended.") }
+        return .defers(
+            rule, "Its incoming mail is suspended\(tenant.suspensionReason.map { ": \($0)" } ?? "").", reply: "450 4.2.1",
+            change: "tenant resume \(tenant.name) --incoming")
+    }
+
+    /// Where the address leads.
+    func resolution(of address: EmailAddress, in directory: Directory) async throws -> (Explanation.Step, ResolvedTargets?) {
+        let rule = "address \(address)"
+        switch try await directory.resolve(localPart: address.localPart, domain: address.domain.text) {
+        case .notLocal, .noSuchUser:
+            return (
+                .refuses(
+                    rule, "There is no such user or alias, and the domain has no catch-all.", reply: "550 5.1.1",
+                    change: "user create \(address), or alias create \(address) --to ADDRESS"), nil
+            )
+        case .loop:
+            return (
+                .refuses(
+                    rule, "Its aliases lead round in a circle, too deep, or to too many addresses.", reply: "554 5.4.6",
+                    change: "alias show \(address)"), nil
+            )
+        case .suspended(let users):
+            let names = users.map(\.address).joined(separator: ", ")
+            return (
+                .defers(
+                    rule, "It leads to \(names), whose incoming mail is suspended.", reply: "450 4.2.1", change: users.first?.resuming), nil
+            )
+        case .targets(let targets):
+            let found = targets.users.map(\.user.address) + targets.suspended.map(\.address) + targets.external
+            let isItself = found == [address.text]
+            return (.passes(rule, isItself ? "It is a user." : "It leads to \(found.joined(separator: ", "))."), targets)
+        }
+    }
+
+    /// What the user's plan and the quotas at all levels say.
+    private func mailbox(of user: UserRecord, size: Int64) async throws -> [Explanation.Step] {
+        var steps: [Explanation.Step] = []
+        let address = try EmailAddress(user.address)
+        steps += try await plannedSize(for: address, size)
+        for level in try await quotaReport(.user(address)).levels {
+            steps.append(quota(level, size))
+        }
+        return steps
+    }
+
+    /// The limit of the user's plan, if there is one.
+    func plannedSize(for address: EmailAddress, _ size: Int64) async throws -> [Explanation.Step] {
+        let limit = try await limits(of: .user(address))[.messageSize]
+        guard let octets = limit.value.number else { return [] }
+        let rule = "message size of \(address)"
+        return [
+            size <= octets
+                ? .passes(rule, "\(ByteCount(size)) of \(ByteCount(octets)) that \(limit.source) allows.")
+                : .refuses(
+                    rule, "\(ByteCount(size)) are more than the \(ByteCount(octets)) that \(limit.source) allows.", reply: "552 5.3.4",
+                    change: "plan override \(address) --message-size SIZE")
+        ]
+    }
+
+    /// A level takes what does not pass its limit.
+    private func quota(_ level: QuotaStanding, _ size: Int64) -> Explanation.Step {
+        let rule = "quota of \(level.level.rawValue) \(level.name)"
+        let limits = [level.limits.bytes.map { "\($0)" }, level.limits.messages.map { "\($0) messages" }].compactMap(\.self)
+        guard !limits.isEmpty else { return .passes(rule, "It has no quota.") }
+        let isFull =
+            level.limits.bytes.map { level.usage.bytes.octets + size > $0.octets } ?? false
+            || level.limits.messages.map { level.usage.messages + 1 > $0 } ?? false
+        let standing = "It holds \(level.usage.bytes) in \(level.usage.messages) messages, of \(limits.joined(separator: " and "))"
+        guard isFull else { return .passes(rule, "\(standing).") }
+        let change = "quota set \(level.name) --bytes SIZE --messages NUMBER"
+        return facts.defersOverQuota
+            ? .defers(rule, "\(standing); the message does not fit.", reply: "452 4.2.2", change: change)
+            : .refuses(rule, "\(standing); the message does not fit.", reply: "552 5.2.2", change: change)
+    }
+}
+
+extension UserRecord {
+    fileprivate var resuming: String { "user resume \(address) --incoming" }
+}
+
+extension PathParameters {
+    /// A size; 1,000 octets, a short letter, when it is left out.
+    func octets(_ name: String) throws(AdminError) -> Int64 {
+        guard let text = self[name] else { return 1_000 }
+        guard let size = ByteCount(text), size >= .zero else {
+            throw AdminError(.invalid, "The size is not understood.", hint: "A size looks like 1000, 500KB or 10MB.")
+        }
+        return size.octets
+    }
+}

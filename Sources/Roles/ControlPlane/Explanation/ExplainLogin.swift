@@ -1,0 +1,125 @@
+import AdminAPI
+import Postgres
+import Supervision
+
+extension Provisioning {
+    /// `explain login`: what a login with the right password would meet.
+    func explainLogin(_ request: AdminRequest<Nothing>) async throws -> Explanation {
+        let address: EmailAddress = try request.query.require("address")
+        guard let service = request.query["service"].map(MailService.init(rawValue:)) ?? .imap else {
+            throw AdminError(.invalid, "That is no service.", hint: MailService.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        var steps: [Explanation.Step] = []
+        if let client = request.query["from"] { steps.append(try pace(of: address, from: client)) }
+        guard let user = try await users(at: address).first else {
+            let alias = try await aliases(at: AliasAddress(address.text)).first
+            steps.append(
+                .refuses(
+                    "user \(address)", alias == nil ? "There is no such user." : "It is an alias; people log in as the user it leads to.",
+                    reply: service.refusal, change: alias == nil ? "user create \(address)" : nil))
+            return Explanation(steps, otherwise: "")
+        }
+        steps.append(.passes("user \(address)", "It is a user of tenant \(user.tenant)."))
+        let tenant = try await tenant(user.tenant)
+        steps.append(
+            suspension(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason, service)
+                .changed(by: "tenant resume \(tenant.name) --login"))
+        steps.append(
+            suspension(of: "login of \(address)", user.suspended, user.suspensionReason, service)
+                .changed(by: "user resume \(address) --login"))
+        steps.append(try await password(of: user, service))
+        steps.append(try await planned(service, for: address))
+        steps.append(try await room(for: user, service))
+        return Explanation(steps, otherwise: "With the right password, \(address) would be logged in.")
+    }
+
+    private func pace(of address: EmailAddress, from client: String) throws -> Explanation.Step {
+        guard client.utf8.allSatisfy({ $0.isAddressCharacter }), client.contains(".") || client.contains(":") else {
+            throw AdminError(.invalid, "The host is not understood.", hint: "Give its address, such as 192.0.2.7 or 2001:db8::7.")
+        }
+        let rule = "wrong logins from \(client)"
+        switch authenticator.pace(of: address, from: client) {
+        case .familiar: return .passes(rule, "The account was logged in to from there before; strangers cannot close it to that place.")
+        case .delayed(.zero): return .passes(rule, "There were not so many that it would be slowed.")
+        case .delayed(let delay):
+            return .tells(
+                rule, "It would be tried after \(delay), for the wrong ones before it.", change: "login unlock \(client)")
+        case .closed:
+            return .refuses(
+                rule, "There were so many that it would be refused untried.", reply: "as a wrong password",
+                change: "login unlock \(address), or login unlock \(client)")
+        }
+    }
+
+    private func suspension(
+        of rule: String, _ suspended: [Suspendable], _ reason: SuspensionReason?, _ service: MailService
+    ) -> Explanation.Step {
+        guard suspended.contains(.login) else { return .passes(rule, "Logins are not suspended.") }
+        guard let reason else {
+            return .refuses(rule, "Logins are suspended, without a reason.", reply: service.refusal, change: nil)
+        }
+        return .refuses(rule, "Logins are suspended: \(reason)", reply: service.suspended, change: nil)
+    }
+
+    private func password(of user: User, _ service: MailService) async throws -> Explanation.Step {
+        let devices = try await appPasswords(of: user.address).filter { $0.services.contains(service) }
+        let rule = "password of \(user.address)"
+        guard !user.hasPassword, devices.isEmpty else {
+            let names = devices.map(\.name.text).joined(separator: ", ")
+            let own = user.hasPassword ? "It has a password of its own" : "It has no password of its own"
+            return .passes(rule, own + (devices.isEmpty ? "." : ", and app passwords for this service: \(names)."))
+        }
+        return .refuses(
+            rule, "It has neither a password nor an app password for this service.", reply: service.refusal,
+            change: "user password \(user.address)")
+    }
+
+    /// Whether the user's plan has the service.
+    func planned(_ service: MailService, for address: EmailAddress) async throws -> Explanation.Step {
+        let limit = try await limits(of: .user(address))[.protocols]
+        guard let allowed = limit.value.services, !allowed.contains(service) else {
+            return .passes("protocols", "\(service.rawValue) is allowed: \(limit.source).")
+        }
+        return .refuses(
+            "protocols", "\(limit.source) allows \(limit.value), and not \(service.rawValue).", reply: service.suspended,
+            change: "plan override \(address) --protocols \((allowed + [service]).map(\.rawValue).joined(separator: ","))")
+    }
+
+    private func room(for user: User, _ service: MailService) async throws -> Explanation.Step {
+        let keys = try await change { transaction in try await find(user.address, in: transaction) }
+        let open = try await liveSessions.all(tenant: keys.tenant, user: keys.user).count
+        let says = "\(open) of \(facts.sessionsPerUser) sessions that a user may have are open."
+        guard open >= facts.sessionsPerUser else { return .passes("sessions", says) }
+        return .refuses("sessions", says, reply: service.tooMany, change: "session end \(user.address), or sessionsPerUser in casella.json")
+    }
+}
+
+extension MailService {
+    fileprivate var refusal: String {
+        switch self {
+        case .imap: "NO [AUTHENTICATIONFAILED]"
+        case .pop3: "-ERR [AUTH]"
+        case .submission: "535 5.7.8"
+        }
+    }
+    fileprivate var suspended: String {
+        switch self {
+        case .imap: "NO [CONTACTADMIN]"
+        case .pop3: "-ERR [SYS/PERM]"
+        case .submission: "535 5.7.13"
+        }
+    }
+    fileprivate var tooMany: String {
+        switch self {
+        case .imap: "NO [LIMIT]"
+        case .pop3: "-ERR [SYS/TEMP]"
+        case .submission: "454 4.7.0"
+        }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isAddressCharacter: Bool {
+        (0x30...0x39).contains(self) || (0x61...0x66).contains(self | 0x20) || self == UInt8(ascii: ".") || self == UInt8(ascii: ":")
+    }
+}

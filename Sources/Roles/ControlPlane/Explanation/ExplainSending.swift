@@ -1,0 +1,88 @@
+import AdminAPI
+import MailStore
+import Postgres
+import Quantities
+
+extension Provisioning {
+    /// `explain send`: what a message that a user hands in would meet, from the login on.
+    func explainSending(_ request: AdminRequest<Nothing>) async throws -> Explanation {
+        let address: EmailAddress = try request.query.require("address")
+        let author: TargetAddress = try request.query.optional("as") ?? TargetAddress(address.text)
+        let recipient: TargetAddress? = try request.query.optional("to")
+        let size = try request.query.octets("size")
+        let user = try await user(address)
+        let tenant = try await tenant(user.tenant)
+        let keys = try await change { transaction in try await find(address, in: transaction) }
+        let directory = Directory(tenant: keys.tenant, pool: database.pool)
+
+        var steps = [try await planned(.submission, for: address)]
+        steps.append(
+            outgoing(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason)
+                .changed(by: "tenant resume \(tenant.name) --outgoing"))
+        steps.append(
+            outgoing(of: "user \(address)", user.suspended, user.suspensionReason).changed(by: "user resume \(address) --outgoing"))
+        steps.append(try await identity(author, of: address, keys.user, in: directory))
+        if let recipient { steps.append(try await recipientStep(recipient, in: directory)) }
+        steps.append(messageSize(size))
+        steps += try await plannedSize(for: address, size)
+        steps += try await sending(by: address, keys)
+        return Explanation(steps, otherwise: "It would be taken, and queued to be sent on.")
+    }
+
+    private func outgoing(of rule: String, _ suspended: [Suspendable], _ reason: SuspensionReason?) -> Explanation.Step {
+        guard suspended.contains(.outgoing) else { return .passes(rule, "Sending is not suspended.") }
+        return .refuses(rule, "Sending is suspended\(reason.map { ": \($0)" } ?? "").", reply: "550 5.7.1", change: nil)
+    }
+
+    /// Envelope and header may name addresses only that lead to who logged in.
+    private func identity(
+        _ author: TargetAddress, of address: EmailAddress, _ user: Int64, in directory: Directory
+    ) async throws -> Explanation.Step {
+        let rule = "sender \(author)"
+        guard try await !directory.mayUse(localPart: author.localPart, domain: author.domain.text, as: user) else {
+            let isOwn = author.text == address.text
+            return .passes(rule, isOwn ? "It is the user's own address." : "It leads to the user, who may send as it.")
+        }
+        let says: String, change: String?
+        switch try await directory.resolve(localPart: author.localPart, domain: author.domain.text) {
+        case .notLocal:
+            (says, change) = ("\(author.domain) is no domain of the user's tenant, and nobody sends as another's address.", nil)
+        case .noSuchUser, .loop:
+            (says, change) = ("There is no such address, so it is nobody's to send as.", "alias create \(author) --to \(address)")
+        case .suspended, .targets:
+            (says, change) = ("It is somebody else's, and does not lead to \(address).", "alias create \(author) --to \(address)")
+        }
+        return .refuses(rule, says, reply: "550 5.7.1", change: change)
+    }
+
+    private func recipientStep(_ recipient: TargetAddress, in directory: Directory) async throws -> Explanation.Step {
+        let rule = "recipient \(recipient)"
+        switch try await directory.resolve(localPart: recipient.localPart, domain: recipient.domain.text) {
+        case .notLocal: return .passes(rule, "It is not of this tenant: the queue sends it on.")
+        case .noSuchUser:
+            return .refuses(rule, "There is no such user or alias in this tenant.", reply: "550 5.1.1", change: "user create \(recipient)")
+        case .loop: return .refuses(rule, "Its aliases lead round in a circle.", reply: "554 5.4.6", change: "alias show \(recipient)")
+        case .suspended, .targets:
+            return .passes(rule, "It is of this tenant; `explain delivery --from … --to \(recipient)` says what it meets there.")
+        }
+    }
+
+    /// What the user sent in this hour and this day, if the plan limits it.
+    private func sending(by address: EmailAddress, _ keys: (tenant: Int64, user: Int64)) async throws -> [Explanation.Step] {
+        let layers = try await limits(of: .user(address))
+        let counted = try await database.query(
+            "SELECT \(SendingSQL.sent(.hour)), \(SendingSQL.sent(.day)) FROM sending s WHERE tenant_id = $1 AND user_id = $2",
+            [.int8(keys.tenant), .int8(keys.user)])
+        let (sentThisHour, sentToday) = try counted.first.map { (try $0.int8(0), try $0.int8(1)) } ?? (0, 0)
+        let periods: [(LimitName, Int64, String)] = [
+            (.recipientsPerHour, sentThisHour, "hour"), (.recipientsPerDay, sentToday, "day"),
+        ]
+        return periods.compactMap { name, sent, period in
+            let limit = layers[name]
+            guard let most = limit.value.number else { return nil }
+            let says = "\(sent) of \(most) recipients of this \(period) that \(limit.source) allows."
+            guard sent + 1 > most else { return .passes(name.words, says) }
+            return .defers(name.words, says, reply: "450 4.7.1", change: "plan override \(address) --\(name.words) NUMBER")
+        }
+    }
+}

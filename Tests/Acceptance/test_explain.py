@@ -1,0 +1,174 @@
+"""What `explain` says is what happens: each case is asked first, and then done."""
+
+import imaplib
+import json
+import smtplib
+import unittest
+
+from support import clients, running
+from support.companies import Company
+from support.messages import message
+
+STRANGER = "stranger@elsewhere.example"
+
+
+class Explained(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.platform = running.shared()
+
+    def setUp(self):
+        self.company = Company(self.platform)
+        self.ann, self.bob = self.company.address("ann"), self.company.address("bob")
+
+    def explain(self, *words):
+        done = self.platform.casella("explain", *words, "--format", "json", check=False)
+        answer = json.loads(done.stdout)
+        self.assertEqual(2 if "deciding" in answer else 0, done.returncode)
+        return answer
+
+    def decides(self, *words):
+        """The deciding rule's name, reply and command."""
+        answer = self.explain(*words)
+        step = answer["steps"][answer["deciding"]]
+        return step["rule"], step["reply"], step.get("change")
+
+
+class Delivery(Explained):
+    def meets(self, to, reply, size=1_000):
+        """Delivers for real, and compares the reply's codes."""
+        with clients.smtp(self.platform) as client:
+            try:
+                client.sendmail(STRANGER, [to], message(to, sender=STRANGER, size=size))
+                got = "250"
+            except smtplib.SMTPRecipientsRefused as refused:
+                code, text = refused.recipients[to]
+                got = f"{code} {text.decode().split()[0]}"
+            except smtplib.SMTPResponseException as refused:
+                got = f"{refused.smtp_code} {refused.smtp_error.decode().split()[0]}"
+        self.assertEqual(reply, got)
+
+    def check(self, to, rule, reply, size=1_000, change=None):
+        decided = self.decides("delivery", "--from", STRANGER, "--to", to, "--size", str(size))
+        self.assertEqual((rule, reply), decided[:2])
+        if change:
+            self.assertEqual(change, decided[2])
+        self.meets(to, reply, size)
+
+    def test_each_rule_that_refuses(self):
+        casella = self.platform.casella
+        self.assertIn("It would be accepted", self.explain("delivery", "--to", self.ann)["outcome"])
+        self.meets(self.ann, "250")
+        self.check("x@nowhere.invalid", "domain nowhere.invalid", "550 5.7.1")
+        nobody = self.company.address("nobody")
+        self.check(nobody, f"address {nobody}", "550 5.1.1", change=f"user create {nobody}, or alias create {nobody} --to ADDRESS")
+        casella("user", "suspend", self.ann, "--incoming")
+        self.check(self.ann, f"address {self.ann}", "450 4.2.1", change=f"user resume {self.ann} --incoming")
+        casella("user", "resume", self.ann)
+        casella("plan", "override", self.ann, "--message-size", "5KB")
+        self.check(self.ann, f"message size of {self.ann}", "552 5.3.4", size=10_000)
+        casella("plan", "override", self.ann, "--message-size", "none")
+        for target in (self.ann, self.company.domain, self.company.name):
+            casella("quota", "set", target, "--bytes", "8KB")
+            level = "user" if "@" in target else "domain" if "." in target else "tenant"
+            self.check(self.ann, f"quota of {level} {target}", "552 5.2.2", size=10_000)
+            casella("quota", "set", target, "--bytes", "unlimited")
+        casella("tenant", "suspend", self.company.name, "--incoming", "--reason", "Unpaid")
+        self.check(self.ann, f"tenant {self.company.name}", "450 4.2.1", change=f"tenant resume {self.company.name} --incoming")
+
+    def test_where_aliases_lead(self):
+        team, loop = self.company.address("team"), self.company.address("loop")
+        self.platform.casella("alias", "create", team, "--to", f"{self.ann},{self.bob},out@elsewhere.example")
+        self.platform.casella("alias", "create", loop, "--to", loop)
+        answer = self.explain("delivery", "--to", team)
+        self.assertEqual(
+            f"It would be accepted, for {self.ann}, {self.bob}, out@elsewhere.example.", answer["outcome"], answer["steps"]
+        )
+        self.check(loop, f"address {loop}", "554 5.4.6")
+        self.platform.casella("quota", "set", self.bob, "--messages", "0")
+        rule, reply, _ = self.decides("delivery", "--to", team)
+        self.assertEqual((f"quota of user {self.bob}", "552 5.2.2"), (rule, reply))
+
+
+class Login(Explained):
+    def check(self, rule, reply, *words):
+        decided = self.decides("login", self.ann, *words)
+        self.assertEqual((rule, reply), decided[:2])
+        with imaplib.IMAP4_SSL("127.0.0.1", self.platform.port("imaps"), ssl_context=clients.tls()) as client:
+            with self.assertRaises(imaplib.IMAP4.error) as refusal:
+                client.login(self.ann, self.company.password("ann"))
+        self.assertIn(reply.removeprefix("NO "), str(refusal.exception))
+
+    def test_each_rule_that_refuses(self):
+        casella = self.platform.casella
+        self.assertIn("would be logged in", self.explain("login", self.ann, "--protocol", "imap", "--from", "192.0.2.1")["outcome"])
+        casella("plan", "override", self.ann, "--protocols", "pop3")
+        self.check("protocols", "NO [CONTACTADMIN]")
+        self.assertNotIn("deciding", self.explain("login", self.ann, "--protocol", "pop3"))
+        casella("plan", "override", self.ann, "--protocols", "none")
+        casella("user", "suspend", self.ann, "--login", "--reason", "Left us")
+        self.check(f"login of {self.ann}", "NO [CONTACTADMIN]")
+        casella("user", "resume", self.ann)
+        casella("tenant", "suspend", self.company.name, "--login")
+        self.check(f"tenant {self.company.name}", "NO [AUTHENTICATIONFAILED]")
+        nobody = self.company.address("nobody")
+        self.assertEqual(f"user {nobody}", self.decides("login", nobody)[0])
+        self.platform.casella("user", "create", nobody, "--no-password")
+        self.platform.casella("tenant", "resume", self.company.name)
+        self.assertEqual(f"password of {nobody}", self.decides("login", nobody)[0])
+
+    def test_wrong_logins_that_came_before(self):
+        place = "127.0.77.5"
+        for _ in range(5):
+            client = smtplib.SMTP_SSL(
+                "127.0.0.1", self.platform.port("submissions"), context=clients.tls(), source_address=(place, 0)
+            )
+            with client, self.assertRaises(smtplib.SMTPAuthenticationError):
+                client.login(self.ann, "wrong")
+        first = self.explain("login", self.ann, "--from", place)["steps"][0]
+        self.assertEqual(("tells", f"login unlock {place}"), (first["verdict"], first["change"]), first)
+        self.assertEqual("passes", self.explain("login", self.ann, "--from", "127.0.78.5")["steps"][0]["verdict"])
+        self.platform.casella(*first["change"].split())
+        self.assertEqual("passes", self.explain("login", self.ann, "--from", place)["steps"][0]["verdict"])
+
+    def test_questions_that_cannot_be_answered(self):
+        for words, status in (
+            (["login", self.ann, "--from", "my laptop"], 65),
+            (["login", self.ann, "--protocol", "web"], 64),
+            (["delivery", "--to", "nobody"], 64),
+            (["delivery", "--to", self.ann, "--size", "big"], 65),
+            (["delivery", "--to", self.ann, "/nowhere/message"], 66),
+            (["send", self.company.address("nobody")], 66),
+        ):
+            self.assertEqual(status, self.platform.casella("explain", *words, check=False).returncode, words)
+
+
+class Sending(Explained):
+    def check(self, rule, reply, author=None, to=None, size=1_000):
+        author, to = author or self.ann, to or self.bob
+        decided = self.decides("send", self.ann, "--as", author, "--to", to, "--size", str(size))
+        self.assertEqual((rule, reply), decided[:2])
+        with clients.submission(self.company, "ann") as client:
+            with self.assertRaises(smtplib.SMTPException) as refusal:
+                client.sendmail(author, [to], message(to, sender=author, size=size))
+        self.assertIn(reply.split()[1], str(refusal.exception))
+
+    def test_each_rule_that_refuses(self):
+        casella = self.platform.casella
+        info = self.company.address("info")
+        self.assertIn("It would be taken", self.explain("send", self.ann)["outcome"])
+        others = Company(self.platform, users=("eve",))
+        self.check(f"sender {self.bob}", "550 5.7.1", author=self.bob)
+        self.check(f"sender {others.address('eve')}", "550 5.7.1", author=others.address("eve"))
+        self.check(f"sender {info}", "550 5.7.1", author=info)
+        casella("alias", "create", info, "--to", self.ann)
+        self.assertNotIn("deciding", self.explain("send", self.ann, "--as", info))
+        nobody = self.company.address("nobody")
+        self.check(f"recipient {nobody}", "550 5.1.1", to=nobody)
+        casella("plan", "override", self.ann, "--message-size", "5KB", "--recipients-per-day", "1")
+        self.check(f"message size of {self.ann}", "552 5.3.4", size=10_000)
+        with clients.submission(self.company, "ann") as client:
+            client.sendmail(self.ann, [self.bob], message(self.bob, sender=self.ann))
+        self.check("recipients-per-day", "450 4.7.1")
+        casella("user", "suspend", self.ann, "--outgoing", "--reason", "Spam was sent")
+        self.check(f"user {self.ann}", "550 5.7.1")
