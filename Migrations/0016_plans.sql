@@ -2,17 +2,32 @@
 -- Limits are a JSON object: by a limit's name a number, a list of services, or "unlimited". Of plan, tenant and user the last that names a
 -- limit decides; what none of them names is not limited. Written by the control plane alone.
 CREATE TABLE plans (
-    plan_id bigint PRIMARY KEY DEFAULT random_id(),
-    name text NOT NULL CHECK (name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+    name text PRIMARY KEY CHECK (name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
     limits jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(limits) = 'object'),
     created_at timestamptz NOT NULL DEFAULT now());
-CREATE UNIQUE INDEX plans_by_name ON plans (lower(name));  -- as that of tenants: 0007_fences.sql
-INSERT INTO plans (plan_id, name) VALUES (0, 'default');
+INSERT INTO plans (name) VALUES ('default');
 
+-- What a tenant's worker needs of the plan is in the tenant's row: it reads no row that is not its tenant's.
 ALTER TABLE tenants
-    ADD COLUMN plan_id bigint NOT NULL DEFAULT 0 REFERENCES plans,
+    ADD COLUMN plan text NOT NULL DEFAULT 'default' REFERENCES plans,
+    ADD COLUMN planned jsonb NOT NULL DEFAULT '{}',
     ADD COLUMN limits jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(limits) = 'object');
 ALTER TABLE users ADD COLUMN limits jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(limits) = 'object');
+
+CREATE FUNCTION take_limits_of_plan() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- A change of the plan waits for this transaction, or this for it: so neither misses the other.
+    SELECT limits INTO NEW.planned FROM plans WHERE name = NEW.plan FOR SHARE;
+    NEW.planned := coalesce(NEW.planned, '{}');  -- of no plan: the reference refuses it
+    RETURN NEW;
+END $$;
+CREATE TRIGGER take_limits BEFORE INSERT OR UPDATE OF plan, planned ON tenants FOR EACH ROW EXECUTE FUNCTION take_limits_of_plan();
+CREATE FUNCTION give_limits_of_plan() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE tenants SET planned = NEW.limits WHERE plan = NEW.name;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER give_limits AFTER UPDATE OF limits ON plans FOR EACH ROW EXECUTE FUNCTION give_limits_of_plan();
 
 -- A tenant's and a user's own quota goes before the plan's: NULL is what the plan says, -1 is unlimited.
 ALTER TABLE tenants
@@ -29,7 +44,7 @@ CREATE FUNCTION limit_list(limits jsonb, name text) RETURNS text[] LANGUAGE sql 
 -- What holds in a tenant, with the caller's rights.
 CREATE FUNCTION tenant_limits(tenant bigint) RETURNS jsonb LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT p.limits || t.limits FROM tenants t JOIN plans p USING (plan_id) WHERE t.tenant_id = tenant;
+    SELECT planned || limits FROM tenants WHERE tenant_id = tenant;
 END;
 -- NULL: unlimited. The largest binds whatever the own quota says.
 CREATE FUNCTION effective_quota(own bigint, planned bigint, largest bigint) RETURNS bigint LANGUAGE sql IMMUTABLE
@@ -66,13 +81,10 @@ CREATE TABLE sending (
 ALTER TABLE plans ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE sending ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY provisioning ON plans TO casella_control USING (true);
-CREATE POLICY own_rows ON plans FOR SELECT TO casella_tenant USING (plan_id = (SELECT plan_id FROM tenants));
-CREATE POLICY administered ON plans FOR SELECT TO casella_administrator USING (plan_id = (SELECT plan_id FROM tenants));
 CREATE POLICY reading ON sending FOR SELECT TO casella_control USING (true);
 CREATE POLICY own_rows ON sending TO casella_tenant USING (tenant_id = (SELECT current_tenant()));
 CREATE POLICY administered ON sending FOR SELECT TO casella_administrator USING (tenant_id = (SELECT administered_tenant()));
 GRANT SELECT, INSERT, UPDATE, DELETE ON plans TO casella_control;
-GRANT SELECT ON plans TO casella_tenant, casella_administrator;
 GRANT SELECT ON sending TO casella_control, casella_administrator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sending TO casella_tenant;
 
@@ -82,14 +94,10 @@ DECLARE
     place record;
 BEGIN
     FOR place IN
-        SELECT c.oid::regclass AS relation, c.relkind, a.attname, a.attnum FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-        WHERE c.oid IN ('plans'::regclass, 'plans_by_name'::regclass, 'sending'::regclass, 'tenants'::regclass, 'users'::regclass)
+        SELECT c.oid::regclass AS relation, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.oid IN ('plans'::regclass, 'sending'::regclass, 'tenants'::regclass, 'users'::regclass)
             AND a.attnum > 0 AND NOT a.attisdropped
     LOOP
-        IF place.relkind = 'i' THEN
-            EXECUTE format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS 0', place.relation, place.attnum);
-        ELSE
-            EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS 0', place.relation, place.attname);
-        END IF;
+        EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS 0', place.relation, place.attname);
     END LOOP;
 END $$;

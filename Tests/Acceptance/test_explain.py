@@ -119,12 +119,12 @@ class Login(Explained):
 
     def test_wrong_logins_that_came_before(self):
         place = "127.0.77.5"
-        for _ in range(5):
+        for number in range(5):
             client = smtplib.SMTP_SSL(
                 "127.0.0.1", self.platform.port("submissions"), context=clients.tls(), source_address=(place, 0)
             )
             with client, self.assertRaises(smtplib.SMTPAuthenticationError):
-                client.login(self.ann, "wrong")
+                client.login(self.ann, f"wrong {number}")
         first = self.explain("login", self.ann, "--from", place)["steps"][0]
         self.assertEqual(("tells", f"login unlock {place}"), (first["verdict"], first["change"]), first)
         self.assertEqual("passes", self.explain("login", self.ann, "--from", "127.0.78.5")["steps"][0]["verdict"])

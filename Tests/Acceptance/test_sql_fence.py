@@ -26,6 +26,10 @@ class Roles(unittest.TestCase):
         for company in (cls.left, cls.right):
             cls.platform.casella("alias", "create", company.address("info"), "--to", company.address("ann"))
             clients.deliver(cls.platform, messages.message(company.address("ann")), company.address("ann"))
+            ann, bob = company.address("ann"), company.address("bob")
+            cls.platform.casella("plan", "override", ann, "--recipients-per-day", "9")
+            with clients.submission(company, "ann") as client:
+                client.sendmail(ann, [bob], messages.message(bob, ann))
             # As its worker would, were warnings not turned off for all tests.
             sql(
                 cls.platform,

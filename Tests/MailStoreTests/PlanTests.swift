@@ -10,12 +10,12 @@ import Testing
         async throws
     {
         let pool = tenant.server.pool
+        let name = PostgresValue.text("p\(tenant.id)")
         _ = try await pool.query(
-            """
-            WITH plan AS (INSERT INTO plans (name, limits) VALUES ('p' || $1, $2::text::jsonb)
-                ON CONFLICT (lower(name)) DO UPDATE SET limits = excluded.limits RETURNING plan_id)
-            UPDATE tenants SET plan_id = plan.plan_id, limits = $3::text::jsonb FROM plan WHERE tenant_id = $1
-            """, [.int8(tenant.id), .text(limits), .text(ofTenant)])
+            "INSERT INTO plans VALUES ($1, $2::text::jsonb) ON CONFLICT (name) DO UPDATE SET limits = excluded.limits",
+            [name, .text(limits)])
+        _ = try await pool.query(
+            "UPDATE tenants SET plan = $2, limits = $3::text::jsonb WHERE tenant_id = $1", [.int8(tenant.id), name, .text(ofTenant)])
         if let user {
             _ = try await pool.query("UPDATE users SET limits = $2::text::jsonb WHERE user_id = $1", [.int8(user), .text(ofUser)])
         }

@@ -32,11 +32,14 @@ public struct Explanation: Codable, Sendable, Hashable {
         case tells
     }
 
-    /// - Parameter outcome: when all rules let it pass.
-    public init(_ steps: [Step], otherwise outcome: String) {
+    /// - Parameters:
+    ///   - outcome: when all rules let it pass.
+    ///   - isForSeveral: a message for several mailboxes waits as a whole while one of them can take it later.
+    public init(_ steps: [Step], otherwise outcome: String, isForSeveral: Bool = false) {
         self.steps = steps
-        // Where a message leads to several mailboxes, one that can take it later keeps the whole message waiting.
-        deciding = steps.firstIndex { $0.verdict == .defers } ?? steps.firstIndex { $0.verdict == .refuses }
+        deciding =
+            (isForSeveral ? steps.firstIndex { $0.verdict == .defers } : nil)
+            ?? steps.firstIndex { $0.verdict == .defers || $0.verdict == .refuses }
         self.outcome =
             if let deciding {
                 "It would be \(steps[deciding].verdict == .defers ? "put off" : "refused")\(steps[deciding].reply.map { ": \($0)" } ?? "")."

@@ -12,12 +12,7 @@ extension AdminSubject {
         let address = "d.name = $1 AND local_part = $2"
         switch self {
         case .tenant(let name):
-            return (
-                """
-                SELECT to_jsonb(t) - '{tenant_id,created_at,plan_id}'::text[] || jsonb_build_object('plan', p.name)
-                FROM tenants t JOIN plans p USING (plan_id) WHERE t.name = $1
-                """, [.text(name.text)]
-            )
+            return ("SELECT to_jsonb(t) - '{tenant_id,created_at,planned}'::text[] FROM tenants t WHERE name = $1", [.text(name.text)])
         case .plan(let name): return ("SELECT limits FROM plans WHERE name = $1", [.text(name.text)])
         case .domain(let name):
             return (

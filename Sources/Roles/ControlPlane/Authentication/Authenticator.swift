@@ -162,8 +162,8 @@ final class Authenticator {
             """
             SELECT u.tenant_id, u.user_id, c.hash, 'login' = ANY (u.suspended || t.suspended),
                 CASE WHEN 'login' = ANY (u.suspended) THEN u.suspension_reason ELSE t.suspension_reason END,
-                limit_list(p.limits || t.limits || u.limits, 'protocols')
-            FROM domains d JOIN users u USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id) JOIN plans p USING (plan_id)
+                limit_list(t.planned || t.limits || u.limits, 'protocols')
+            FROM domains d JOIN users u USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
             LEFT JOIN credentials c USING (tenant_id, user_id)
             WHERE d.name = $1 AND u.local_part = $2
             """, [.text(address.domain.text), .text(address.localPart)])

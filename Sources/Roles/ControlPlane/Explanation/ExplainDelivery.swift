@@ -33,7 +33,7 @@ extension Provisioning {
             steps.append(.passes("address \(address)", "It is no mailbox of this tenant: the mail is sent on to it through the queue."))
         }
         let places = (targets?.users.map(\.user.address) ?? []) + (targets?.external ?? [])
-        return Explanation(steps, otherwise: "It would be accepted, for \(places.joined(separator: ", ")).")
+        return Explanation(steps, otherwise: "It would be accepted, for \(places.joined(separator: ", ")).", isForSeveral: true)
     }
 
     /// The platform's limit, which every message meets first.

@@ -25,10 +25,10 @@ extension Provisioning {
         try request.body.validate(for: nil)
         let tenants = try await change { transaction in
             let changed = try await transaction.query(
-                "UPDATE plans SET limits = jsonb_strip_nulls(limits || $2::text::jsonb) WHERE name = $1 RETURNING plan_id",
+                "UPDATE plans SET limits = jsonb_strip_nulls(limits || $2::text::jsonb) WHERE name = $1 RETURNING 1",
                 [.text(name.text), try request.body.json])
-            guard let plan = try changed.first?.int8(0) else { throw AdminError.noPlan(name) }
-            return try await transaction.query("SELECT tenant_id FROM tenants WHERE plan_id = $1", [.int8(plan)]).rows.map {
+            guard !changed.isEmpty else { throw AdminError.noPlan(name) }
+            return try await transaction.query("SELECT tenant_id FROM tenants WHERE plan = $1", [.text(name.text)]).rows.map {
                 try $0.int8(0)
             }
         }
@@ -56,12 +56,11 @@ extension Provisioning {
     /// `plan assign`.
     func assignPlan(_ request: AdminRequest<PlanAssignment>) async throws -> Tenant {
         let name: TenantName = try request.path.require("name")
+        _ = try await plan(request.body.plan)
         let id = try await change { transaction in
             let id = try await find(name, in: transaction)
-            let changed = try await transaction.query(
-                "UPDATE tenants t SET plan_id = p.plan_id FROM plans p WHERE t.tenant_id = $1 AND p.name = $2 RETURNING 1",
-                [.int8(id), .text(request.body.plan.text)])
-            guard !changed.isEmpty else { throw AdminError.noPlan(request.body.plan) }
+            _ = try await transaction.query(
+                "UPDATE tenants SET plan = $2 WHERE tenant_id = $1", [.int8(id), .text(request.body.plan.text)])
             return id
         }
         try await limitsChanged(of: [id], protocols: true)
@@ -98,8 +97,8 @@ extension Provisioning {
         // By sets of services that are the same, since those of a tenant's users mostly are.
         let allowed = try await database.query(
             """
-            SELECT t.tenant_id, limit_list(p.limits || t.limits || u.limits, 'protocols'), array_agg(u.user_id)
-            FROM tenants t JOIN plans p USING (plan_id) JOIN users u USING (tenant_id)
+            SELECT t.tenant_id, limit_list(t.planned || t.limits || u.limits, 'protocols'), array_agg(u.user_id)
+            FROM tenants t JOIN users u USING (tenant_id)
             WHERE t.tenant_id = ANY ($1::bigint[]) GROUP BY 1, 2
             """, [.int8Array(tenants)])
         var groups: [Int64: [(ending: [ClientService], users: [Int64])]] = [:]

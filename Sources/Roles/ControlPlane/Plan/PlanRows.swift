@@ -7,7 +7,7 @@ extension Provisioning {
     func plans(named name: PlanName? = nil) async throws -> [Plan] {
         let result = try await database.query(
             """
-            SELECT p.name, p.limits::text, (SELECT count(*) FROM tenants t WHERE t.plan_id = p.plan_id), p.created_at
+            SELECT p.name, p.limits::text, (SELECT count(*) FROM tenants t WHERE t.plan = p.name), p.created_at
             FROM plans p WHERE $1::text IS NULL OR p.name = $1 ORDER BY p.name
             """, [.optionalText(name?.text)])
         return try result.rows.map { row in
@@ -30,15 +30,15 @@ extension Provisioning {
         case .tenant(let name):
             rows = try await database.query(
                 """
-                SELECT p.name, p.limits::text, t.name, t.limits::text, t.quota_bytes, NULL::text, NULL::bigint
-                FROM tenants t JOIN plans p USING (plan_id) WHERE t.name = $1
+                SELECT t.plan, t.planned::text, t.name, t.limits::text, t.quota_bytes, NULL::text, NULL::bigint
+                FROM tenants t WHERE t.name = $1
                 """, [.text(name.text)])
             if rows.isEmpty { throw AdminError.noTenant(name) }
         case .user(let address):
             rows = try await database.query(
                 """
-                SELECT p.name, p.limits::text, t.name, t.limits::text, t.quota_bytes, u.limits::text, u.quota_bytes
-                FROM domains d JOIN users u USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id) JOIN plans p USING (plan_id)
+                SELECT t.plan, t.planned::text, t.name, t.limits::text, t.quota_bytes, u.limits::text, u.quota_bytes
+                FROM domains d JOIN users u USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
                 WHERE d.name = $1 AND u.local_part = $2
                 """, [.text(address.domain.text), .text(address.localPart)])
             if rows.isEmpty { throw AdminError.noUser(address) }

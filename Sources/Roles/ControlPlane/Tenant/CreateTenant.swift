@@ -7,15 +7,15 @@ extension Provisioning {
         let new = request.body
         try new.quota?.validate(at: .tenant)
         let plan = new.plan ?? .standard
+        _ = try await self.plan(plan)
         let id: Int64
         do {
             id = try await change { transaction in
                 let made = try await transaction.query(
                     """
-                    INSERT INTO tenants (name, quota_bytes, quota_messages, plan_id)
-                    SELECT $1, $2, $3, plan_id FROM plans WHERE name = $4 RETURNING tenant_id
+                    INSERT INTO tenants (name, quota_bytes, quota_messages, plan) VALUES ($1, $2, $3, $4) RETURNING tenant_id
                     """, [.text(new.name.text)] + new.quota.parameters(at: .tenant) + [.text(plan.text)])
-                guard let id = try made.first?.int8(0) else { throw AdminError.noPlan(plan) }
+                guard let id = try made.first?.int8(0) else { throw PostgresError(kind: .usage, message: "no tenant_id came back") }
                 _ = try await transaction.query("INSERT INTO leases (tenant_id, epoch) VALUES ($1, 0)", [.int8(id)])
                 try await roles.make(for: id, in: transaction)
                 try directory.prepareTenant(id)

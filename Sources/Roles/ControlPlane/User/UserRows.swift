@@ -9,10 +9,10 @@ extension Provisioning {
             SELECT u.local_part || '@' || d.name, t.name, u.suspended, u.suspension_reason,
                 EXISTS (SELECT FROM credentials c WHERE c.tenant_id = u.tenant_id AND c.user_id = u.user_id),
                 effective_quota(
-                    u.quota_bytes, limit_number(p.limits || t.limits, 'userQuota'), limit_number(p.limits || t.limits, 'largestUserQuota')),
+                    u.quota_bytes, limit_number(t.planned || t.limits, 'userQuota'),
+                    limit_number(t.planned || t.limits, 'largestUserQuota')),
                 u.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0), u.created_at
             FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
-                JOIN plans p USING (plan_id)
             LEFT JOIN user_usage g USING (tenant_id, user_id)
             WHERE ($1::text IS NULL OR u.local_part = $1) AND ($2::text IS NULL OR d.name = $2) AND ($3::text IS NULL OR t.name = $3)
             ORDER BY d.name, u.local_part

@@ -98,8 +98,8 @@ package final class Directory {
         let started = generation
         let result = try await database.query("""
             SELECT u.domain_id, u.local_part, d.name, u.suspended, u.suspension_reason, t.suspended, t.suspension_reason,
-                \(Self.limits("p.limits || t.limits || u.limits"))
-            FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id) JOIN plans p USING (plan_id)
+                \(Self.limits("t.planned || t.limits || u.limits"))
+            FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
             WHERE u.tenant_id = $1 AND u.user_id = $2
             """, [.int8(tenant), .int8(id)])
         guard let row = result.first else { throw .noSuchUser }
