@@ -30,7 +30,7 @@ extension TenantStore {
 
     private static let userFigures = """
         SELECT u.user_id, u.domain_id, \(QuotaSQL.user), u.quota_messages, coalesce(f.bytes, 0), coalesce(f.messages, 0)
-        FROM users u LEFT JOIN user_usage f USING (tenant_id, user_id), tenant_limits($1) AS planned
+        FROM users u LEFT JOIN user_usage f USING (tenant_id, user_id), tenant_limits($1) AS effective
         WHERE u.tenant_id = $1 AND u.user_id = ANY ($2::bigint[])
         """
 
@@ -127,7 +127,7 @@ extension TenantStore {
 
     private static let tenantFigures = """
         SELECT \(QuotaSQL.tenant), t.quota_messages, coalesce(f.bytes, 0), coalesce(f.messages, 0)
-        FROM tenants t LEFT JOIN tenant_usage f USING (tenant_id), tenant_limits($1) AS planned WHERE t.tenant_id = $1
+        FROM tenants t LEFT JOIN tenant_usage f USING (tenant_id), tenant_limits($1) AS effective WHERE t.tenant_id = $1
         """
 
     private static let domainFigures = """

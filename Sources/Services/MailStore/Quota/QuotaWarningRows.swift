@@ -34,7 +34,7 @@ struct QuotaWarningRow: Sendable {
                 SELECT 'user' AS level, u.user_id AS subject_id, u.local_part || '@' || d.name AS name, ARRAY[d.name] AS domains,
                     \(QuotaSQL.user) AS quota_bytes, u.quota_messages, f.bytes, f.messages
                 FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN user_usage f USING (tenant_id, user_id),
-                    tenant_limits($1) AS planned
+                    tenant_limits($1) AS effective
                 WHERE u.tenant_id = $1 AND ($2::bigint[] IS NULL OR u.user_id = ANY ($2::bigint[]))
                 UNION ALL
                 SELECT 'domain', d.domain_id, d.name, ARRAY[d.name], d.quota_bytes, d.quota_messages, f.bytes, f.messages
@@ -43,7 +43,7 @@ struct QuotaWarningRow: Sendable {
                 SELECT 'tenant', t.tenant_id, t.name,
                     ARRAY(SELECT d.name FROM domains d WHERE d.tenant_id = $1 ORDER BY d.domain_id LIMIT 100),
                     \(QuotaSQL.tenant), t.quota_messages, f.bytes, f.messages
-                FROM tenants t LEFT JOIN tenant_usage f USING (tenant_id), tenant_limits($1) AS planned WHERE t.tenant_id = $1)
+                FROM tenants t LEFT JOIN tenant_usage f USING (tenant_id), tenant_limits($1) AS effective WHERE t.tenant_id = $1)
             SELECT l.level, l.subject_id, l.name, l.domains, r.resource, coalesce(r.used, 0), r.quota,
                 coalesce(w.percent, 0)::bigint, coalesce(w.armed, 0), coalesce(w.state, '')
             FROM levels l
