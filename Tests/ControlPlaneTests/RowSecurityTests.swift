@@ -52,6 +52,7 @@ import TestSupport
                 INSERT INTO users (tenant_id, user_id, domain_id, local_part)
                     VALUES (\(t), \(t), \(t), 'ann'), (\(t), \(t) + 1000, \(t), 'bob');
                 INSERT INTO credentials VALUES (\(t), \(t), 'hash');
+                INSERT INTO domain_claims (tenant_id, name) VALUES (\(t), 'claimed.example');
                 INSERT INTO app_passwords VALUES (\(t), \(t), 'phone', 'x', ARRAY['imap']);
                 INSERT INTO aliases VALUES (\(t), \(t), 'info', 'ann@d\(t).example');
                 INSERT INTO tenant_usage VALUES (\(t), 30, 3); INSERT INTO domain_usage VALUES (\(t), \(t), 30, 3);
@@ -102,7 +103,7 @@ import TestSupport
                     } catch let error as PostgresError {
                         // No grant at all is a fence too: hashes and the queue.
                         #expect(error.sqlState == .insufficientPrivilege, "\(table)")
-                        #expect(["app_passwords", "credentials", "queue_messages", "queue_recipients"].contains(table))
+                        #expect(["app_passwords", "credentials", "domain_claims", "queue_messages", "queue_recipients"].contains(table))
                     }
                 }
             }
