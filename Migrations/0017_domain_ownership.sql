@@ -34,10 +34,15 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON domain_claims TO casella_control;
 -- Neither the token nor that it was found: that is for the control plane itself to write, when it has asked the DNS.
 GRANT SELECT, INSERT (tenant_id, name), DELETE ON domain_claims TO casella_administrator;
 
--- A tenant's administrator gets a domain by a claim that the control plane has just found proved, and by nothing else: restrictive, so
--- that no other policy lets one in. Nor does a domain become another one: of its columns the limits alone may change.
-CREATE POLICY proved ON domains AS RESTRICTIVE FOR INSERT TO casella_administrator
-    WITH CHECK ((SELECT administered_domain()) IS NULL AND proof = 'dns'
+-- A tenant's administrator gets a domain by a claim that the control plane has just found proved, and by nothing else. Nor does a domain
+-- become another one: of its columns the limits alone may change. (The policy before was for every statement, so for INSERT too.)
+DROP POLICY administered ON domains;
+CREATE POLICY administered ON domains FOR SELECT TO casella_administrator
+    USING (tenant_id = (SELECT administered_tenant()) AND domain_id = coalesce((SELECT administered_domain()), domain_id));
+CREATE POLICY limiting ON domains FOR UPDATE TO casella_administrator
+    USING (tenant_id = (SELECT administered_tenant()) AND domain_id = coalesce((SELECT administered_domain()), domain_id));
+CREATE POLICY proved ON domains FOR INSERT TO casella_administrator
+    WITH CHECK (tenant_id = (SELECT administered_tenant()) AND (SELECT administered_domain()) IS NULL AND proof = 'dns'
         AND EXISTS (
             SELECT FROM domain_claims c WHERE c.tenant_id = domains.tenant_id AND c.name = domains.name
                 AND c.proved_at = domains.proved_at AND c.proved_at > now() - interval '10 minutes'));

@@ -93,6 +93,21 @@ import TestSupport
         await fixture.close()
     }
 
+    @Test("For those who run the platform a word is enough") func vouched() async throws {
+        let fixture = try await RowSecurityTests.Fixture()
+        let tenant = fixture.tenants[0]
+        try await fixture.control.script("INSERT INTO domains (tenant_id, name, vouched_by) VALUES (\(tenant), 'new.example', 'jo')")
+        // A proof has its time, and nobody's name.
+        for values in ["'dns', NULL, NULL", "'dns', 'jo', now()", "'vouched', 'jo', now()"] {
+            let error = await #expect(throws: PostgresError.self) {
+                try await fixture.control.script(
+                    "INSERT INTO domains (tenant_id, name, proof, vouched_by, proved_at) VALUES (\(tenant), 'other.example', \(values))")
+            }
+            #expect(error?.sqlState == .checkViolation, "\(values)")
+        }
+        await fixture.close()
+    }
+
     @Test("Tokens are 128 bits of chance") func tokens() async throws {
         let fixture = try await RowSecurityTests.Fixture()
         let tokens = try await fixture.owner.query("SELECT token FROM domain_claims").rows.map { try $0.text(0) }

@@ -20,7 +20,7 @@ extension Provisioning {
         if let explanation = finding.explanation(at: row.claim.record) {
             throw AdminError(
                 .conflict, explanation,
-                hint: "Publish: \(row.claim.record.line) Name servers may remember for a while what was there before.")
+                hint: "Name servers may remember for a while what was there before. To be published: \(row.claim.record.line)")
         }
         do {
             try await change { transaction in try await makeDomain(of: row, in: transaction) }
