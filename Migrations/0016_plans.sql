@@ -85,6 +85,9 @@ CREATE POLICY reading ON sending FOR SELECT TO casella_control USING (true);
 CREATE POLICY own_rows ON sending TO casella_tenant USING (tenant_id = (SELECT current_tenant()));
 CREATE POLICY administered ON sending FOR SELECT TO casella_administrator USING (tenant_id = (SELECT administered_tenant()));
 GRANT SELECT, INSERT, UPDATE, DELETE ON plans TO casella_control;
+-- A user's own limits are set by those who set the tenant's.
+REVOKE UPDATE ON users FROM casella_administrator;
+GRANT UPDATE (domain_id, local_part, suspended, suspension_reason, quota_bytes, quota_messages) ON users TO casella_administrator;
 GRANT SELECT ON sending TO casella_control, casella_administrator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sending TO casella_tenant;
 

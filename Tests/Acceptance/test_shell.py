@@ -235,7 +235,7 @@ class OneShot(unittest.TestCase):
     def test_every_command_explains_itself(self):
         nouns = {
             "tenant": "create list show suspend resume delete",
-            "domain": "create list show delete dns",
+            "domain": "create list show delete dns check claim verify claims unclaim",
             "user": "create list show suspend resume delete password",
             "alias": "create list show delete",
             "quota": "show set",

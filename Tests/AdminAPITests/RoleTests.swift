@@ -16,6 +16,11 @@ import Testing
         }
     }
 
+    @Test("Of a company's roles its administrator alone claims domains, and nobody there makes one without proof") func domains() {
+        #expect(Role.allCases.filter { $0.may(Calls.claimDomain) } == [.owner, .operating, .tenantAdministrator])
+        #expect(Role.allCases.filter { $0.may(Calls.createDomain) } == [.owner, .operating])
+    }
+
     @Test("The help desk changes passwords and unlocks logins, and no more") func helpDesk() {
         let changes = Calls.all.filter { $0.effect != .reads && $0.needs != .own && Role.helpDesk.may($0) }.map(\.command)
         #expect(Set(changes) == ["user password", "login unlock", "session end", "app-password create", "app-password delete"])

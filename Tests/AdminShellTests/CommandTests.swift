@@ -103,6 +103,21 @@ struct CommandTests {
         #expect(bench.console.output == "Logins of 192.0.2.0/24 are tried again.\n")
     }
 
+    @Test("A claim says what to publish; proved, it is a domain") func claims() throws {
+        let bench = Bench()
+        #expect(try bench.run("domain claim new.example") == 0)
+        let record = #"_casella-challenge.new.example. TXT "casella-domain-verification=0123456789abcdef0123456789abcdef""#
+        #expect(bench.console.output.contains("\n\(record)\n"))
+        #expect(try bench.run("domain claims --format csv") == 0)
+        #expect(bench.console.output.contains("\nnew.example,acme,open,_casella-challenge.new.example.,TXT,"))
+        #expect(try bench.run("domain verify new.example") == 0)
+        #expect(bench.console.output.contains("new.example is a domain of tenant acme now."))
+        #expect(try bench.run("domain list --format csv") == 0)
+        #expect(bench.console.output.contains("\nnew.example,acme,DNS,0,"))
+        #expect(try bench.run("domain unclaim new.example --tenant acme") == 0)
+        #expect(bench.transport.made.first == #"POST /claims {"name":"new.example"}"#)
+    }
+
     @Test("A filter goes into the query, an empty list is a sentence") func filter() throws {
         let bench = Bench()
         #expect(try bench.run("user list --tenant acme") == 0)

@@ -5,7 +5,8 @@ import Testing
 private struct FakeNames: NameSource {
     func names(_ kind: NameKind, prefix: String) -> [String] {
         let known: [NameKind: [String]] = [
-            .tenants: ["acme", "acorn", "beta"], .domains: ["acme.example"], .addresses: ["ann@acme.example", "bob@acme.example"],
+            .tenants: ["acme", "acorn", "beta"], .domains: ["acme.example"], .claims: ["new.example"],
+            .addresses: ["ann@acme.example", "bob@acme.example"],
             .quotaTargets: ["acme", "acme.example", "ann@acme.example"], .workers: ["gateway", "tenant:acme"],
         ]
         return (known[kind] ?? []).filter { $0.hasPrefix(prefix) }
@@ -24,6 +25,7 @@ struct CompletionTests {
         ("quota show ", "acme", ["acme", "acme.example"]), ("quota set --bytes 5GB ", "ann", ["ann@acme.example"]),
         ("alias create i@acme.example --to ", "ann@acme.example,b", ["ann@acme.example,bob@acme.example"]),
         ("tenant list --format ", "", ["csv", "json", "table"]), ("worker restart ", "tenant:", ["tenant:acme"]),
+        ("domain verify ", "", ["new.example"]), ("domain unclaim new.example --tenant ", "b", ["beta"]),
         ("nonsense ", "", []), ("tenant 'open ", "", []), ("user password ", "ANN", ["ann@acme.example"]),
     ]
     @Test("Tab offers commands, options and living names", arguments: cases)

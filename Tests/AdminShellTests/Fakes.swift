@@ -67,7 +67,18 @@ enum Prepared {
     static let logins =
         #"[{"kind":"account","account":"ann@acme.example","count":100,"limit":100,"lockedUntil":"2026-05-04T03:02:01Z"},"#
         + #"{"kind":"address","place":"192.0.2.1","count":3,"limit":30}]"#
+    static let claim =
+        #"{"name":"new.example","tenant":"acme","state":"open","token":"0123456789abcdef0123456789abcdef","#
+        + #""record":{"name":"_casella-challenge.new.example.","type":"TXT","#
+        + #""value":"\"casella-domain-verification=0123456789abcdef0123456789abcdef\""},"#
+        + #""claimedAt":"2026-05-04T03:02:01Z","expiresAt":"2026-06-03T03:02:01Z"}"#
+    static let domain =
+        #"{"name":"new.example","tenant":"acme","proof":"dns","provedAt":"2026-05-05T03:02:01Z","#
+        + #""quota":{"bytes":null,"messages":null},"#
+        + #""usage":{"bytes":0,"messages":0},"users":0,"createdAt":"2026-05-05T03:02:01Z"}"#
     static let responses: [String: (Int, String)] = [
+        "POST /claims": (200, claim), "GET /claims": (200, "[\(claim)]"), "POST /claims/new.example/verify": (200, domain),
+        "DELETE /claims/new.example?tenant=acme": (200, "{}"), "GET /domains": (200, "[\(domain)]"),
         "GET /logins": (200, logins),
         "POST /logins/192.0.2.0%2F24/unlock": (200, #"{"subject":"192.0.2.0/24","forgotten":2}"#),
         "GET /tenants": (200, "[\(tenant)]"), "POST /tenants": (201, tenant), "GET /tenants/acme": (200, tenant),

@@ -53,6 +53,7 @@ import TestSupport
                     VALUES (\(t), \(t), \(t), 'ann'), (\(t), \(t) + 1000, \(t), 'bob');
                 INSERT INTO sending VALUES (\(t), \(t), now(), 1, now(), 1);
                 INSERT INTO credentials VALUES (\(t), \(t), 'hash');
+                INSERT INTO domain_claims (tenant_id, name) VALUES (\(t), 'claimed.example');
                 INSERT INTO app_passwords VALUES (\(t), \(t), 'phone', 'x', ARRAY['imap']);
                 INSERT INTO aliases VALUES (\(t), \(t), 'info', 'ann@d\(t).example');
                 INSERT INTO tenant_usage VALUES (\(t), 30, 3); INSERT INTO domain_usage VALUES (\(t), \(t), 30, 3);
@@ -103,7 +104,7 @@ import TestSupport
                     } catch let error as PostgresError {
                         // No grant at all is a fence too: hashes and the queue.
                         #expect(error.sqlState == .insufficientPrivilege, "\(table)")
-                        #expect(["app_passwords", "credentials", "queue_messages", "queue_recipients"].contains(table))
+                        #expect(["app_passwords", "credentials", "domain_claims", "queue_messages", "queue_recipients"].contains(table))
                     }
                 }
             }

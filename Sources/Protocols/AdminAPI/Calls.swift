@@ -31,6 +31,16 @@ public enum Calls {
         "domain delete", .delete, "/domains/{name}", needs: .manageDomains, effect: .destroys)
     public static let checkDomain = Call<Nothing, DomainCheck>("domain check", .get, "/domains/{name}/check", needs: .read, effect: .reads)
 
+    /// `tenant` is needed where several tenants claim the domain, of those who administer more than one.
+    public static let claimDomain = Call<NewDomainClaim, DomainClaim>(
+        "domain claim", .post, "/claims", needs: .claimDomains, effect: .changes)
+    public static let verifyDomain = Call<Nothing, Domain>(
+        "domain verify", .post, "/claims/{name}/verify", query: ["tenant"], needs: .claimDomains, effect: .changes)
+    public static let listClaims = Call<Nothing, [DomainClaim]>(
+        "domain claims", .get, "/claims", query: ["tenant"], needs: .claimDomains, effect: .reads)
+    public static let unclaimDomain = Call<Nothing, Nothing>(
+        "domain unclaim", .delete, "/claims/{name}", query: ["tenant"], needs: .claimDomains, effect: .changes)
+
     public static let createUser = Call<NewUser, CreatedUser>("user create", .post, "/users", needs: .manageUsers, effect: .changes)
     public static let listUsers = Call<Nothing, [User]>(
         "user list", .get, "/users", query: ["tenant", "domain"], needs: .read, effect: .reads)
@@ -157,7 +167,7 @@ public enum Calls {
     public static let all: [any AnyCall] = [
         createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant,
         createPlan, listPlans, showPlan, setPlan, deletePlan, assignPlan, showLimits, overrideLimits,
-        createDomain, listDomains, showDomain, deleteDomain, checkDomain,
+        createDomain, listDomains, showDomain, deleteDomain, checkDomain, claimDomain, verifyDomain, listClaims, unclaimDomain,
         createUser, listUsers, showUser, suspendUser, resumeUser, setPassword, deleteUser,
         createAppPassword, listAppPasswords, deleteAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,

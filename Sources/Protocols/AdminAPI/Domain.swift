@@ -2,14 +2,31 @@
 public struct Domain: Codable, Sendable, Hashable {
     public var name: DomainName
     public var tenant: TenantName
+    /// How it is known to be the tenant's.
+    public var proof: DomainProof
+    /// The administrator who vouched for it; nil when that is not known, or the DNS proved it.
+    public var vouchedBy: String?
+    /// When the DNS proved it.
+    public var provedAt: Timestamp?
     public var quota: QuotaLimits
     public var usage: Usage
     public var users: Int
     public var createdAt: Timestamp
 
-    public init(name: DomainName, tenant: TenantName, quota: QuotaLimits, usage: Usage, users: Int, createdAt: Timestamp) {
+    public init(
+        name: DomainName, tenant: TenantName, proof: DomainProof, vouchedBy: String?, provedAt: Timestamp?, quota: QuotaLimits,
+        usage: Usage, users: Int, createdAt: Timestamp
+    ) {
         (self.name, self.tenant, self.quota, self.usage, self.users, self.createdAt) = (name, tenant, quota, usage, users, createdAt)
+        (self.proof, self.vouchedBy, self.provedAt) = (proof, vouchedBy, provedAt)
     }
+}
+
+public enum DomainProof: String, Codable, Sendable, CaseIterable {
+    /// Somebody who runs the platform made the domain.
+    case vouched
+    /// Its zone had the record that the tenant was asked to publish.
+    case dns
 }
 
 public struct NewDomain: Codable, Sendable, Hashable {

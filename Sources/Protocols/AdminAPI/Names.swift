@@ -1,6 +1,8 @@
 /// Kinds of names that the shell completes. `GET /names?kind=…&prefix=…`.
 public enum NameKind: String, Codable, Sendable, CaseIterable {
     case tenants, domains
+    /// Domains that are claimed.
+    case claims
     /// Of users.
     case addresses
     case aliases

@@ -7,6 +7,8 @@ public enum Permission: String, Sendable, Codable, CaseIterable {
     /// What concerns the platform as a whole: its processes, logins from anywhere, counters.
     case readPlatform
     case readAudit
+    /// Domains that come with a proof; `manageDomains` takes none.
+    case claimDomains
     case manageTenants, manageDomains, manageUsers, managePasswords, manageQuotas, manageQueue, manageWorkers, manageAdministrators
     case manageCertificates, managePlans
 }

@@ -27,7 +27,9 @@ public enum Role: String, Sendable, Codable, CaseIterable {
         case .owner, .operating: Set(Permission.allCases)
         case .auditor: [.own, .read, .readPlatform, .readAudit]
         case .tenantAdministrator:
-            [.own, .read, .readAudit, .manageUsers, .managePasswords, .manageQuotas, .manageQueue, .manageAdministrators]
+            [
+                .own, .read, .readAudit, .claimDomains, .manageUsers, .managePasswords, .manageQuotas, .manageQueue, .manageAdministrators,
+            ]
         case .helpDesk: [.own, .read, .managePasswords]
         case .domainAdministrator: [.own, .read, .manageUsers, .managePasswords, .manageQuotas]
         }

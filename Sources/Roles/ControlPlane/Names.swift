@@ -13,6 +13,8 @@ extension Provisioning {
         // Of the platform alone.
         case .workers, .wrongLogins, .certificates, .plans:
             guard request.caller.role.permissions.contains(.readPlatform) else { return NameList([]) }
+        case .claims:
+            guard request.caller.role.permissions.contains(.claimDomains) else { return NameList([]) }
         default: break
         }
         switch kind {
@@ -21,7 +23,7 @@ extension Provisioning {
         case .wrongLogins:
             let subjects = Set(authenticator.wrongLogins().flatMap { [$0.account, $0.place] }.compactMap(\.self))
             return NameList(Array(subjects.filter { $0.hasPrefix(prefix) }.sorted().prefix(NameList.maximum)))
-        case .tenants, .domains, .addresses, .aliases, .quotaTargets, .queued, .administrators, .certificates, .plans:
+        case .tenants, .domains, .claims, .addresses, .aliases, .quotaTargets, .queued, .administrators, .certificates, .plans:
             // starts_with, and not LIKE: the prefix is text, whatever signs are in it.
             let result = try await database.query(
                 "SELECT name FROM (\(source(of: kind))) AS all_names (name) WHERE starts_with(name, $1) ORDER BY name LIMIT $2",
@@ -37,6 +39,7 @@ extension Provisioning {
         switch kind {
         case .tenants: return tenants
         case .domains: return domains
+        case .claims: return "SELECT DISTINCT name FROM domain_claims"
         case .addresses: return addresses
         case .aliases: return "SELECT DISTINCT a.local_part || '@' || d.name FROM aliases a JOIN domains d USING (tenant_id, domain_id)"
         case .quotaTargets: return "\(tenants) UNION ALL \(domains) UNION ALL \(addresses)"

@@ -129,7 +129,8 @@ struct Startup {
             database: server.pool, roles: roles, hashing: hashing, authenticator: authenticator, workers: workers,
             services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue,
             directory: directory, journal: journal, facts: facts,
-            resolver: DNSResolver(forwarder: configuration.dnsServer, timeout: .seconds(10)), sessions: sessions, audit: audit,
+            resolver: DNSResolver(forwarder: configuration.dnsServer, remembers: false, timeout: .seconds(10)), sessions: sessions,
+            audit: audit,
             certificates: certificates, liveSessions: liveSessions, usage: usage)
     }
 

@@ -8,9 +8,11 @@ public final class DNSResolver: Sendable {
     /// - Parameters:
     ///   - forwarder: the server to ask, as `address` or `address@port`, instead of the system's.
     ///   - localData: records in zone file form that are answered without asking anybody.
+    ///   - remembers: false for one whose users change records and look again at once: answers are forgotten after a second, denials at
+    ///     once. That holds for the whole process, since libunbound has one such limit.
     ///   - timeout: for each question.
-    public init(forwarder: String? = nil, localData: [String] = [], timeout: Duration = .seconds(30)) {
-        context = LookupContext(forwarder: forwarder, localData: localData)
+    public init(forwarder: String? = nil, localData: [String] = [], remembers: Bool = true, timeout: Duration = .seconds(30)) {
+        context = LookupContext(forwarder: forwarder, localData: localData, remembers: remembers)
         self.timeout = timeout
     }
 

@@ -35,7 +35,7 @@ final class LookupContext: @unchecked Sendable {
     private let isStarted = Mutex(false)
 
     /// Reads the system's configuration. Starts no thread: that happens with the first question.
-    init(forwarder: String?, localData: [String]) {
+    init(forwarder: String?, localData: [String], remembers: Bool) {
         context = ub_ctx_create()
         guard let context else { return }
         if let forwarder {
@@ -44,6 +44,10 @@ final class LookupContext: @unchecked Sendable {
             ub_ctx_set_fwd(context, forwarder)
         } else {
             ub_ctx_resolvconf(context, nil)
+        }
+        if !remembers {
+            ub_ctx_set_option(context, "cache-max-ttl:", "1")
+            ub_ctx_set_option(context, "cache-max-negative-ttl:", "0")
         }
         ub_ctx_hosts(context, nil)
         ub_ctx_async(context, 1)

@@ -45,7 +45,9 @@ class DNSServer:
         exists = any(owner == name or owner.endswith("." + name) for owner, _ in self.records)
         answers = b"".join(b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 60, len(data)) + data for data in map(self.rdata, values))
         flags = 0x8180 | (0 if exists else 3)
-        return question[:2] + struct.pack(">HHHHH", flags, 1, len(values), 0, 0) + question[12 : at + 5] + answers
+        authority = b"" if values else soa(labels[-1])
+        counts = struct.pack(">HHHHH", flags, 1, len(values), int(not values), 0)
+        return question[:2] + counts + question[12 : at + 5] + answers + authority
 
     def rdata(self, value):
         if isinstance(value, tuple):
@@ -57,3 +59,9 @@ class DNSServer:
 
 def encoded(name):
     return b"".join(bytes([len(label)]) + label.encode() for label in name.split(".") if label) + b"\0"
+
+
+def soa(zone):
+    """How long a denial may be remembered (RFC 2308 §3)."""
+    data = encoded(f"ns.{zone}") + encoded(f"hostmaster.{zone}") + struct.pack(">IIIII", 1, 3600, 600, 86400, 60)
+    return encoded(zone) + struct.pack(">HHIH", 6, 1, 60, len(data)) + data

@@ -39,7 +39,10 @@ package struct PlanCommands: ParsableCommand {
 package struct DomainCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "domain", abstract: "The tenants' mail domains.",
-        subcommands: [CreateDomain.self, ListDomains.self, ShowDomain.self, DeleteDomain.self, PrintDNS.self, CheckDomain.self])
+        subcommands: [
+            CreateDomain.self, ListDomains.self, ShowDomain.self, DeleteDomain.self, PrintDNS.self, CheckDomain.self, ClaimDomain.self,
+            VerifyDomain.self, ListClaims.self, UnclaimDomain.self,
+        ])
     package init() {}
 }
 

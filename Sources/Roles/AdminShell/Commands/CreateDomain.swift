@@ -2,7 +2,9 @@ import AdminAPI
 import ArgumentParser
 
 package struct CreateDomain: AdminCommand {
-    package static let configuration = CommandConfiguration(commandName: "create", abstract: "Give a tenant a mail domain.")
+    package static let configuration = CommandConfiguration(
+        commandName: "create", abstract: "Give a tenant a mail domain, and vouch that it is the tenant's own.",
+        discussion: "Tenants' own administrators use `domain claim`, and prove it.")
     package static let names = LiveNames(options: ["--tenant": .live(.tenants)])
     @Argument(help: "The domain, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
     @Option(help: ArgumentHelp("The tenant that it belongs to.", valueName: "name"), transform: { try TenantName($0) })

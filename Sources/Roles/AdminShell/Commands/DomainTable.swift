@@ -3,13 +3,20 @@ import AdminAPI
 enum DomainTable {
     static func of(_ domains: [Domain]) -> Table {
         Table(
-            ["domain", "tenant", "users", "used", "quota", "messages", "message quota", "created"],
+            ["domain", "tenant", "proof", "users", "used", "quota", "messages", "message quota", "created"],
             domains.map { domain in
                 [
-                    .text(domain.name.text), .text(domain.tenant.text), .number(Int64(domain.users)), .size(domain.usage.bytes),
-                    .sizeLimit(domain.quota.bytes), .number(domain.usage.messages), .numberLimit(domain.quota.messages),
-                    .time(domain.createdAt),
+                    .text(domain.name.text), .text(domain.tenant.text), .text(proof(of: domain)), .number(Int64(domain.users)),
+                    .size(domain.usage.bytes), .sizeLimit(domain.quota.bytes), .number(domain.usage.messages),
+                    .numberLimit(domain.quota.messages), .time(domain.createdAt),
                 ]
             })
+    }
+
+    private static func proof(of domain: Domain) -> String {
+        switch domain.proof {
+        case .dns: "DNS"
+        case .vouched: domain.vouchedBy.map { "vouched by \($0)" } ?? "vouched"
+        }
     }
 }

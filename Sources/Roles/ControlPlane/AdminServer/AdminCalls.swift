@@ -24,6 +24,10 @@ extension AdminRouter {
         serve(Calls.showDomain) { try await $0.showDomain($1) }
         serve(Calls.deleteDomain) { try await $0.deleteDomain($1) }
         serve(Calls.checkDomain) { try await $0.checkDomain($1) }
+        serve(Calls.claimDomain) { try await $0.claimDomain($1) }
+        serve(Calls.verifyDomain) { try await $0.verifyDomain($1) }
+        serve(Calls.listClaims) { try await $0.listClaims($1) }
+        serve(Calls.unclaimDomain) { try await $0.unclaimDomain($1) }
 
         serve(Calls.createUser) { try await $0.createUser($1) }
         serve(Calls.listUsers) { try await $0.listUsers($1) }

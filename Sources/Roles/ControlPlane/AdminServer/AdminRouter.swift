@@ -83,7 +83,7 @@ final class AdminRouter {
         do {
             guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
             let body = try route.decode(bytes)
-            let subjects = AdminSubject.all(call, path: path, query: query, body: body)
+            let subjects = AdminSubject.all(call, path: path, query: query, body: body).map { $0.within(caller.part) }
             event.target = subjects.first?.text ?? (body as? any TellsOfItself)?.told ?? ""
             if let login = body as? AdminLogin { event.caller = login.name.text }
             if let part = caller.part { try await part.check(call, subjects, database) }

@@ -5,13 +5,15 @@ import Postgres
 enum AdminSubject: Hashable {
     case tenant(TenantName), domain(DomainName), administrator(AdministratorName), queued(QueueID), login(LoginSubject)
     case certificate(CertificateName), plan(PlanName)
+    /// Of the tenant, if that is said.
+    case claim(DomainName, of: TenantName?)
     /// A user or an alias.
     case address(EmailAddress), alias(AliasAddress)
 
     /// All that the request names. What cannot be read is left to the call itself, which refuses it.
     static func all(_ call: any AnyCall, path: PathParameters, query: PathParameters, body: Any) -> [AdminSubject] {
         var subjects = (body as? any NamesSubjects)?.subjects ?? []
-        if let subject = ofPath(call, path) { subjects.append(subject) }
+        if let subject = ofPath(call, path, query) { subjects.append(subject) }
         if let tenant: TenantName = (try? query.optional("tenant")) ?? nil { subjects.append(.tenant(tenant)) }
         if let domain: DomainName = (try? query.optional("domain")) ?? nil { subjects.append(.domain(domain)) }
         if let address: EmailAddress = (try? query.optional("address")) ?? nil { subjects.append(.address(address)) }
@@ -19,12 +21,13 @@ enum AdminSubject: Hashable {
         return subjects
     }
 
-    private static func ofPath(_ call: any AnyCall, _ path: PathParameters) -> AdminSubject? {
+    private static func ofPath(_ call: any AnyCall, _ path: PathParameters, _ query: PathParameters) -> AdminSubject? {
         do {
             switch call.path.noun {
             case _ where call.path.parameterNames.isEmpty: return nil
             case "tenants": return .tenant(try path.require("name"))
             case "domains": return .domain(try path.require("name"))
+            case "claims": return .claim(try path.require("name"), of: try query.optional("tenant"))
             case "users": return .address(try path.require("address"))
             case "aliases": return .alias(try path.require("address"))
             case "plans": return .plan(try path.require("name"))
@@ -43,7 +46,7 @@ enum AdminSubject: Hashable {
     var text: String {
         switch self {
         case .tenant(let name): name.text
-        case .domain(let name): name.text
+        case .domain(let name), .claim(let name, _): name.text
         case .administrator(let name): name.text
         case .queued(let id): id.text
         case .login(let subject): subject.text
@@ -52,6 +55,13 @@ enum AdminSubject: Hashable {
         case .certificate(let name): name.text
         case .plan(let name): name.text
         }
+    }
+}
+
+extension AdminSubject {
+    /// A claim is meant as the caller's own, where the caller has no other.
+    func within(_ part: AdministeredPart?) -> AdminSubject {
+        if let part, case .claim(let name, nil) = self { .claim(name, of: part.tenantName) } else { self }
     }
 }
 
@@ -64,6 +74,9 @@ protocol NamesSubjects {
 extension NewTenant: NamesSubjects { var subjects: [AdminSubject] { [.tenant(name)] } }
 extension NewPlan: NamesSubjects { var subjects: [AdminSubject] { [.plan(name)] } }
 extension NewDomain: NamesSubjects { var subjects: [AdminSubject] { [.domain(name), .tenant(tenant)] } }
+extension NewDomainClaim: NamesSubjects {
+    var subjects: [AdminSubject] { [.claim(name, of: tenant)] + [tenant.map { .tenant($0) }].compactMap(\.self) }
+}
 extension NewUser: NamesSubjects { var subjects: [AdminSubject] { [.address(address)] } }
 extension NewAlias: NamesSubjects { var subjects: [AdminSubject] { [.alias(address)] } }
 extension QuotaRepair: NamesSubjects { var subjects: [AdminSubject] { [target?.subject].compactMap(\.self) } }
@@ -103,6 +116,7 @@ extension AdminSubject {
 
     /// nil for what does not exist, or belongs to no tenant.
     func owner(_ database: PostgresPool) async throws -> Owner? {
+        if case .claim(let name, let tenant) = self { return try await Self.ownerOfClaim(name, tenant, database) }
         let sql: String, parameter: PostgresValue
         let byDomain = "SELECT tenant_id, t.name, domain_id FROM domains d JOIN tenants t USING (tenant_id) WHERE d.name = $1"
         switch self {
@@ -114,7 +128,7 @@ extension AdminSubject {
         case .login(let subject):
             guard let address = try? EmailAddress(subject.text) else { return nil }
             (sql, parameter) = (byDomain, .text(address.domain.text))
-        case .certificate, .plan: return nil
+        case .certificate, .plan, .claim: return nil
         case .queued(let id):
             (sql, parameter) = (
                 "SELECT tenant_id, t.name, NULL::bigint FROM queue_messages q JOIN tenants t USING (tenant_id) WHERE queue_id = $1",
@@ -130,5 +144,16 @@ extension AdminSubject {
         }
         guard let row = try await database.query(sql, [parameter]).first else { return nil }
         return Owner(tenant: try row.int8(0), name: try row.text(1), domain: try row.optionalInt8(2))
+    }
+
+    /// nil also where several claim it.
+    private static func ownerOfClaim(_ name: DomainName, _ tenant: TenantName?, _ database: PostgresPool) async throws -> Owner? {
+        let claims = try await database.query(
+            """
+            SELECT tenant_id, t.name FROM domain_claims c JOIN tenants t USING (tenant_id)
+            WHERE c.name = $1 AND ($2::text IS NULL OR t.name = $2)
+            """, [.text(name.text), .optionalText(tenant?.text)])
+        guard claims.rows.count == 1, let row = claims.first else { return nil }
+        return Owner(tenant: try row.int8(0), name: try row.text(1), domain: nil)
     }
 }

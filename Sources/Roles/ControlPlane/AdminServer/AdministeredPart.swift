@@ -13,6 +13,8 @@ extension AdministeredPart {
             switch subject {
             // An administrator's name that is yet to be given is nobody's.
             case .administrator where call.path.parameterNames.isEmpty: continue
+            // A claim is the tenant's that makes it, whoever else makes one; there may be none yet.
+            case .claim(_, of: tenantName) where domain == nil: continue
             default: break
             }
             guard let owner = try await subject.owner(database), includes(owner) else {

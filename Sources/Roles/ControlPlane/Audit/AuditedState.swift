@@ -48,6 +48,18 @@ extension AdminSubject {
             return ("SELECT jsonb_build_object('held', held) FROM queue_messages WHERE queue_id = $1", [.int8(id.number)])
         case .certificate(let name):
             return ("SELECT to_jsonb(c) - '{name,imported_at}'::text[] FROM certificates c WHERE name = $1", [.text(name.text)])
+        case .claim(let name, let tenant):
+            return (
+                """
+                SELECT jsonb_build_object(
+                    'claimed', EXISTS (
+                        SELECT FROM domain_claims c JOIN tenants t USING (tenant_id)
+                        WHERE c.name = $1 AND ($2::text IS NULL OR t.name = $2)),
+                    'proof', (
+                        SELECT d.proof FROM domains d JOIN tenants t USING (tenant_id)
+                        WHERE d.name = $1 AND ($2::text IS NULL OR t.name = $2)))
+                """, [.text(name.text), .optionalText(tenant?.text)]
+            )
         case .login: return nil
         }
     }

@@ -1,0 +1,333 @@
+"""A domain serves a company after its zone proved whose it is, or after an operator vouched for it; and one company alone."""
+
+import concurrent.futures
+import itertools
+import struct
+import unittest
+
+from support import clients, database, messages, running
+from support.administrators import Administrator
+from support.companies import Company
+from support.dns import DNSServer
+from support.waiting import eventually
+
+_numbers = itertools.count(1)
+
+
+class FailingDNSServer(DNSServer):
+    """For some names it has nothing but a server failure."""
+
+    failing = ()
+
+    def answer(self, question):
+        answer = super().answer(question)
+        if any(word.encode() in question for word in self.failing):
+            return question[:2] + struct.pack(">HHHHH", 0x8182, 1, 0, 0, 0) + question[12:]
+        return answer
+
+
+class WithClaims(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.records = {}
+        cls.dns = FailingDNSServer(cls.records).__enter__()
+        cls.platform = running.Platform(dnsServer=cls.dns.address).start()
+        cls.mine, cls.others = Company(cls.platform), Company(cls.platform, users=())
+        cls.admin = Administrator(cls.platform, "tenant-administrator", tenant=cls.mine.name)
+        cls.rival = Administrator(cls.platform, "tenant-administrator", tenant=cls.others.name)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.platform.remove()
+        cls.dns.__exit__()
+
+    @staticmethod
+    def new_name():
+        return f"claimed{next(_numbers)}.example"
+
+    def claim(self, name, by=None):
+        status, claim = (by or self.admin).request("POST", "/claims", {"name": name})
+        self.assertEqual(200, status, claim)
+        return claim
+
+    @staticmethod
+    def verify(name, by, query=""):
+        return by.request("POST", f"/claims/{name}/verify{query}")
+
+    def publish(self, name, *tokens):
+        self.records[f"_casella-challenge.{name}", "TXT"] = [f"casella-domain-verification={token}" for token in tokens]
+
+    def refused(self, name, by, code, words):
+        status, answer = self.verify(name, by)
+        self.assertEqual(code, answer.get("error", {}).get("code"), (status, answer))
+        self.assertIn(words, answer["error"]["message"])
+
+    def assert_serves_nothing(self, name):
+        with clients.smtp(self.platform) as client:
+            client.ehlo()
+            client.mail("stranger@elsewhere.example")
+            code, reply = client.rcpt(f"x@{name}")
+            self.assertEqual((550, True), (code, reply.startswith(b"5.7.1")), reply)
+        with clients.submission(self.mine, "ann") as client:
+            self.assertEqual(550, client.mail(f"ann@{name}")[0])
+            client.rset()
+            client.mail(self.mine.address("ann"))
+            client.rcpt(self.mine.address("bob"))
+            content = messages.message(self.mine.address("bob"), sender=f"ann@{name}")
+            self.assertEqual(550, clients.end_of_data(client, content)[0])
+        status, answer = self.admin.request("POST", "/users", {"address": f"ann@{name}", "password": {"generate": True}})
+        self.assertEqual(403, status, answer)
+        self.assertNotIn(name, str(self.platform.ask("domain", "list")))
+
+
+class Proof(WithClaims):
+    def test_a_claim_serves_nothing_until_it_is_proved(self):
+        name = self.new_name()
+        claim = self.claim(name)
+        self.assertRegex(claim["token"], "^[0-9a-f]{32}$")
+        self.assertEqual(f"_casella-challenge.{name}.", claim["record"]["name"])
+        self.assertEqual(f'"casella-domain-verification={claim["token"]}"', claim["record"]["value"])
+        self.assertEqual(claim["token"], self.claim(name)["token"], "the same again")
+        self.assert_serves_nothing(name)
+        self.refused(name, self.admin, "conflict", "There is no TXT record")
+        self.publish(name, "0" * 32)
+        eventually(lambda: self.refused(name, self.admin, "conflict", "another token") or True, what="the record is seen", every=0.2)
+        self.records[f"_casella-challenge.{name}", "TXT"] = ["v=spf1 -all"]
+        eventually(lambda: self.refused(name, self.admin, "conflict", "v=spf1") or True, what="the record is seen", every=0.2)
+        # The record of the domain itself is none, and neither is that of its parent.
+        self.records[name, "TXT"] = [f"casella-domain-verification={claim['token']}"]
+        self.refused(name, self.admin, "conflict", "v=spf1")
+        self.assert_serves_nothing(name)
+
+        self.publish(name, "0" * 32, claim["token"])
+        domain = eventually(lambda: self.proved(name), what="the record is seen", every=0.2)
+        self.assertEqual((name, self.mine.name, "dns"), (domain["name"], domain["tenant"], domain["proof"]))
+        self.assertIsNone(domain["quota"]["bytes"])
+        self.assertEqual([], [claim for claim in self.admin.request("GET", "/claims")[1] if claim["name"] == name])
+        address = self.mine.add_user("ann", domain=name)
+        sent = messages.message(address)
+        clients.deliver(self.platform, sent, address)
+        with clients.imap(self.mine, address) as imap:
+            self.assertEqual(1, len(clients.all_messages(imap)))
+        with clients.submission(self.mine, address) as client:
+            client.sendmail(address, [address], messages.message(address, sender=address))
+        events = [event for event in self.admin.request("GET", "/audit")[1] if event["target"] == name]
+        self.assertEqual(("domain verify", "done"), (events[0]["command"], events[0]["result"]))
+        self.assertIn('"proof": [null, "dns"]', events[0]["changes"])
+        self.assertEqual({"conflict"}, {event["result"] for event in events[1:] if event["command"] == "domain verify"})
+        self.assertEqual(("domain claim", self.admin.name), (events[-1]["command"], events[-1]["caller"]))
+
+    def proved(self, name):
+        status, answer = self.verify(name, self.admin)
+        return answer if status == 200 else None
+
+    def test_servers_that_fail_prove_nothing(self):
+        name = self.new_name()
+        self.publish(name, self.claim(name)["token"])
+        self.dns.failing = (name.split(".")[0],)
+        try:
+            self.refused(name, self.admin, "unavailable", "could not be asked")
+        finally:
+            self.dns.failing = ()
+
+    def test_a_subdomain_of_anothers_domain_takes_its_own_proof(self):
+        name = f"mail.{self.mine.domain}"
+        token = self.claim(name, by=self.rival)["token"]
+        self.publish(self.mine.domain, token)
+        self.refused(name, self.rival, "conflict", "There is no TXT record")
+        self.publish(name, token)
+        eventually(lambda: self.verify(name, self.rival)[0] == 200, what="the record is seen", every=0.2)
+
+    def test_an_expired_claim_is_of_no_use(self):
+        name = self.new_name()
+        token = self.claim(name)["token"]
+        self.publish(name, token)
+        age = f"UPDATE domain_claims SET claimed_at = claimed_at - interval '31 days' WHERE name = '{name}'"
+        database.sql(self.platform, "postgres", age)
+        self.refused(name, self.admin, "conflict", "expired")
+        self.assertEqual(["expired"], [claim["state"] for claim in self.admin.request("GET", "/claims")[1] if claim["name"] == name])
+        self.assertNotEqual(token, self.claim(name)["token"])
+
+
+class OneOwner(WithClaims):
+    def test_the_first_that_proves_it_gets_it(self):
+        name = self.new_name()
+        lost, won = self.claim(name), self.claim(name, by=self.rival)
+        self.assertNotEqual(lost["token"], won["token"])
+        self.publish(name, won["token"])
+        self.refused(name, self.admin, "conflict", "another token")
+        self.assertEqual(200, self.verify(name, self.rival)[0])
+        self.publish(name, won["token"], lost["token"])
+        for _ in range(2):
+            status, answer = self.verify(name, self.admin)
+            self.assertEqual("alreadyExists", answer["error"]["code"])
+            self.assertNotIn(self.others.name, str(answer))
+        self.assertEqual(["taken"], [claim["state"] for claim in self.admin.request("GET", "/claims")[1] if claim["name"] == name])
+        self.assertEqual("alreadyExists", self.admin.request("POST", "/claims", {"name": name})[1]["error"]["code"])
+        self.assertEqual(200, self.admin.request("DELETE", f"/claims/{name}")[0])
+        self.assertEqual(404, self.admin.request("DELETE", f"/claims/{name}")[0])
+        self.assertEqual(self.others.name, self.platform.ask("domain", "show", name)["tenant"])
+        self.assertEqual(403, self.admin.request("GET", f"/domains/{name}")[0])
+
+    def test_of_two_at_the_same_moment_one_wins(self):
+        for _ in range(5):
+            name = self.new_name()
+            self.publish(name, self.claim(name)["token"], self.claim(name, by=self.rival)["token"])
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                answers = list(pool.map(lambda by: self.verify(name, by)[0], (self.admin, self.rival, self.admin, self.rival)))
+            self.assertEqual(1, answers.count(200), answers)
+            self.assertLessEqual(set(answers), {200, 404, 409})
+            self.assertEqual("dns", self.platform.ask("domain", "show", name)["proof"])
+
+    def test_anothers_claim_is_out_of_reach(self):
+        name = self.new_name()
+        token = self.claim(name, by=self.rival)["token"]
+        self.publish(name, token)
+        self.assertEqual(404, self.verify(name, self.admin)[0])
+        self.assertEqual(404, self.admin.request("DELETE", f"/claims/{name}")[0])
+        for method, path, body in (
+            ("GET", f"/claims?tenant={self.others.name}", None),
+            ("POST", f"/claims/{name}/verify?tenant={self.others.name}", None),
+            ("DELETE", f"/claims/{name}?tenant={self.others.name}", None),
+            ("POST", "/claims", {"name": name, "tenant": self.others.name}),
+        ):
+            self.assertEqual(403, self.admin.request(method, path, body)[0], path)
+        for path in ("/claims", "/names?kind=claims", "/audit"):
+            self.assertNotIn(token, str(self.admin.request("GET", path)))
+            self.assertNotIn(self.others.name, str(self.admin.request("GET", path)[1]) if path != "/audit" else "")
+        self.assertNotIn(name, str(self.admin.request("GET", "/names?kind=claims")))
+        self.assertIn(name, str(self.rival.request("GET", "/names?kind=claims")))
+        # Nor do an operator's calls about it show in the others' log.
+        self.platform.casella("domain", "claim", name, "--tenant", self.others.name)
+        self.claim(name)
+        self.platform.casella("domain", "unclaim", name, "--tenant", self.others.name)
+        events = [event for event in self.admin.request("GET", "/audit")[1] if event["target"] == name]
+        self.assertEqual({self.admin.name}, {event["caller"] for event in events})
+        self.assertEqual({"domain claim", "domain unclaim", "domain verify"}, {event["command"] for event in events})
+        self.assertNotIn(name, str(self.rival.request("GET", "/claims")))
+
+    def test_a_companys_other_roles_claim_nothing(self):
+        for role, part in (("help-desk", {"tenant": self.mine.name}), ("domain-administrator", {"domain": self.mine.domain})):
+            administrator = Administrator(self.platform, role, **part)
+            for method, path, body in (("POST", "/claims", {"name": self.new_name()}), ("GET", "/claims", None)):
+                self.assertEqual(403, administrator.request(method, path, body)[0], role)
+            self.assertEqual([], administrator.request("GET", "/names?kind=claims")[1]["names"])
+
+    def test_a_company_has_a_hundred_open_claims(self):
+        company = Company(self.platform, users=())
+        administrator = Administrator(self.platform, "tenant-administrator", tenant=company.name)
+        for _ in range(98):
+            self.claim(self.new_name(), by=administrator)
+        bodies = [{"name": self.new_name()} for _ in range(6)]
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(lambda body: administrator.request("POST", "/claims", body)[0], bodies))
+        self.assertEqual([200, 200, 409, 409, 409, 409], sorted(answers))
+        self.platform.casella("tenant", "delete", company.name, "--yes")
+        self.assertEqual("0", database.sql(self.platform, "postgres", "SELECT count(*) FROM domain_claims WHERE tenant_id NOT IN "
+                                                                       "(SELECT tenant_id FROM tenants)"))
+
+
+class Operators(WithClaims):
+    def test_a_domain_is_vouched_for_by_whoever_makes_it(self):
+        name = self.new_name()
+        self.claim(name)
+        self.claim(name, by=self.rival)
+        self.platform.casella("domain", "create", name, "--tenant", self.mine.name)
+        domain = self.platform.ask("domain", "show", name)
+        self.assertEqual("vouched", domain["proof"])
+        self.assertIn(f"vouched by {domain['vouchedBy']}", self.platform.casella("domain", "list").stdout)
+        self.assertEqual([self.others.name], [claim["tenant"] for claim in self.platform.ask("domain", "claims") if claim["name"] == name])
+        self.refused(name, self.rival, "alreadyExists", "exists already")
+
+    def test_the_shell(self):
+        name = self.new_name()
+        casella = self.platform.casella
+        self.assertEqual(65, casella("domain", "claim", name, check=False).returncode, "whose claim is to be said")
+        printed = casella("domain", "claim", name, "--tenant", self.mine.name).stdout
+        token = self.platform.ask("domain", "claim", name, "--tenant", self.mine.name)["token"]
+        self.assertIn(f'_casella-challenge.{name}. TXT "casella-domain-verification={token}"', printed)
+        self.claim(name, by=self.rival)
+        unclear = casella("domain", "verify", name, check=False)
+        self.assertEqual(76, unclear.returncode)
+        self.assertIn("--tenant", unclear.stderr)
+        self.assertEqual(76, casella("domain", "verify", name, "--tenant", self.mine.name, check=False).returncode)
+        self.assertIn(token, casella("domain", "claims", "--tenant", self.mine.name).stdout)
+        casella("domain", "unclaim", name, "--tenant", self.others.name)
+        self.publish(name, token)
+        eventually(lambda: casella("domain", "verify", name, check=False).returncode == 0, what="the record is seen", every=0.2)
+        self.assertIn("DNS", casella("domain", "show", name).stdout)
+        self.assertEqual(66, casella("domain", "verify", name, check=False).returncode)
+
+    def test_names_that_nobody_can_claim(self):
+        for name, status in (
+            ("example", 64),
+            ("no_such..domain", 64),
+            (self.others.domain, 73),
+            (".".join(["a" * 60] * 4), 65),  # the record's name would be too long
+        ):
+            done = self.platform.casella("domain", "claim", name, "--tenant", self.mine.name, check=False)
+            self.assertEqual(status, done.returncode, (name, done.stderr))
+
+
+class SecondFence(WithClaims):
+    """What the database itself gives to a tenant's administrator, should the control plane forget to ask."""
+
+    def within(self, *statements, domain=""):
+        settings = (
+            f"SELECT set_config('casella.administered_tenant', '{self.mine.tenant_id()}', true),"
+            f" set_config('casella.administered_domain', '{domain}', true)"
+        )
+        whole = ("BEGIN", settings, "SET LOCAL ROLE casella_administrator", *statements, "ROLLBACK")
+        return database.sql(self.platform, "casella_control", *whole).splitlines()[1:]
+
+    def assert_refused(self, *statements, saying, domain=""):
+        with self.assertRaises(database.Refused, msg=statements) as raised:
+            self.within(*statements, domain=domain)
+        self.assertIn(saying, str(raised.exception), statements)
+
+    def test_no_domain_comes_without_proof(self):
+        mine, others, name = self.mine.tenant_id(), self.others.tenant_id(), self.new_name()
+        domain = "INSERT INTO domains (tenant_id, name, proof, proved_at) VALUES ({}, '{}', 'dns', {})"
+        claimed = f"INSERT INTO domain_claims (tenant_id, name) VALUES ({mine}, '{name}')"
+        fence, denied = "row-level security", "permission denied"
+        self.within(claimed)
+        self.assert_refused(f"INSERT INTO domains (tenant_id, name) VALUES ({mine}, '{name}')", saying=fence)
+        self.assert_refused(domain.format(mine, name, "now()"), saying=fence)
+        self.assert_refused(claimed, domain.format(mine, name, "now()"), saying=fence)
+        self.assert_refused(claimed.replace(str(mine), str(others)), saying=fence)
+        for column, value in (("token", f"'{'0' * 32}'"), ("proved_at", "now()"), ("checked_at", "now()"), ("claimed_at", "now()")):
+            insertion = f"INSERT INTO domain_claims (tenant_id, name, {column}) VALUES ({mine}, '{name}', {value})"
+            self.assert_refused(insertion, saying=denied)
+            self.assert_refused(f"UPDATE domain_claims SET {column} = {value}", saying=denied)
+        for column, value in (("name", f"'{name}'"), ("tenant_id", others), ("proof", "'vouched'"), ("vouched_by", "'x'")):
+            self.assert_refused(f"UPDATE domains SET {column} = {value}", saying=denied)
+        self.assert_refused("DELETE FROM domains", saying=denied)
+
+    def test_what_the_control_plane_found_proved_opens_that_one_domain(self):
+        mine, others, name, theirs = self.mine.tenant_id(), self.others.tenant_id(), self.new_name(), self.new_name()
+        self.claim(name)
+        self.claim(theirs, by=self.rival)
+        domain = f"INSERT INTO domains (tenant_id, name, proof, proved_at) SELECT {mine}, '{{}}', '{{}}', {{}}"
+        proved = f"UPDATE domain_claims SET checked_at = now() - {{0}}, proved_at = now() - {{0}} WHERE name IN ('{name}', '{theirs}')"
+        moment = f"(SELECT proved_at FROM domain_claims WHERE name = '{name}')"
+        database.sql(self.platform, "casella_control", proved.format("interval '1 minute'"))
+        self.assertEqual(["1"], self.within(domain.format(name, "dns", moment), f"SELECT count(*) FROM domains WHERE name = '{name}'"))
+        fence = "row-level security"
+        own = database.sql(self.platform, "postgres", f"SELECT domain_id FROM domains WHERE name = '{self.mine.domain}'")
+        self.assert_refused(domain.format(name, "dns", moment), saying=fence, domain=own)
+        self.assert_refused(domain.format(theirs, "dns", moment), saying=fence)
+        self.assert_refused(domain.format(f"sub.{name}", "dns", moment), saying=fence)
+        self.assert_refused(domain.format(name, "dns", "now()"), saying=fence)
+        self.assert_refused(domain.format(name, "vouched", "NULL"), saying=fence)
+        self.assert_refused(domain.format(name, "dns", moment).replace(str(mine), str(others), 1), saying=fence)
+        database.sql(self.platform, "casella_control", proved.format("interval '11 minutes'"))
+        self.assert_refused(domain.format(name, "dns", moment), saying=fence)
+        # Claims themselves: of one's own tenant, and not for who administers one domain.
+        self.assertEqual(["0"], self.within(f"SELECT count(*) FROM domain_claims WHERE tenant_id <> {mine}"))
+        self.assertEqual(["0"], self.within("SELECT count(*) FROM domain_claims", domain=own))
+        self.assertEqual([], self.within(f"DELETE FROM domain_claims WHERE name = '{theirs}' RETURNING 1"))
+
+    def test_workers_and_relay_know_no_claims(self):
+        for role in (f"casella_t{self.mine.tenant_id()}", "casella_relay"):
+            with self.assertRaises(database.Refused):
+                database.sql(self.platform, role, "SELECT * FROM domain_claims")
