@@ -9,6 +9,7 @@ struct LoginsTests {
     @EventLoopActor
     final class ControlPlane {
         var asked = 0
+        let domains = HostedDomains()
         var logins: Logins?
 
         func receive(_ report: Report) {
@@ -18,7 +19,7 @@ struct LoginsTests {
             logins?.answered(id, isRight ? .accepted(AuthenticatedUser(tenant: 1, user: 7, address: attempt.login)) : .refused)
         }
 
-        init() throws { logins = try Logins { [unowned self] in receive($0) } }
+        init() throws { logins = try Logins(domains) { [unowned self] in receive($0) } }
 
         func check(_ login: String, _ password: String, from address: String = "192.0.2.1") async -> AuthenticationOutcome? {
             await logins?.check(LoginAttempt(login: login, password: password, service: .imap, clientAddress: address))

@@ -14,9 +14,15 @@ public enum Calls {
     public static let listDomains = Call<Nothing, [Domain]>(
         "domain list", .get, "/domains", query: ["tenant"], needs: .read, effect: .reads)
     public static let showDomain = Call<Nothing, Domain>("domain show", .get, "/domains/{name}", needs: .read, effect: .reads)
+    public static let renameDomain = Call<DomainRename, Domain>(
+        "domain rename", .post, "/domains/{name}/rename", needs: .manageDomains, effect: .changes)
     public static let deleteDomain = Call<Nothing, Nothing>(
         "domain delete", .delete, "/domains/{name}", needs: .manageDomains, effect: .destroys)
     public static let checkDomain = Call<Nothing, DomainCheck>("domain check", .get, "/domains/{name}/check", needs: .read, effect: .reads)
+    public static let createDomainAlias = Call<DomainAlias, Domain>(
+        "domain alias", .post, "/domain-aliases", needs: .manageDomains, effect: .changes)
+    public static let deleteDomainAlias = Call<Nothing, Nothing>(
+        "domain unalias", .delete, "/domain-aliases/{name}", needs: .manageDomains, effect: .changes)
 
     public static let createUser = Call<NewUser, CreatedUser>("user create", .post, "/users", needs: .manageUsers, effect: .changes)
     public static let listUsers = Call<Nothing, [User]>(
@@ -28,6 +34,8 @@ public enum Calls {
         "user resume", .post, "/users/{address}/resume", needs: .manageUsers, effect: .changes)
     public static let setPassword = Call<NewPassword, ChangedPassword>(
         "user password", .post, "/users/{address}/password", needs: .managePasswords, effect: .changes)
+    public static let renameUser = Call<UserRename, User>(
+        "user rename", .post, "/users/{address}/rename", needs: .manageUsers, effect: .changes)
     public static let deleteUser = Call<Nothing, Nothing>(
         "user delete", .delete, "/users/{address}", needs: .manageUsers, effect: .destroys)
 
@@ -134,8 +142,8 @@ public enum Calls {
 
     public static let all: [any AnyCall] = [
         createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant,
-        createDomain, listDomains, showDomain, deleteDomain, checkDomain,
-        createUser, listUsers, showUser, suspendUser, resumeUser, setPassword, deleteUser,
+        createDomain, listDomains, showDomain, renameDomain, deleteDomain, checkDomain, createDomainAlias, deleteDomainAlias,
+        createUser, listUsers, showUser, suspendUser, resumeUser, setPassword, renameUser, deleteUser,
         createAppPassword, listAppPasswords, deleteAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,
         showQuota, setQuota, checkQuotas, repairQuotas,

@@ -2,13 +2,18 @@
 public struct Domain: Codable, Sendable, Hashable {
     public var name: DomainName
     public var tenant: TenantName
+    /// Its other names, in their order.
+    public var aliases: [DomainName]
     public var quota: QuotaLimits
     public var usage: Usage
     public var users: Int
     public var createdAt: Timestamp
 
-    public init(name: DomainName, tenant: TenantName, quota: QuotaLimits, usage: Usage, users: Int, createdAt: Timestamp) {
-        (self.name, self.tenant, self.quota, self.usage, self.users, self.createdAt) = (name, tenant, quota, usage, users, createdAt)
+    public init(
+        name: DomainName, tenant: TenantName, aliases: [DomainName], quota: QuotaLimits, usage: Usage, users: Int, createdAt: Timestamp
+    ) {
+        (self.name, self.tenant, self.aliases) = (name, tenant, aliases)
+        (self.quota, self.usage, self.users, self.createdAt) = (quota, usage, users, createdAt)
     }
 }
 

@@ -29,7 +29,10 @@ package struct TenantCommands: ParsableCommand {
 package struct DomainCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "domain", abstract: "The tenants' mail domains.",
-        subcommands: [CreateDomain.self, ListDomains.self, ShowDomain.self, DeleteDomain.self, PrintDNS.self, CheckDomain.self])
+        subcommands: [
+            CreateDomain.self, ListDomains.self, ShowDomain.self, RenameDomain.self, DeleteDomain.self, CreateDomainAlias.self,
+            DeleteDomainAlias.self, PrintDNS.self, CheckDomain.self,
+        ])
     package init() {}
 }
 
@@ -37,7 +40,8 @@ package struct UserCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Users: an address, a mailbox and a login.",
         subcommands: [
-            CreateUser.self, ListUsers.self, ShowUser.self, SuspendUser.self, ResumeUser.self, SetPassword.self, DeleteUser.self,
+            CreateUser.self, ListUsers.self, ShowUser.self, SuspendUser.self, ResumeUser.self, SetPassword.self, RenameUser.self,
+            DeleteUser.self,
         ])
     package init() {}
 }

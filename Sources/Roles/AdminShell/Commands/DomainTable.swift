@@ -3,11 +3,11 @@ import AdminAPI
 enum DomainTable {
     static func of(_ domains: [Domain]) -> Table {
         Table(
-            ["domain", "tenant", "users", "used", "quota", "messages", "message quota", "created"],
+            ["domain", "tenant", "aliases", "users", "used", "quota", "messages", "message quota", "created"],
             domains.map { domain in
                 [
-                    .text(domain.name.text), .text(domain.tenant.text), .number(Int64(domain.users)), .size(domain.usage.bytes),
-                    .sizeLimit(domain.quota.bytes), .number(domain.usage.messages), .numberLimit(domain.quota.messages),
+                    .text(domain.name.text), .text(domain.tenant.text), .text(domain.aliases.map(\.text).joined(separator: " ")),
+                    .number(Int64(domain.users)), .size(domain.usage.bytes), .sizeLimit(domain.quota.bytes), .number(domain.usage.messages), .numberLimit(domain.quota.messages),
                     .time(domain.createdAt),
                 ]
             })

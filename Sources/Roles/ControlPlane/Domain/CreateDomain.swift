@@ -23,8 +23,7 @@ extension Provisioning {
                 """, [.text(new.name.text)] + quota.parameters + [.text(new.tenant.text)])
         } catch {
             guard error.sqlState == .uniqueViolation else { throw error }
-            let owner = try await domains(named: new.name).first?.tenant
-            throw AdminError(.alreadyExists, "The domain \(new.name) exists already\(owner.map { ", with tenant \($0)" } ?? "").")
+            throw try await taken(new.name)
         }
     }
 }

@@ -1,6 +1,6 @@
 import Runtime
 
-/// From an address to mailboxes: the user of that name; else, without `+detail`, the user before it (RFC 5233); else the
+/// From an address to mailboxes, under whichever name of its domain: the user of that name; else, without `+detail`, the user before it (RFC 5233); else the
 /// domain's catch-all. An alias adds its targets beside the user of the same name, if there is one.
 extension TenantStore {
     func follow(_ localPart: String, _ domainName: String, depth: Int, _ search: inout AddressSearch) async throws(StoreError) {
@@ -9,10 +9,10 @@ extension TenantStore {
             return
         }
         let name = localPart.lowercased()
-        guard search.visit("\(name)@\(domainName)", depth: depth) else { return }
+        guard search.visit("\(name)@\(domain.name)", depth: depth) else { return }
         let plus = name.firstIndex(of: "+")
         let base = plus.map { String(name[..<$0]) }.flatMap { $0.isEmpty ? nil : $0 }
-        let entries = try await directory.entries([name, base ?? name, ""], in: domain, named: domainName)
+        let entries = try await directory.entries([name, base ?? name, ""], in: domain)
         let entry: Directory.Entry
         var detail: String?
         if !name.isEmpty, !entries[0].isEmpty {

@@ -1,0 +1,48 @@
+import AdminAPI
+import Postgres
+
+extension Provisioning {
+    /// `domain rename`: users, mail, aliases, quota and administrators go by the domain's number, so that only the name changes.
+    func renameDomain(_ request: AdminRequest<DomainRename>) async throws -> Domain {
+        let old: DomainName = try request.path.require("name")
+        let new = request.body.name
+        guard new != old else { throw AdminError(.invalid, "The domain's name is \(new) already.") }
+        _ = try await domain(old)
+        let renamed: RenamedDomain
+        do {
+            renamed = try await change { try await rename(old, to: new, keepsAlias: request.body.keepAlias, in: $0) }
+        } catch let error as PostgresError where error.sqlState == .uniqueViolation {
+            throw try await taken(new)
+        }
+        directoryChanged(of: renamed.tenant)
+        await domains.push()
+        for user in renamed.users { greet(user.id, of: renamed.tenant, formerly: "\(user.localPart)@\(old)", "\(user.localPart)@\(new)") }
+        return try await domain(new)
+    }
+
+    private struct RenamedDomain: Sendable {
+        var tenant: Int64
+        var users: [(id: Int64, localPart: String)]
+    }
+
+    private func rename(
+        _ old: DomainName, to new: DomainName, keepsAlias: Bool, in transaction: PostgresTransaction
+    ) async throws -> RenamedDomain {
+        let keys = try await lockDomain(old, in: transaction)
+        let place: [PostgresValue] = [.int8(keys.tenant), .int8(keys.domain)]
+        _ = try await transaction.query(
+            "UPDATE domains SET name = $3 WHERE tenant_id = $1 AND domain_id = $2", place + [.text(new.text)])
+        if keepsAlias { try await addAlias(old, of: keys, in: transaction) }
+        try await changeTargets(at: [old.text], of: keys.tenant, in: transaction) { target in
+            "\(target.localPart)@\(new)"
+        }
+        let users = try await transaction.query("SELECT user_id, local_part FROM users WHERE tenant_id = $1 AND domain_id = $2", place)
+        return RenamedDomain(tenant: keys.tenant, users: try users.rows.map { (try $0.int8(0), try $0.text(1)) })
+    }
+
+    /// A user's address is another now: where it logged in from stays familiar, and its mail programs are told.
+    func greet(_ user: Int64, of tenant: Int64, formerly old: String, _ new: String) {
+        authenticator.rename(account: old, to: new)
+        endSessions(tenant: tenant, user: user, reason: "This account is now \(new); please log in again")
+    }
+}
