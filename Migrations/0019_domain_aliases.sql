@@ -3,7 +3,8 @@
 CREATE TABLE domain_aliases (
     tenant_id bigint NOT NULL,
     domain_id bigint NOT NULL,
-    name text NOT NULL UNIQUE CHECK (name = lower(name) AND octet_length(name) BETWEEN 1 AND 253),
+    -- One owner on the platform: see domain_names. No index of its own, by which a worker could ask for others' (0007_fences.sql).
+    name text NOT NULL CHECK (name = lower(name) AND octet_length(name) BETWEEN 1 AND 253),
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, domain_id, name),
     FOREIGN KEY (tenant_id, domain_id) REFERENCES domains ON DELETE CASCADE);

@@ -74,6 +74,28 @@ struct CommandTests {
             bench.transport.made == ["GET /quota-checks", "GET /quota-checks", "POST /quota-checks {}", "GET /quota-checks?target=acme"])
     }
 
+    static let renames: [(String, String, String)] = [
+        (
+            "user rename ann@acme.example Anna@acme.example --keep-alias",
+            #"POST /users/ann%40acme.example/rename {"address":"anna@acme.example","keepAlias":true}"#, "ann@acme.example is an alias of it"
+        ),
+        (
+            "domain rename old.example acme.example", #"POST /domains/old.example/rename {"keepAlias":false,"name":"acme.example"}"#,
+            "Domain old.example is now acme.example."
+        ),
+        (
+            "domain alias also.example --of acme.example", #"POST /domain-aliases {"domain":"acme.example","name":"also.example"}"#,
+            "also.example is now an alias of the domain acme.example."
+        ),
+        ("domain unalias also.example", "DELETE /domain-aliases/also.example", "also.example is an alias no longer."),
+    ]
+    @Test("What gets another name is named with both", arguments: renames) func rename(line: String, request: String, words: String) throws {
+        let bench = Bench()
+        #expect(try bench.run(line) == 0)
+        #expect(bench.transport.made == [request])
+        #expect(bench.console.output.contains(words), "\(bench.console.output)")
+    }
+
     @Test("Help is for any command", arguments: ["help", "help user create", "user create --help", "user", "--help", "help help"])
     func help(line: String) throws {
         let bench = Bench()

@@ -60,6 +60,9 @@ enum Prepared {
         #"{"address":"ann@acme.example","tenant":"acme","state":"active","suspended":[],"hasPassword":true,"#
         + #""quota":{"bytes":null,"messages":null},"#
         + #""usage":{"bytes":0,"messages":0},"createdAt":"2026-05-04T03:02:01Z"}"#
+    static let domain =
+        #"{"name":"acme.example","tenant":"acme","aliases":["also.example","old.example"],"users":2,"#
+        + #""quota":{"bytes":null,"messages":null},"usage":{"bytes":0,"messages":0},"createdAt":"2026-05-04T03:02:01Z"}"#
     /// A counter that is not what is stored.
     static let differing =
         #"{"level":"user","name":"ann@acme.example","tenant":"acme","counted":{"bytes":1000,"messages":3},"#
@@ -78,6 +81,8 @@ enum Prepared {
         "GET /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":false,"levels":[\#(differing)]}"#),
         "POST /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":true,"levels":[\#(differing)]}"#),
         "GET /quota-checks?target=acme": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":false,"levels":[]}"#),
+        "POST /users/ann%40acme.example/rename": (200, user), "POST /domains/old.example/rename": (200, domain),
+        "POST /domain-aliases": (200, domain), "DELETE /domain-aliases/also.example": (200, "{}"),
         "GET /users?tenant=acme": (200, "[]"), "GET /workers": (200, "not JSON"), "GET /status": (500, "oops"),
     ]
 }

@@ -61,6 +61,18 @@ struct LoginsTests {
         #expect(plane.asked == 4)
     }
 
+    @Test("A wrong login under an alias of the domain ends what is remembered too") @EventLoopActor func domainAlias() async throws {
+        let plane = try ControlPlane()
+        plane.domains.replace(with: [
+            HostedDomain(name: "a.example", tenant: 1, takesMail: true),
+            HostedDomain(name: "b.example", tenant: 1, takesMail: true, aliasOf: "a.example"),
+        ])
+        _ = await plane.check("ann@a.example", "secret")
+        #expect(await plane.check("Ann@B.example.", "wrong") == .refused)
+        _ = await plane.check("ann@a.example", "secret")
+        #expect(plane.asked == 3)
+    }
+
     @Test("No octet moves from the login name to the password") @EventLoopActor func wholeCredentials() async throws {
         let plane = try ControlPlane()
         #expect(await plane.check("ann@a.example", "secret") == Self.ann)

@@ -8,7 +8,7 @@ package struct RenameDomain: AdminCommand {
             The tenant's aliases that led to the old addresses lead to the new ones. Sessions of the domain's users end, and tell the new \
             address. `domain dns` prints the records that the new name needs.
             """)
-    package static let names = LiveNames(arguments: [.live(.domains), .words([])])
+    package static let names = LiveNames(arguments: [.live(.domains)])
     @Argument(help: "The domain, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
     @Argument(help: "The new name; neither a domain nor an alias yet.", transform: { try DomainName($0) }) var new: DomainName
     @Flag(help: "The old name becomes an alias of the new one.") var keepAlias = false
