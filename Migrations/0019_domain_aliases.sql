@@ -55,6 +55,21 @@ CREATE TRIGGER move_usage AFTER UPDATE OF domain_id ON users FOR EACH ROW
 CREATE POLICY moving ON domain_usage FOR INSERT TO casella_control WITH CHECK (true);
 GRANT INSERT ON domain_usage TO casella_control, casella_administrator;
 
+-- What goes as a whole is not counted down on the way: the second change of one row would be held against the domain, or the tenant, that is
+-- gone already, and so nothing with two users' mail could be deleted.
+CREATE OR REPLACE FUNCTION forget_usage_of_user() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE domain_usage d SET bytes = greatest(0, d.bytes - u.bytes), messages = greatest(0, d.messages - u.messages)
+        FROM user_usage u
+        WHERE u.tenant_id = OLD.tenant_id AND u.user_id = OLD.user_id AND d.tenant_id = OLD.tenant_id AND d.domain_id = OLD.domain_id
+            AND EXISTS (SELECT FROM domains o WHERE o.tenant_id = OLD.tenant_id AND o.domain_id = OLD.domain_id);
+    UPDATE tenant_usage t SET bytes = greatest(0, t.bytes - u.bytes), messages = greatest(0, t.messages - u.messages)
+        FROM user_usage u
+        WHERE u.tenant_id = OLD.tenant_id AND u.user_id = OLD.user_id AND t.tenant_id = OLD.tenant_id
+            AND EXISTS (SELECT FROM tenants o WHERE o.tenant_id = OLD.tenant_id);
+    RETURN OLD;
+END $$;
+
 -- As 0007_fences.sql says of every table with rows of several tenants.
 ALTER TABLE domain_aliases
     ALTER COLUMN tenant_id SET STATISTICS 0, ALTER COLUMN domain_id SET STATISTICS 0, ALTER COLUMN name SET STATISTICS 0,

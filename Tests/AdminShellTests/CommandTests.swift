@@ -74,25 +74,26 @@ struct CommandTests {
             bench.transport.made == ["GET /quota-checks", "GET /quota-checks", "POST /quota-checks {}", "GET /quota-checks?target=acme"])
     }
 
-    static let renames: [(String, String, String)] = [
+    static let renames: [(String, [String], String)] = [
         (
             "user rename ann@acme.example Anna@acme.example --keep-alias",
-            #"POST /users/ann%40acme.example/rename {"address":"anna@acme.example","keepAlias":true}"#, "ann@acme.example is an alias of it"
+            ["POST /users/ann%40acme.example/rename ", #""address":"anna@acme.example""#, #""keepAlias":true"#], "ann@acme.example is an alias"
         ),
         (
-            "domain rename old.example acme.example", #"POST /domains/old.example/rename {"keepAlias":false,"name":"acme.example"}"#,
-            "Domain old.example is now acme.example."
+            "domain rename old.example acme.example",
+            ["POST /domains/old.example/rename ", #""name":"acme.example""#, #""keepAlias":false"#], "old.example is now acme.example."
         ),
         (
-            "domain alias also.example --of acme.example", #"POST /domain-aliases {"domain":"acme.example","name":"also.example"}"#,
-            "also.example is now an alias of the domain acme.example."
+            "domain alias also.example --of acme.example",
+            ["POST /domain-aliases ", #""name":"also.example""#, #""domain":"acme.example""#], "alias of the domain acme.example."
         ),
-        ("domain unalias also.example", "DELETE /domain-aliases/also.example", "also.example is an alias no longer."),
+        ("domain unalias also.example", ["DELETE /domain-aliases/also.example"], "also.example is an alias no longer."),
     ]
-    @Test("What gets another name is named with both", arguments: renames) func rename(line: String, request: String, words: String) throws {
+    @Test("What gets another name is named with both", arguments: renames) func rename(line: String, request: [String], words: String) throws {
         let bench = Bench()
         #expect(try bench.run(line) == 0)
-        #expect(bench.transport.made == [request])
+        let made = try #require(bench.transport.made.first)
+        #expect(bench.transport.made.count == 1 && request.allSatisfy { made.contains($0) }, "\(made)")
         #expect(bench.console.output.contains(words), "\(bench.console.output)")
     }
 

@@ -217,6 +217,17 @@ import TestSupport
         await fixture.close()
     }
 
+    @Test("A domain goes with all its users' mail, and so does a tenant") func wholeDeletion() async throws {
+        let fixture = try await Fixture()
+        let (one, other) = (fixture.tenants[0], fixture.tenants[1])
+        _ = try await fixture.control.query("DELETE FROM domains WHERE domain_id = $1", [.int8(one)])
+        let usage = try await fixture.owner.query("SELECT bytes, messages FROM tenant_usage WHERE tenant_id = $1", [.int8(one)])
+        #expect(try usage.first?.int8(0) == 0 && usage.first?.int8(1) == 0)
+        _ = try await fixture.control.query("DELETE FROM tenants WHERE tenant_id = $1", [.int8(other)])
+        #expect(try await fixture.owner.query("SELECT 1 FROM users").isEmpty)
+        await fixture.close()
+    }
+
     @Test("A deleted user's mail is gone and counts no longer; a deleted tenant leaves no row") func deletion() async throws {
         let fixture = try await Fixture()
         let tenant = fixture.tenants[0]
