@@ -55,8 +55,8 @@ CREATE TRIGGER move_usage AFTER UPDATE OF domain_id ON users FOR EACH ROW
 CREATE POLICY moving ON domain_usage FOR INSERT TO casella_control WITH CHECK (true);
 GRANT INSERT ON domain_usage TO casella_control, casella_administrator;
 
--- What goes as a whole is not counted down on the way: the second change of one row would be held against the domain, or the tenant, that is
--- gone already, and so nothing with two users' mail could be deleted.
+-- What goes as a whole is not counted down on the way: the second change of one row would be held against the domain, or the tenant, that
+-- is gone already, and so nothing with two users' mail could be deleted.
 CREATE OR REPLACE FUNCTION forget_usage_of_user() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE domain_usage d SET bytes = greatest(0, d.bytes - u.bytes), messages = greatest(0, d.messages - u.messages)

@@ -180,8 +180,8 @@ class UserRenames(Names):
         whole = Administrator(self.platform, "tenant-administrator", tenant=self.company.name)
         self.assertEqual(200, whole.request("POST", f"/users/{new}/rename", {"address": f"ann@{other}", "keepAlias": False})[0])
         self.agrees()
-        stranger = Company(self.platform)
-        self.assertEqual(403, whole.request("POST", f"/users/ann@{other}/rename", {"address": stranger.address("x"), "keepAlias": False})[0])
+        foreign = {"address": Company(self.platform).address("x"), "keepAlias": False}
+        self.assertEqual(403, whole.request("POST", f"/users/ann@{other}/rename", foreign)[0])
 
     def test_refusals(self):
         stranger = Company(self.platform)

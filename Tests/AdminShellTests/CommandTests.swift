@@ -77,7 +77,8 @@ struct CommandTests {
     static let renames: [(String, [String], String)] = [
         (
             "user rename ann@acme.example Anna@acme.example --keep-alias",
-            ["POST /users/ann%40acme.example/rename ", #""address":"anna@acme.example""#, #""keepAlias":true"#], "ann@acme.example is an alias"
+            ["POST /users/ann%40acme.example/rename ", #""address":"anna@acme.example""#, #""keepAlias":true"#],
+            "ann@acme.example is an alias of it."
         ),
         (
             "domain rename old.example acme.example",
@@ -89,7 +90,8 @@ struct CommandTests {
         ),
         ("domain unalias also.example", ["DELETE /domain-aliases/also.example"], "also.example is an alias no longer."),
     ]
-    @Test("What gets another name is named with both", arguments: renames) func rename(line: String, request: [String], words: String) throws {
+    @Test("What gets another name is named with both", arguments: renames)
+    func rename(line: String, request: [String], words: String) throws {
         let bench = Bench()
         #expect(try bench.run(line) == 0)
         let made = try #require(bench.transport.made.first)

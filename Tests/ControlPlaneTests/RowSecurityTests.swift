@@ -131,7 +131,9 @@ import TestSupport
 
     @Test("The relay reaches the queue and nothing else") func relay() async throws {
         let fixture = try await Fixture()
-        let more = ["administrators", "administrator_sessions", "audit_log", "certificates", "usage_by_day", "domain_names", "schema_migrations"]
+        let more = [
+            "administrators", "administrator_sessions", "audit_log", "certificates", "usage_by_day", "domain_names", "schema_migrations",
+        ]
         for table in fixture.tables + more where !table.hasPrefix("queue_") {
             let error = await #expect(throws: PostgresError.self) { try await fixture.relay.query("SELECT 1 FROM \(table)") }
             #expect(error?.sqlState == .insufficientPrivilege, "\(table)")

@@ -61,7 +61,8 @@ import Testing
                 #expect(try await users(store.resolve(localPart: name, domain: other.uppercased())) == found)
                 #expect(try await store.resolve(localPart: name, domain: other) == store.resolve(localPart: name, domain: domain))
             }
-            guard case .targets(let targets) = try await store.resolve(localPart: "ann", domain: other) else { Issue.record("no ann"); return }
+            let found = try await store.resolve(localPart: "ann", domain: other)
+            guard case .targets(let targets) = found else { Issue.record("\(found)"); return }
             #expect(targets.users.map(\.user.address) == ["ann@\(domain)"], "known by the domain's own name")
             #expect(try await store.resolve(localPart: "round", domain: other) == .loop)
             #expect(try await store.resolve(localPart: "nobody", domain: other) == .noSuchUser)

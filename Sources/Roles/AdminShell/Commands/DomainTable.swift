@@ -7,8 +7,8 @@ enum DomainTable {
             domains.map { domain in
                 [
                     .text(domain.name.text), .text(domain.tenant.text), .text(domain.aliases.map(\.text).joined(separator: " ")),
-                    .number(Int64(domain.users)), .size(domain.usage.bytes), .sizeLimit(domain.quota.bytes), .number(domain.usage.messages), .numberLimit(domain.quota.messages),
-                    .time(domain.createdAt),
+                    .number(Int64(domain.users)), .size(domain.usage.bytes), .sizeLimit(domain.quota.bytes),
+                    .number(domain.usage.messages), .numberLimit(domain.quota.messages), .time(domain.createdAt),
                 ]
             })
     }

@@ -16,7 +16,9 @@ extension Provisioning {
         }
         directoryChanged(of: renamed.tenant)
         await domains.push()
-        for user in renamed.users { greet(user.id, of: renamed.tenant, formerly: "\(user.localPart)@\(old)", "\(user.localPart)@\(new)") }
+        for (user, localPart) in renamed.users {
+            announce(user, of: renamed.tenant, formerly: "\(localPart)@\(old)", now: "\(localPart)@\(new)")
+        }
         return try await domain(new)
     }
 
@@ -41,7 +43,7 @@ extension Provisioning {
     }
 
     /// A user's address is another now: where it logged in from stays familiar, and its mail programs are told.
-    func greet(_ user: Int64, of tenant: Int64, formerly old: String, _ new: String) {
+    func announce(_ user: Int64, of tenant: Int64, formerly old: String, now new: String) {
         authenticator.rename(account: old, to: new)
         endSessions(tenant: tenant, user: user, reason: "This account is now \(new); please log in again")
     }

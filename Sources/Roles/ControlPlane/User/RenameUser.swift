@@ -10,7 +10,7 @@ extension Provisioning {
         _ = try await domain(new.domain)
         let keys = try await change { try await rename(old, to: new, keepsAlias: request.body.keepAlias, in: $0) }
         directoryChanged(of: keys.tenant)
-        greet(keys.user, of: keys.tenant, formerly: old.text, new.text)
+        announce(keys.user, of: keys.tenant, formerly: old.text, now: new.text)
         if new.domain != old.domain { await alignUsage(of: keys.tenant) }
         return try await currentUser(new)
     }
@@ -31,7 +31,7 @@ extension Provisioning {
         let keys = try await find(old, in: transaction)
         guard from.tenant == to.tenant else {
             throw AdminError(
-                .conflict, "The domain \(new.domain) belongs to another tenant.", hint: "A user stays with the tenant that it was made for.")
+                .conflict, "The domain \(new.domain) belongs to another tenant.", hint: "A user stays with its tenant.")
         }
         try await refuseUsed(new, at: to, in: transaction)
         let changed = try await transaction.query(

@@ -1,7 +1,7 @@
 import Runtime
 
-/// From an address to mailboxes, under whichever name of its domain: the user of that name; else, without `+detail`, the user before it (RFC 5233); else the
-/// domain's catch-all. An alias adds its targets beside the user of the same name, if there is one.
+/// From an address, under whichever name of its domain, to mailboxes: the user of that name; else, without `+detail`, the user
+/// before it (RFC 5233); else the domain's catch-all. An alias adds its targets beside the user of the same name, if there is one.
 extension TenantStore {
     func follow(_ localPart: String, _ domainName: String, depth: Int, _ search: inout AddressSearch) async throws(StoreError) {
         guard let domain = try await directory.domain(named: domainName) else {
