@@ -126,7 +126,7 @@ class Login(Explained):
             with client, self.assertRaises(smtplib.SMTPAuthenticationError):
                 client.login(self.ann, f"wrong {number}")
         first = self.explain("login", self.ann, "--from", place)["steps"][0]
-        self.assertEqual(("tells", f"login unlock {place}"), (first["verdict"], first["change"]), first)
+        self.assertEqual(("tells", f"login unlock {self.ann}"), (first["verdict"], first["change"]), first)
         self.assertEqual("passes", self.explain("login", self.ann, "--from", "127.0.78.5")["steps"][0]["verdict"])
         self.platform.casella(*first["change"].split())
         self.assertEqual("passes", self.explain("login", self.ann, "--from", place)["steps"][0]["verdict"])

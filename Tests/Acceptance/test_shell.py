@@ -235,8 +235,8 @@ class OneShot(unittest.TestCase):
     def test_every_command_explains_itself(self):
         nouns = {
             "tenant": "create list show suspend resume delete",
-            "domain": "create list show delete dns check claim verify claims unclaim",
-            "user": "create list show suspend resume delete password",
+            "domain": "create list show rename delete alias unalias dns check claim verify claims unclaim",
+            "user": "create list show suspend resume delete password rename",
             "alias": "create list show delete",
             "quota": "show set",
             "queue": "list show retry hold release delete",

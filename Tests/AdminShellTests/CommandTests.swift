@@ -74,6 +74,31 @@ struct CommandTests {
             bench.transport.made == ["GET /quota-checks", "GET /quota-checks", "POST /quota-checks {}", "GET /quota-checks?target=acme"])
     }
 
+    static let renames: [(String, [String], String)] = [
+        (
+            "user rename ann@acme.example Anna@acme.example --keep-alias",
+            ["POST /users/ann%40acme.example/rename ", #""address":"anna@acme.example""#, #""keepAlias":true"#],
+            "ann@acme.example is an alias of it."
+        ),
+        (
+            "domain rename old.example acme.example",
+            ["POST /domains/old.example/rename ", #""name":"acme.example""#, #""keepAlias":false"#], "old.example is now acme.example."
+        ),
+        (
+            "domain alias also.example --of acme.example",
+            ["POST /domain-aliases ", #""name":"also.example""#, #""domain":"acme.example""#], "alias of the domain acme.example."
+        ),
+        ("domain unalias also.example", ["DELETE /domain-aliases/also.example"], "also.example is an alias no longer."),
+    ]
+    @Test("What gets another name is named with both", arguments: renames)
+    func rename(line: String, request: [String], words: String) throws {
+        let bench = Bench()
+        #expect(try bench.run(line) == 0)
+        let made = try #require(bench.transport.made.first)
+        #expect(bench.transport.made.count == 1 && request.allSatisfy { made.contains($0) }, "\(made)")
+        #expect(bench.console.output.contains(words), "\(bench.console.output)")
+    }
+
     @Test("Help is for any command", arguments: ["help", "help user create", "user create --help", "user", "--help", "help help"])
     func help(line: String) throws {
         let bench = Bench()
@@ -113,7 +138,7 @@ struct CommandTests {
         #expect(try bench.run("domain verify new.example") == 0)
         #expect(bench.console.output.contains("new.example is a domain of tenant acme now."))
         #expect(try bench.run("domain list --format csv") == 0)
-        #expect(bench.console.output.contains("\nnew.example,acme,DNS,0,"))
+        #expect(bench.console.output.contains("\nnew.example,acme,,DNS,0,"))
         #expect(try bench.run("domain unclaim new.example --tenant acme") == 0)
         #expect(bench.transport.made.first == #"POST /claims {"name":"new.example"}"#)
     }

@@ -60,6 +60,9 @@ enum Prepared {
         #"{"address":"ann@acme.example","tenant":"acme","state":"active","suspended":[],"hasPassword":true,"#
         + #""quota":{"bytes":null,"messages":null},"#
         + #""usage":{"bytes":0,"messages":0},"createdAt":"2026-05-04T03:02:01Z"}"#
+    static let domain =
+        #"{"name":"acme.example","tenant":"acme","proof":"vouched","aliases":["also.example","old.example"],"users":2,"#
+        + #""quota":{"bytes":null,"messages":null},"usage":{"bytes":0,"messages":0},"createdAt":"2026-05-04T03:02:01Z"}"#
     /// A counter that is not what is stored.
     static let differing =
         #"{"level":"user","name":"ann@acme.example","tenant":"acme","counted":{"bytes":1000,"messages":3},"#
@@ -72,13 +75,13 @@ enum Prepared {
         + #""record":{"name":"_casella-challenge.new.example.","type":"TXT","#
         + #""value":"\"casella-domain-verification=0123456789abcdef0123456789abcdef\""},"#
         + #""claimedAt":"2026-05-04T03:02:01Z","expiresAt":"2026-06-03T03:02:01Z"}"#
-    static let domain =
-        #"{"name":"new.example","tenant":"acme","proof":"dns","provedAt":"2026-05-05T03:02:01Z","#
+    static let provedDomain =
+        #"{"name":"new.example","tenant":"acme","aliases":[],"proof":"dns","provedAt":"2026-05-05T03:02:01Z","#
         + #""quota":{"bytes":null,"messages":null},"#
         + #""usage":{"bytes":0,"messages":0},"users":0,"createdAt":"2026-05-05T03:02:01Z"}"#
     static let responses: [String: (Int, String)] = [
-        "POST /claims": (200, claim), "GET /claims": (200, "[\(claim)]"), "POST /claims/new.example/verify": (200, domain),
-        "DELETE /claims/new.example?tenant=acme": (200, "{}"), "GET /domains": (200, "[\(domain)]"),
+        "POST /claims": (200, claim), "GET /claims": (200, "[\(claim)]"), "POST /claims/new.example/verify": (200, provedDomain),
+        "DELETE /claims/new.example?tenant=acme": (200, "{}"), "GET /domains": (200, "[\(provedDomain)]"),
         "GET /logins": (200, logins),
         "POST /logins/192.0.2.0%2F24/unlock": (200, #"{"subject":"192.0.2.0/24","forgotten":2}"#),
         "GET /tenants": (200, "[\(tenant)]"), "POST /tenants": (201, tenant), "GET /tenants/acme": (200, tenant),
@@ -89,6 +92,8 @@ enum Prepared {
         "GET /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":false,"levels":[\#(differing)]}"#),
         "POST /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":true,"levels":[\#(differing)]}"#),
         "GET /quota-checks?target=acme": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":false,"levels":[]}"#),
+        "POST /users/ann%40acme.example/rename": (200, user), "POST /domains/old.example/rename": (200, domain),
+        "POST /domain-aliases": (200, domain), "DELETE /domain-aliases/also.example": (200, "{}"),
         "GET /users?tenant=acme": (200, "[]"), "GET /workers": (200, "not JSON"), "GET /status": (500, "oops"),
     ]
 }

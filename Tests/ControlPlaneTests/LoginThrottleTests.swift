@@ -45,6 +45,18 @@ import Testing
         #expect(bench.attempt(from: Self.elsewhere) == .tried(after: .zero), "others are not concerned")
     }
 
+    @Test("An account under another name stays familiar where it was, and nobody else is under the old one") func renamed() {
+        var bench = Bench()
+        #expect(bench.attempt(from: Self.office, .right) == .tried(after: .zero))
+        for _ in 0..<10 { _ = bench.attempt(from: Self.elsewhere) }
+        bench.throttle.rename("ann", to: "anna")
+        bench.attack("anna", times: 100)
+        #expect(bench.attempt("anna", from: Self.elsewhere, .right) == .refused(after: .zero), "closed to strangers")
+        #expect(bench.attempt("anna", from: Self.office, .right) == .tried(after: .zero))
+        bench.attack("ann", times: 100)
+        #expect(bench.attempt("ann", from: Self.office, .right) == .refused(after: .zero))
+    }
+
     @Test("A count drains evenly: after six minutes one more is tried, after an hour all is forgotten") func draining() {
         var bench = Bench()
         for _ in 0..<10 { _ = bench.attempt(from: Self.office) }

@@ -56,6 +56,7 @@ import TestSupport
                 INSERT INTO domain_claims (tenant_id, name) VALUES (\(t), 'claimed.example');
                 INSERT INTO app_passwords VALUES (\(t), \(t), 'phone', 'x', ARRAY['imap']);
                 INSERT INTO aliases VALUES (\(t), \(t), 'info', 'ann@d\(t).example');
+                INSERT INTO domain_aliases VALUES (\(t), \(t), 'also.d\(t).example');
                 INSERT INTO tenant_usage VALUES (\(t), 30, 3); INSERT INTO domain_usage VALUES (\(t), \(t), 30, 3);
                 INSERT INTO user_usage VALUES (\(t), \(t), 10, 1), (\(t), \(t) + 1000, 20, 2);
                 INSERT INTO mailboxes (tenant_id, mailbox_id, user_id, name, uidvalidity) VALUES (\(t), \(t), \(t), 'INBOX', 1);
@@ -132,7 +133,10 @@ import TestSupport
 
     @Test("The relay reaches the queue and nothing else") func relay() async throws {
         let fixture = try await Fixture()
-        let more = ["administrators", "administrator_sessions", "audit_log", "certificates", "plans", "usage_by_day", "schema_migrations"]
+        let more = [
+            "administrators", "administrator_sessions", "audit_log", "certificates", "plans", "usage_by_day", "domain_names",
+            "schema_migrations",
+        ]
         for table in fixture.tables + more where !table.hasPrefix("queue_") {
             let error = await #expect(throws: PostgresError.self) { try await fixture.relay.query("SELECT 1 FROM \(table)") }
             #expect(error?.sqlState == .insufficientPrivilege, "\(table)")
@@ -150,6 +154,82 @@ import TestSupport
             let error = await #expect(throws: PostgresError.self) { try await fixture.control.script(statement) }
             #expect(error?.sqlState == .insufficientPrivilege, "\(statement)")
         }
+        await fixture.close()
+    }
+
+    @Test("A name is one domain's or one alias's, however it comes about, and free again afterwards") func names() async throws {
+        let fixture = try await Fixture()
+        let (one, other) = (fixture.tenants[0], fixture.tenants[1])
+        let newDomain = "INSERT INTO domains (tenant_id, name) VALUES (\(other), 'NAME')"
+        let newAlias = "INSERT INTO domain_aliases VALUES (\(other), \(other), 'NAME')"
+        let renamed = "UPDATE domains SET name = 'NAME' WHERE tenant_id = \(other)"
+        for name in ["d\(one).example", "also.d\(one).example"] {
+            for statement in [newDomain, newAlias, renamed] {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await fixture.control.script(statement.replacing("NAME", with: name))
+                }
+                #expect(error?.sqlState == .uniqueViolation, "\(statement) \(name)")
+            }
+        }
+        // Of two at one time one waits for the other.
+        for (first, second) in [(newDomain, newAlias), (newAlias, newDomain)] {
+            let name = "at-once\(UInt32.random(in: 0 ... .max)).example"
+            let later = try await fixture.control.transaction { transaction in
+                _ = try await transaction.query(first.replacing("NAME", with: name))
+                let later = Task { try await fixture.owner.script(second.replacing("NAME", with: name)) }
+                try await Task.sleep(for: .milliseconds(50))
+                return later
+            }
+            let error = await #expect(throws: PostgresError.self) { try await later.value }
+            #expect(error?.sqlState == .uniqueViolation)
+        }
+        // The old name as an alias of the new one.
+        _ = try await fixture.control.transaction { transaction in
+            _ = try await transaction.query("UPDATE domains SET name = 'new.example' WHERE tenant_id = $1", [.int8(one)])
+            _ = try await transaction.query("INSERT INTO domain_aliases VALUES ($1, $1, 'd' || $1::text || '.example')", [.int8(one)])
+        }
+        _ = try await fixture.control.query("DELETE FROM tenants WHERE tenant_id = $1", [.int8(one)])
+        let left = try await fixture.owner.query(
+            "SELECT name FROM domain_names EXCEPT (SELECT name FROM domains UNION ALL SELECT name FROM domain_aliases)")
+        #expect(left.isEmpty)
+        try await fixture.control.script(newDomain.replacing("NAME", with: "d\(one).example"))
+        await fixture.close()
+    }
+
+    @Test("A user who moves to another domain takes the mail's count along, also for an administrator of the tenant alone")
+    func moves() async throws {
+        let fixture = try await Fixture()
+        let tenant = fixture.tenants[0]
+        let second = try await fixture.owner.query(
+            "INSERT INTO domains (tenant_id, domain_id, name) VALUES ($1, $1 + 500, 'second.example') RETURNING domain_id", [.int8(tenant)])
+        let target = try #require(try second.first?.int8(0))
+        func counts(_ domain: Int64) async throws -> [Int64] {
+            let row = try await fixture.owner.query("SELECT bytes, messages FROM domain_usage WHERE domain_id = $1", [.int8(domain)]).first
+            return try row.map { [try $0.int8(0), try $0.int8(1)] } ?? []
+        }
+        let move = "UPDATE users SET domain_id = $1 WHERE tenant_id = $2 AND user_id = $2"
+        try await fixture.control.transaction { transaction in
+            _ = try await transaction.query(
+                "SELECT set_config('casella.administered_tenant', $1, true), set_config('role', 'casella_administrator', true)",
+                [.text("\(tenant)")])
+            _ = try await transaction.query(move, [.int8(target), .int8(tenant)])
+        }
+        #expect(try await counts(tenant) == [20, 2])
+        #expect(try await counts(target) == [10, 1])
+        _ = try await fixture.control.query(move, [.int8(tenant), .int8(tenant)])
+        #expect(try await counts(tenant) == [30, 3])
+        #expect(try await counts(target) == [0, 0])
+        await fixture.close()
+    }
+
+    @Test("A domain goes with all its users' mail, and so does a tenant") func wholeDeletion() async throws {
+        let fixture = try await Fixture()
+        let (one, other) = (fixture.tenants[0], fixture.tenants[1])
+        _ = try await fixture.control.query("DELETE FROM domains WHERE domain_id = $1", [.int8(one)])
+        let usage = try await fixture.owner.query("SELECT bytes, messages FROM tenant_usage WHERE tenant_id = $1", [.int8(one)])
+        #expect(try usage.first?.int8(0) == 0 && usage.first?.int8(1) == 0)
+        _ = try await fixture.control.query("DELETE FROM tenants WHERE tenant_id = $1", [.int8(other)])
+        #expect(try await fixture.owner.query("SELECT 1 FROM users").isEmpty)
         await fixture.close()
     }
 

@@ -9,6 +9,7 @@ struct LoginsTests {
     @EventLoopActor
     final class ControlPlane {
         var asked = 0
+        let domains = HostedDomains()
         var logins: Logins?
 
         func receive(_ report: Report) {
@@ -18,7 +19,7 @@ struct LoginsTests {
             logins?.answered(id, isRight ? .accepted(AuthenticatedUser(tenant: 1, user: 7, address: attempt.login)) : .refused)
         }
 
-        init() throws { logins = try Logins { [unowned self] in receive($0) } }
+        init() throws { logins = try Logins(domains) { [unowned self] in receive($0) } }
 
         func check(_ login: String, _ password: String, from address: String = "192.0.2.1") async -> AuthenticationOutcome? {
             await logins?.check(LoginAttempt(login: login, password: password, service: .imap, clientAddress: address))
@@ -58,6 +59,18 @@ struct LoginsTests {
         #expect(await plane.check(login, "wrong") == .refused)
         _ = await plane.check("ann@a.example", "secret")
         #expect(plane.asked == 4)
+    }
+
+    @Test("A wrong login under an alias of the domain ends what is remembered too") @EventLoopActor func domainAlias() async throws {
+        let plane = try ControlPlane()
+        plane.domains.replace(with: [
+            HostedDomain(name: "a.example", tenant: 1, takesMail: true),
+            HostedDomain(name: "b.example", tenant: 1, takesMail: true, aliasOf: "a.example"),
+        ])
+        _ = await plane.check("ann@a.example", "secret")
+        #expect(await plane.check("Ann@B.example.", "wrong") == .refused)
+        _ = await plane.check("ann@a.example", "secret")
+        #expect(plane.asked == 3)
     }
 
     @Test("No octet moves from the login name to the password") @EventLoopActor func wholeCredentials() async throws {

@@ -78,6 +78,29 @@ struct TestTenant: Sendable {
             [.int8(id), .int8(domain), .text(localPart), .text(target)])
     }
 
+    func domainAlias(_ name: String) async throws {
+        _ = try await server.pool.query(
+            "INSERT INTO domain_aliases (tenant_id, domain_id, name) VALUES ($1, $2, $3)", [.int8(id), .int8(domain), .text(name)])
+    }
+
+    /// Another domain, with nobody in it.
+    func secondDomain() async throws -> Int64 {
+        try await server.number(
+            "INSERT INTO domains (tenant_id, name) VALUES ($1, $2) RETURNING domain_id", [.int8(id), .text("second.\(domainName)")])
+    }
+
+    /// As the control plane does it.
+    func move(user: Int64, to domain: Int64) async throws {
+        _ = try await server.pool.query(
+            "UPDATE users SET domain_id = $3 WHERE tenant_id = $1 AND user_id = $2", [.int8(id), .int8(user), .int8(domain)])
+    }
+
+    /// Bytes and messages of a domain.
+    func usage(of domain: Int64) async throws -> [Int64] {
+        let found = try await server.pool.query("SELECT bytes, messages FROM domain_usage WHERE domain_id = $1", [.int8(domain)])
+        return try found.first.map { [try $0.int8(0), try $0.int8(1)] } ?? []
+    }
+
     var snapshotFolder: String { directory + "/snapshots" }
 
     func open() async throws -> TenantStore {

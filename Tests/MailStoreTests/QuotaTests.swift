@@ -94,6 +94,34 @@ import Testing
         }
     }
 
+    @Test("A user's mail counts for the domain that the user moves to, also while mail comes in") func movedUser() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann"), bob = try await tenant.user("bob")
+        let second = try await tenant.secondDomain()
+        try await tenant.withStore { store async throws in
+            for _ in 0..<3 { _ = await store.deliver(delivery(message(1_000), to: ann, bob)) }
+            try await store.commitRows()
+            try await tenant.move(user: ann, to: second)
+            try await tenant.checkUsage()
+            #expect(try await tenant.usage(of: second) == [3_000, 3])
+            #expect(try await tenant.usage(of: tenant.domain) == [3_000, 3])
+            // Whoever has not heard of it yet goes on with the old figures, and sets them right when it hears.
+            let load = Task { await deliverTogether((0..<60).map { delivery(message(500), to: $0 % 2 == 0 ? ann : bob) }, in: store) }
+            try await tenant.move(user: ann, to: tenant.domain)
+            try await store.alignUsage()
+            try await tenant.move(user: ann, to: second)
+            try await store.alignUsage()
+            #expect(await load.value.allSatisfy(\.isStored))
+            #expect(try await store.quota(of: ann).map(\.usage.messages) == [33, 33, 66])
+            #expect(try await store.quota(of: bob).map(\.usage.messages) == [33, 33, 66])
+        }
+        #expect(try await tenant.usage(of: second) == [18_000, 33])
+        // Nobody is at work.
+        try await tenant.move(user: ann, to: tenant.domain)
+        #expect(try await tenant.usage(of: second) == [0, 0])
+        try await tenant.checkUsage()
+    }
+
     @Test("A recount sets wrong counters right while mail comes in, and memory follows") func recount() async throws {
         let tenant = try await TestTenant.make()
         let ann = try await tenant.user("ann"), bob = try await tenant.user("bob", messages: 6)

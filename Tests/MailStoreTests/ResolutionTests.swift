@@ -48,6 +48,47 @@ import Testing
         }
     }
 
+    @Test("Every address leads the same way under an alias of its domain, and may be sent from") func domainAlias() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann"), bob = try await tenant.user("bob")
+        let domain = tenant.domainName, other = "also.\(domain)"
+        try await tenant.domainAlias(other)
+        try await tenant.alias("team", to: "ann@\(other)")
+        try await tenant.alias("team", to: "ann@\(domain)")
+        try await tenant.alias("round", to: "round@\(other)")
+        try await tenant.withStore { store async throws in
+            for (name, found) in [("Ann", ["ann"]), ("ann+list", ["ann"]), ("team", ["ann"])] {
+                #expect(try await users(store.resolve(localPart: name, domain: other.uppercased())) == found)
+                #expect(try await store.resolve(localPart: name, domain: other) == store.resolve(localPart: name, domain: domain))
+            }
+            let found = try await store.resolve(localPart: "ann", domain: other)
+            guard case .targets(let targets) = found else { Issue.record("\(found)"); return }
+            #expect(targets.users.map(\.user.address) == ["ann@\(domain)"], "known by the domain's own name")
+            #expect(try await store.resolve(localPart: "round", domain: other) == .loop)
+            #expect(try await store.resolve(localPart: "nobody", domain: other) == .noSuchUser)
+            #expect(try await store.mayUse(localPart: "ann", domain: other, as: ann))
+            #expect(try await store.mayUse(localPart: "team", domain: other, as: ann))
+            #expect(try await store.mayUse(localPart: "ann", domain: other, as: bob) == false)
+            try await tenant.alias("", to: "bob@\(domain)")
+            store.directoryChanged()
+            #expect(try await users(store.resolve(localPart: "nobody", domain: other)) == ["bob"])
+            #expect(try await store.resolve(localPart: "ann", domain: "no.\(domain)") == .notLocal)
+        }
+    }
+
+    @Test("A target whose domain got its name just now is no address outside") func renamedDomain() async throws {
+        let tenant = try await TestTenant.make()
+        _ = try await tenant.user("ann")
+        try await tenant.alias("team", to: "ann@new.\(tenant.domainName)")
+        try await tenant.withStore { store async throws in
+            #expect(try await users(store.resolve(localPart: "ann", domain: tenant.domainName)) == ["ann"])
+            _ = try await tenant.server.pool.query(
+                "UPDATE domains SET name = 'new.' || name WHERE tenant_id = $1", [.int8(tenant.id)])
+            #expect(try await users(store.resolve(localPart: "team", domain: tenant.domainName)) == ["ann"])
+            #expect(try await store.resolve(localPart: "ann", domain: tenant.domainName) == .notLocal)
+        }
+    }
+
     @Test("A chain of ten aliases is followed, a longer one is not") func depth() async throws {
         let tenant = try await TestTenant.make()
         _ = try await tenant.user("ann")

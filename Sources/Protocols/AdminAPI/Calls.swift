@@ -27,9 +27,15 @@ public enum Calls {
     public static let listDomains = Call<Nothing, [Domain]>(
         "domain list", .get, "/domains", query: ["tenant"], needs: .read, effect: .reads)
     public static let showDomain = Call<Nothing, Domain>("domain show", .get, "/domains/{name}", needs: .read, effect: .reads)
+    public static let renameDomain = Call<DomainRename, Domain>(
+        "domain rename", .post, "/domains/{name}/rename", needs: .manageDomains, effect: .changes)
     public static let deleteDomain = Call<Nothing, Nothing>(
         "domain delete", .delete, "/domains/{name}", needs: .manageDomains, effect: .destroys)
     public static let checkDomain = Call<Nothing, DomainCheck>("domain check", .get, "/domains/{name}/check", needs: .read, effect: .reads)
+    public static let createDomainAlias = Call<DomainAlias, Domain>(
+        "domain alias", .post, "/domain-aliases", needs: .manageDomains, effect: .changes)
+    public static let deleteDomainAlias = Call<Nothing, Nothing>(
+        "domain unalias", .delete, "/domain-aliases/{name}", needs: .manageDomains, effect: .changes)
 
     /// `tenant` is needed where several tenants claim the domain, of those who administer more than one.
     public static let claimDomain = Call<NewDomainClaim, DomainClaim>(
@@ -51,6 +57,8 @@ public enum Calls {
         "user resume", .post, "/users/{address}/resume", needs: .manageUsers, effect: .changes)
     public static let setPassword = Call<NewPassword, ChangedPassword>(
         "user password", .post, "/users/{address}/password", needs: .managePasswords, effect: .changes)
+    public static let renameUser = Call<UserRename, User>(
+        "user rename", .post, "/users/{address}/rename", needs: .manageUsers, effect: .changes)
     public static let deleteUser = Call<Nothing, Nothing>(
         "user delete", .delete, "/users/{address}", needs: .manageUsers, effect: .destroys)
 
@@ -167,8 +175,9 @@ public enum Calls {
     public static let all: [any AnyCall] = [
         createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant,
         createPlan, listPlans, showPlan, setPlan, deletePlan, assignPlan, showLimits, overrideLimits,
-        createDomain, listDomains, showDomain, deleteDomain, checkDomain, claimDomain, verifyDomain, listClaims, unclaimDomain,
-        createUser, listUsers, showUser, suspendUser, resumeUser, setPassword, deleteUser,
+        createDomain, listDomains, showDomain, renameDomain, deleteDomain, checkDomain, createDomainAlias, deleteDomainAlias,
+        claimDomain, verifyDomain, listClaims, unclaimDomain,
+        createUser, listUsers, showUser, suspendUser, resumeUser, setPassword, renameUser, deleteUser,
         createAppPassword, listAppPasswords, deleteAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,
         showQuota, setQuota, checkQuotas, repairQuotas,

@@ -8,17 +8,20 @@ public struct Domain: Codable, Sendable, Hashable {
     public var vouchedBy: String?
     /// When the DNS proved it.
     public var provedAt: Timestamp?
+    /// Its other names, in their order.
+    public var aliases: [DomainName]
     public var quota: QuotaLimits
     public var usage: Usage
     public var users: Int
     public var createdAt: Timestamp
 
     public init(
-        name: DomainName, tenant: TenantName, proof: DomainProof, vouchedBy: String?, provedAt: Timestamp?, quota: QuotaLimits,
-        usage: Usage, users: Int, createdAt: Timestamp
+        name: DomainName, tenant: TenantName, proof: DomainProof, vouchedBy: String?, provedAt: Timestamp?, aliases: [DomainName],
+        quota: QuotaLimits, usage: Usage, users: Int, createdAt: Timestamp
     ) {
-        (self.name, self.tenant, self.quota, self.usage, self.users, self.createdAt) = (name, tenant, quota, usage, users, createdAt)
+        (self.name, self.tenant, self.aliases) = (name, tenant, aliases)
         (self.proof, self.vouchedBy, self.provedAt) = (proof, vouchedBy, provedAt)
+        (self.quota, self.usage, self.users, self.createdAt) = (quota, usage, users, createdAt)
     }
 }
 

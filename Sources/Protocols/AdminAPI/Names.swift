@@ -1,6 +1,6 @@
 /// Kinds of names that the shell completes. `GET /names?kind=…&prefix=…`.
 public enum NameKind: String, Codable, Sendable, CaseIterable {
-    case tenants, domains
+    case tenants, domains, domainAliases
     /// Domains that are claimed.
     case claims
     /// Of users.

@@ -7,11 +7,14 @@ public struct HostedDomain: Codable, Sendable, Equatable {
     public var takesMail: Bool
     /// Why it takes none, for its senders.
     public var reason: String?
+    /// The domain whose further name this is; nil for a domain's own.
+    public var aliasOf: String?
 
-    public init(name: String, tenant: Int64, takesMail: Bool, reason: String? = nil) {
+    public init(name: String, tenant: Int64, takesMail: Bool, reason: String? = nil, aliasOf: String? = nil) {
         self.name = name
         self.tenant = tenant
         self.takesMail = takesMail
         self.reason = reason
+        self.aliasOf = aliasOf
     }
 }

@@ -19,6 +19,9 @@ public enum Instruction: Codable, Sendable, Equatable {
     /// To a tenant worker: count again what every user has stored and set the usage counters right. Answered by
     /// `Report.taskDone` with the same `id`.
     case recountUsage(id: Int64)
+    /// To a tenant worker: a user has moved from one domain to another; sum up what the domains and the tenant hold again. Answered by
+    /// `Report.taskDone` with the same `id`.
+    case alignUsage(id: Int64)
     /// To a tenant worker: commit the rows of messages that only the blob log holds yet, so that the tables tell what was received up
     /// to now. Answered by `Report.taskDone` with the same `id`.
     case commitRows(id: Int64)

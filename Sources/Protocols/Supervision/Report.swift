@@ -11,6 +11,6 @@ public enum Report: Codable, Sendable, Equatable {
     case sessions(id: Int64, [LiveSession])
     /// The answer to `Instruction.areYouAlive`.
     case alive
-    /// From a tenant worker: what `Instruction.recountUsage` or `.commitRows` asked for is done, or why it could not be.
+    /// From a tenant worker: what `Instruction.recountUsage`, `.alignUsage` or `.commitRows` asked for is done, or why it could not be.
     case taskDone(id: Int64, problem: String?)
 }

@@ -65,10 +65,11 @@ struct Startup {
         keep: (Platform.Part) -> Void
     ) async throws -> Provisioning {
         let hashing = PasswordHashing(configuration)
-        let authenticator = try await Authenticator(
-            database: server.pool, hashing: hashing, appPasswords: AppPasswordDigest(key: try roles.secrets.key(for: "app passwords")),
-            limits: configuration.wrongLogins, journal: journal)
         let domains = DomainTable(database: server.pool, journal: journal)
+        let authenticator = try await Authenticator(
+            database: server.pool, domains: domains, hashing: hashing,
+            appPasswords: AppPasswordDigest(key: try roles.secrets.key(for: "app passwords")), limits: configuration.wrongLogins,
+            journal: journal)
         let queue = RelayQueue(database: server.pool, journal: journal)
         let liveSessions = GatewaySessions()
         let relayDoor = try PublicListeners.openRelayDoor(directory)

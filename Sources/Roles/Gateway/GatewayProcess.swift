@@ -36,7 +36,7 @@ public final class GatewayProcess {
         self.configuration = configuration
         identity = try ServerIdentity(configuration.certificates)
         self.control = control
-        logins = try Logins { control.send($0) }
+        logins = try Logins(domains) { control.send($0) }
         workers = KeptDoors(speaking: .lmtp, as: configuration.hostname)
         admission = Admission(connectionsPerAddress: configuration.connectionsPerAddress, descriptors: Child.descriptorLimit)
         sessions = RelayedSessions(perUser: configuration.sessionsPerUser, perTenant: configuration.sessionsPerTenant)
@@ -126,7 +126,7 @@ public final class GatewayProcess {
                 control.send(.sessions(id: id, sessions.list(tenant: tenant, user: user)))
             case .authenticated(let id, let outcome): logins.answered(id, outcome)
             case .areYouAlive: control.send(.alive)
-            case .directoryChanged, .queueCommand, .recountUsage, .commitRows: break  // for other kinds of process
+            case .directoryChanged, .queueCommand, .recountUsage, .alignUsage, .commitRows: break  // for other kinds of process
             }
         }
         Log.warning("the control plane is gone; the gateway stops")

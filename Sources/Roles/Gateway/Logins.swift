@@ -15,15 +15,8 @@ package final class Logins {
     private static let patience = Duration.seconds(30)
 
     private struct Place: Hashable {
-        /// In the spelling that all of an account's spellings share.
         var account: String
         var address: String
-
-        init(_ attempt: LoginAttempt) {
-            let login = attempt.login.lowercased()
-            account = login.hasSuffix(".") ? String(login.dropLast()) : login
-            address = attempt.clientAddress
-        }
     }
     private struct Proof {
         var hash: [UInt8]
@@ -31,6 +24,7 @@ package final class Logins {
         var expires: ContinuousClock.Instant
     }
 
+    private let domains: HostedDomains
     private let key: [UInt8]
     private let ask: @EventLoopActor (Report) -> Void
     private var proofs: [Place: Proof] = [:]
@@ -39,13 +33,14 @@ package final class Logins {
     /// Counts `forget` calls, so that an answer that was under way meanwhile is not remembered.
     private var epoch = 0
 
-    package init(_ ask: @escaping @EventLoopActor (Report) -> Void) throws(CryptographyError) {
+    package init(_ domains: HostedDomains, _ ask: @escaping @EventLoopActor (Report) -> Void) throws(CryptographyError) {
+        self.domains = domains
         self.ask = ask
         key = try Cryptography.randomBytes(32)
     }
 
     package func check(_ attempt: LoginAttempt) async -> AuthenticationOutcome {
-        let place = Place(attempt)
+        let place = Place(account: domains.account(of: attempt.login), address: attempt.clientAddress)
         let hash = hash(of: attempt)
         if let proof = proofs[place] {
             if proof.expires <= .now {

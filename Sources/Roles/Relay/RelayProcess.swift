@@ -45,7 +45,7 @@ public enum RelayProcess {
                 case .domains(let domains): relay.use(domains)
                 case .queueCommand(let id, let command): Task { channel.send(await relay.carryOut(command, id: id)) }
                 case .areYouAlive: channel.send(.alive)
-                case .endSessions, .listSessions, .directoryChanged, .certificates, .authenticated, .recountUsage, .commitRows:
+                case .endSessions, .listSessions, .directoryChanged, .certificates, .authenticated, .recountUsage, .alignUsage, .commitRows:
                     break  // for other children
                 }
             }

@@ -142,6 +142,7 @@ public final class WorkerProcess {
             case .directoryChanged: store.directoryChanged()
             case .areYouAlive: control.send(.alive)
             case .recountUsage(let id): perform(id) { [store] () async throws(StoreError) in try await store.recountUsage() }
+            case .alignUsage(let id): perform(id) { [store] () async throws(StoreError) in try await store.alignUsage() }
             case .commitRows(let id): perform(id) { [store] () async throws(StoreError) in try await store.commitRows() }
             case .domains, .certificates, .listSessions, .authenticated, .queueCommand: break  // for other kinds of process
             }

@@ -40,8 +40,9 @@ package struct DomainCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "domain", abstract: "The tenants' mail domains.",
         subcommands: [
-            CreateDomain.self, ListDomains.self, ShowDomain.self, DeleteDomain.self, PrintDNS.self, CheckDomain.self, ClaimDomain.self,
-            VerifyDomain.self, ListClaims.self, UnclaimDomain.self,
+            CreateDomain.self, ListDomains.self, ShowDomain.self, RenameDomain.self, DeleteDomain.self, CreateDomainAlias.self,
+            DeleteDomainAlias.self, PrintDNS.self, CheckDomain.self, ClaimDomain.self, VerifyDomain.self, ListClaims.self,
+            UnclaimDomain.self,
         ])
     package init() {}
 }
@@ -50,7 +51,8 @@ package struct UserCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Users: an address, a mailbox and a login.",
         subcommands: [
-            CreateUser.self, ListUsers.self, ShowUser.self, SuspendUser.self, ResumeUser.self, SetPassword.self, DeleteUser.self,
+            CreateUser.self, ListUsers.self, ShowUser.self, SuspendUser.self, ResumeUser.self, SetPassword.self, RenameUser.self,
+            DeleteUser.self,
         ])
     package init() {}
 }

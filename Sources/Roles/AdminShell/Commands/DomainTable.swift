@@ -3,12 +3,12 @@ import AdminAPI
 enum DomainTable {
     static func of(_ domains: [Domain]) -> Table {
         Table(
-            ["domain", "tenant", "proof", "users", "used", "quota", "messages", "message quota", "created"],
+            ["domain", "tenant", "aliases", "proof", "users", "used", "quota", "messages", "message quota", "created"],
             domains.map { domain in
                 [
-                    .text(domain.name.text), .text(domain.tenant.text), .text(proof(of: domain)), .number(Int64(domain.users)),
-                    .size(domain.usage.bytes), .sizeLimit(domain.quota.bytes), .number(domain.usage.messages),
-                    .numberLimit(domain.quota.messages), .time(domain.createdAt),
+                    .text(domain.name.text), .text(domain.tenant.text), .text(domain.aliases.map(\.text).joined(separator: " ")),
+                    .text(proof(of: domain)), .number(Int64(domain.users)), .size(domain.usage.bytes), .sizeLimit(domain.quota.bytes),
+                    .number(domain.usage.messages), .numberLimit(domain.quota.messages), .time(domain.createdAt),
                 ]
             })
     }

@@ -18,7 +18,10 @@ package struct PrintDNS: AdminCommand {
         if let host {
             records = DNSRecord.needed(by: domain, host: host.text)
         } else {
-            _ = try context.client.call(Calls.showDomain, domain.text)
+            let domains = try context.client.call(Calls.listDomains)
+            guard domains.contains(where: { $0.name == domain || $0.aliases.contains(domain) }) else {
+                throw AdminError(.notFound, "There is no domain \(domain).", hint: "`domain list` shows all.")
+            }
             let status = try context.client.call(Calls.status)
             records = DNSRecord.needed(by: domain, host: status.hostname, ports: DNSRecord.ports(of: status.listeners))
         }

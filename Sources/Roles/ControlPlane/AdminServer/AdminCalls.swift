@@ -22,12 +22,15 @@ extension AdminRouter {
         serve(Calls.createDomain) { try await $0.createDomain($1) }
         serve(Calls.listDomains) { try await $0.listDomains($1) }
         serve(Calls.showDomain) { try await $0.showDomain($1) }
+        serve(Calls.renameDomain) { try await $0.renameDomain($1) }
         serve(Calls.deleteDomain) { try await $0.deleteDomain($1) }
         serve(Calls.checkDomain) { try await $0.checkDomain($1) }
         serve(Calls.claimDomain) { try await $0.claimDomain($1) }
         serve(Calls.verifyDomain) { try await $0.verifyDomain($1) }
         serve(Calls.listClaims) { try await $0.listClaims($1) }
         serve(Calls.unclaimDomain) { try await $0.unclaimDomain($1) }
+        serve(Calls.createDomainAlias) { try await $0.createDomainAlias($1) }
+        serve(Calls.deleteDomainAlias) { try await $0.deleteDomainAlias($1) }
 
         serve(Calls.createUser) { try await $0.createUser($1) }
         serve(Calls.listUsers) { try await $0.listUsers($1) }
@@ -35,6 +38,7 @@ extension AdminRouter {
         serve(Calls.suspendUser) { try await $0.suspendUser($1) }
         serve(Calls.resumeUser) { try await $0.resumeUser($1) }
         serve(Calls.setPassword) { try await $0.setPassword($1) }
+        serve(Calls.renameUser) { try await $0.renameUser($1) }
         serve(Calls.deleteUser) { try await $0.deleteUser($1) }
 
         serve(Calls.createAppPassword) { try await $0.createAppPassword($1) }

@@ -84,7 +84,9 @@ final class AdminRouter {
             guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
             let body = try route.decode(bytes)
             let subjects = AdminSubject.all(call, path: path, query: query, body: body).map { $0.within(caller.part) }
+            let destination = (body as? any NamesDestination)?.destination
             event.target = subjects.first?.text ?? (body as? any TellsOfItself)?.told ?? ""
+            if let destination { event.target += " \(destination.text)" }
             if let login = body as? AdminLogin { event.caller = login.name.text }
             if let part = caller.part { try await part.check(call, subjects, database) }
             if call.effect == .reads {
@@ -94,7 +96,7 @@ final class AdminRouter {
                 let before = try await subjects.first?.auditedState(database)
                 response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller))
                 // It is done; should the database fail now, the event tells less.
-                event.changes = (try? await changes(of: subjects.first, since: before)) ?? ""
+                event.changes = (try? await changes(of: destination ?? subjects.first, since: before)) ?? ""
             }
         } catch {
             let explained = explain(error, command: call.command)

@@ -4,7 +4,7 @@ import Postgres
 /// What a call is about, as its path, its query or its body name it.
 enum AdminSubject: Hashable {
     case tenant(TenantName), domain(DomainName), administrator(AdministratorName), queued(QueueID), login(LoginSubject)
-    case certificate(CertificateName), plan(PlanName)
+    case certificate(CertificateName), plan(PlanName), domainAlias(DomainName)
     /// Of the tenant, if that is said.
     case claim(DomainName, of: TenantName?)
     /// A user or an alias.
@@ -14,6 +14,7 @@ enum AdminSubject: Hashable {
     static func all(_ call: any AnyCall, path: PathParameters, query: PathParameters, body: Any) -> [AdminSubject] {
         var subjects = (body as? any NamesSubjects)?.subjects ?? []
         if let subject = ofPath(call, path, query) { subjects.append(subject) }
+        if let destination = (body as? any NamesDestination)?.destination { subjects.append(destination) }
         if let tenant: TenantName = (try? query.optional("tenant")) ?? nil { subjects.append(.tenant(tenant)) }
         if let domain: DomainName = (try? query.optional("domain")) ?? nil { subjects.append(.domain(domain)) }
         if let address: EmailAddress = (try? query.optional("address")) ?? nil { subjects.append(.address(address)) }
@@ -28,6 +29,7 @@ enum AdminSubject: Hashable {
             case "tenants": return .tenant(try path.require("name"))
             case "domains": return .domain(try path.require("name"))
             case "claims": return .claim(try path.require("name"), of: try query.optional("tenant"))
+            case "domain-aliases": return .domainAlias(try path.require("name"))
             case "users": return .address(try path.require("address"))
             case "aliases": return .alias(try path.require("address"))
             case "plans": return .plan(try path.require("name"))
@@ -46,7 +48,7 @@ enum AdminSubject: Hashable {
     var text: String {
         switch self {
         case .tenant(let name): name.text
-        case .domain(let name), .claim(let name, _): name.text
+        case .domain(let name), .domainAlias(let name), .claim(let name, _): name.text
         case .administrator(let name): name.text
         case .queued(let id): id.text
         case .login(let subject): subject.text
@@ -77,6 +79,7 @@ extension NewDomain: NamesSubjects { var subjects: [AdminSubject] { [.domain(nam
 extension NewDomainClaim: NamesSubjects {
     var subjects: [AdminSubject] { [.claim(name, of: tenant)] + [tenant.map { .tenant($0) }].compactMap(\.self) }
 }
+extension DomainAlias: NamesSubjects { var subjects: [AdminSubject] { [.domainAlias(name), .domain(domain)] } }
 extension NewUser: NamesSubjects { var subjects: [AdminSubject] { [.address(address)] } }
 extension NewAlias: NamesSubjects { var subjects: [AdminSubject] { [.alias(address)] } }
 extension QuotaRepair: NamesSubjects { var subjects: [AdminSubject] { [target?.subject].compactMap(\.self) } }
@@ -86,6 +89,14 @@ extension NewAdministrator: NamesSubjects {
         [.administrator(name)] + [tenant.map { .tenant($0) }, domain.map { .domain($0) }].compactMap(\.self)
     }
 }
+
+/// The body of a request after which what its path names goes by another name.
+protocol NamesDestination {
+    var destination: AdminSubject { get }
+}
+
+extension UserRename: NamesDestination { var destination: AdminSubject { .address(address) } }
+extension DomainRename: NamesDestination { var destination: AdminSubject { .domain(name) } }
 
 /// A request whose record tells more than its subjects do.
 protocol TellsOfItself {
@@ -125,6 +136,12 @@ extension AdminSubject {
         case .domain(let name): (sql, parameter) = (byDomain, .text(name.text))
         case .address(let address): (sql, parameter) = (byDomain, .text(address.domain.text))
         case .alias(let address): (sql, parameter) = (byDomain, .text(address.domain.text))
+        case .domainAlias(let name):
+            (sql, parameter) = (
+                """
+                SELECT tenant_id, t.name, domain_id FROM domain_aliases a JOIN tenants t USING (tenant_id) WHERE a.name = $1
+                """, .text(name.text)
+            )
         case .login(let subject):
             guard let address = try? EmailAddress(subject.text) else { return nil }
             (sql, parameter) = (byDomain, .text(address.domain.text))

@@ -16,7 +16,18 @@ extension AdminSubject {
         case .plan(let name): return ("SELECT limits FROM plans WHERE name = $1", [.text(name.text)])
         case .domain(let name):
             return (
-                "SELECT to_jsonb(d) - '{tenant_id,domain_id,created_at}'::text[] FROM domains d WHERE name = $1", [.text(name.text)]
+                """
+                SELECT to_jsonb(d) - '{tenant_id,domain_id,created_at}'::text[] || jsonb_build_object('aliases',
+                    ARRAY(SELECT a.name FROM domain_aliases a WHERE a.tenant_id = d.tenant_id AND a.domain_id = d.domain_id ORDER BY 1))
+                FROM domains d WHERE name = $1
+                """, [.text(name.text)]
+            )
+        case .domainAlias(let name):
+            return (
+                """
+                SELECT jsonb_build_object('domain', d.name) FROM domain_aliases a JOIN domains d USING (tenant_id, domain_id)
+                WHERE a.name = $1
+                """, [.text(name.text)]
             )
         case .address(let user):
             return (

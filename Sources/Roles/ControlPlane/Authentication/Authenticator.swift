@@ -17,6 +17,7 @@ import Supervision
 @EventLoopActor
 final class Authenticator {
     private let database: PostgresPool
+    private let domains: DomainTable
     let hashing: PasswordHashing
     let appPasswords: AppPasswordDigest
     private let journal: Journal
@@ -41,8 +42,10 @@ final class Authenticator {
     }
 
     init(
-        database: PostgresPool, hashing: PasswordHashing, appPasswords: AppPasswordDigest, limits: WrongLoginLimits, journal: Journal
+        database: PostgresPool, domains: DomainTable, hashing: PasswordHashing, appPasswords: AppPasswordDigest, limits: WrongLoginLimits,
+        journal: Journal
     ) async throws {
+        self.domains = domains
         (self.database, self.hashing, self.appPasswords, self.journal) = (database, hashing, appPasswords, journal)
         key = try Cryptography.randomBytes(32)
         throttle = LoginThrottle(limits)
@@ -52,7 +55,7 @@ final class Authenticator {
     }
 
     func authenticate(_ attempt: LoginAttempt) async -> AuthenticationOutcome {
-        let address = try? EmailAddress(attempt.login)
+        let address = (try? EmailAddress(attempt.login)).map { domains.canonical($0) }
         let account = address?.text ?? attempt.login.lowercased()
         guard let guess = try? Cryptography.hmacSHA256(key: key, Array("\(account.utf8.count):\(account)\(attempt.password)".utf8)) else {
             return .unavailable
@@ -220,8 +223,10 @@ final class Authenticator {
     }
 
     /// What a login from there would meet before its password is looked at. Nothing is counted.
-    func pace(of address: EmailAddress, from client: String) -> LoginPace {
+    /// - Parameter unlocked: as it would be with these counts forgotten.
+    func pace(of address: EmailAddress, from client: String, unlocked: [String] = []) -> LoginPace {
         var copy = throttle
+        for name in unlocked { _ = copy.unlock(name) }
         return switch copy.admit(address.text, from: ClientOrigin(client), guess: 0, now: .now) {
         case .refuse: .closed
         case .wait: .delayed(.zero)
@@ -239,11 +244,14 @@ final class Authenticator {
     }
 
     /// - Returns: how many counts were forgotten.
-    func unlock(_ name: LoginSubject) -> Int { throttle.unlock(name.text) }
+    func unlock(_ name: LoginSubject) -> Int {
+        throttle.unlock((try? EmailAddress(name.text)).map { domains.canonical($0).text } ?? name.text)
+    }
 
     /// The account has another password, or is gone.
     func forget(_ address: EmailAddress) { forget(account: address.text) }
     func forget(account: String) { throttle.forget(account: account) }
+    func rename(account: String, to new: String) { throttle.rename(account, to: new) }
 
     private func report(_ subject: WrongLoginCounts.Subject) {
         var fields = ["kind": subject.kind.rawValue]

@@ -29,6 +29,8 @@ package struct FamiliarNetworks: Sendable {
 
     package mutating func forget(_ account: String) { places[account] = nil }
 
+    mutating func move(_ account: String, to new: String) { places[new] = places.removeValue(forKey: account) }
+
     private mutating func forgetOlderHalf() {
         let oldest = places.compactMap { account, known in known.last.map { (account, $0.last) } }.sorted { $0.1 < $1.1 }
         for (account, _) in oldest.prefix(oldest.count / 2) { places[account] = nil }

@@ -120,6 +120,12 @@ package struct LoginThrottle: Sendable {
         familiar.forget(account)
     }
 
+    /// The account goes by another name: who knew it is no stranger to it.
+    package mutating func rename(_ account: String, to new: String) {
+        _ = counts.forget { $0.account == account }
+        familiar.move(account, to: new)
+    }
+
     // MARK: Pace
 
     private func hasRoom(_ subject: Subject, now: ContinuousClock.Instant) -> Bool {

@@ -29,6 +29,11 @@ struct AdministeredDatabase: Sendable {
         }
     }
 
+    /// The rest of the transaction sees everything: for what follows elsewhere from a change in the caller's part.
+    func leavePart(in transaction: PostgresTransaction) async throws {
+        if part != nil { _ = try await transaction.query("SELECT set_config('role', 'none', true)") }
+    }
+
     /// All three end with the transaction.
     private static func entering(_ part: AdministeredPart) -> PostgresStatement {
         PostgresStatement(

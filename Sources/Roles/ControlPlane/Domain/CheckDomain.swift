@@ -2,10 +2,10 @@ import AdminAPI
 import Resolver
 
 extension Provisioning {
-    /// `domain check`.
+    /// `domain check`: of an alias too, whose records are its own.
     func checkDomain(_ request: AdminRequest<Nothing>) async throws -> DomainCheck {
         let name: DomainName = try request.path.require("name")
-        _ = try await domain(name)
+        if try await domain(aliased: name) == nil { _ = try await domain(name) }
         async let exchange = checkExchange(of: name.text)
         async let senders = checkSenders(of: name.text)
         async let host = checkHost()

@@ -10,7 +10,7 @@ extension Provisioning {
         }
         let id = try await self.tenant(tenant).id
         _ = try OwnershipRecord(of: name, token: "")  // that there is room for one
-        guard try await !domainExists(name) else { throw try await existsAlready(name) }
+        guard try await !domainExists(name) else { throw try await taken(name) }
         try await change { transaction in try await insertClaim(on: name, of: id, tenant, in: transaction) }
         guard let made = try await claims(on: name, of: tenant).first else {
             throw AdminError(.conflict, "The claim on \(name) was forgotten at the same moment.", hint: "Claim it again.")

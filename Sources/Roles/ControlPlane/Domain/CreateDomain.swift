@@ -11,7 +11,7 @@ extension Provisioning {
             tenant = try await change { transaction in try await insert(new, by: request.caller.name, in: transaction) }
         } catch {
             guard (error as? PostgresError)?.sqlState == .uniqueViolation else { throw error }
-            throw try await existsAlready(new.name)
+            throw try await taken(new.name)
         }
         directoryChanged(of: tenant)
         await domains.push()

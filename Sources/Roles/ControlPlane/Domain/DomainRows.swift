@@ -6,7 +6,9 @@ extension Provisioning {
     func domains(named name: DomainName? = nil, tenant: TenantName? = nil) async throws -> [Domain] {
         let result = try await database.query(
             """
-            SELECT d.name, t.name, d.quota_bytes, d.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0),
+            SELECT d.name, t.name,
+                ARRAY(SELECT a.name FROM domain_aliases a WHERE a.tenant_id = d.tenant_id AND a.domain_id = d.domain_id ORDER BY a.name),
+                d.quota_bytes, d.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0),
                 (SELECT count(*) FROM users u WHERE u.tenant_id = d.tenant_id AND u.domain_id = d.domain_id), d.created_at,
                 d.proof, d.vouched_by, d.proved_at
             FROM domains d JOIN tenants t USING (tenant_id) LEFT JOIN domain_usage g USING (tenant_id, domain_id)
@@ -14,26 +16,41 @@ extension Provisioning {
             """, [.optionalText(name?.text), .optionalText(tenant?.text)])
         return try result.rows.map { row in
             Domain(
-                name: try row.name(0), tenant: try row.name(1), proof: DomainProof(rawValue: try row.text(8)) ?? .vouched,
-                vouchedBy: try row.optionalText(9),
-                provedAt: try row.optionalTimestamp(10).map { Timestamp(microsecondsSince1970: $0) },
-                quota: try QuotaLimits(row, 2), usage: try Usage(row, 4), users: Int(try row.int8(6)), createdAt: try row.moment(7))
+                name: try row.name(0), tenant: try row.name(1), proof: DomainProof(rawValue: try row.text(9)) ?? .vouched,
+                vouchedBy: try row.optionalText(10),
+                provedAt: try row.optionalTimestamp(11).map { Timestamp(microsecondsSince1970: $0) },
+                aliases: try row.textArray(2).map { try DomainName($0) }, quota: try QuotaLimits(row, 3), usage: try Usage(row, 5),
+                users: Int(try row.int8(7)), createdAt: try row.moment(8))
         }
     }
 
     func domain(_ name: DomainName) async throws -> Domain {
-        guard let domain = try await domains(named: name).first else { throw AdminError.noDomain(name) }
-        return domain
+        if let domain = try await domains(named: name).first { return domain }
+        guard let aliased = try await domain(aliased: name) else { throw AdminError.noDomain(name) }
+        throw AdminError(.notFound, "\(name) is no domain but an alias of \(aliased).", hint: "Give the domain's own name.")
+    }
+
+    /// The domain that the name is an alias of; nil when it is none.
+    func domain(aliased name: DomainName) async throws -> DomainName? {
+        let found = try await database.query(
+            "SELECT d.name FROM domain_aliases a JOIN domains d USING (tenant_id, domain_id) WHERE a.name = $1", [.text(name.text)])
+        return try found.first?.name(0)
+    }
+
+    /// Why nothing new can have this name.
+    func taken(_ name: DomainName, hint: String? = nil) async throws -> AdminError {
+        if let aliased = try await domain(aliased: name) {
+            return AdminError(
+                .alreadyExists, "\(name) is an alias of the domain \(aliased).",
+                hint: hint ?? "`domain unalias \(name)` makes the name free.")
+        }
+        let owner = try await domains(named: name).first?.tenant
+        return AdminError(.alreadyExists, "The domain \(name) exists already\(owner.map { ", with tenant \($0)" } ?? "").", hint: hint)
     }
 
     /// Names are asked of the whole platform: that a domain is here, any mail server may ask. Whose it is, a part does not show.
     func domainExists(_ name: DomainName) async throws -> Bool {
-        try await !database.pool.query("SELECT 1 FROM domains WHERE name = $1", [.text(name.text)]).isEmpty
-    }
-
-    func existsAlready(_ name: DomainName, hint: String? = nil) async throws -> AdminError {
-        let owner = try await domains(named: name).first?.tenant
-        return AdminError(.alreadyExists, "The domain \(name) exists already\(owner.map { ", with tenant \($0)" } ?? "").", hint: hint)
+        try await !database.pool.query("SELECT 1 FROM domain_names WHERE name = $1", [.text(name.text)]).isEmpty
     }
 
     /// For lists: a filter that names nothing is a mistake, not an empty list.

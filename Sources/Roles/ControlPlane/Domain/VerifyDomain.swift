@@ -70,7 +70,7 @@ extension Provisioning {
     }
 
     private func claimIsLost(_ name: DomainName) async throws -> AdminError {
-        try await existsAlready(name, hint: "The claim is of no use any more; `domain unclaim \(name)` forgets it.")
+        try await taken(name, hint: "The claim is of no use any more; `domain unclaim \(name)` forgets it.")
     }
 
     private static func claimIsGone(_ name: DomainName) -> AdminError {

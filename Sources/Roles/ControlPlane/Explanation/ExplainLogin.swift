@@ -38,16 +38,23 @@ extension Provisioning {
             throw AdminError(.invalid, "The host is not understood.", hint: "Give its address, such as 192.0.2.7 or 2001:db8::7.")
         }
         let rule = "wrong logins from \(client)"
+        let remedy = [[address.text], [client], [address.text, client]].first { names in
+            switch authenticator.pace(of: address, from: client, unlocked: names) {
+            case .familiar, .delayed(.zero): true
+            case .delayed, .closed: false
+            }
+        }
+        let unlocking = remedy?.map { "login unlock \($0)" }.joined(separator: ", and ")
         switch authenticator.pace(of: address, from: client) {
         case .familiar: return .passes(rule, "The account was logged in to from there before; strangers cannot close it to that place.")
         case .delayed(.zero): return .passes(rule, "There were not so many that it would be slowed.")
         case .delayed(let delay):
             return .tells(
-                rule, "It would be tried after \(delay), for the wrong ones before it.", change: "login unlock \(client)")
+                rule, "It would be tried after \(delay), for the wrong ones before it.", change: unlocking)
         case .closed:
             return .refuses(
                 rule, "There were so many that it would be refused untried.", reply: "as a wrong password",
-                change: "login unlock \(address), or login unlock \(client)")
+                change: unlocking)
         }
     }
 

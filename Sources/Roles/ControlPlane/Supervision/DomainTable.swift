@@ -1,3 +1,4 @@
+import AdminAPI
 import Postgres
 import Runtime
 import Supervision
@@ -10,7 +11,14 @@ final class DomainTable {
     private var receivers: [SupervisedService] = []
     private var last: Task<Void, Never>?
     /// As it was last read, for a process that starts while the database is away.
-    private var known: [HostedDomain] = []
+    private var known: [HostedDomain] = [] {
+        didSet {
+            aliases = [:]
+            for domain in known { aliases[domain.name] = domain.aliasOf }
+        }
+    }
+    /// The names of the domains that aliases stand for.
+    private var aliases: [String: String] = [:]
 
     init(database: PostgresPool, journal: Journal) { (self.database, self.journal) = (database, journal) }
 
@@ -22,17 +30,28 @@ final class DomainTable {
         return known
     }
 
+    /// The address under its domain's own name.
+    func canonical(_ address: EmailAddress) -> EmailAddress {
+        guard let name = aliases[address.domain.text] else { return address }
+        return (try? EmailAddress("\(address.localPart)@\(name)")) ?? address
+    }
+
     private func read() async throws(PostgresError) -> [HostedDomain] {
         let result = try await database.query(
             """
-            SELECT d.name, d.tenant_id, 'incoming' <> ALL (t.suspended), t.suspension_reason
-            FROM domains d JOIN tenants t USING (tenant_id) ORDER BY d.name
+            SELECT n.name, n.tenant_id, 'incoming' <> ALL (t.suspended), t.suspension_reason, n.domain
+            FROM (
+                SELECT tenant_id, name, NULL AS domain FROM domains
+                UNION ALL
+                SELECT tenant_id, a.name, d.name FROM domain_aliases a JOIN domains d USING (tenant_id, domain_id)
+            ) n JOIN tenants t USING (tenant_id) ORDER BY n.name
             """)
         var domains: [HostedDomain] = []
         for row in result.rows {
             let takesMail = try row.bool(2)
             domains.append(HostedDomain(
-                name: try row.text(0), tenant: try row.int8(1), takesMail: takesMail, reason: takesMail ? nil : try row.optionalText(3)))
+                name: try row.text(0), tenant: try row.int8(1), takesMail: takesMail, reason: takesMail ? nil : try row.optionalText(3),
+                aliasOf: try row.optionalText(4)))
         }
         return domains
     }

@@ -162,14 +162,15 @@ final class TenantSupervisor {
         if case .running(let child) = state { child.channel?.send(instruction) }
     }
 
-    /// Has the worker count usage again, and starts one if there is none. Returns what kept it from that.
-    func recountUsage() async -> String? {
+    /// Has the worker count usage again, or do something like that, and starts one if there is none. Returns what kept it from that.
+    /// - Parameter instruction: gets the number that the answer is to have.
+    func count(_ instruction: (Int64) -> Instruction) async -> String? {
         let deadline = ContinuousClock.now + Self.recountTime
         var problem = "the tenant's worker does not start"
         while .now < deadline, !isStopping {
             connectionWaits()
             if case .running(let child) = state, let channel = child.channel {
-                let answer = await tasks.ask(until: deadline) { channel.send(.recountUsage(id: $0)) }
+                let answer = await tasks.ask(until: deadline) { channel.send(instruction($0)) }
                 guard case .problem(let text, let mayRepeat) = answer else { return nil }
                 problem = text
                 guard mayRepeat else { return problem }

@@ -1,7 +1,7 @@
 import Runtime
 
-/// From an address to mailboxes: the user of that name; else, without `+detail`, the user before it (RFC 5233); else the
-/// domain's catch-all. An alias adds its targets beside the user of the same name, if there is one.
+/// From an address, under whichever name of its domain, to mailboxes: the user of that name; else, without `+detail`, the user
+/// before it (RFC 5233); else the domain's catch-all. An alias adds its targets beside the user of the same name, if there is one.
 extension Directory {
     /// Where mail for an address goes. The local part as text, quotes removed; the domain as A-labels in any case.
     package func resolve(localPart: String, domain: String) async throws(StoreError) -> Resolution {
@@ -27,10 +27,10 @@ extension Directory {
             return
         }
         let name = localPart.lowercased()
-        guard search.visit("\(name)@\(domainName)", depth: depth) else { return }
+        guard search.visit("\(name)@\(domain.name)", depth: depth) else { return }
         let plus = name.firstIndex(of: "+")
         let base = plus.map { String(name[..<$0]) }.flatMap { $0.isEmpty ? nil : $0 }
-        let entries = try await self.entries([name, base ?? name, ""], in: domain, named: domainName)
+        let entries = try await self.entries([name, base ?? name, ""], in: domain)
         let entry: Directory.Entry
         var detail: String?
         if !name.isEmpty, !entries[0].isEmpty {

@@ -12,6 +12,13 @@ package final class Directory {
         var isEmpty: Bool { user == nil && targets.isEmpty }
     }
 
+    /// A domain as any of its names leads to it.
+    struct Domain: Equatable {
+        let id: Int64
+        /// Its own name.
+        let name: String
+    }
+
     private struct Address: Hashable {
         let domain: Int64
         let localPart: String
@@ -24,7 +31,7 @@ package final class Directory {
     private let database: Database
     /// Grows whenever provisioning changed.
     private(set) var generation = 0
-    private var domains: [String: Int64]?
+    private var domains: [String: Domain]?
     private var entries: [Address: Entry] = [:]
     private var users: [Int64: UserRecord] = [:]
 
@@ -43,23 +50,28 @@ package final class Directory {
         users = [:]
     }
 
-    /// The id of a domain of this tenant; its name in lower case.
-    func domain(named name: String) async throws(StoreError) -> Int64? {
+    /// A domain of this tenant by its own name or an alias, in lower case.
+    func domain(named name: String) async throws(StoreError) -> Domain? {
         if let domains { return domains[name] }
         let started = generation
-        let result = try await database.query("SELECT name, domain_id FROM domains WHERE tenant_id = $1", [.int8(tenant)])
-        var loaded: [String: Int64] = [:]
+        let result = try await database.query("""
+            SELECT name, domain_id, name FROM domains WHERE tenant_id = $1
+            UNION ALL
+            SELECT a.name, a.domain_id, d.name FROM domain_aliases a JOIN domains d USING (tenant_id, domain_id) WHERE a.tenant_id = $1
+            """, [.int8(tenant)])
+        var loaded: [String: Domain] = [:]
         for row in result.rows {
-            let (name, id) = try StoreError.reading { () throws(PostgresError) in (try row.text(0), try row.int8(1)) }
-            loaded[name] = id
+            try StoreError.reading { () throws(PostgresError) in
+                loaded[try row.text(0)] = Domain(id: try row.int8(1), name: try row.text(2))
+            }
         }
         if started == generation { domains = loaded }
         return loaded[name]
     }
 
     /// Entries of several local parts (in lower case; '' is the catch-all) of one domain, in their order, in one round trip.
-    func entries(_ localParts: [String], in domain: Int64, named domainName: String) async throws(StoreError) -> [Entry] {
-        let addresses = localParts.map { Address(domain: domain, localPart: $0) }
+    func entries(_ localParts: [String], in domain: Domain) async throws(StoreError) -> [Entry] {
+        let addresses = localParts.map { Address(domain: domain.id, localPart: $0) }
         let missing = addresses.filter { entries[$0] == nil }.map(\.localPart)
         guard !missing.isEmpty else { return addresses.map { entries[$0] ?? Entry() } }
         let started = generation
@@ -71,14 +83,14 @@ package final class Directory {
             SELECT local_part, NULL, target, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM aliases
             WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
             ORDER BY 3 NULLS FIRST
-            """, [.int8(tenant), .int8(domain), .textArray(missing)])
+            """, [.int8(tenant), .int8(domain.id), .textArray(missing)])
         var loaded: [String: Entry] = [:]
         for row in result.rows {
             try StoreError.reading { () throws(PostgresError) in
                 let localPart = try row.text(0)
                 if let id = try row.optionalInt8(1) {
                     loaded[localPart, default: Entry()].user = UserRecord(
-                        id: id, domain: domain, localPart: localPart, domainName: domainName,
+                        id: id, domain: domain.id, localPart: localPart, domainName: domain.name,
                         suspensions: try Suspensions(row, user: 3), messageSize: try row.optionalInt8(7),
                         sending: try SendingLimits(row, 8))
                 } else if let target = try row.optionalText(2) {
@@ -87,8 +99,11 @@ package final class Directory {
             }
         }
         if started == generation {
+            // A domain may have got another name a moment ago, and nobody told of it yet: its own address must not lead outside.
+            let targets = loaded.values.flatMap(\.targets).compactMap { $0.split(separator: "@").last }
+            if let domains, targets.contains(where: { domains[$0.lowercased()] == nil }) { self.domains = nil }
             if entries.count > Self.cacheLimit { entries = [:] }
-            for localPart in missing { entries[Address(domain: domain, localPart: localPart)] = loaded[localPart] ?? Entry() }
+            for localPart in missing { entries[Address(domain: domain.id, localPart: localPart)] = loaded[localPart] ?? Entry() }
         }
         return addresses.map { loaded[$0.localPart] ?? entries[$0] ?? Entry() }
     }

@@ -68,6 +68,12 @@ extension TenantStore {
         warnings?.everythingChanged(after: .zero)
     }
 
+    /// Follows users that were moved from one domain to another: the same with what the users' counters say, so without counting messages.
+    public func alignUsage() async throws(StoreError) {
+        directoryChanged()
+        try await reloadQuotas()
+    }
+
     /// - Parameter first: what is run before the sums are made.
     private func align(in batch: WriteBatch, first: [PostgresStatement]) {
         let generation = directory.generation

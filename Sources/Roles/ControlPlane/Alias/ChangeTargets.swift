@@ -1,0 +1,32 @@
+import AdminAPI
+import Postgres
+
+extension Provisioning {
+    /// Has a tenant's aliases lead elsewhere, those too that the caller does not administer: what leads to an address is to find it.
+    /// - Parameters:
+    ///   - domains: names that the targets in question have behind the @.
+    ///   - destination: what a target becomes; nil: it stays.
+    func changeTargets(
+        at domains: [String], of tenant: Int64, in transaction: PostgresTransaction, _ destination: (TargetAddress) -> String?
+    ) async throws {
+        try await database.leavePart(in: transaction)
+        let found = try await transaction.query(
+            "SELECT DISTINCT target FROM aliases WHERE tenant_id = $1 AND substring(target FROM '[^@]*$') = ANY ($2)",
+            [.int8(tenant), .textArray(domains)])
+        var old: [String] = [], new: [String] = []
+        for text in try found.rows.map({ try $0.text(0) }) {
+            guard let target = try? TargetAddress(text), let changed = destination(target) else { continue }
+            old.append(text)
+            new.append(changed)
+        }
+        guard !old.isEmpty else { return }
+        // An alias may lead to the new address already.
+        _ = try await transaction.query(
+            """
+            WITH gone AS (
+                DELETE FROM aliases a USING unnest($2::text[], $3::text[]) AS c (old, new)
+                WHERE a.tenant_id = $1 AND a.target = c.old RETURNING a.tenant_id, a.domain_id, a.local_part, c.new)
+            INSERT INTO aliases (tenant_id, domain_id, local_part, target) SELECT * FROM gone ON CONFLICT DO NOTHING
+            """, [.int8(tenant), .textArray(old), .textArray(new)])
+    }
+}

@@ -1,0 +1,328 @@
+"""Users and domains under another name: mail, UIDs and passwords stay, addresses follow; and domains with several names."""
+
+import imaplib
+import smtplib
+import threading
+import unittest
+
+from support import clients, database, messages, running
+from support.administrators import Administrator
+from support.companies import Company
+from support.waiting import eventually
+
+
+class Names(unittest.TestCase):
+    def setUp(self):
+        self.platform = running.shared()
+        self.company = Company(self.platform)
+        self.ann, self.bob = self.company.address("ann"), self.company.address("bob")
+        self.password = self.company.password("ann")
+
+    def fill(self, address):
+        """Some mail with flags and gaps; returns what IMAP then says of it."""
+        for number in range(4):
+            clients.deliver(self.platform, messages.message(address, subject=f"kept {number}"), address)
+        with clients.imap(self.company, address) as session:
+            session.create("Projects")
+            session.select("INBOX")
+            session.uid("STORE", "2", "+FLAGS", "(\\Seen \\Flagged kept-word)")
+            session.uid("COPY", "3", "Projects")
+            session.uid("STORE", "3", "+FLAGS", "(\\Deleted)")
+            session.expunge()
+        return self.seen(address, self.password)
+
+    def seen(self, address, password):
+        """Names, UIDVALIDITY, UIDs and flags of all mailboxes."""
+        with self.imap(address, password) as session:
+            found = {}
+            for line in session.list()[1]:
+                name = line.decode().rsplit(" ", 1)[1].strip('"')
+                session.select(name, readonly=True)
+                validity = session.response("UIDVALIDITY")[1]
+                flags = session.uid("FETCH", "1:*", "(FLAGS)")[1]
+                found[name] = (validity, [str(message) for message in flags])
+            return found
+
+    def imap(self, address, password):
+        session = imaplib.IMAP4_SSL("127.0.0.1", self.platform.port("imaps"), ssl_context=clients.tls())
+        try:
+            session.login(address, password)
+        except imaplib.IMAP4.error:
+            session.shutdown()
+            raise
+        return session
+
+    def logs_in(self, address, password=None):
+        try:
+            with self.imap(address, password or self.password):
+                return True
+        except imaplib.IMAP4.error:
+            return False
+
+    def rcpt(self, address):
+        with clients.smtp(self.platform) as client:
+            client.ehlo()
+            client.mail("stranger@elsewhere.example")
+            return client.rcpt(address)[0]
+
+    def count(self, address, password=None):
+        with self.imap(address, password or self.password) as session:
+            return int(session.select("INBOX", readonly=True)[1][0])
+
+    def targets(self, alias):
+        return self.platform.ask("alias", "show", alias)["targets"]
+
+    def status(self, *words):
+        return self.platform.casella(*words, check=False).returncode
+
+    def agrees(self):
+        """The counters are what is stored."""
+        self.company.usage(self.company.name)  # has the rows committed
+        self.platform.casella("quota", "check", self.company.name)
+
+    def goodbye(self, session):
+        """What the session is told when it ends."""
+        said = b""
+        while line := session.readline():
+            said += line
+        session.shutdown()
+        return said.decode()
+
+
+class UserRenames(Names):
+    def test_mail_and_passwords_stay_and_aliases_follow(self):
+        domain, new = self.company.domain, self.company.address("anna")
+        before = self.fill(self.ann)
+        device = self.platform.ask("app-password", "create", self.ann, "--name", "phone")["password"]
+        self.platform.casella("alias", "create", f"team@{domain}", "--to", f"{self.ann},{self.bob},x@far.example")
+        self.platform.casella("alias", "create", f"lists@{domain}", "--to", f"Ann+Lists@{domain}")
+        session = self.imap(self.ann, self.password)
+        self.platform.casella("user", "rename", self.ann, new)
+        self.assertIn(f"This account is now {new}", self.goodbye(session))
+        self.assertEqual(before, self.seen(new, self.password))
+        self.assertTrue(self.logs_in(new, device))
+        self.assertFalse(self.logs_in(self.ann))
+        self.assertEqual(550, self.rcpt(self.ann))
+        self.assertEqual([new, self.bob, "x@far.example"], self.targets(f"team@{domain}"))
+        self.assertEqual([f"anna+Lists@{domain}"], self.targets(f"lists@{domain}"))
+        clients.deliver(self.platform, messages.message(new), f"lists@{domain}")
+        self.assertEqual(4, self.count(new))
+        self.assertEqual(66, self.status("user", "show", self.ann))
+        self.agrees()
+        event = next(e for e in self.platform.ask("audit", "list", "--tenant", self.company.name) if e["command"] == "user rename")
+        self.assertEqual(f"{self.ann} {new}", event["target"])
+        self.assertIn('"local_part": ["ann", "anna"]', event["changes"])
+        # The old address is free.
+        self.platform.casella("user", "create", self.ann, "--no-password")
+        self.assertEqual(0, self.company.usage(self.ann)[1])
+
+    def test_the_old_address_is_kept_on_demand(self):
+        new = self.company.address("anna")
+        self.platform.casella("user", "rename", self.ann, new, "--keep-alias")
+        self.assertEqual([new], self.targets(self.ann))
+        clients.deliver(self.platform, messages.message(self.ann), self.ann)
+        self.assertEqual(1, self.count(new))
+        self.assertFalse(self.logs_in(self.ann), "an alias is no login")
+        self.company.passwords[new] = self.password
+        with clients.submission(self.company, new) as client:
+            self.assertEqual({}, client.sendmail(self.ann, [self.bob], messages.message(self.bob, sender=self.ann)))
+
+    def test_into_another_domain_while_mail_comes_in(self):
+        other = f"second.{self.company.domain}"
+        self.platform.casella("domain", "create", other, "--tenant", self.company.name, "--messages", "1000")
+        before = self.fill(self.ann)
+        stop, accepted, failed = threading.Event(), [], []
+
+        def keep_sending():
+            while not stop.is_set():
+                for address in (self.ann, self.bob):
+                    try:
+                        clients.deliver(self.platform, messages.message(address), address)
+                        accepted.append(address)
+                    except AssertionError as refusal:
+                        failed.append(str(refusal))
+
+        senders = [threading.Thread(target=keep_sending) for _ in range(3)]
+        for sender in senders:
+            sender.start()
+        try:
+            eventually(lambda: len(accepted) > 20, what="mail comes in")
+            self.platform.casella("user", "rename", self.ann, f"ann@{other}", "--keep-alias")
+            sent = len(accepted)
+            eventually(lambda: len(accepted) > sent + 20, what="mail comes in on")
+        finally:
+            stop.set()
+            for sender in senders:
+                sender.join()
+        self.assertEqual([], failed, "with the alias no letter is refused")
+        self.assertEqual(3 + accepted.count(self.ann), self.count(f"ann@{other}"))
+        self.agrees()
+        held = [self.company.usage(target)[1] for target in (f"ann@{other}", other, self.bob, self.company.domain)]
+        self.assertEqual((held[0], held[2]), (held[1], held[3]), "each domain counts its own user")
+        after = self.seen(f"ann@{other}", self.password)
+        self.assertEqual({name: value[0] for name, value in before.items()}, {name: value[0] for name, value in after.items()})
+        # And back, with nobody's worker at work.
+        self.platform.casella("alias", "delete", self.ann)
+        self.platform.casella("worker", "restart", f"tenant:{self.company.name}")
+        self.platform.casella("user", "rename", f"ann@{other}", self.ann)
+        self.assertEqual((0, 0), self.company.usage(other))
+        self.agrees()
+
+    def test_administrators_of_a_part_rename_within_it(self):
+        other = f"second.{self.company.domain}"
+        self.platform.casella("domain", "create", other, "--tenant", self.company.name)
+        self.platform.casella("alias", "create", f"boss@{other}", "--to", self.ann)
+        one = Administrator(self.platform, "domain-administrator", domain=self.company.domain)
+        path, new = f"/users/{self.ann}/rename", self.company.address("anna")
+        self.assertEqual(403, one.request("POST", path, {"address": f"ann@{other}", "keepAlias": False})[0])
+        self.assertEqual(200, one.request("POST", path, {"address": new, "keepAlias": True})[0])
+        self.assertEqual([new], self.targets(f"boss@{other}"), "also in a domain that is not theirs")
+        whole = Administrator(self.platform, "tenant-administrator", tenant=self.company.name)
+        self.assertEqual(200, whole.request("POST", f"/users/{new}/rename", {"address": f"ann@{other}", "keepAlias": False})[0])
+        self.agrees()
+        foreign = {"address": Company(self.platform).address("x"), "keepAlias": False}
+        self.assertEqual(403, whole.request("POST", f"/users/ann@{other}/rename", foreign)[0])
+
+    def test_refusals(self):
+        stranger = Company(self.platform)
+        self.platform.casella("alias", "create", self.company.address("info"), "--to", self.bob)
+        for new, status in (
+            (self.bob, 73),
+            (self.company.address("info"), 73),
+            (self.ann.upper(), 65),
+            (stranger.address("ann2"), 76),
+            ("ann@nowhere.example", 66),
+            ("no address", 64),
+        ):
+            self.assertEqual(status, self.status("user", "rename", self.ann, new), new)
+        self.assertEqual(66, self.status("user", "rename", self.company.address("nobody"), self.company.address("somebody")))
+        self.assertTrue(self.logs_in(self.ann))
+
+
+class DomainRenames(Names):
+    def test_every_address_follows(self):
+        old, new = self.company.domain, f"new-{self.company.domain}"
+        before = self.fill(self.ann)
+        self.platform.casella("alias", "create", f"info@{old}", "--to", f"{self.ann},x@far.example")
+        self.platform.casella("alias", "create", f"@{old}", "--to", self.bob)
+        administrator = Administrator(self.platform, "domain-administrator", domain=old)
+        session = self.imap(self.ann, self.password)
+        self.platform.casella("domain", "rename", old, new)
+        self.assertIn(f"This account is now ann@{new}", self.goodbye(session))
+        self.assertEqual(before, self.seen(f"ann@{new}", self.password))
+        self.assertFalse(self.logs_in(self.ann))
+        self.assertEqual(550, self.rcpt(self.ann))
+        self.assertEqual([f"ann@{new}", "x@far.example"], self.targets(f"info@{new}"))
+        self.assertEqual([f"bob@{new}"], self.targets(f"@{new}"))
+        clients.deliver(self.platform, messages.message(f"any@{new}"), f"any@{new}")
+        self.assertEqual(1, self.count(f"bob@{new}", self.company.password("bob")))
+        self.assertEqual(200, administrator.request("GET", f"/users/ann@{new}")[0], "its administrator is that of the new name")
+        self.assertEqual(403, administrator.request("POST", f"/domains/{new}/rename", {"name": "x.example", "keepAlias": False})[0])
+        self.agrees()
+        self.platform.casella("domain", "create", old, "--tenant", Company(self.platform).name)
+
+    def test_the_old_name_is_kept_on_demand(self):
+        old, new = self.company.domain, f"new-{self.company.domain}"
+        before = self.fill(self.ann)
+        self.platform.casella("domain", "rename", old, new, "--keep-alias")
+        self.assertEqual([old], self.platform.ask("domain", "show", new)["aliases"])
+        self.assertEqual(before, self.seen(self.ann, self.password))
+        clients.deliver(self.platform, messages.message(self.ann), self.ann)
+        self.assertEqual(4, self.count(f"ann@{new}"))
+        self.assertEqual(73, self.status("domain", "create", old, "--tenant", self.company.name))
+
+    def test_refusals(self):
+        old, stranger = self.company.domain, Company(self.platform)
+        alias = f"alias-{old}"
+        self.platform.casella("domain", "alias", alias, "--of", old)
+        for new, status in ((stranger.domain, 73), (alias, 73), (old, 65), ("no domain", 64)):
+            self.assertEqual(status, self.status("domain", "rename", old, new), new)
+        for name in ("nowhere.example", alias):
+            self.assertEqual(66, self.status("domain", "rename", name, "somewhere.example"), name)
+
+
+class DomainAliases(Names):
+    def setUp(self):
+        super().setUp()
+        self.alias = f"alias-{self.company.domain}"
+        self.platform.casella("domain", "alias", self.alias, "--of", self.company.domain)
+
+    def test_mail_comes_under_both_names(self):
+        self.platform.casella("alias", "create", f"info@{self.company.domain}", "--to", f"bob@{self.alias}")
+        for local_part, user in (("ann", "ann"), ("Ann+Detail", "ann"), ("info", "bob")):
+            address = f"{local_part}@{self.alias.upper()}"
+            sent = messages.message(address)
+            clients.deliver(self.platform, sent, address)
+            with clients.imap(self.company, user) as session:
+                self.assertIn(messages.identifier(sent), [messages.identifier(m) for m in clients.all_messages(session).values()])
+        self.assertEqual(550, self.rcpt(f"nobody@{self.alias}"))
+        self.platform.casella("alias", "create", f"@{self.company.domain}", "--to", self.bob)
+        self.assertEqual(250, self.rcpt(f"nobody@{self.alias}"))
+        # From inside, through the relay.
+        sent = messages.message(f"ann@{self.alias}", sender=self.bob)
+        with clients.submission(self.company, "bob") as client:
+            client.sendmail(self.bob, [f"ann@{self.alias}"], sent)
+        eventually(lambda: self.count(self.ann) == 3, what="the relay knows the name")
+
+    def test_logins_and_senders(self):
+        mine, theirs = f"ann@{self.alias}", f"bob@{self.alias}"
+        self.assertTrue(self.logs_in(mine))
+        self.assertFalse(self.logs_in(theirs))
+        with self.imap(mine, self.password) as session:
+            self.assertEqual(self.ann, self.platform.ask("session", "list", self.ann)[0]["address"])
+            session.noop()
+        self.company.passwords[mine] = self.password
+        with clients.submission(self.company, mine) as client:
+            self.assertEqual({}, client.sendmail(mine, [self.bob], messages.message(self.bob, sender=mine)))
+            with self.assertRaises(smtplib.SMTPSenderRefused):
+                client.sendmail(theirs, [self.bob], messages.message(self.bob, sender=theirs))
+        # Wrong logins under either name are those of one account.
+        for name in (mine, self.ann, mine):
+            self.assertFalse(self.logs_in(name, "a wrong password " + name))
+        counted = {entry.get("account"): entry["count"] for entry in self.platform.ask("login", "list", "--all") if entry.get("account")}
+        self.assertNotIn(mine, counted)
+        self.assertGreaterEqual(counted[self.ann], 2)
+
+    def test_it_is_shown_and_taken_away(self):
+        domain = self.company.domain
+        self.assertEqual([self.alias], self.platform.ask("domain", "show", domain)["aliases"])
+        self.assertIn(self.alias, self.platform.casella("domain", "list", "--tenant", self.company.name).stdout)
+        self.assertEqual(66, self.status("domain", "show", self.alias))
+        session = self.imap(f"ann@{self.alias}", self.password)
+        self.platform.casella("domain", "unalias", self.alias)
+        session.noop()  # a session is the user's, under whichever name it began
+        session.logout()
+        self.assertEqual([], self.platform.ask("domain", "show", domain)["aliases"])
+        self.assertFalse(self.logs_in(f"ann@{self.alias}"))
+        self.assertEqual(550, self.rcpt(f"ann@{self.alias}"))
+        self.assertEqual(66, self.status("domain", "unalias", self.alias))
+        self.assertEqual(66, self.status("domain", "unalias", domain))
+
+    def test_it_goes_with_its_domain(self):
+        self.platform.casella("domain", "delete", "--yes", self.company.domain)
+        self.assertEqual(550, self.rcpt(f"ann@{self.alias}"))
+        self.platform.casella("domain", "create", self.alias, "--tenant", self.company.name)
+        self.platform.casella("tenant", "delete", "--yes", self.company.name)
+        for name in (self.alias, self.company.domain):
+            self.assertEqual("", database.sql(self.platform, "postgres", f"SELECT 1 FROM domain_names WHERE name = '{name}'").strip())
+
+    def test_a_name_is_one_things(self):
+        stranger = Company(self.platform)
+        for name, domain, status in (
+            (self.alias, self.company.domain, 73),
+            (self.alias, stranger.domain, 73),
+            (stranger.domain, self.company.domain, 73),
+            (self.company.domain, self.company.domain, 73),
+            ("free.example", "nowhere.example", 66),
+            ("free.example", self.alias, 66),
+        ):
+            self.assertEqual(status, self.status("domain", "alias", name, "--of", domain), (name, domain))
+        self.assertEqual(73, self.status("domain", "create", self.alias, "--tenant", stranger.name))
+        for table in ("domains (tenant_id, name)", "domain_aliases (tenant_id, domain_id, name)"):
+            keys = "tenant_id, domain_id" if "domain_id" in table else "tenant_id"
+            with self.assertRaises(database.Refused):
+                database.sql(
+                    self.platform, "casella_control",
+                    f"INSERT INTO {table} SELECT {keys}, '{self.alias}' FROM domains WHERE name = '{stranger.domain}'",
+                )
+
