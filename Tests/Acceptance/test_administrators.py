@@ -32,6 +32,7 @@ def requests(tenant, domain, user, alias, administrator, queued="999999999", new
         "domain delete": ("DELETE", f"/domains/{domain}", None),
         "domain check": ("GET", f"/domains/{domain}/check", None),
         "user create": ("POST", "/users", {"address": f"{new}@{domain}", "password": {"given": "x"}}),
+        "user import": ("POST", "/users/import", {"users": [{"address": f"{new}@{domain}", "password": {"given": "x"}}]}),
         "user list": ("GET", f"/users?domain={domain}", None),
         "user show": ("GET", f"/users/{user}", None),
         "user suspend": ("POST", f"/users/{user}/suspend", None),

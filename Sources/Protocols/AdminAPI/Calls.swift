@@ -19,6 +19,8 @@ public enum Calls {
     public static let checkDomain = Call<Nothing, DomainCheck>("domain check", .get, "/domains/{name}/check", needs: .read, effect: .reads)
 
     public static let createUser = Call<NewUser, CreatedUser>("user create", .post, "/users", needs: .manageUsers, effect: .changes)
+    public static let importUsers = Call<UserImport, UserImportReport>(
+        "user import", .post, "/users/import", needs: .manageUsers, effect: .changes)
     public static let listUsers = Call<Nothing, [User]>(
         "user list", .get, "/users", query: ["tenant", "domain"], needs: .read, effect: .reads)
     public static let showUser = Call<Nothing, User>("user show", .get, "/users/{address}", needs: .read, effect: .reads)
@@ -135,7 +137,7 @@ public enum Calls {
     public static let all: [any AnyCall] = [
         createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant,
         createDomain, listDomains, showDomain, deleteDomain, checkDomain,
-        createUser, listUsers, showUser, suspendUser, resumeUser, setPassword, deleteUser,
+        createUser, importUsers, listUsers, showUser, suspendUser, resumeUser, setPassword, deleteUser,
         createAppPassword, listAppPasswords, deleteAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,
         showQuota, setQuota, checkQuotas, repairQuotas,

@@ -68,6 +68,7 @@ struct Startup {
         let authenticator = try await Authenticator(
             database: server.pool, hashing: hashing, appPasswords: AppPasswordDigest(key: try roles.secrets.key(for: "app passwords")),
             limits: configuration.wrongLogins, journal: journal)
+        EventLoopActor.task { await authenticator.learnCosts() }
         let domains = DomainTable(database: server.pool, journal: journal)
         let queue = RelayQueue(database: server.pool, journal: journal)
         let liveSessions = GatewaySessions()

@@ -84,7 +84,7 @@ final class AdminRouter {
             guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
             let body = try route.decode(bytes)
             let subjects = AdminSubject.all(call, path: path, query: query, body: body)
-            event.target = subjects.first?.text ?? (body as? any TellsOfItself)?.told ?? ""
+            event.target = (body as? any TellsOfItself)?.told ?? subjects.first?.text ?? ""
             if let login = body as? AdminLogin { event.caller = login.name.text }
             if let part = caller.part { try await part.check(call, subjects, database) }
             if call.effect == .reads {

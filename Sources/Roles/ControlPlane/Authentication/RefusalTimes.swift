@@ -4,6 +4,8 @@ package struct RefusalTimes: Sendable {
     private static let remembered = 64
     private var times: [Duration]
     private var next = 0
+    /// No refusal is quicker: as long as the most expensive hash takes that is known to be there.
+    package private(set) var least = Duration.zero
 
     /// - Parameter first: what one hash took, until there are wrong passwords.
     package init(first: Duration) { times = [first] }
@@ -17,5 +19,8 @@ package struct RefusalTimes: Sendable {
         }
     }
 
-    package func one() -> Duration { times.randomElement() ?? .zero }
+    /// - Parameter time: what a wrong password took. A quarter more: it was measured while nothing else was to be done.
+    package mutating func raise(to time: Duration) { least = max(least, time * 5 / 4) }
+
+    package func one() -> Duration { max(times.randomElement() ?? .zero, least) }
 }
