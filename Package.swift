@@ -152,8 +152,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "SMTP", "IMAP", "POP3", "SASL", "MIME", "ProxyProtocol", "Quantities", "AdminAPI", "Supervision", "BlobStore", "Zstd",
-                "Cryptography", "Resolver", "ControlPlane", "AdminShell",
+                "SMTP", "IMAP", "POP3", "SASL", "MIME", "ProxyProtocol", "PasswordHashes", "Quantities", "AdminAPI", "Supervision",
+                "BlobStore", "Zstd", "Cryptography", "Resolver", "ControlPlane", "AdminShell",
             ], path: "Tests/Fuzz/Targets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
     ] + fuzzDriver + (isThreadSanitized ? [.target(name: "ThreadSanitizer", path: "Tests/ThreadSanitizer")] : []),

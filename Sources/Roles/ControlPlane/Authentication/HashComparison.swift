@@ -8,7 +8,8 @@ enum HashComparison {
     static func matches(_ hash: String, password: [UInt8]) throws -> Bool {
         // Ours, which cost what the configuration says or once said.
         if hash.hasPrefix("$argon2id$") { return try Argon2.verify(hash, password: password) }
-        guard password.count <= Argon2.maximumPasswordLength else { return false }
+        // A zero ends a password for some schemes, and others (HMAC) do not tell it from nothing at all.
+        guard password.count <= Argon2.maximumPasswordLength, !password.contains(0) else { return false }
         switch try PasswordHash(hash) {
         case .argon2id(let hash): return try Argon2.verify(hash.text, password: password)
         case .crypt(let hash): return try Crypt.verify(hash.text, password: password)
