@@ -5,6 +5,8 @@ public struct Argon2Hash: Sendable, Hashable {
     /// KiB: 1 GiB.
     public static let memoryLimit = 1_048_576
     public static let passesLimit = 20
+    /// Memory times passes, which is what takes time: 1 GiB four times, a few seconds.
+    public static let workLimit = 4 * memoryLimit
     private static let scheme = "ARGON2ID"
 
     public let text: String
@@ -25,6 +27,9 @@ public struct Argon2Hash: Sendable, Hashable {
         }
         guard memory <= Self.memoryLimit else { throw .tooCostly(scheme: Self.scheme, what: "KiB of memory", limit: Self.memoryLimit) }
         guard passes <= Self.passesLimit else { throw .tooCostly(scheme: Self.scheme, what: "passes", limit: Self.passesLimit) }
+        guard memory * passes <= Self.workLimit else {
+            throw .tooCostly(scheme: Self.scheme, what: "KiB of memory times passes", limit: Self.workLimit)
+        }
         guard memory / 8 >= lanes else { throw .malformed(scheme: Self.scheme, "has less memory than 8 KiB a lane") }
         guard let salt = Self.octets(parts[4]), salt.count >= 8 else {
             throw .malformed(scheme: Self.scheme, "has no salt of at least 8 octets in Base 64 without padding")

@@ -42,9 +42,8 @@ package struct ImportUsers: AdminCommand {
                 outcomes += zip(batch, try context.client.call(Calls.importUsers, sending: request).users).map { .init($0, $1) }
             } catch {
                 guard !dryRun, !outcomes.isEmpty else { throw error }
-                throw AdminError(
-                    error.code, error.message,
-                    hint: "The first \(outcomes.count) of \(users.count) users are done; run it again to go on with the others.")
+                let done = "\(outcomes.count) of \(users.count) users are done; run it again to go on with the others."
+                throw AdminError(error.code, error.message, hint: error.hint.map { "\($0)\n\(done)" } ?? done)
             }
             if context.console.showsProgress, let line = progress.line(done: outcomes.count, after: clock.now - began) {
                 isShown = true

@@ -43,10 +43,11 @@ package struct UserBatches: Sendable {
     }
 
     private static func size(of user: NewUser) -> Int {
-        let secret = switch user.password {
-        case .given(let text), .hash(let text): text.utf8.count
-        case .generate, nil: 0
-        }
+        let secret =
+            switch user.password {
+            case .given(let text), .hash(let text): text.utf8.count
+            case .generate, nil: 0
+            }
         return 200 + 2 * (user.address.text.utf8.count + secret)
     }
 }

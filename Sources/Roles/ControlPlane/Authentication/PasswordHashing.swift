@@ -69,6 +69,13 @@ package final class PasswordHashing {
         try await work(isUrgent: isUrgent) { try HashComparison.matches(hash, password: Array(password.utf8)) }
     }
 
+    /// How long comparisons with these hashes take, one after the other, once it is their turn.
+    func duration(of hashes: [String]) async throws -> Duration {
+        try await work(isUrgent: true) {
+            try ContinuousClock().measure { for hash in hashes { _ = try HashComparison.matches(hash, password: []) } }
+        }
+    }
+
     private func work<Value: Sendable>(isUrgent: Bool, _ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         if running < threads {
             running += 1

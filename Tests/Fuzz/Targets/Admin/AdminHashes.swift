@@ -11,7 +11,7 @@ enum AdminHashes {
             return try promise(error.description.utf8.count <= 200, "a refusal of \(error.description.utf8.count) octets")
         }
         try promise(text.utf8.count <= PasswordHash.lengthLimit, "a hash of \(text.utf8.count) octets")
-        try promise(hash.cost.work <= 1_048_576 * 20, "a hash that costs \(hash.cost.work)")
+        try promise(hash.cost.work <= UInt64(Argon2Hash.workLimit), "a hash that costs \(hash.cost.work)")
     }
 }
 
