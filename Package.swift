@@ -54,12 +54,12 @@ let package = Package(
         program("casella-relay", ["Relay"]),
 
         // Roles
-        library("AdminShell", on: "Roles", ["AdminAPI", "Quantities", "LineEditor", "SecureStream", argumentParser]),
+        library("AdminShell", on: "Roles", ["AdminAPI", "PasswordHashes", "Quantities", "LineEditor", "SecureStream", argumentParser]),
         library(
             "ControlPlane", on: "Roles",
             [
-                "AdminAPI", "Quantities", "Supervision", "Runtime", "Postgres", "Argon2", "Cryptography", "CProcess", "ProxyProtocol",
-                "Resolver", "MailStore", nioHTTP1,
+                "AdminAPI", "PasswordHashes", "Quantities", "Supervision", "Runtime", "Postgres", "Argon2", "Crypt", "Cryptography",
+                "CProcess", "ProxyProtocol", "Resolver", "MailStore", nioHTTP1,
             ] + nio),
         library(
             "Gateway", on: "Roles",
@@ -82,7 +82,8 @@ let package = Package(
         library("Resolver", on: "Services", ["CUnbound", "Runtime"] + nio),
 
         // Protocols: values in, values out
-        library("AdminAPI", on: "Protocols", ["Quantities"]),
+        library("AdminAPI", on: "Protocols", ["PasswordHashes", "Quantities"]),
+        library("PasswordHashes", on: "Protocols", ["SASL"]),
         library("Supervision", on: "Protocols"),
         library("SMTP", on: "Protocols", ["SASL"]),
         library("IMAP", on: "Protocols", ["SASL", "MIME"]),
@@ -97,6 +98,7 @@ let package = Package(
         library("TLS", on: "System", ["Runtime", nioSSL] + nio),
         library("Postgres", on: "System", ["CPQ"]),
         library("Argon2", on: "System", ["CSodium"]),
+        library("Crypt", on: "System", ["CCrypt"]),
         library("Cryptography", on: "System", ["COpenSSL"]),
         library("SecureStream", on: "System", ["COpenSSL"]),
         library("Zstd", on: "System", ["CZstd"]),
@@ -105,6 +107,7 @@ let package = Package(
         .target(name: "CChecksum", path: "Sources/System/CChecksum"),
         systemLibrary("CPQ", pkgConfig: "libpq", apt: "libpq-dev"),
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        systemLibrary("CCrypt", pkgConfig: "libcrypt", apt: "libcrypt-dev"),
         systemLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
         systemLibrary("CUnbound", pkgConfig: "libunbound", apt: "libunbound-dev"),
         systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
@@ -122,7 +125,8 @@ let package = Package(
         tests(of: "AdminShell", ["AdminAPI", "Quantities"]),
         tests(of: "Argon2"),
         tests(of: "BlobStore"),
-        tests(of: "ControlPlane", ["Cryptography", "Postgres", "Runtime", "TestSupport"]),
+        tests(of: "ControlPlane", ["Argon2", "Cryptography", "Postgres", "Runtime", "TestSupport"]),
+        tests(of: "Crypt"),
         tests(of: "Cryptography"),
         tests(of: "Gateway", ["Runtime", "Supervision"]),
         tests(of: "IMAP", ["MIME", "SASL"]),
@@ -130,6 +134,7 @@ let package = Package(
         tests(of: "MailStore", ["BlobStore", "Postgres", "Runtime", "TestSupport"]),
         tests(of: "OutboundQueue", ["BlobStore", "Postgres", "Runtime", "TestSupport"]),
         tests(of: "POP3", ["SASL"]),
+        tests(of: "PasswordHashes"),
         tests(of: "Postgres", ["TestSupport"]),
         tests(of: "ProxyProtocol"),
         tests(of: "Quantities"),
@@ -147,8 +152,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "SMTP", "IMAP", "POP3", "SASL", "MIME", "ProxyProtocol", "Quantities", "AdminAPI", "Supervision", "BlobStore", "Zstd",
-                "Cryptography", "Resolver", "ControlPlane", "AdminShell",
+                "SMTP", "IMAP", "POP3", "SASL", "MIME", "ProxyProtocol", "PasswordHashes", "Quantities", "AdminAPI", "Supervision",
+                "BlobStore", "Zstd", "Cryptography", "Resolver", "ControlPlane", "AdminShell",
             ], path: "Tests/Fuzz/Targets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
     ] + fuzzDriver + (isThreadSanitized ? [.target(name: "ThreadSanitizer", path: "Tests/ThreadSanitizer")] : []),

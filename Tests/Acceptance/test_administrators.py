@@ -47,6 +47,7 @@ def requests(tenant, domain, user, alias, administrator, queued="999999999", new
         "domain alias": ("POST", "/domain-aliases", {"name": "bad name", "domain": domain}),
         "domain unalias": ("DELETE", "/domain-aliases/gone.example", None),
         "user create": ("POST", "/users", {"address": f"{new}@{domain}", "password": {"given": "x"}}),
+        "user import": ("POST", "/users/import", {"users": [{"address": f"{new}@{domain}", "password": {"given": "x"}}]}),
         "user list": ("GET", f"/users?domain={domain}", None),
         "user show": ("GET", f"/users/{user}", None),
         "user suspend": ("POST", f"/users/{user}/suspend", None),

@@ -34,6 +34,17 @@ struct CodingTests {
         #expect(throws: AdminError.self) { try QuotaChange(messages: .to(-1)).validate(at: .user) }
     }
 
+    @Test("A password's hash may be given for users alone, and its description does not show it") func hash() throws {
+        let choice = PasswordChoice.hash("{SSHA}f0CceVSke+IK0le3znCfxtpRGtRzQGx0")
+        #expect(try json(NewPassword(choice)) == #"{"password":{"hash":"{SSHA}f0CceVSke+IK0le3znCfxtpRGtRzQGx0"}}"#)
+        #expect(try read(#"{"password":{"hash":"{SSHA}f0CceVSke+IK0le3znCfxtpRGtRzQGx0"}}"#, as: NewPassword.self).password == choice)
+        #expect("\(choice)" == "hash" && String(reflecting: choice) == "hash")
+        try choice.validate(takesHash: true)
+        #expect(throws: AdminError.self) { try choice.validate() }
+        let refusal = #expect(throws: AdminError.self) { try PasswordChoice.hash("{SSHA}!secret").validate(takesHash: true) }
+        #expect(refusal?.code == .invalid && refusal?.description.contains("secret") == false)
+    }
+
     @Test("A password is given or generated, and its description does not show it") func password() throws {
         #expect(try json(NewPassword(.generate)) == #"{"password":{"generate":true}}"#)
         #expect(try read(#"{"password":{"given":"correct horse"}}"#, as: NewPassword.self).password == .given("correct horse"))

@@ -38,7 +38,7 @@ struct CommandTests {
     static let refusals: [(String, Int32, String)] = [
         ("tenant suspend acme", 76, "suspended already"), ("tenant create Bad!", 64, "Bad!"), ("tenant create", 64, "Missing"),
         ("tenat list", 64, "Did you mean \"tenant\"?"), ("user creat a@b.example", 64, "Did you mean \"user create\"?"),
-        ("user frobnicate", 64, "create, list"), ("tenant show nix", 69, "nothing prepared"),
+        ("user frobnicate", 64, "create, import, list"), ("tenant show nix", 69, "nothing prepared"),
         ("worker list", 70, "could not be understood"),
         ("status", 70, "HTTP status 500"), ("quota set acme", 64, "--bytes"), ("quota set acme --bytes 1XB", 64, "500MB"),
         ("tenant list --format xml", 64, "xml"), ("tenant list --frob", 64, "--frob"), ("tenant list --data", 64, "needs a value"),

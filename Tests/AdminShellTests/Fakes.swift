@@ -89,6 +89,12 @@ enum Prepared {
         "POST /tenants/acme/suspend": (409, #"{"error":{"code":"conflict","message":"Tenant acme is suspended already."}}"#),
         "POST /users": (201, #"{"user":\#(user),"generatedPassword":"made-for-you"}"#),
         "POST /users/ann%40acme.example/password": (200, #"{"address":"ann@acme.example"}"#),
+        "POST /users/import": (
+            200,
+            #"{"users":[{"address":"ann@acme.example","outcome":"made"},{"address":"bob@acme.example","outcome":"exists"},"#
+                + #"{"address":"carl@acme.example","outcome":"refused","error":{"code":"alreadyExists","#
+                + #""message":"carl@acme.example is an alias.","hint":"Delete the alias first."}}]}"#
+        ),
         "GET /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":false,"levels":[\#(differing)]}"#),
         "POST /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":true,"levels":[\#(differing)]}"#),
         "GET /quota-checks?target=acme": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":false,"levels":[]}"#),

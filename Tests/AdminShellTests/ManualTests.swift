@@ -8,7 +8,7 @@ import Testing
         let page = pages["casella-user-create.1"] ?? ""
         #expect(page.hasPrefix(".TH \"CASELLA-USER-CREATE\" 1 "))
         #expect(page.contains("\n.SH NAME\ncasella\\-user\\-create \\- Create a user.\n.SH "))
-        #expect(page.contains("\n.SH SYNOPSIS\ncasella user create <address>"))
+        #expect(page.contains("\n.SH SYNOPSIS\ncasella user create [<options>] <address>"))
         #expect(page.contains("\n.SH ARGUMENTS\n") && page.contains("\\-\\-no\\-password"))
         #expect(pages["casella.1"] != nil && pages["casella-quota-check.1"]?.contains("\n.SH DESCRIPTION\n") == true)
     }

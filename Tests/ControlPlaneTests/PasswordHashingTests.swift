@@ -1,3 +1,4 @@
+import Argon2
 import ControlPlane
 import Runtime
 import Testing
@@ -42,11 +43,64 @@ import Testing
     }
 }
 
+@Suite("Hashes of other mail systems") struct ForeignHashTests {
+    static let sha512 = "$6$saltstring$.r0X7ub5wGR2v4Xz7svCIozfnlorFh19V89t8KC9Umd81uGhFgsyTRNyzQDXDIm17fFcR9z3z7oBNdsyYBbtm/"
+    static let bcrypt = "$2y$05$CCCCCCCCCCCCCCCCCCCCC.WrAwgFxicHZ3kL7zMvXYXHKosDn8ot2"
+    static let hashes = [
+        "{SSHA}f0CceVSke+IK0le3znCfxtpRGtRzQGx0", "{SSHA256}YflVcOMs6k7tbGkQbQNVn6/ehAnUAVltiLPKHBWGi2tzYWx0c2FsdA==",
+        "{SSHA512}50rsRNBf8j3I5xE+QwaHdFyMhOzITssZ8BB3UxwQ+SI1JKygYm6ZeRYTDuUyFZIIqDonoTuXwB0Z/MAPhgQCFHNhbHRzYWx0",
+        "{PBKDF2}$1$saltsalt$5000$eea55bb73edfcebda120ce88c5bec0d56f6053e6", sha512, "{CRYPT}\(sha512)", "{SHA512-CRYPT}\(sha512)", bcrypt,
+        "{BLF-CRYPT}\(bcrypt)",
+    ]
+    @Test("Each verifies its own password and no other", arguments: hashes) @EventLoopActor func verify(hash: String) async throws {
+        let hashing = PasswordHashingTests.make(queue: 10)
+        #expect(try await hashing.verify(hash, password: "correct horse", isUrgent: true))
+        for wrong in ["correct horse ", "", "correct horse\0", String(repeating: "x", count: 2_000)] {
+            #expect(try await !hashing.verify(hash, password: wrong, isUrgent: true))
+        }
+    }
+
+    @Test("Argon2id in braces is the same as by itself") @EventLoopActor func argon2() async throws {
+        let hashing = PasswordHashingTests.make(queue: 10), hash = try await hashing.hash("correct horse")
+        #expect(try await hashing.verify("{ARGON2ID}\(hash)", password: "correct horse", isUrgent: true))
+        #expect(try await !hashing.verify("{ARGON2ID}\(hash)", password: "correct", isUrgent: true))
+    }
+
+    @Test("Many passwords are hashed in their order, also more than may wait") @EventLoopActor func many() async throws {
+        let hashing = PasswordHashingTests.make(queue: 2), passwords = (0..<7).map { "password \($0)" }
+        for (password, hash) in zip(passwords, try await hashing.hashes(of: passwords)) {
+            #expect(try await hashing.verify(hash, password: password, isUrgent: true))
+        }
+    }
+
+    @Test("What costs more than anything before is news, ours is not") func costs() {
+        let policy = Argon2.Parameters(memory: 64, passes: 1)
+        var costs = ForeignCosts()
+        let cheap = Self.bcrypt.replacing("$05$", with: "$04$")
+        let found = costs.news(in: [cheap, Self.bcrypt, cheap, Self.sha512, "$argon2id$v=19$m=64,t=1,p=1$a$b", "nonsense"], policy: policy)
+        #expect(Set(found.map(\.hash)) == [Self.bcrypt, Self.sha512])
+        for cost in found { costs.add(cost) }
+        #expect(costs.news(in: [cheap, Self.bcrypt, "{CRYPT}\(Self.sha512)"], policy: policy).isEmpty)
+        #expect(costs.news(in: [Self.bcrypt.replacing("$05$", with: "$06$")], policy: policy).count == 1)
+    }
+}
+
 @Suite("Times of refusals") struct RefusalTimesTests {
     @Test("A time is one of the last 64 that were seen") func recent() {
         var times = RefusalTimes(first: .seconds(7))
         #expect(times.one() == .seconds(7))
         for number in 1...100 { times.add(.milliseconds(number)) }
         for _ in 0..<1_000 { #expect((.milliseconds(37)...(.milliseconds(100))).contains(times.one())) }
+    }
+
+    @Test("No time is shorter than the most expensive hash takes, and a quarter more") func least() {
+        var times = RefusalTimes(first: .milliseconds(20))
+        times.raise(to: .milliseconds(400))
+        times.raise(to: .milliseconds(100))
+        #expect(times.least == .milliseconds(500) && times.one() == .milliseconds(500))
+        times.raise(to: .seconds(60))
+        #expect(times.least == .seconds(5))
+        times.add(.seconds(7))
+        for _ in 0..<100 { #expect([.seconds(5), .seconds(7)].contains(times.one())) }
     }
 }

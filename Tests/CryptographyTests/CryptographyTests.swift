@@ -10,6 +10,30 @@ import Testing
         #expect(Hexadecimal.encode(try Cryptography.sha256(Array(text.utf8))) == digest)
     }
 
+    @Test("SHA-1 and SHA-512 agree with FIPS 180-4's examples") func otherDigests() throws {
+        #expect(Hexadecimal.encode(try Cryptography.sha1(Array("abc".utf8))) == "a9993e364706816aba3e25717850c26c9cd0d89d")
+        #expect(
+            Hexadecimal.encode(try Cryptography.sha512(Array("abc".utf8)))
+                == "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+                + "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f")
+    }
+
+    static let derived = [
+        ("password", "salt", 1, "0c60c80f961f0e71f3a9b524af6012062fe037a6"),
+        ("password", "salt", 2, "ea6c014dc72d6f8ccd1ed92ace1d41f0d8de8957"),
+        ("password", "salt", 4_096, "4b007901b765489abead49d926f721d065a429c1"),
+        (
+            "passwordPASSWORDpassword", "saltSALTsaltSALTsaltSALTsaltSALTsalt", 4_096, "3d2eec4fe41c849b80c8d83662c0e44a8b291a964cf2f07038"
+        ),
+        ("pass\0word", "sa\0lt", 4_096, "56fa6aa75548099dcc37d7f03425e0c3"),
+    ]
+    @Test("PBKDF2 agrees with RFC 6070's examples", arguments: derived)
+    func pbkdf2(password: String, salt: String, rounds: Int, key: String) throws {
+        let derived = try Cryptography.pbkdf2SHA1(
+            Array(password.utf8), salt: Array(salt.utf8), rounds: rounds, length: key.utf8.count / 2)
+        #expect(Hexadecimal.encode(derived) == key)
+    }
+
     @Test("HMAC-SHA-1 agrees with RFC 2202's examples") func hmacSHA1() throws {
         #expect(
             Hexadecimal.encode(try Cryptography.hmacSHA1(key: Array("Jefe".utf8), Array("what do ya want for nothing?".utf8)))

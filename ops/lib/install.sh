@@ -6,6 +6,7 @@ platform_packages=(
     libpq-dev          # PostgreSQL's client library
     libssl-dev         # OpenSSL
     libsodium-dev      # password hashing
+    libcrypt-dev       # password hashes of other mail systems
     libunbound-dev     # validating DNS resolver
     libzstd-dev        # compression of stored messages
     libedit-dev        # line editing in the admin shell

@@ -48,6 +48,8 @@ public enum Calls {
         "domain unclaim", .delete, "/claims/{name}", query: ["tenant"], needs: .claimDomains, effect: .changes)
 
     public static let createUser = Call<NewUser, CreatedUser>("user create", .post, "/users", needs: .manageUsers, effect: .changes)
+    public static let importUsers = Call<UserImport, UserImportReport>(
+        "user import", .post, "/users/import", needs: .manageUsers, effect: .changes)
     public static let listUsers = Call<Nothing, [User]>(
         "user list", .get, "/users", query: ["tenant", "domain"], needs: .read, effect: .reads)
     public static let showUser = Call<Nothing, User>("user show", .get, "/users/{address}", needs: .read, effect: .reads)
@@ -177,7 +179,7 @@ public enum Calls {
         createPlan, listPlans, showPlan, setPlan, deletePlan, assignPlan, showLimits, overrideLimits,
         createDomain, listDomains, showDomain, renameDomain, deleteDomain, checkDomain, createDomainAlias, deleteDomainAlias,
         claimDomain, verifyDomain, listClaims, unclaimDomain,
-        createUser, listUsers, showUser, suspendUser, resumeUser, setPassword, renameUser, deleteUser,
+        createUser, importUsers, listUsers, showUser, suspendUser, resumeUser, setPassword, renameUser, deleteUser,
         createAppPassword, listAppPasswords, deleteAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,
         showQuota, setQuota, checkQuotas, repairQuotas,

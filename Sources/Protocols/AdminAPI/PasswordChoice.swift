@@ -1,8 +1,11 @@
-/// A password given by the caller, or the wish that the control plane makes one and returns it once.
+import PasswordHashes
+
+/// A password given by the caller, the wish that the control plane makes one and returns it once, or the hash that another mail system
+/// has of it.
 ///
-/// In JSON: `{"given": "…"}` or `{"generate": true}`. Its description never shows the password.
+/// In JSON: `{"given": "…"}`, `{"generate": true}` or `{"hash": "{SSHA}…"}`. Its description shows neither password nor hash.
 public enum PasswordChoice: Codable, Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible {
-    case given(String), generate
+    case given(String), generate, hash(String)
 
     /// In octets of UTF-8: below, a guess finds it; above, hashing it is a burden. Both sides check it with `validate`.
     public static let allowedLength = 8...1024
@@ -11,26 +14,41 @@ public enum PasswordChoice: Codable, Sendable, Hashable, CustomStringConvertible
         switch self {
         case .given: "given"
         case .generate: "generate"
+        case .hash: "hash"
         }
     }
     public var debugDescription: String { description }
 
+    /// - Parameter takesHash: false where a password alone will do.
     /// - Throws: `AdminError` of kind `invalid` for a password that is too short, too long, or holds control characters, which login
-    ///   dialogues cannot carry.
-    public func validate() throws(AdminError) {
-        guard case .given(let password) = self else { return }
-        guard password.utf8.count >= Self.allowedLength.lowerBound else {
-            throw AdminError(.invalid, "The password is too short.", hint: "Use at least \(Self.allowedLength.lowerBound) characters.")
+    ///   dialogues cannot carry; for a hash that is malformed, or costs too much at each login.
+    public func validate(takesHash: Bool = false) throws(AdminError) {
+        switch self {
+        case .given(let password): try Self.check(password)
+        case .generate: break
+        case .hash(let text):
+            guard takesHash else {
+                throw AdminError(.invalid, "Hashes are taken for users alone.", hint: "Give the password, or have one generated.")
+            }
+            do throws(PasswordHashRefusal) { _ = try PasswordHash(text) } catch {
+                throw AdminError(.invalid, error.description, hint: error.hint)
+            }
         }
-        guard password.utf8.count <= Self.allowedLength.upperBound else {
-            throw AdminError(.invalid, "The password is longer than \(Self.allowedLength.upperBound) octets.")
+    }
+
+    private static func check(_ password: String) throws(AdminError) {
+        guard password.utf8.count >= allowedLength.lowerBound else {
+            throw AdminError(.invalid, "The password is too short.", hint: "Use at least \(allowedLength.lowerBound) characters.")
+        }
+        guard password.utf8.count <= allowedLength.upperBound else {
+            throw AdminError(.invalid, "The password is longer than \(allowedLength.upperBound) octets.")
         }
         guard password.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }) else {
             throw AdminError(.invalid, "The password holds a control character.", hint: "Use letters, digits, spaces and signs.")
         }
     }
 
-    private enum CodingKeys: String, CodingKey { case given, generate }
+    private enum CodingKeys: String, CodingKey { case given, generate, hash }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -38,8 +56,12 @@ public enum PasswordChoice: Codable, Sendable, Hashable, CustomStringConvertible
             self = .given(password)
         } else if try container.decodeIfPresent(Bool.self, forKey: .generate) == true {
             self = .generate
+        } else if let hash = try container.decodeIfPresent(String.self, forKey: .hash) {
+            self = .hash(hash)
         } else {
-            throw AdminError(.invalid, "A password is either given or generated.", hint: #"Send {"given": "…"} or {"generate": true}."#)
+            throw AdminError(
+                .invalid, "A password is given or generated, or its hash is given.",
+                hint: #"Send {"given": "…"}, {"generate": true} or {"hash": "…"}."#)
         }
     }
 
@@ -48,6 +70,7 @@ public enum PasswordChoice: Codable, Sendable, Hashable, CustomStringConvertible
         switch self {
         case .given(let password): try container.encode(password, forKey: .given)
         case .generate: try container.encode(true, forKey: .generate)
+        case .hash(let hash): try container.encode(hash, forKey: .hash)
         }
     }
 }

@@ -70,6 +70,7 @@ struct Startup {
             database: server.pool, domains: domains, hashing: hashing,
             appPasswords: AppPasswordDigest(key: try roles.secrets.key(for: "app passwords")), limits: configuration.wrongLogins,
             journal: journal)
+        EventLoopActor.task { await authenticator.learnCosts() }
         let queue = RelayQueue(database: server.pool, journal: journal)
         let liveSessions = GatewaySessions()
         let relayDoor = try PublicListeners.openRelayDoor(directory)

@@ -51,7 +51,8 @@ package struct UserCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Users: an address, a mailbox and a login.",
         subcommands: [
-            CreateUser.self, ListUsers.self, ShowUser.self, SuspendUser.self, ResumeUser.self, SetPassword.self, RenameUser.self,
+            CreateUser.self, ImportUsers.self, ListUsers.self, ShowUser.self, SuspendUser.self, ResumeUser.self, SetPassword.self,
+            RenameUser.self,
             DeleteUser.self,
         ])
     package init() {}

@@ -4,16 +4,16 @@ import ArgumentParser
 package struct CreateUser: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Create a user.",
-        discussion: "Without --password-stdin, --generate or --no-password it asks for the password, twice.")
+        discussion: "Without --password-stdin, --generate, a hash or --no-password it asks for the password, twice.")
     @Argument(help: "Address; its domain must exist.", transform: { try EmailAddress($0) }) var address: EmailAddress
-    @OptionGroup var password: PasswordOptions
+    @OptionGroup var password: UserPasswordOptions
     @Flag(help: "Give the user no password: the mailbox receives, but nobody can log in.") var noPassword = false
     @OptionGroup var quota: QuotaOptions
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 
     package func validate() throws {
-        if noPassword, password.generate || password.passwordStdin {
+        if noPassword, password.isGiven {
             throw ValidationError("--no-password excludes the other password options.")
         }
     }

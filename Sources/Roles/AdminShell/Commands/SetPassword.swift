@@ -4,10 +4,10 @@ import ArgumentParser
 package struct SetPassword: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "password", abstract: "Set a user's password.",
-        discussion: "Without --password-stdin or --generate it asks for the password, twice.")
+        discussion: "Without --password-stdin, --generate or a hash it asks for the password, twice.")
     package static let names = LiveNames(arguments: [.live(.addresses)])
     @Argument(help: "Address of the user.", transform: { try EmailAddress($0) }) var address: EmailAddress
-    @OptionGroup var password: PasswordOptions
+    @OptionGroup var password: UserPasswordOptions
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 

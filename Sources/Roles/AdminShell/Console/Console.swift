@@ -4,6 +4,8 @@ import AdminAPI
 package protocol Console: Sendable {
     /// Whether somebody can be asked: standard input is a terminal.
     var canAsk: Bool { get }
+    /// Whether somebody watches: standard error is a terminal, so that a line there may be written over.
+    var showsProgress: Bool { get }
     /// Asks a question; nil when it was abandoned (Ctrl-C, Ctrl-D).
     func ask(_ question: String) -> String?
     /// The same without showing what is typed.
@@ -12,6 +14,10 @@ package protocol Console: Sendable {
     func readLine() -> String?
     func write(_ text: String)
     func writeError(_ text: String)
+}
+
+extension Console {
+    package var showsProgress: Bool { false }
 }
 
 /// A question or password was abandoned; nothing was done.

@@ -1,14 +1,21 @@
 import AdminAPI
 
-/// How a command gets a password: never from its arguments, which every user of the machine can read.
+/// How a command gets a password: never from its arguments, which every user of the machine can read. A hash, of which less is to be
+/// feared, may come from there.
 package enum PasswordInput: Sendable {
     case standardInput, generate, ask
+    case hash(String), hashOnStandardInput, hashFile(String)
 
     /// - Throws: `AdminError` when there is no password or it is refused; `Abandoned`.
     package func obtain(for owner: String, from console: any Console) throws -> PasswordChoice {
         let choice: PasswordChoice
         switch self {
         case .generate: return .generate
+        case .hash(let text): choice = .hash(text)
+        case .hashOnStandardInput:
+            guard let line = console.readLine() else { throw AdminError(.invalid, "Standard input holds no hash.") }
+            choice = .hash(line)
+        case .hashFile(let path): choice = .hash(try InputText.contents(of: path).trimmingSpaces())
         case .standardInput where console.canAsk, .ask:
             guard console.canAsk else {
                 throw AdminError(.invalid, "There is no terminal to ask for a password on.", hint: "Use --password-stdin or --generate.")
@@ -22,7 +29,7 @@ package enum PasswordInput: Sendable {
             guard let line = console.readLine() else { throw AdminError(.invalid, "Standard input holds no password.") }
             choice = .given(line)
         }
-        try choice.validate()
+        try choice.validate(takesHash: true)
         return choice
     }
 }

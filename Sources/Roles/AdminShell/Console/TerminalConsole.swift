@@ -6,6 +6,8 @@ package struct TerminalConsole: Console {
 
     package var canAsk: Bool { isatty(STDIN_FILENO) == 1 }
 
+    package var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
+
     package func ask(_ question: String) -> String? {
         writeError(question)
         guard let answer = readLine() else {

@@ -13,12 +13,10 @@ package struct Batch {
         (self.interpreter, self.settings, self.console) = (interpreter, settings, console)
     }
 
-    static let sizeLimit = 67_108_864
-
     /// - Parameter path: `-` is standard input.
     package func run(_ path: String, keepGoing: Bool) -> Int32 {
         do {
-            return run(try Self.contents(of: path), named: path == "-" ? "standard input" : path, keepGoing: keepGoing)
+            return run(try InputText.contents(of: path), named: path == "-" ? "standard input" : path, keepGoing: keepGoing)
         } catch {
             return Printer(console: console, format: settings.format).failure(interpreter.failure(error, of: ["run"]))
         }
@@ -75,23 +73,6 @@ package struct Batch {
         } catch {
             return (.failure(interpreter.failure(error, of: [])), settings.format)
         }
-    }
-
-    private static func contents(of path: String) throws(AdminError) -> String {
-        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw AdminError(.notFound, "\(path) cannot be read: \(String(cString: strerror(errno)))") }
-        defer { if path != "-" { close(descriptor) } }
-        var bytes: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw AdminError(.invalid, "\(path) cannot be read: \(String(cString: strerror(errno)))") }
-            if count == 0 { break }
-            bytes += buffer[..<count]
-            guard bytes.count <= sizeLimit else { throw AdminError(.invalid, "\(path) is longer than 64 MiB.") }
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw AdminError(.invalid, "\(path) is not UTF-8 text.") }
-        return text
     }
 }
 

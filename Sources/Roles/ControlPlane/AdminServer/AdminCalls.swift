@@ -33,6 +33,7 @@ extension AdminRouter {
         serve(Calls.deleteDomainAlias) { try await $0.deleteDomainAlias($1) }
 
         serve(Calls.createUser) { try await $0.createUser($1) }
+        serve(Calls.importUsers) { try await $0.importUsers($1) }
         serve(Calls.listUsers) { try await $0.listUsers($1) }
         serve(Calls.showUser) { try await $0.showUser($1) }
         serve(Calls.suspendUser) { try await $0.suspendUser($1) }

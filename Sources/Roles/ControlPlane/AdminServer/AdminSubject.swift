@@ -9,6 +9,8 @@ enum AdminSubject: Hashable {
     case claim(DomainName, of: TenantName?)
     /// A user or an alias.
     case address(EmailAddress), alias(AliasAddress)
+    /// Users of one tenant, at least one.
+    case addresses([EmailAddress])
 
     /// All that the request names. What cannot be read is left to the call itself, which refuses it.
     static func all(_ call: any AnyCall, path: PathParameters, query: PathParameters, body: Any) -> [AdminSubject] {
@@ -53,6 +55,7 @@ enum AdminSubject: Hashable {
         case .queued(let id): id.text
         case .login(let subject): subject.text
         case .address(let address): address.text
+        case .addresses(let addresses): (addresses.first?.text ?? "") + (addresses.count > 1 ? " and \(addresses.count - 1) more" : "")
         case .alias(let address): address.text
         case .certificate(let name): name.text
         case .plan(let name): name.text
@@ -81,6 +84,12 @@ extension NewDomainClaim: NamesSubjects {
 }
 extension DomainAlias: NamesSubjects { var subjects: [AdminSubject] { [.domainAlias(name), .domain(domain)] } }
 extension NewUser: NamesSubjects { var subjects: [AdminSubject] { [.address(address)] } }
+extension UserImport: NamesSubjects {
+    /// The users, and each domain, so that all of them must be the caller's.
+    var subjects: [AdminSubject] {
+        users.isEmpty ? [] : [.addresses(users.map(\.address))] + Set(users.map(\.address.domain)).map { .domain($0) }
+    }
+}
 extension NewAlias: NamesSubjects { var subjects: [AdminSubject] { [.alias(address)] } }
 extension QuotaRepair: NamesSubjects { var subjects: [AdminSubject] { [target?.subject].compactMap(\.self) } }
 extension AdminLogin: NamesSubjects { var subjects: [AdminSubject] { [.administrator(name)] } }
@@ -104,6 +113,10 @@ protocol TellsOfItself {
 }
 
 extension CertificateImport: TellsOfItself { var told: String { "\(certificateFile) \(keyFile)" } }
+
+extension UserImport: TellsOfItself {
+    var told: String { (subjects.first?.text ?? "") + (dryRun == true ? ", checked alone" : "") }
+}
 
 extension QuotaTarget {
     var subject: AdminSubject {
@@ -135,6 +148,7 @@ extension AdminSubject {
             (sql, parameter) = ("SELECT tenant_id, name, NULL::bigint FROM tenants WHERE name = $1", .text(name.text))
         case .domain(let name): (sql, parameter) = (byDomain, .text(name.text))
         case .address(let address): (sql, parameter) = (byDomain, .text(address.domain.text))
+        case .addresses(let addresses): (sql, parameter) = (byDomain, .text(addresses.first?.domain.text ?? ""))
         case .alias(let address): (sql, parameter) = (byDomain, .text(address.domain.text))
         case .domainAlias(let name):
             (sql, parameter) = (

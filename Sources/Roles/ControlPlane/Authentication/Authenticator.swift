@@ -16,13 +16,14 @@ import Supervision
 /// they cannot make it forget, and each of them costs no write to disk.
 @EventLoopActor
 final class Authenticator {
-    private let database: PostgresPool
+    let database: PostgresPool
     private let domains: DomainTable
     let hashing: PasswordHashing
     let appPasswords: AppPasswordDigest
-    private let journal: Journal
+    let journal: Journal
     private var throttle: LoginThrottle
-    private var refusalTimes: RefusalTimes
+    var refusalTimes: RefusalTimes
+    var foreignCosts = ForeignCosts()
     /// What passwords are compared with when there is no hash; made with the parameters of real ones.
     let dummyHash: String
     /// Names a password in the throttle; dies with this process.
@@ -105,7 +106,10 @@ final class Authenticator {
                 if delay > .zero { try? await Task.sleep(for: delay) }
                 let began = ContinuousClock.now
                 let (answer, result) = await verify(ticket.isFamiliar)
-                if result == .wrong { refusalTimes.add(.now - began) }
+                if result == .wrong {
+                    if case let rest = refusalTimes.least - (.now - began), rest > .zero { try? await Task.sleep(for: rest) }
+                    refusalTimes.add(.now - began)
+                }
                 for subject in throttle.finish(ticket, result, now: .now) { report(subject) }
                 let woken = waiting
                 waiting = []
@@ -144,7 +148,7 @@ final class Authenticator {
             }
             // Who is not told why hears what everybody hears whose password is wrong.
             let usable = account.flatMap { $0.isActive || $0.suspension?.reason != nil ? $0.hash : nil }
-            let matches = try await hashing.verify(usable ?? dummyHash, password: attempt.password, isUrgent: isUrgent)
+            let matches = try await matches(usable ?? dummyHash, password: attempt.password, isUrgent: isUrgent)
             guard matches, let account, let hash = usable else {
                 journal.notice(
                     "login refused", ["login": attempt.login, "service": attempt.service.rawValue, "client": attempt.clientAddress])
@@ -194,7 +198,8 @@ final class Authenticator {
         return !found.isEmpty
     }
 
-    /// The parameters were changed since: the password is at hand now, so its hash follows. Lost when the password was changed meanwhile.
+    /// The parameters were changed since, or the hash is another mail system's: the password is at hand now, so its hash follows. Lost when
+    /// the password was changed meanwhile.
     private func rehash(_ account: Account, from old: String, password: String) async {
         do {
             let fresh = try await hashing.hash(password)

@@ -3,7 +3,8 @@ import Cryptography
 import Dispatch
 import Runtime
 
-/// Argon2id on a bounded number of threads: a storm of logins queues up to a limit, and takes neither all cores nor all memory.
+/// Hashes of passwords (Argon2id, and what users bring from other mail systems) on a bounded number of threads: a storm of logins queues
+/// up to a limit, and takes neither all cores nor all memory.
 @EventLoopActor
 package final class PasswordHashing {
     package enum Failure: Error { case queueFull }
@@ -50,9 +51,29 @@ package final class PasswordHashing {
         return try await work(isUrgent: true) { try Argon2.hash(Array(password.utf8), salt: salt, parameters: parameters) }
     }
 
+    /// Several, of which never more are in hand than there are threads: who logs in meanwhile waits for one of them.
+    package func hashes(of passwords: [String]) async throws -> [String] {
+        try await withThrowingTaskGroup(of: (Int, String).self) { group in
+            var hashes = [String](repeating: "", count: passwords.count)
+            for (index, password) in passwords.enumerated() {
+                if index >= threads, let (done, hash) = try await group.next() { hashes[done] = hash }
+                group.addTask { (index, try await self.hash(password)) }
+            }
+            for try await (done, hash) in group { hashes[done] = hash }
+            return hashes
+        }
+    }
+
     /// - Parameter isUrgent: goes before all that is not: people whom we know do not wait behind strangers who guess.
     package func verify(_ hash: String, password: String, isUrgent: Bool) async throws -> Bool {
-        try await work(isUrgent: isUrgent) { try Argon2.verify(hash, password: Array(password.utf8)) }
+        try await work(isUrgent: isUrgent) { try HashComparison.matches(hash, password: Array(password.utf8)) }
+    }
+
+    /// How long comparisons with these hashes take, one after the other, once it is their turn.
+    func duration(of hashes: [String]) async throws -> Duration {
+        try await work(isUrgent: true) {
+            try ContinuousClock().measure { for hash in hashes { _ = try HashComparison.matches(hash, password: []) } }
+        }
     }
 
     private func work<Value: Sendable>(isUrgent: Bool, _ body: @escaping @Sendable () throws -> Value) async throws -> Value {

@@ -26,8 +26,8 @@ extension Provisioning {
     /// `session password`: the old one proves that it is the person who asks, and not whoever found an open session.
     func setOwnPassword(_ request: AdminRequest<OwnPasswordChange>) async throws -> Nothing {
         let administrator = try session(of: request.caller).administrator
-        guard case .given(let text) = request.body.new else { throw AdminError(.invalid, "One's own password is given, not generated.") }
         try request.body.new.validate()
+        guard case .given(let text) = request.body.new else { throw AdminError(.invalid, "One's own password is given, not generated.") }
         let pool = database.pool
         let stored = try await pool.query("SELECT hash FROM administrators WHERE administrator_id = $1", [.int8(administrator)])
         let hash = try stored.first?.text(0) ?? authenticator.dummyHash

@@ -18,6 +18,7 @@ extension PasswordChoice {
     func resolved() throws -> ResolvedPassword {
         switch self {
         case .given(let text): return ResolvedPassword(text: text, isGenerated: false)
+        case .hash: throw AdminError(.invalid, "A hash is not the password.")
         case .generate:
             var text: [UInt8] = []
             for (index, byte) in try Cryptography.randomBytes(20).enumerated() {

@@ -7,6 +7,8 @@ enum AdminBodies {
         try JSONValues.check(NewDomain.self, input)
         try JSONValues.check(NewUser.self, input)
         try JSONValues.check(NewPassword.self, input)
+        try JSONValues.check(UserImport.self, input)
+        try JSONValues.check(UserImportReport.self, input)
         try JSONValues.check(NewAlias.self, input)
         try JSONValues.check(QuotaChange.self, input)
         try JSONValues.check(Tenant.self, input)

@@ -1,10 +1,12 @@
 extension FuzzTarget {
     static let admin: [FuzzTarget] = [
         FuzzTarget("admin-body", AdminBodies.check),
+        FuzzTarget("admin-hash", AdminHashes.check),
         FuzzTarget("admin-name", AdminNames.check),
         FuzzTarget("admin-path", AdminPaths.check),
         FuzzTarget("admin-response", AdminResponses.check),
         FuzzTarget("shell-line", ShellLines.check),
+        FuzzTarget("shell-users", UserFiles.check),
         FuzzTarget("quantity-size", Quantity.check),
         FuzzTarget("configuration-file", ConfigurationFiles.check),
     ]

@@ -1,0 +1,62 @@
+import AdminAPI
+import ArgumentParser
+import PasswordHashes
+
+package struct ImportUsers: AdminCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Create many users, from a CSV file.",
+        discussion: """
+            The first line names the columns: address, and any of password, hash, quota (such as 2GB) and messages. An empty quota is \
+            as the plan says; a user with neither password nor hash receives mail and cannot log in. Hashes are those of other mail \
+            systems: \(PasswordHashRefusal.schemes). The whole file is checked first, and nothing is made when a line is wrong. A user \
+            who exists already is left as it is: when an import was interrupted, by Ctrl-C or otherwise, running it again goes on. Keep \
+            the file from others' eyes, and delete it afterwards.
+            """)
+    @Argument(help: "The file; - is standard input.", completion: .file()) var file: String
+    @Flag(help: "Check everything, also that domains exist and addresses are free, and make nothing.") var dryRun = false
+    @OptionGroup(title: "Global options") var global: GlobalArguments
+    package init() {}
+
+    package func execute(in context: Context) throws -> Report {
+        let name = file == "-" ? "standard input" : file
+        let users = UserFile(try InputText.contents(of: file))
+        let mistakes = MistakeList(name)
+        guard users.mistakes.isEmpty else {
+            mistakes.show(users.mistakes, on: context.console)
+            throw AdminError(.invalid, "\(name) has \(counted(users.mistakes.count, "mistake")); nothing was made.")
+        }
+        let outcomes = try perform(users.users, context)
+        mistakes.show(outcomes.compactMap { line in line.error.map { UserFile.Mistake(line: line.line, $0) } }, on: context.console)
+        return UserImportSummary(dryRun: dryRun, users: outcomes).report
+    }
+
+    private func perform(_ users: [UserFile.Line], _ context: Context) throws -> [UserImportSummary.Line] {
+        let owners = try owners(of: users, context), clock = ContinuousClock(), began = clock.now
+        let progress = ImportProgress(total: users.count)
+        var outcomes: [UserImportSummary.Line] = []
+        var isShown = false
+        defer { if isShown { context.console.writeError("\r\u{1B}[K") } }
+        for batch in UserBatches(users, tenant: { owners[$0] }).batches {
+            let request = UserImport(users: batch.map(\.user), dryRun: dryRun)
+            do {
+                outcomes += zip(batch, try context.client.call(Calls.importUsers, sending: request).users).map { .init($0, $1) }
+            } catch {
+                guard !dryRun, !outcomes.isEmpty else { throw error }
+                let done = "\(outcomes.count) of \(users.count) users are done; run it again to go on with the others."
+                throw AdminError(error.code, error.message, hint: error.hint.map { "\($0)\n\(done)" } ?? done)
+            }
+            if context.console.showsProgress, let line = progress.line(done: outcomes.count, after: clock.now - began) {
+                isShown = true
+                context.console.writeError("\r\(line)\u{1B}[K")
+            }
+        }
+        return outcomes.sorted { $0.line < $1.line }
+    }
+
+    /// A request is about one tenant's users.
+    private func owners(of users: [UserFile.Line], _ context: Context) throws -> [DomainName: TenantName] {
+        guard Set(users.map(\.user.address.domain)).count > 1 else { return [:] }
+        let domains = try context.client.call(Calls.listDomains)
+        return Dictionary(domains.map { ($0.name, $0.tenant) }) { first, _ in first }
+    }
+}

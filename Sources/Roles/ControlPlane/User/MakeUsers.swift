@@ -1,0 +1,89 @@
+import AdminAPI
+import Postgres
+
+/// A user who is right in itself: what is left to ask is whether there is room for it.
+struct UserToMake: Sendable {
+    var address: EmailAddress
+    /// Left out: as the tenant's plan says.
+    var quota: QuotaChange?
+    /// nil: nobody can log in.
+    var hash: String?
+}
+
+/// What was found at an address that a user is to have.
+enum PlaceOfUser: Sendable {
+    case free(tenant: Int64, domain: Int64), exists
+    case refused(AdminError)
+}
+
+extension NewUser {
+    /// - Throws: `AdminError` for what is wrong whatever else there is.
+    func validate() throws(AdminError) {
+        try quota?.validate(at: .user)
+        try password?.validate(takesHash: true)
+    }
+}
+
+extension Provisioning {
+    /// What is at these addresses, in their order: an address is a user or an alias, never both. Two statements, however many they are.
+    ///
+    /// The domains' rows stay as they are until the transaction ends, so that the answer stays true.
+    func places(of addresses: [EmailAddress], in transaction: PostgresTransaction) async throws -> [PlaceOfUser] {
+        let locked = try await transaction.query(
+            "SELECT name, tenant_id, domain_id FROM domains WHERE name = ANY ($1) ORDER BY tenant_id, domain_id FOR NO KEY UPDATE",
+            [.textArray(Array(Set(addresses.map(\.domain.text))))])
+        var domains: [String: (tenant: Int64, domain: Int64)] = [:]
+        for row in locked.rows { domains[try row.text(0)] = (try row.int8(1), try row.int8(2)) }
+        let keys = addresses.map { domains[$0.domain.text] ?? (0, 0) }  // no domain has the key 0
+        let found = try await transaction.query(
+            """
+            SELECT EXISTS (SELECT FROM users u WHERE (u.tenant_id, u.domain_id, u.local_part) = (a.tenant_id, a.domain_id, a.local_part)),
+                EXISTS (SELECT FROM aliases l WHERE (l.tenant_id, l.domain_id, l.local_part) = (a.tenant_id, a.domain_id, a.local_part))
+            FROM unnest($1::bigint[], $2::bigint[], $3::text[]) WITH ORDINALITY AS a (tenant_id, domain_id, local_part, number)
+            ORDER BY number
+            """,
+            [.int8Array(keys.map(\.tenant)), .int8Array(keys.map(\.domain)), .textArray(addresses.map(\.localPart))])
+        return try zip(addresses, found.rows).map { address, row in
+            guard let keys = domains[address.domain.text] else { return .refused(.noDomain(address.domain)) }
+            if try row.bool(0) { return .exists }
+            guard try !row.bool(1) else {
+                return .refused(
+                    AdminError(.alreadyExists, "\(address) is an alias.", hint: "Delete the alias first, or choose another address."))
+            }
+            return .free(tenant: keys.tenant, domain: keys.domain)
+        }
+    }
+
+    /// Makes those whose places are free, with two statements; the transaction has asked for their places.
+    func make(_ users: [UserToMake], at places: [PlaceOfUser], in transaction: PostgresTransaction) async throws {
+        var made: [(user: UserToMake, tenant: Int64, domain: Int64)] = []
+        for (user, place) in zip(users, places) {
+            if case .free(let tenant, let domain) = place { made.append((user, tenant, domain)) }
+        }
+        guard !made.isEmpty else { return }
+        let inserted = try await transaction.query(
+            """
+            INSERT INTO users (tenant_id, domain_id, local_part, quota_bytes, quota_messages)
+            SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[])
+            RETURNING tenant_id, user_id, domain_id, local_part
+            """,
+            [
+                .int8Array(made.map(\.tenant)), .int8Array(made.map(\.domain)), .textArray(made.map(\.user.address.localPart)),
+                .optionalInt8Array(made.map { $0.user.quota?.bytes?.stored(at: .user) }),
+                .optionalInt8Array(made.map { $0.user.quota?.messages?.limit }),
+            ])
+        var hashes: [String: String] = [:]
+        for one in made { hashes["\(one.domain) \(one.user.address.localPart)"] = one.user.hash }
+        var credentials: (tenants: [Int64], users: [Int64], hashes: [String]) = ([], [], [])
+        for row in inserted.rows {
+            guard let hash = hashes["\(try row.int8(2)) \(try row.text(3))"] else { continue }
+            credentials.tenants.append(try row.int8(0))
+            credentials.users.append(try row.int8(1))
+            credentials.hashes.append(hash)
+        }
+        guard !credentials.hashes.isEmpty else { return }
+        _ = try await transaction.query(
+            "INSERT INTO credentials (tenant_id, user_id, hash) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[])",
+            [.int8Array(credentials.tenants), .int8Array(credentials.users), .textArray(credentials.hashes)])
+    }
+}
