@@ -44,6 +44,7 @@ def requests(tenant, domain, user, alias, administrator, queued="999999999", new
         "domain verify": ("POST", f"/claims/{domain}/verify?tenant={tenant}", None),
         "domain claims": ("GET", f"/claims?tenant={tenant}", None),
         "domain unclaim": ("DELETE", f"/claims/{domain}?tenant={tenant}", None),
+        "domain dns": ("GET", f"/domains/{domain}/dns", None),
         "domain alias": ("POST", "/domain-aliases", {"name": "bad name", "domain": domain}),
         "domain unalias": ("DELETE", "/domain-aliases/gone.example", None),
         "user create": ("POST", "/users", {"address": f"{new}@{domain}", "password": {"given": "x"}}),

@@ -10,6 +10,8 @@ from support.waiting import eventually
 
 # Not below .test, which resolvers answer themselves.
 HOSTNAME = "mx.host.example"
+# What a zone has beside.
+APEX = "$ORIGIN {domain}.\n@ 3600 IN SOA ns.host.example. hostmaster.host.example. 1 3600 600 86400 60\n@ 3600 IN NS ns.host.example.\n"
 
 
 class WithDNS(unittest.TestCase):
@@ -25,7 +27,8 @@ class WithDNS(unittest.TestCase):
             (HOSTNAME, "A"): ["192.0.2.25"],
         }
         cls.dns = DNSServer(cls.records).__enter__()
-        cls.platform = running.Platform(hostname=HOSTNAME, dnsServer=cls.dns.address, smtpPort=cls.port, retrySchedule=[1], lifetime=30).start()
+        settings = {"dnsServer": cls.dns.address, "smtpPort": cls.port, "retrySchedule": [1], "lifetime": 30}
+        cls.platform = running.Platform(hostname=HOSTNAME, **settings).start()
         cls.company = Company(cls.platform)
         cls.ann = cls.company.address("ann")
 
@@ -63,13 +66,68 @@ class WithDNS(unittest.TestCase):
     def test_a_domain_is_checked(self):
         domain = self.company.domain
         check = self.platform.ask("domain", "check", domain)
-        self.assertEqual({"MX": "wrong", "TXT": "wrong", "A/AAAA": "right"}, {f["type"]: f["verdict"] for f in check["findings"]})
+        first = {(f["type"], f["name"]): f["verdict"] for f in check["findings"]}
+        self.assertEqual(
+            {("MX", f"{domain}."): "wrong", ("TXT", f"{domain}."): "wrong", ("A/AAAA", f"{HOSTNAME}."): "right"},
+            {key: verdict for key, verdict in first.items() if verdict != "advised"},
+        )
+        # What `domain dns` prints is published, and found right.
+        printed = {(record["name"].rstrip("."), record["type"]): record["value"] for record in self.platform.ask("domain", "dns", domain)}
+        self.assertEqual(set(first) - {("A/AAAA", f"{HOSTNAME}.")}, {(kind, name + ".") for name, kind in printed})
         self.records[domain, "MX"] = [(10, HOSTNAME)]
-        self.records[domain, "TXT"] = ["v=spf1 mx -all"]
+        for (name, kind), value in printed.items():
+            if kind == "TXT":
+                self.records[name, kind] = [value.strip('"')]
+            elif kind == "SRV":
+                *numbers, host = value.split()
+                self.records[name, kind] = [(*map(int, numbers), host)]
+            elif kind == "TLSA":
+                self.records[name, kind] = [bytes(map(int, value.split()[:3])) + bytes.fromhex(value.split()[3])]
         # A fresh platform has asked nobody yet, so it remembers no denial.
         self.platform.stop()
         self.platform.start()
         check = self.platform.ask("domain", "check", domain)
-        self.assertEqual({"MX": "right", "TXT": "right", "A/AAAA": "right"}, {f["type"]: f["verdict"] for f in check["findings"]})
+        self.assertEqual({"right"}, {f["verdict"] for f in check["findings"]}, check)
         self.assertIn("Mail comes to this host", self.platform.casella("domain", "check", domain).stdout)
         self.assertNotEqual(0, self.platform.casella("domain", "check", "not-here.example", check=False).returncode)
+
+    def test_each_difference_has_its_sentence(self):
+        domain = Company(self.platform, users=()).domain
+        published = {
+            (f"_dmarc.{domain}", "TXT"): (["v=DMARC1; rua=mailto:x@elsewhere.example"], "lacks its tag p"),
+            (f"_smtp._tls.{domain}", "TXT"): (["v=TLSRPTv1; rua=mailto:a@b.example", "v=TLSRPTv1;rua=mailto:c@d.example"], "several"),
+            (f"_imaps._tcp.{domain}", "SRV"): ([(0, 1, 993, "elsewhere.example")], "another host or port"),
+            (f"_pop3._tcp.{domain}", "SRV"): ([(0, 0, 0, "")], "has no such service"),
+            (f"_25._tcp.{HOSTNAME}", "TLSA"): ([bytes([3, 1, 1]) + bytes(32)], "send no mail here"),
+        }
+        for key, (values, _) in published.items():
+            self.records[key] = values
+        self.addCleanup(lambda: [self.records.pop(key) for key in published])
+        # Of the host's own record an answer may be remembered, for a second.
+        eventually(lambda: self.findings(domain)[f"_25._tcp.{HOSTNAME}", "TLSA"]["verdict"] == "wrong", within=5, what="the host's record")
+        findings = self.findings(domain)
+        for key, (_, said) in published.items():
+            self.assertIn(said, findings[key]["explanation"])
+            self.assertEqual("advised" if "such" in said else "wrong", findings[key]["verdict"])
+            self.assertIn("publish", findings[key]["explanation"])
+
+    def findings(self, domain):
+        return {(f["name"].rstrip("."), f["type"]): f for f in self.platform.ask("domain", "check", domain)["findings"]}
+
+    def test_the_zone_file_is_one(self):
+        domain = self.company.domain
+        zone = self.platform.casella("domain", "dns", domain, "--zone").stdout
+        lines = [line.split(None, 4) for line in zone.splitlines() if not line.startswith(";")]
+        records = [(name, kind, value) for name, ttl, _, kind, value in lines]
+        self.assertEqual(
+            records, [(record["name"], record["type"], record["value"]) for record in self.platform.ask("domain", "dns", domain)]
+        )
+        self.assertTrue(all(len(line) == 5 and line[1:3] == ["3600", "IN"] for line in lines))
+        checked = running.run(["named-checkzone", domain, "/dev/stdin"], stdin=APEX.format(domain=domain) + self.within(domain, zone))
+        self.assertEqual(0, checked.returncode, checked.stdout + checked.stderr)
+        self.assertNotIn("TLSA", self.platform.casella("domain", "dns", domain, "--zone", "--host", "mx.other.example").stdout)
+
+    @staticmethod
+    def within(domain, zone):
+        """The lines of the domain's own zone."""
+        return "".join(line + "\n" for line in zone.splitlines() if line.startswith(";") or f"{domain}. 3600" in line)

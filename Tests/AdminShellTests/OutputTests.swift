@@ -29,13 +29,17 @@ struct OutputTests {
     }
 
     @Test("The records of a domain name its host, and its ports") func dns() throws {
-        let records = try DNSRecord.needed(by: DomainName("acme.example"), host: "mail.host.example", ports: ["imaps": 10993])
+        let records = try DomainRecords.needed(
+            by: DomainName("acme.example"), host: "mail.host.example", ports: ["imaps": 10993], keyDigest: "00ff")
         #expect(
             records.map { "\($0.name) \($0.type) \($0.value)" } == [
                 "acme.example. MX 10 mail.host.example.", "acme.example. TXT \"v=spf1 mx -all\"",
-                "_imaps._tcp.acme.example. SRV 0 1 10993 mail.host.example.",
+                "_dmarc.acme.example. TXT \"v=DMARC1; p=none; rua=mailto:postmaster@acme.example\"",
+                "_smtp._tls.acme.example. TXT \"v=TLSRPTv1; rua=mailto:postmaster@acme.example\"",
+                "_imaps._tcp.acme.example. SRV 0 1 10993 mail.host.example.", "_25._tcp.mail.host.example. TLSA 3 1 1 00ff",
             ])
-        #expect(DNSRecord.ports(of: [.init(service: "imap", address: "[::1]:143"), .init(service: "x", address: "?")]) == ["imap": 143])
+        #expect(records[0].zoneLine == "acme.example. 3600 IN MX 10 mail.host.example.")
+        #expect(DomainRecords.ports(of: [.init(service: "imap", address: "[::1]:143"), .init(service: "x", address: "?")]) == ["imap": 143])
     }
 
     static let directories: [(String?, String?, String, String)] = [

@@ -30,6 +30,17 @@ import Testing
         #expect(try await Self.resolver.addresses(of: "::1") == ["::1"])
     }
 
+    @Test("SRV and TLSA records are written as in a zone file (RFC 2782, RFC 6698 §2.2)") func zoneForms() async throws {
+        let resolver = DNSResolver(localData: [
+            "_imaps._tcp.acme.example. SRV 0 1 993 Mail.Host.Example.", "_pop3._tcp.acme.example. SRV 0 0 0 .",
+            "_25._tcp.mail.host.example. TLSA 3 1 1 00FF",
+        ])
+        #expect(try await resolver.services(at: "_imaps._tcp.acme.example") == ["0 1 993 mail.host.example."])
+        #expect(try await resolver.services(at: "_pop3._tcp.acme.example") == ["0 0 0 ."])
+        #expect(try await resolver.certificateAssociations(at: "_25._tcp.mail.host.example") == ["3 1 1 00ff"])
+        #expect(RecordData.service([0, 0, 0, 1, 3, 225]) == nil && RecordData.certificateAssociation([3, 1, 1]) == nil)
+    }
+
     @Test("No answer is a temporary failure") func noAnswer() async {
         let deaf = DNSResolver(forwarder: "127.0.0.1@9", timeout: .milliseconds(300))
         do {

@@ -32,6 +32,9 @@ public enum Calls {
     public static let deleteDomain = Call<Nothing, Nothing>(
         "domain delete", .delete, "/domains/{name}", needs: .manageDomains, effect: .destroys)
     public static let checkDomain = Call<Nothing, DomainCheck>("domain check", .get, "/domains/{name}/check", needs: .read, effect: .reads)
+    /// `host` is another name of the mail host.
+    public static let domainRecords = Call<Nothing, [DNSRecord]>(
+        "domain dns", .get, "/domains/{name}/dns", query: ["host"], needs: .read, effect: .reads)
     public static let createDomainAlias = Call<DomainAlias, Domain>(
         "domain alias", .post, "/domain-aliases", needs: .manageDomains, effect: .changes)
     public static let deleteDomainAlias = Call<Nothing, Nothing>(
@@ -177,7 +180,8 @@ public enum Calls {
     public static let all: [any AnyCall] = [
         createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant,
         createPlan, listPlans, showPlan, setPlan, deletePlan, assignPlan, showLimits, overrideLimits,
-        createDomain, listDomains, showDomain, renameDomain, deleteDomain, checkDomain, createDomainAlias, deleteDomainAlias,
+        createDomain, listDomains, showDomain, renameDomain, deleteDomain, checkDomain, domainRecords, createDomainAlias,
+        deleteDomainAlias,
         claimDomain, verifyDomain, listClaims, unclaimDomain,
         createUser, importUsers, listUsers, showUser, suspendUser, resumeUser, setPassword, renameUser, deleteUser,
         createAppPassword, listAppPasswords, deleteAppPassword,

@@ -7,6 +7,8 @@ public struct DomainCheck: Codable, Sendable, Hashable {
     public struct Finding: Codable, Sendable, Hashable {
         public enum Verdict: String, Codable, Sendable {
             case right, wrong
+            /// It is not there, and mail goes without it; but it would be better there.
+            case advised
             /// Nobody could be asked just now.
             case unknown
         }

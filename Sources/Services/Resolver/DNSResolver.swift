@@ -3,6 +3,7 @@ public final class DNSResolver: Sendable {
     private let context: LookupContext
     private let timeout: Duration
     private static let typeA: Int32 = 1, typeMX: Int32 = 15, typeAAAA: Int32 = 28, typeTXT: Int32 = 16
+    private static let typeSRV: Int32 = 33, typeTLSA: Int32 = 52
 
     /// Reads the system's resolver configuration and starts no thread, so it may be made before a process confines itself.
     /// - Parameters:
@@ -36,6 +37,23 @@ public final class DNSResolver: Sendable {
         if let problem = lookup.problem { throw .temporary(name: domain, reason: problem) }
         guard lookup.domainExists else { throw .noSuchDomain(domain) }
         return lookup.records.compactMap(RecordData.text)
+    }
+
+    /// The SRV records (RFC 2782) as in a zone file: `0 1 993 mail.host.example.`; none when there are none.
+    public func services(at name: String) async throws(ResolverError) -> [String] {
+        try await records(of: Self.typeSRV, at: name, RecordData.service)
+    }
+
+    /// The TLSA records (RFC 6698 §2.2): `3 1 1` and lower-case hexadecimal digits; none when there are none.
+    public func certificateAssociations(at name: String) async throws(ResolverError) -> [String] {
+        try await records(of: Self.typeTLSA, at: name, RecordData.certificateAssociation)
+    }
+
+    private func records(of type: Int32, at name: String, _ read: ([UInt8]) -> String?) async throws(ResolverError) -> [String] {
+        let lookup = await context.ask(name, type: type, timeout: timeout)
+        if let problem = lookup.problem { throw .temporary(name: name, reason: problem) }
+        guard lookup.domainExists else { throw .noSuchDomain(name) }
+        return lookup.records.compactMap(read)
     }
 
     /// Addresses in text, IPv6 first. An address stands for itself.

@@ -6,6 +6,20 @@ package enum RecordData {
         return MailHost(name: name, preference: UInt16(data[0]) << 8 | UInt16(data[1]))
     }
 
+    /// SRV (RFC 2782): priority, weight, port, and a name.
+    package static func service(_ data: [UInt8]) -> String? {
+        guard data.count > 6, let name = name(data[6...]) else { return nil }
+        let numbers = [0, 2, 4].map { String(UInt16(data[$0]) << 8 | UInt16(data[$0 + 1])) }
+        return numbers.joined(separator: " ") + " \(name)."
+    }
+
+    /// TLSA (RFC 6698 §2.1): usage, selector, matching type, and what is matched.
+    package static func certificateAssociation(_ data: [UInt8]) -> String? {
+        guard data.count > 3 else { return nil }
+        let digits = data[3...].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return data[..<3].map { String($0) }.joined(separator: " ") + " \(digits)"
+    }
+
     /// Labels up to the root, not compressed (libunbound unpacks them). The root itself is the empty name.
     static func name(_ data: ArraySlice<UInt8>) -> String? {
         var labels: [String] = []

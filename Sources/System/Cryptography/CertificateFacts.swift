@@ -11,6 +11,8 @@ public struct CertificateFacts: Sendable, Equatable {
     /// SHA-256 of the certificate.
     public let fingerprint: [UInt8]
     public let isSelfSigned: Bool
+    /// SHA-256 of the public key as the certificate has it (RFC 6698 §2.1.2).
+    public let keyDigest: [UInt8]
 
     /// - Parameters:
     ///   - chain: the certificate first, then those that lead to an authority.
@@ -36,7 +38,16 @@ public struct CertificateFacts: Sendable, Equatable {
         fingerprint = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, count in
             count = X509_digest(certificate, EVP_sha256(), buffer.baseAddress, &length) == 1 ? Int(length) : 0
         }
+        keyDigest = try Self.keyDigest(of: certificate)
         isSelfSigned = X509_NAME_cmp(X509_get_issuer_name(certificate), X509_get_subject_name(certificate)) == 0
+    }
+
+    private static func keyDigest(of certificate: OpaquePointer) throws(CryptographyError) -> [UInt8] {
+        var encoded: UnsafeMutablePointer<UInt8>?
+        let length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &encoded)
+        guard length > 0, let encoded else { throw .library("i2d_X509_PUBKEY") }
+        defer { CRYPTO_free(encoded, nil, 0) }
+        return try Cryptography.sha256(Array(UnsafeBufferPointer(start: encoded, count: Int(length))))
     }
 
     private static func read(_ pem: [UInt8], _ parse: (OpaquePointer) -> OpaquePointer?) throws(CryptographyError) -> OpaquePointer? {

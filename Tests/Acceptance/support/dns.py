@@ -1,14 +1,15 @@
-"""A DNS server for tests: answers MX, A and TXT questions from a table, and NXDOMAIN for names that are not in it."""
+"""A DNS server for tests: answers MX, A, TXT, SRV and TLSA questions from a table, and NXDOMAIN for names that are not in it."""
 
 import socket
 import struct
 import threading
 
-TYPES = {"A": 1, "MX": 15, "TXT": 16}
+TYPES = {"A": 1, "MX": 15, "TXT": 16, "SRV": 33, "TLSA": 52}
 
 
 class DNSServer:
-    """`records`: {(name, type): [value, …]}; an MX value is (preference, host)."""
+    """`records`: {(name, type): [value, …]}; an MX value is (preference, host), an SRV value
+    (priority, weight, port, host), and a TLSA value bytes."""
 
     def __init__(self, records):
         self.records = records
@@ -50,6 +51,10 @@ class DNSServer:
         return question[:2] + counts + question[12 : at + 5] + answers + authority
 
     def rdata(self, value):
+        if isinstance(value, bytes):
+            return value
+        if isinstance(value, tuple) and len(value) == 4:
+            return struct.pack(">HHH", *value[:3]) + encoded(value[3])
         if isinstance(value, tuple):
             return struct.pack(">H", value[0]) + encoded(value[1])
         if value.count(".") == 3 and value.replace(".", "").isdigit():

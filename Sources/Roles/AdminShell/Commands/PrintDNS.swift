@@ -4,32 +4,34 @@ import ArgumentParser
 package struct PrintDNS: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "dns", abstract: "Print the DNS records that a domain needs.",
-        discussion: "With --host it asks nobody: host and standard ports are taken as given.")
+        discussion: "--zone prints them as lines of a zone file; --host takes another name of the mail host, and standard ports.")
     package static let names = LiveNames(arguments: [.live(.domains)])
     @Argument(help: "The domain, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
     @Option(
         help: ArgumentHelp("Name of the mail host; the platform's own if left out.", valueName: "name"), transform: { try DomainName($0) })
     var host: DomainName?
+    @Flag(help: "As a zone file.") var zone = false
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
-        let records: [DNSRecord]
-        if let host {
-            records = DNSRecord.needed(by: domain, host: host.text)
-        } else {
-            let domains = try context.client.call(Calls.listDomains)
-            guard domains.contains(where: { $0.name == domain || $0.aliases.contains(domain) }) else {
-                throw AdminError(.notFound, "There is no domain \(domain).", hint: "`domain list` shows all.")
-            }
-            let status = try context.client.call(Calls.status)
-            records = DNSRecord.needed(by: domain, host: status.hostname, ports: DNSRecord.ports(of: status.listeners))
-        }
+        let records = try context.client.call(Calls.domainRecords, domain.text, query: ["host": host?.text])
         let table = Table(
             ["name", "type", "value", "purpose"],
             records.map { record in
                 [.text(record.name), .text(record.type), .text(record.value), .text(record.purpose)]
             })
-        return Report(records, table, .list(ifEmpty: ""))
+        return Report(records, table, zone ? .sentence(Self.zoneFile(records)) : .list(ifEmpty: ""))
+    }
+
+    /// Each line under a comment that says what it is for.
+    static func zoneFile(_ records: [DNSRecord]) -> String {
+        var lines: [String] = [], purpose = ""
+        for record in records {
+            if record.purpose != purpose { lines.append("; \(record.purpose)") }
+            purpose = record.purpose
+            lines.append(record.zoneLine)
+        }
+        return lines.joined(separator: "\n")
     }
 }

@@ -25,6 +25,7 @@ extension AdminRouter {
         serve(Calls.renameDomain) { try await $0.renameDomain($1) }
         serve(Calls.deleteDomain) { try await $0.deleteDomain($1) }
         serve(Calls.checkDomain) { try await $0.checkDomain($1) }
+        serve(Calls.domainRecords) { try await $0.domainRecords($1) }
         serve(Calls.claimDomain) { try await $0.claimDomain($1) }
         serve(Calls.verifyDomain) { try await $0.verifyDomain($1) }
         serve(Calls.listClaims) { try await $0.listClaims($1) }

@@ -132,6 +132,14 @@ final class CertificateStore {
         return fresh
     }
 
+    /// SHA-256 of the public key that whoever asks for the host is shown, in hexadecimal.
+    func keyDigest(shownFor host: String) -> String {
+        let host = host.lowercased()
+        let above = host.firstIndex(of: ".").map { "*" + host[$0...] }
+        let entry = imported.values.first { $0.content.facts.hostNames.contains { $0 == host || $0 == above } } ?? standard
+        return Hexadecimal.encode(entry.content.facts.keyDigest)
+    }
+
     // MARK: For operators
 
     /// The standard one first.

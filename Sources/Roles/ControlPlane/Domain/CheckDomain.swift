@@ -9,7 +9,16 @@ extension Provisioning {
         async let exchange = checkExchange(of: name.text)
         async let senders = checkSenders(of: name.text)
         async let host = checkHost()
-        return DomainCheck(domain: name, findings: await [exchange, senders, host])
+        // The others in the order in which `domain dns` prints them.
+        let more = await withTaskGroup(of: (Int, DomainCheck.Finding?).self) { group in
+            for (place, record) in records(of: name).enumerated() {
+                group.addTask { (place, await self.check(record)) }
+            }
+            var findings: [Int: DomainCheck.Finding] = [:]
+            for await (place, finding) in group { findings[place] = finding }
+            return findings.sorted { $0.key < $1.key }.map(\.value)
+        }
+        return DomainCheck(domain: name, findings: await [exchange, senders, host] + more)
     }
 
     /// MX: mail must come here (RFC 5321 §5.1).

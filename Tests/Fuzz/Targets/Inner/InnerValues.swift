@@ -100,6 +100,13 @@ enum DNSRecords {
         if let text = RecordData.text(input) {
             try promise(text.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }, "a control character in \(text)")
         }
+        if let service = RecordData.service(input) {
+            let parts = service.split(separator: " ", omittingEmptySubsequences: false)
+            try promise(parts.count == 4 && parts[3].hasSuffix(".") && isName(String(parts[3])), "a service at \(service)")
+        }
+        if let association = RecordData.certificateAssociation(input) {
+            try promise(association.split(separator: " ").count == 4, "an association \(association)")
+        }
         for address in [RecordData.ipv4(input), RecordData.ipv6(input)] {
             if let address { try promise(RecordData.isAddress(address), "\(address) is no address") }
         }

@@ -1,0 +1,72 @@
+/// A record that a zone must have, or better has, so that mail arrives, is believed, and programs find their settings.
+public struct DNSRecord: Codable, Sendable, Hashable {
+    /// With its final dot.
+    public var name: String
+    public var type: String
+    /// As in a zone file (RFC 1035 §5.1).
+    public var value: String
+    public var purpose: String
+
+    public init(name: String, type: String, value: String, purpose: String) {
+        (self.name, self.type, self.value, self.purpose) = (name, type, value, purpose)
+    }
+
+    /// Seconds that others may remember it in `zoneLine`.
+    public static let timeToLive = 3600
+
+    /// The record's line in a zone file, for any origin.
+    public var zoneLine: String { "\(name) \(Self.timeToLive) IN \(type) \(value)" }
+}
+
+/// The records that mail of a domain calls for.
+public enum DomainRecords {
+    /// The services that can be found by SRV records: RFC 6186, and RFC 8314 for `_submissions`.
+    private static let services: [(service: String, standardPort: Int, priority: Int)] = [
+        ("submissions", 465, 0), ("submission", 587, 10), ("imaps", 993, 0), ("imap", 143, 10), ("pop3s", 995, 20), ("pop3", 110, 30),
+    ]
+
+    public static let standardPorts = Dictionary(uniqueKeysWithValues: services.map { ($0.service, $0.standardPort) })
+
+    /// Ports by service, from `127.0.0.1:10993`.
+    public static func ports(of listeners: [PlatformStatus.Listener]) -> [String: Int] {
+        var ports: [String: Int] = [:]
+        for listener in listeners {
+            guard let colon = listener.address.lastIndex(of: ":"), let port = Int(listener.address[listener.address.index(after: colon)...])
+            else { continue }
+            if ports[listener.service] == nil { ports[listener.service] = port }
+        }
+        return ports
+    }
+
+    /// - Parameters:
+    ///   - host: the mail host's name.
+    ///   - keyDigest: SHA-256 of the public key that the mail host shows, in hexadecimal; nil leaves the host's own record out.
+    public static func needed(
+        by domain: DomainName, host: String, ports: [String: Int] = standardPorts, keyDigest: String? = nil
+    ) -> [DNSRecord] {
+        let own = [
+            DNSRecord(name: "\(domain).", type: "MX", value: "10 \(host).", purpose: "mail for the domain comes here"),
+            DNSRecord(name: "\(domain).", type: "TXT", value: "\"v=spf1 mx -all\"", purpose: "only this host sends for it (SPF)"),
+            DNSRecord(
+                name: "_dmarc.\(domain).", type: "TXT", value: "\"v=DMARC1; p=none; rua=mailto:postmaster@\(domain)\"",
+                purpose: "others report who sends in the domain's name (DMARC)"),
+            DNSRecord(
+                name: "_smtp._tls.\(domain).", type: "TXT", value: "\"v=TLSRPTv1; rua=mailto:postmaster@\(domain)\"",
+                purpose: "others report failures of TLS (RFC 8460)"),
+        ]
+        let settings = services.compactMap { service, _, priority in
+            ports[service].map { port in
+                DNSRecord(
+                    name: "_\(service)._tcp.\(domain).", type: "SRV", value: "\(priority) 1 \(port) \(host).",
+                    purpose: "mail programs set themselves up")
+            }
+        }
+        // DANE: of the host's zone, which must be signed (RFC 7672 §3.1.1).
+        let key = keyDigest.map { digest in
+            DNSRecord(
+                name: "_25._tcp.\(host).", type: "TLSA", value: "3 1 1 \(digest)",
+                purpose: "others insist on this host's key; in a signed zone only, and to be changed before the key is")
+        }
+        return own + settings + [key].compactMap(\.self)
+    }
+}
