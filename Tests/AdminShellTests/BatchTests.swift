@@ -28,6 +28,16 @@ struct BatchTests {
         #expect(bench.transport.made.count == 2)
     }
 
+    @Test("Ctrl-C ends it behind the command in hand, and it says where") func interrupted() {
+        let bench = Bench()
+        let batch = Batch(interpreter: bench.interpreter, settings: bench.settings, console: bench.console) {
+            bench.transport.made.count == 2
+        }
+        #expect(batch.run("tenant list\ntenant list\n\ntenant list\n", named: "new.casella", keepGoing: false) == 1)
+        #expect(bench.transport.made.count == 2)
+        #expect(bench.console.errors == "new.casella: interrupted; 2 commands done, line 3 and those behind it not begun\n")
+    }
+
     @Test("A check that finds something stops it, and is shown") func stopsAtBadNews() {
         let (status, bench) = run("tenant create acme\nquota check\ntenant list\n")
         #expect(status == 2)

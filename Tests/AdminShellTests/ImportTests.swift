@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test("Progress is told after a second, with what is left") func progress() {
-        let progress = ImportProgress(total: 1_000)
+        let progress = Progress(total: 1_000, of: "users")
         #expect(progress.line(done: 500, after: .milliseconds(900)) == nil)
         #expect(progress.line(done: 200, after: .seconds(2)) == "200 of 1000 users, about 9 s left")
         #expect(progress.line(done: 100, after: .seconds(20)) == "100 of 1000 users, about 3 min 1 s left")

@@ -24,6 +24,13 @@ struct OutputTests {
         #expect(table.aligned == "    QUOTA          N  AT\nunlimited  unlimited  -\n   1.5 KB          2  -\n")
     }
 
+    @Test("On a terminal headers and verdicts are set off, and the columns stay where they are") func styled() {
+        let table = Table(["rule", "verdict", "n"], [[.text("a"), .styled("refuses", .bad), .number(1)], [.text("bcd"), .styled("ok", .good), .number(20)]])
+        let styled = table.aligned(isStyled: true)
+        #expect(styled.contains("\u{1B}[31mrefuses\u{1B}[0m") && styled.contains("\u{1B}[1mRULE\u{1B}[0m"))
+        #expect(styled.replacing(/\u{1B}\[[0-9]*m/, with: "") == table.aligned)
+    }
+
     @Test("One object is shown a fact a line") func facts() {
         #expect(Table(["name", "used size"], [[.text("acme"), .size(ByteCount(1000))]]).facts == "name:       acme\nused size:  1 KB\n")
     }

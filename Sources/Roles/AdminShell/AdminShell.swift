@@ -1,11 +1,13 @@
 import Glibc
+import LineEditor
 
 /// The admin shell: how operators make tenants, domains, users and quotas, and look after queue and workers.
 ///
 /// Charter. Job: turn a line that a person or a script wrote into one call of the control plane's interface, and show the answer.
-/// It trusts the control plane it is pointed at, and shows no control characters of what others wrote. It holds nothing: no state but that token, no
-/// other secret beyond the moment of passing it on. Privileges: those of whoever started it; the control plane decides by the socket's peer
-/// credentials what that one may do, or by the token of a session from another machine, which is kept in a file between commands. Limits: answers of 64 MiB, batch files of 64 MiB, one minute a call.
+/// It trusts the control plane it is pointed at, and shows no control characters of what others wrote. It holds nothing: no state but
+/// that token, no other secret beyond the moment of passing it on. Privileges: those of whoever started it; the control plane decides by
+/// the socket's peer credentials what that one may do, or by the token of a session from another machine, which is kept in a file
+/// between commands. Limits: answers of 64 MiB, batch files of 64 MiB, one minute a call.
 /// Exit status: 0 done; 64 usage; 65…77 by the kind of refusal (`AdminError.Code.exitStatus`); 1 abandoned;
 /// 2 something that was checked is wrong.
 public enum AdminShell {
@@ -29,12 +31,21 @@ public enum AdminShell {
         case .help(let text): return printer.help(text)
         case .failure(let failure): return printer.failure(failure)
         case .batch(let path, let keepGoing):
-            return Batch(interpreter: interpreter, settings: settings, console: console).run(path, keepGoing: keepGoing)
+            return batch(interpreter, settings, console).run(path, keepGoing: keepGoing)
         case .shell:
             guard console.canAsk else {
-                return Batch(interpreter: interpreter, settings: settings, console: console).run("-", keepGoing: false)
+                return batch(interpreter, settings, console).run("-", keepGoing: false)
             }
             return InteractiveShell(interpreter: interpreter, settings: settings, console: console).run()
+        }
+    }
+
+    /// From here on Ctrl-C ends the batch, and no command in the middle.
+    @MainActor
+    static func batch(_ interpreter: Interpreter, _ settings: Settings, _ console: any Console) -> Batch {
+        InterruptFlag.install()
+        return Batch(interpreter: interpreter, settings: settings, console: console) {
+            MainActor.assumeIsolated { InterruptFlag.signal == SIGINT }
         }
     }
 }

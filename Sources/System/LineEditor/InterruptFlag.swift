@@ -11,10 +11,10 @@ public enum InterruptFlag {
     /// SIGINT, SIGCONT, or 0.
     public static var signal: Int32 { noted }
 
-    static func clear() { noted = 0 }
+    public static func clear() { noted = 0 }
 
-    /// Without `SA_RESTART`, so that a waiting `read` returns.
-    static func install() {
+    /// From now on Ctrl-C is noted, and ends nothing. Without `SA_RESTART`, so that a waiting `read` returns.
+    public static func install() {
         clear()
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { noted = $0 }

@@ -24,7 +24,7 @@ class Terminal:
         if self.process == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
             signal.signal(signal.SIGINT, signal.SIG_DFL)  # a test run in the background ignores it, and would hand that on
-            os.execve(str(command[0]), [str(word) for word in command], {**os.environ, "TERM": "xterm", **(environment or {})})
+            os.execve(str(command[0]), [str(word) for word in command], {**os.environ, "TERM": "xterm", "PAGER": "", **(environment or {})})
 
     def __enter__(self):
         return self

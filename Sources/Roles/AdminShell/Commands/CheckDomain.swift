@@ -15,10 +15,20 @@ package struct CheckDomain: AdminCommand {
             ["type", "name", "verdict", "published", "explanation"],
             check.findings.map { finding in
                 [
-                    .text(finding.type), .text(finding.name), .text(finding.verdict.rawValue),
+                    .text(finding.type), .text(finding.name), .styled(finding.verdict.rawValue, finding.verdict.style),
                     .text(finding.published.joined(separator: ", ")), .text(finding.explanation),
                 ]
             })
         return Report(check, table, .list(ifEmpty: ""))
+    }
+}
+
+extension DomainCheck.Finding.Verdict {
+    fileprivate var style: Style {
+        switch self {
+        case .right: .good
+        case .advised: .heading
+        case .wrong, .unknown: .bad
+        }
     }
 }

@@ -1,11 +1,24 @@
 import AdminAPI
 
+extension Explanation.Verdict {
+    fileprivate var style: Style {
+        switch self {
+        case .passes: .good
+        case .tells: .heading
+        case .defers, .refuses: .bad
+        }
+    }
+}
+
 extension Explanation {
     var report: Report {
         let table = Table(
             ["rule", "verdict", "says", "reply", "change"],
             steps.map { step in
-                [.text(step.rule), .text(step.verdict.rawValue), .text(step.says), .text(step.reply ?? ""), .text(step.change ?? "")]
+                [
+                    .text(step.rule), .styled(step.verdict.rawValue, step.verdict.style), .text(step.says), .text(step.reply ?? ""),
+                    .text(step.change ?? ""),
+                ]
             })
         var notes = [outcome]
         if let deciding {

@@ -32,7 +32,7 @@ package struct ImportUsers: AdminCommand {
 
     private func perform(_ users: [UserFile.Line], _ context: Context) throws -> [UserImportSummary.Line] {
         let owners = try owners(of: users, context), clock = ContinuousClock(), began = clock.now
-        let progress = ImportProgress(total: users.count)
+        let progress = Progress(total: users.count, of: "users")
         var outcomes: [UserImportSummary.Line] = []
         var isShown = false
         defer { if isShown { context.console.writeError("\r\u{1B}[K") } }

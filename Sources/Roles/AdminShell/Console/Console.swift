@@ -6,6 +6,9 @@ package protocol Console: Sendable {
     var canAsk: Bool { get }
     /// Whether somebody watches: standard error is a terminal, so that a line there may be written over.
     var showsProgress: Bool { get }
+    /// Whether standard output, or standard error, is a terminal whose owner has nothing against colours (https://no-color.org).
+    var isStyled: Bool { get }
+    var isErrorStyled: Bool { get }
     /// Asks a question; nil when it was abandoned (Ctrl-C, Ctrl-D).
     func ask(_ question: String) -> String?
     /// The same without showing what is typed.
@@ -13,11 +16,16 @@ package protocol Console: Sendable {
     /// The next line of standard input; nil at its end.
     func readLine() -> String?
     func write(_ text: String)
+    /// The same for what may be longer than a screen.
+    func page(_ text: String)
     func writeError(_ text: String)
 }
 
 extension Console {
     package var showsProgress: Bool { false }
+    package var isStyled: Bool { false }
+    package var isErrorStyled: Bool { false }
+    package func page(_ text: String) { write(text) }
 }
 
 /// A question or password was abandoned; nothing was done.

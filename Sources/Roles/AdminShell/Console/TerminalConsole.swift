@@ -8,6 +8,19 @@ package struct TerminalConsole: Console {
 
     package var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 
+    package var isStyled: Bool { Self.takesColour(STDOUT_FILENO) }
+    package var isErrorStyled: Bool { Self.takesColour(STDERR_FILENO) }
+
+    private static func takesColour(_ descriptor: Int32) -> Bool {
+        isatty(descriptor) == 1 && (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb"
+    }
+
+    static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    package func page(_ text: String) {
+        guard let pager = Pager(for: text), pager.show(text) else { return write(text) }
+    }
+
     package func ask(_ question: String) -> String? {
         writeError(question)
         guard let answer = readLine() else {
@@ -58,7 +71,7 @@ package struct TerminalConsole: Console {
     package func write(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
     package func writeError(_ text: String) { Self.write(text, to: STDERR_FILENO) }
 
-    private static func write(_ text: String, to descriptor: Int32) {
+    static func write(_ text: String, to descriptor: Int32) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

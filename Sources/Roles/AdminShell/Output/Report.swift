@@ -26,14 +26,15 @@ package struct Report: Sendable {
         (self.value, self.table, self.layout, self.notes, self.exitStatus) = (value, table, layout, notes, exitStatus)
     }
 
-    package func text(in format: OutputFormat) throws -> String {
+    /// - Parameter isStyled: for a terminal.
+    package func text(in format: OutputFormat, isStyled: Bool = false) throws -> String {
         switch format {
         case .csv: return table.csv
         case .json: return try JSONText.encode(value)
         case .table:
             let below = notes.map { $0.withoutControls() + "\n" }.joined()
             switch layout {
-            case .list(let sentence): return (table.rows.isEmpty ? sentence + "\n" : table.aligned) + below
+            case .list(let sentence): return (table.rows.isEmpty ? sentence + "\n" : table.aligned(isStyled: isStyled)) + below
             case .facts: return table.facts + below
             case .sentence(let sentence): return sentence + "\n" + below
             }

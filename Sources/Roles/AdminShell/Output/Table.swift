@@ -7,6 +7,8 @@ package struct Table: Sendable {
         case text(String), number(Int64), size(ByteCount), time(Timestamp?)
         /// A limit; nil is unlimited.
         case sizeLimit(ByteCount?), numberLimit(Int64?)
+        /// A text that is good news or bad.
+        case styled(String, Style)
     }
 
     package let headers: [String]
@@ -15,16 +17,23 @@ package struct Table: Sendable {
     package init(_ headers: [String], _ rows: [[Cell]]) { (self.headers, self.rows) = (headers, rows) }
 
     /// Columns two spaces apart, numbers and sizes to the right.
-    package var aligned: String {
+    package var aligned: String { aligned(isStyled: false) }
+
+    /// - Parameter isStyled: for a terminal: with headers and verdicts set off.
+    package func aligned(isStyled: Bool) -> String {
         let texts = rows.map { $0.map(\.shown) }
         let right = headers.indices.map { column in rows.contains { column < $0.count && $0[column].isQuantity } }
         let widths = headers.indices.map { column in
             texts.reduce(headers[column].count) { max($0, column < $1.count ? $1[column].count : 0) }
         }
-        return ([headers.map { $0.uppercased() }] + texts).map { row in
-            let cells = row.enumerated().map { column, text in
-                let padding = String(repeating: " ", count: max(0, widths[column] - text.count))
-                return right[column] ? padding + text : text + padding
+        let styles: [[Style?]] = [headers.map { _ in Style.heading }] + rows.map { $0.map(\.style) }
+        return zip([headers.map { $0.uppercased() }] + texts, styles).map { row, styles -> String in
+            let cells = row.enumerated().map { column, text -> String in
+                // Nothing but spaces comes behind the last cell, and they are left out.
+                let isLast = column == row.count - 1
+                let padding = String(repeating: " ", count: isLast && !right[column] ? 0 : max(0, widths[column] - text.count))
+                let shown = isStyled ? styles[column]?.applied(to: text) ?? text : text
+                return right[column] ? padding + shown : shown + padding
             }
             return cells.joined(separator: "  ").trimmingTrailingSpaces() + "\n"
         }.joined()
@@ -56,7 +65,7 @@ extension Table.Cell {
     /// For people. Control characters are taken out: a foreign server's reply must not steer the terminal.
     var shown: String {
         switch self {
-        case .text(let text): text.withoutControls()
+        case .text(let text), .styled(let text, _): text.withoutControls()
         case .number(let number): "\(number)"
         case .size(let size): "\(size)"
         case .time(let time): time.map { $0.description.replacing("T", with: " ") } ?? "-"
@@ -68,7 +77,7 @@ extension Table.Cell {
     /// For programs.
     var raw: String {
         switch self {
-        case .text(let text): text
+        case .text(let text), .styled(let text, _): text
         case .number(let number): "\(number)"
         case .size(let size): "\(size.octets)"
         case .time(let time): time.map { "\($0)" } ?? ""
@@ -77,9 +86,11 @@ extension Table.Cell {
         }
     }
 
+    var style: Style? { if case .styled(_, let style) = self { style } else { nil } }
+
     var isQuantity: Bool {
         switch self {
-        case .text, .time: false
+        case .text, .styled, .time: false
         case .number, .size, .sizeLimit, .numberLimit: true
         }
     }

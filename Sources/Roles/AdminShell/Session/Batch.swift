@@ -1,7 +1,8 @@
 import AdminAPI
 import Glibc
 
-/// Runs the commands of a file, one a line. It stops at the first that fails, unless told to go on.
+/// Runs the commands of a file, one a line. It stops at the first that fails, unless told to go on; and at Ctrl-C, behind the command
+/// in hand, so that each is done or not begun.
 ///
 /// With `--format json` the results become one array, each with the number of its line.
 package struct Batch {
@@ -9,8 +10,13 @@ package struct Batch {
     let settings: Settings
     let console: any Console
 
-    package init(interpreter: Interpreter, settings: Settings, console: any Console) {
-        (self.interpreter, self.settings, self.console) = (interpreter, settings, console)
+    private let isInterrupted: () -> Bool
+
+    /// - Parameter isInterrupted: whether somebody wants it to end.
+    package init(
+        interpreter: Interpreter, settings: Settings, console: any Console, isInterrupted: @escaping () -> Bool = { false }
+    ) {
+        (self.interpreter, self.settings, self.console, self.isInterrupted) = (interpreter, settings, console, isInterrupted)
     }
 
     /// - Parameter path: `-` is standard input.
@@ -26,9 +32,26 @@ package struct Batch {
     package func run(_ text: String, named name: String, keepGoing: Bool) -> Int32 {
         let printer = Printer(console: console, format: settings.format)
         var results: [BatchResult] = []
-        var status: Int32 = 0, failed = 0, done = 0
-        lines: for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+        var status: Int32 = 0, failed = 0, done = 0, interruptedAt: Int?
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        let progress = Progress(total: lines.count, of: "lines"), began = ContinuousClock.now
+        var showsProgress = false
+        /// What is printed must not stand behind the line that tells how far it is.
+        func clearProgress() {
+            if showsProgress { console.writeError("\r\u{1B}[K") }
+            showsProgress = false
+        }
+        lines: for (index, line) in lines.enumerated() {
+            if isInterrupted() {
+                interruptedAt = index + 1
+                break
+            }
+            if console.showsProgress, let text = progress.line(done: index, after: .now - began) {
+                console.writeError("\r\u{1B}[K\(text)")
+                showsProgress = true
+            }
             guard let (outcome, format) = perform(String(line)) else { continue }
+            clearProgress()
             switch outcome {
             case .report(let report):
                 if report.exitStatus == 0 { done += 1 } else { failed += 1 }
@@ -49,9 +72,14 @@ package struct Batch {
             case .batch, .shell: continue
             }
         }
+        clearProgress()
         if settings.format == .json, let json = try? JSONText.encode(results) { console.write(json) }
+        let commands = "\(counted(done, "command")) done"
+        if let interruptedAt {
+            console.writeError("\(name): interrupted; \(commands), line \(interruptedAt) and those behind it not begun\n")
+            return status == 0 ? 1 : status
+        }
         if failed > 0 {
-            let commands = "\(counted(done, "command")) done"
             console.writeError(keepGoing ? "\(name): \(commands), \(failed) failed\n" : "\(name): stopped; \(commands) before\n")
         }
         return status

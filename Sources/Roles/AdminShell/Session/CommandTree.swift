@@ -27,7 +27,10 @@ package enum CommandTree {
 
     package static func name(of command: any ParsableCommand.Type) -> String { command.configuration.commandName ?? "" }
 
-    package static func names(under command: any ParsableCommand.Type) -> [String] { subcommands(of: command).map(name) }
+    /// Of those that are for people.
+    package static func names(under command: any ParsableCommand.Type) -> [String] {
+        subcommands(of: command).filter { $0.configuration.shouldDisplay }.map(name)
+    }
 
     /// The options of a command, read from its help: what is documented is what is completed.
     package static func options(of command: any ParsableCommand.Type) -> [(name: String, takesValue: Bool)] {

@@ -78,7 +78,7 @@ struct InteractiveShell {
         case .help(let text): _ = printer.help(text)
         case .failure(let failure): _ = printer.failure(failure)
         case .batch(let path, let keepGoing):
-            _ = Batch(interpreter: interpreter, settings: settings, console: console).run(path, keepGoing: keepGoing)
+            _ = AdminShell.batch(interpreter, settings, console).run(path, keepGoing: keepGoing)
         case .shell: break
         }
         return true

@@ -8,14 +8,14 @@ package struct Printer: Sendable {
     package init(console: any Console, format: OutputFormat) { (self.console, self.format) = (console, format) }
 
     package func report(_ report: Report) -> Int32 {
-        do { console.write(try report.text(in: format)) } catch {
+        do { console.page(try report.text(in: format, isStyled: console.isStyled)) } catch {
             return failure(Failure(AdminError(.serverFault, "The result could not be written as JSON."), exitStatus: 70))
         }
         return report.exitStatus
     }
 
     package func help(_ text: String) -> Int32 {
-        console.write(text.hasSuffix("\n") ? text : text + "\n")
+        console.page(text.hasSuffix("\n") ? text : text + "\n")
         return 0
     }
 
@@ -25,7 +25,8 @@ package struct Printer: Sendable {
             console.writeError(text)
         } else {
             let hint = failure.error.hint.map { "\n\($0)" } ?? ""
-            console.writeError("\(place ?? "casella"): \(failure.error.message)\(hint)\n")
+            let name = "\(place ?? "casella"):"
+            console.writeError("\(console.isErrorStyled ? Style.bad.applied(to: name) : name) \(failure.error.message)\(hint)\n")
         }
         return failure.exitStatus
     }

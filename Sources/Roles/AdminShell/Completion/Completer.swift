@@ -30,7 +30,12 @@ package struct Completer: Sendable {
     ///   - line: what stands before the word.
     ///   - word: what is typed of it.
     package func candidates(after line: String, word: String) -> [String] {
-        guard var words = try? CommandWords.split(line) else { return [] }
+        guard let words = try? CommandWords.split(line) else { return [] }
+        return candidates(after: words, word: word)
+    }
+
+    package func candidates(after line: [String], word: String) -> [String] {
+        var words = line
         if words.first == "casella" { words.removeFirst() }
         if words == ["use"] { return offered(.live(.tenants), word) }
         let helps = words.first == "help"

@@ -1,0 +1,40 @@
+/// What lets a shell of the system complete this program's commands. It asks the program itself at each Tab, so that what is completed
+/// is what the commands' definitions say, and live names are too.
+package enum ShellScript: String, CaseIterable, Sendable {
+    case bash, zsh, fish
+
+    package var text: String {
+        switch self {
+        case .bash: Self.bashText
+        case .zsh: Self.zshText
+        case .fish: Self.fishText
+        }
+    }
+
+    /// Bash takes what stands behind the last of its own word breaks, such as `@`, for the word: the candidates begin there.
+    private static let bashText = #"""
+        _casella() {
+            local line=${COMP_LINE:0:COMP_POINT} last=${COMP_WORDS[COMP_CWORD]} word candidates
+            word=${line##*[[:space:]]}
+            [[ $last == [@:=] ]] && last=
+            mapfile -t candidates < <("${COMP_WORDS[0]}" complete -- "$line" 2>/dev/null)
+            COMPREPLY=("${candidates[@]#"${word%"$last"}"}")
+        }
+        complete -F _casella casella
+        """#
+
+    private static let zshText = #"""
+        #compdef casella
+        _casella() {
+            local -a candidates
+            candidates=("${(@f)$(${words[1]} complete -- "${(j: :)${(q)words[1,CURRENT-1]}} $PREFIX" 2>/dev/null)}")
+            candidates=(${candidates:#})
+            compadd -- $candidates
+        }
+        compdef _casella casella
+        """#
+
+    private static let fishText = #"""
+        complete -c casella -f -a '(casella complete -- (commandline -cp))'
+        """#
+}

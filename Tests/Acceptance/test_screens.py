@@ -1,0 +1,211 @@
+"""The shell as a person sees it, screen by screen: completion, search in the history, questions, long lists, Ctrl-C, colours."""
+
+import os
+import pty
+import signal
+import subprocess
+import tempfile
+import unittest
+
+from support import running
+from support.companies import Company
+from support.screen import TmuxScreen
+from support.waiting import eventually
+
+
+class Screens(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.platform = running.shared()
+        cls.company = Company(cls.platform, name="screen-works", users=())
+        cls.program = cls.platform.data / "bin/casella"
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+            file.write("address\n" + "".join(f"user{number:02}@{cls.company.domain}\n" for number in range(60)))
+            file.flush()
+            cls.platform.casella("user", "import", file.name)
+
+    def setUp(self):
+        self.home = tempfile.TemporaryDirectory()
+        self.addCleanup(self.home.cleanup)
+
+    def shell(self, **environment):
+        place = {"HOME": self.home.name, "CASELLA_HISTORY": f"{self.home.name}/history", "CASELLA_DATA": self.platform.data}
+        screen = TmuxScreen(self.program, environment={**place, **environment})
+        self.addCleanup(screen.__exit__)
+        screen.wait_for("casella> ")
+        return screen
+
+    def masks(self):
+        return ((str(self.platform.data), "/data"), (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", "TIME"))
+
+    def test_completion(self):
+        screen = self.shell()
+        screen.type("alias c")
+        screen.press("Tab")
+        screen.type("info@screen-works.example --t")
+        screen.press("Tab")
+        screen.type("user05@scr")
+        screen.press("Tab")
+        screen.press("Enter")
+        screen.wait_for("Created")
+        screen.type("alias l")
+        screen.press("Tab")
+        screen.type("--tenant screen-w")
+        screen.press("Tab")
+        screen.press("Enter")
+        screen.shows(
+            """
+Casella at /data. Tab completes; `help` explains; `exit` leaves.
+casella> alias create info@screen-works.example --to user05@screen-works.example
+Created alias info@screen-works.example to user05@screen-works.example.
+casella> alias list --tenant screen-works
+ALIAS                      TENANT        TARGETS
+info@screen-works.example  screen-works  user05@screen-works.example
+casella>
+""",
+            self.masks(),
+        )
+
+    def test_the_history_is_searched(self):
+        screen = self.shell()
+        for line in ("tenant show screen-works --format csv", "use screen-works", "use"):
+            screen.type(line)
+            screen.press("Enter")
+            screen.wait_for(line)
+        screen.press("C-r")
+        screen.type("show scr")
+        screen.press("Enter")
+        eventually(lambda: screen.text().count("tenant,plan,state") == 2, what="the line that was found is done again")
+
+    def test_a_question_is_asked_and_abandoned(self):
+        screen = self.shell()
+        screen.type("user delete user59@screen-works.example")
+        screen.press("Enter")
+        screen.wait_for("to go on:")
+        screen.press("C-c")
+        screen.wait_for("Abandoned; nothing was done.")
+        screen.type("user show user59@screen-works.example --format csv")
+        screen.press("Enter")
+        screen.wait_for("\nuser59@screen-works.example,screen-works,active")
+
+    def test_mistakes_and_help(self):
+        screen = self.shell()
+        screen.type("tenat list")
+        screen.press("Enter")
+        screen.type("use screen-works")
+        screen.press("Enter")
+        screen.wait_for("casella(screen-works)> ")
+        screen.type("quota show screen-works")
+        screen.press("Enter")
+        screen.shows(
+            """
+Casella at /data. Tab completes; `help` explains; `exit` leaves.
+casella> tenat list
+casella: There is no command "tenat".
+Did you mean "tenant"?
+casella> use screen-works
+casella(screen-works)> quota show screen-works
+LEVEL   NAME          USED      QUOTA  FROM         MESSAGES  MESSAGE QUOTA
+tenant  screen-works   0 B  unlimited  not limited         0      unlimited
+casella(screen-works)>
+""",
+            self.masks(),
+        )
+
+    def test_what_is_longer_than_the_screen_is_paged(self):
+        screen = self.shell(PAGER="less")
+        screen.type("user list --tenant screen-works --format csv")
+        screen.press("Enter")
+        screen.wait_for("user22@")
+        self.assertNotIn("user40@", screen.text())
+        screen.press("Space")
+        screen.wait_for("user40@")
+        screen.press("q")
+        screen.wait_for("casella> ")
+        screen.type("user show user01@screen-works.example --format csv")
+        screen.press("Enter")
+        screen.wait_for("user01@screen-works.example,screen-works")
+        # A pager that is not there, and none at all.
+        for pager in ("no-such-pager", ""):
+            screen = self.shell(CASELLA_PAGER=pager)
+            screen.type("user list --tenant screen-works --format csv")
+            screen.press("Enter")
+            screen.wait_for("user59@")
+
+    def test_bash_completes_commands_options_and_live_names(self):
+        environment = {"HOME": self.home.name, "CASELLA_DATA": self.platform.data, "PATH": f"{self.program.parent}:/usr/bin:/bin", "PS1": "$ "}
+        with TmuxScreen("bash", "--norc", "--noprofile", "-i", environment=environment) as screen:
+            screen.wait_for("$ ")
+            screen.type("source <(casella completion bash)")
+            screen.press("Enter")
+            for typed, completed in (
+                ("casella ten", "casella tenant "),
+                ("casella user sh", "casella user show "),
+                ("casella user show user5", "casella user show user5"),
+                ("casella user show user07", "casella user show user07@screen-works.example "),
+                ("casella user show user08@scr", "casella user show user08@screen-works.example "),
+                ("casella domain create x.example --ten", "casella domain create x.example --tenant "),
+                ("casella plan assign default --tenant screen-w", "casella plan assign default --tenant screen-works "),
+            ):
+                screen.type(typed)
+                screen.press("Tab")
+                screen.type("|")
+                screen.wait_for(completed + "|")
+                screen.press("C-u")
+
+    def test_the_scripts_for_other_shells_ask_the_same(self):
+        for shell in ("zsh", "fish"):
+            self.assertIn("complete --", self.platform.casella("completion", shell).stdout)
+        asked = self.platform.casella("complete", "--", "casella user show user1").stdout.split()
+        self.assertEqual([f"user1{digit}@screen-works.example" for digit in range(10)], asked)
+        self.assertEqual("", self.platform.casella("complete", "--", "casella frobnicate x").stdout.strip())
+        self.assertEqual("", self.platform.casella("complete", "--", "").stdout.strip())
+        self.assertNotIn("complete ", self.platform.casella("help").stdout)
+
+    def test_colours_are_for_terminals_whose_owner_wants_them(self):
+        command = [self.program, "--data", self.platform.data, "explain", "delivery", "--to", "x@nowhere.example"]
+        self.assertNotIn("\x1b", running.run(command).stdout)
+        for environment, coloured in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+            shown = on_a_terminal(command, {"TERM": "xterm", **environment})
+            self.assertEqual(coloured, "\x1b[31mrefuses" in shown, (environment, shown))
+            self.assertIn("relays for nobody", shown)
+
+
+class Interrupted(unittest.TestCase):
+    def test_a_batch_ends_behind_the_command_in_hand_and_says_where(self):
+        platform = running.shared()
+        company = Company(platform, users=())
+        lines = [f"alias create a{number}@{company.domain} --to x@elsewhere.example" for number in range(2000)]
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write("\n".join(lines) + "\n")
+            file.flush()
+            command = [platform.data / "bin/casella", "--data", platform.data, "run", file.name]
+            batch = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            for _ in range(5):
+                batch.stdout.readline()
+            batch.send_signal(signal.SIGINT)
+            rest, errors = batch.communicate(timeout=30)
+        self.assertEqual(1, batch.returncode, errors)
+        done = 5 + rest.count("Created alias")
+        self.assertLess(done, len(lines))
+        self.assertIn(f"interrupted; {done} commands done, line {done + 1} and those behind it not begun", errors)
+        self.assertEqual(done, len(platform.ask("alias", "list", "--domain", company.domain)))
+
+
+def on_a_terminal(command, environment):
+    """What a command writes when its output is a terminal."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execve(command[0], [str(word) for word in command], {"PATH": "/usr/bin:/bin", **environment})
+    shown = b""
+    while True:
+        try:
+            chunk = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not chunk:
+            break
+        shown += chunk
+    os.waitpid(child, 0)
+    os.close(terminal)
+    return shown.decode()
