@@ -72,14 +72,40 @@ struct Provisioning {
         return copy
     }
 
+    /// The same, of whose changes nothing stays, and of which nobody is told.
+    func rehearsed<Answer: Sendable>(_ body: (Provisioning) async throws -> Answer) async throws -> Answer {
+        try await database.rehearsed { database in
+            var copy = self
+            copy.database = database
+            return try await body(copy)
+        }
+    }
+
+    var isRehearsal: Bool { database.rehearsal != nil }
+
+    // MARK: Who must know of a change
+
     /// Says goodbye to a user's sessions, or to all of a tenant's, and has cached proofs of logins forgotten.
     func endSessions(tenant: Int64, user: Int64?, services: [ClientService] = ClientService.allCases, reason: String) {
+        guard !isRehearsal else { return }
         let instruction = Instruction.endSessions(tenant: tenant, user: user, services: services, reason: reason)
         self.services.gateway.send(instruction)
         workers.send(instruction, to: tenant)
     }
 
-    func directoryChanged(of tenant: Int64) { workers.send(.directoryChanged, to: tenant) }
+    func directoryChanged(of tenant: Int64) {
+        if !isRehearsal { workers.send(.directoryChanged, to: tenant) }
+    }
+
+    /// There are other domains than before, or other ones that take mail.
+    func domainsChanged() async {
+        if !isRehearsal { await domains.push() }
+    }
+
+    /// The account has another password, or is gone.
+    func forgetLogins(of address: EmailAddress) {
+        if !isRehearsal { authenticator.forget(address) }
+    }
 
     /// A transaction that is tried again when another one was in its way.
     func change<Result: Sendable>(_ body: (PostgresTransaction) async throws -> Result) async throws -> Result {

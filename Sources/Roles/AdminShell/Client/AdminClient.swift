@@ -4,8 +4,10 @@ import FoundationEssentials
 /// The control plane, as the commands see it: calls in, values or an `AdminError` out.
 package struct AdminClient: Sendable {
     private let transport: any Transport
+    private let triesOnly: Bool
 
-    package init(transport: any Transport) { self.transport = transport }
+    /// - Parameter triesOnly: asks for changes to be tried, and not made.
+    package init(transport: any Transport, triesOnly: Bool = false) { (self.transport, self.triesOnly) = (transport, triesOnly) }
 
     /// Makes a call without a body.
     package func call<Response>(
@@ -28,7 +30,8 @@ package struct AdminClient: Sendable {
     private func answer<Request, Response>(
         to call: Call<Request, Response>, _ parameters: [String], query: [String: String?], body: [UInt8]?
     ) throws(AdminError) -> Response {
-        let pairs = call.query.compactMap { name in query[name].flatMap { $0 }.map { "\(name)=\(PercentEncoding.encode($0))" } }
+        var pairs = call.query.compactMap { name in query[name].flatMap { $0 }.map { "\(name)=\(PercentEncoding.encode($0))" } }
+        if triesOnly, call.effect != .reads { pairs.append("\(Rehearsal.parameter)=true") }
         let target = call.path.filled(parameters) + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
         let response = try transport.exchange(HTTPRequest(method: call.method, target: target, body: body))
         guard (200..<300).contains(response.status) else { throw Self.refusal(in: response) }

@@ -13,7 +13,6 @@ package struct ImportUsers: AdminCommand {
             the file from others' eyes, and delete it afterwards.
             """)
     @Argument(help: "The file; - is standard input.", completion: .file()) var file: String
-    @Flag(help: "Check everything, also that domains exist and addresses are free, and make nothing.") var dryRun = false
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 
@@ -27,7 +26,7 @@ package struct ImportUsers: AdminCommand {
         }
         let outcomes = try perform(users.users, context)
         mistakes.show(outcomes.compactMap { line in line.error.map { UserFile.Mistake(line: line.line, $0) } }, on: context.console)
-        return UserImportSummary(dryRun: dryRun, users: outcomes).report
+        return UserImportSummary(dryRun: context.settings.dryRun, users: outcomes).report
     }
 
     private func perform(_ users: [UserFile.Line], _ context: Context) throws -> [UserImportSummary.Line] {
@@ -37,11 +36,11 @@ package struct ImportUsers: AdminCommand {
         var isShown = false
         defer { if isShown { context.console.writeError("\r\u{1B}[K") } }
         for batch in UserBatches(users, tenant: { owners[$0] }).batches {
-            let request = UserImport(users: batch.map(\.user), dryRun: dryRun)
+            let request = UserImport(users: batch.map(\.user), dryRun: context.settings.dryRun)
             do {
                 outcomes += zip(batch, try context.client.call(Calls.importUsers, sending: request).users).map { .init($0, $1) }
             } catch {
-                guard !dryRun, !outcomes.isEmpty else { throw error }
+                guard !context.settings.dryRun, !outcomes.isEmpty else { throw error }
                 let done = "\(outcomes.count) of \(users.count) users are done; run it again to go on with the others."
                 throw AdminError(error.code, error.message, hint: error.hint.map { "\($0)\n\(done)" } ?? done)
             }

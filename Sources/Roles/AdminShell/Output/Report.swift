@@ -26,6 +26,13 @@ package struct Report: Sendable {
         (self.value, self.table, self.layout, self.notes, self.exitStatus) = (value, table, layout, notes, exitStatus)
     }
 
+    /// The same of what was only tried.
+    package var rehearsed: Report {
+        let layout: Layout = if case .sentence(let sentence) = layout { .sentence("Dry run, nothing was done: \(sentence)") } else { layout }
+        let note = if case .sentence = layout { [String]() } else { ["Dry run: nothing was changed."] }
+        return Report(value, table, layout, notes: notes + note, exitStatus: exitStatus)
+    }
+
     /// - Parameter isStyled: for a terminal.
     package func text(in format: OutputFormat, isStyled: Bool = false) throws -> String {
         switch format {

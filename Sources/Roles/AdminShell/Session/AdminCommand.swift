@@ -23,7 +23,8 @@ package struct Context: Sendable {
     }
 
     func confirm(_ warning: String, _ strength: Confirmation.Strength) throws {
-        try Confirmation(warning, strength).obtain(from: console, assumeYes: settings.assumeYes)
+        // Nothing is lost by what is only tried.
+        try Confirmation(warning, strength).obtain(from: console, assumeYes: settings.assumeYes || settings.dryRun)
     }
 }
 

@@ -8,9 +8,14 @@ package struct Settings: Sendable, Equatable {
     package var server: ServerAddress?
     package var format: OutputFormat
     package var assumeYes: Bool
+    /// Changes are tried, and not made.
+    package var dryRun: Bool
 
-    package init(dataDirectory: String, server: ServerAddress? = nil, format: OutputFormat = .table, assumeYes: Bool = false) {
-        (self.dataDirectory, self.server, self.format, self.assumeYes) = (dataDirectory, server, format, assumeYes)
+    package init(
+        dataDirectory: String, server: ServerAddress? = nil, format: OutputFormat = .table, assumeYes: Bool = false, dryRun: Bool = false
+    ) {
+        (self.dataDirectory, self.server, self.format) = (dataDirectory, server, format)
+        (self.assumeYes, self.dryRun) = (assumeYes, dryRun)
     }
 }
 
@@ -25,13 +30,15 @@ package struct GlobalArguments: ParsableArguments {
     var format: String?
     @Flag(name: [.customLong("yes"), .customShort("y")], help: "Do not ask before something is destroyed.")
     var yes = false
+    @Flag(name: .customLong("dry-run"), help: "Check everything and say what would come of it, and change nothing.")
+    var dryRun = false
 
     package init() {}
 
     /// - Parameter base: the settings of the shell or batch around this line; nil for the program's own arguments.
     /// - Returns: the settings of this line, and its other words.
     package static func extract(from arguments: [String], base: Settings? = nil) throws -> (Settings, [String]) {
-        var data: String?, server: String?, format: OutputFormat?, yes = false
+        var data: String?, server: String?, format: OutputFormat?, yes = false, dryRun = false
         var rest: [String] = []
         var index = 0
         /// The option's value, from `--name=value` or from the next word.
@@ -56,6 +63,8 @@ package struct GlobalArguments: ParsableArguments {
                 format = known
             } else if arguments[index] == "--yes" || arguments[index] == "-y" {
                 yes = true
+            } else if arguments[index] == "--dry-run" {
+                dryRun = true
             } else {
                 rest.append(arguments[index])
             }
@@ -64,7 +73,8 @@ package struct GlobalArguments: ParsableArguments {
         let directory = if data == nil, let base { base.dataDirectory } else { DataDirectory.resolve(option: data) }
         let address = try server.map { try ServerAddress($0) } ?? base.map(\.server) ?? (data == nil ? environmentServer() : nil)
         let settings = Settings(
-            dataDirectory: directory, server: address, format: format ?? base?.format ?? .table, assumeYes: yes || base?.assumeYes ?? false)
+            dataDirectory: directory, server: address, format: format ?? base?.format ?? .table, assumeYes: yes || base?.assumeYes ?? false,
+            dryRun: dryRun || base?.dryRun ?? false)
         return (settings, rest)
     }
 

@@ -27,7 +27,9 @@ package struct Interpreter: Sendable {
             switch command {
             case is Casella: return .shell
             case let run as RunBatch: return .batch(path: run.file, keepGoing: run.keepGoing)
-            case let command as any AdminCommand: return .report(try command.execute(in: context(settings)))
+            case let command as any AdminCommand:
+                let report = try command.execute(in: context(settings))
+                return .report(settings.dryRun ? report.rehearsed : report)
             default:
                 var command = command
                 try command.run()  // a noun alone, or `help`: both throw their help text
@@ -50,7 +52,7 @@ package struct Interpreter: Sendable {
     }
 
     package func context(_ settings: Settings) -> Context {
-        Context(client: AdminClient(transport: transport(settings)), console: console, settings: settings)
+        Context(client: AdminClient(transport: transport(settings), triesOnly: settings.dryRun), console: console, settings: settings)
     }
 
     /// Finds a mistyped command before the parser does, which would only say that an argument is unexpected.

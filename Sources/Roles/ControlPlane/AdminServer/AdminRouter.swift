@@ -11,7 +11,8 @@ final class AdminRouter {
         var call: any AnyCall
         /// Reads the body.
         var decode: ([UInt8]) throws -> any Sendable
-        var run: @EventLoopActor (any Sendable, PathParameters, PathParameters, AdminCaller) async throws -> [UInt8]
+        /// The last: whether it is only tried.
+        var run: @EventLoopActor (any Sendable, PathParameters, PathParameters, AdminCaller, Bool) async throws -> [UInt8]
     }
     private var routes: [Route] = []
     private let provisioning: Provisioning
@@ -28,10 +29,11 @@ final class AdminRouter {
         routes.append(
             Route(call: call) { bytes in
                 try JSONDecoder().decode(Body.self, from: Data(bytes.isEmpty ? Array("{}".utf8) : bytes))
-            } run: { [provisioning] body, path, query, caller in
+            } run: { [provisioning] body, path, query, caller, isRehearsal in
                 guard let body = body as? Body else { throw AdminError(.serverFault, "The request was read as something else.") }
                 let part = provisioning.confined(to: caller.part)
-                let answer = try await handler(part, AdminRequest(body: body, path: path, query: query, caller: caller))
+                let request = AdminRequest(body: body, path: path, query: query, caller: caller)
+                let answer = try await isRehearsal ? part.rehearsed { try await handler($0, request) } : handler(part, request)
                 let encoder = JSONEncoder()
                 encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
                 return Array(try encoder.encode(answer))
@@ -89,12 +91,14 @@ final class AdminRouter {
             if let destination { event.target += " \(destination.text)" }
             if let login = body as? AdminLogin { event.caller = login.name.text }
             if let part = caller.part { try await part.check(call, subjects, database) }
-            if call.effect == .reads {
-                response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller))
+            let isRehearsal = try Self.isRehearsal(call, query)
+            if call.effect == .reads || isRehearsal {
+                response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, isRehearsal))
+                if isRehearsal { return response }
             } else {
                 if event.tenant == nil { event.tenant = try await tenant(of: subjects) }
                 let before = try await subjects.first?.auditedState(database)
-                response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller))
+                response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, false))
                 // It is done; should the database fail now, the event tells less.
                 event.changes = (try? await changes(of: destination ?? subjects.first, since: before)) ?? ""
             }
@@ -109,6 +113,14 @@ final class AdminRouter {
             await provisioning.audit.append(event)
         }
         return response
+    }
+
+    private static func isRehearsal(_ call: any AnyCall, _ query: PathParameters) throws(AdminError) -> Bool {
+        guard query[Rehearsal.parameter] == "true", call.effect != .reads else { return false }
+        guard call.canBeTried else {
+            throw AdminError(.invalid, "`\(call.command)` cannot be tried without being done.", hint: "Leave --dry-run out to do it.")
+        }
+        return true
     }
 
     /// Logins that are refused are not: strangers could fill the log with them. They are in the platform's own, which is bounded.

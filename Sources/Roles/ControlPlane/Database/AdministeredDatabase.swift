@@ -8,11 +8,24 @@ struct AdministeredDatabase: Sendable {
     let pool: PostgresPool
     /// nil: everything.
     var part: AdministeredPart?
+    /// Set while a call is only tried: all that it does stands in this one transaction, which is rolled back in the end.
+    private(set) var rehearsal: PostgresTransaction?
+
+    init(pool: PostgresPool) { self.pool = pool }
 
     /// Runs one statement as a transaction of its own.
     nonisolated(nonsending)
         func query(_ sql: String, _ parameters: [PostgresValue] = []) async throws(PostgresError) -> PostgresResult
     {
+        if let rehearsal {
+            try await begin(in: rehearsal)
+            do {
+                return try await rehearsal.query(sql, parameters)
+            } catch {
+                try await rehearsal.execute(Self.backToSavepoint)
+                throw error
+            }
+        }
         guard let part else { return try await pool.query(sql, parameters) }
         let results = try await pool.pipeline([Self.entering(part), PostgresStatement(sql, parameters)])
         guard let last = results.last else { throw PostgresError(kind: .usage, message: "a statement without a result") }
@@ -23,16 +36,55 @@ struct AdministeredDatabase: Sendable {
     func transaction<Result: Sendable>(
         isolation: isolated (any Actor)? = #isolation, _ body: (PostgresTransaction) async throws -> Result
     ) async throws -> Result {
-        try await pool.transaction { transaction in
+        if let rehearsal {
+            try await begin(in: rehearsal)
+            do {
+                return try await body(rehearsal)
+            } catch {
+                try await rehearsal.execute(Self.backToSavepoint)
+                throw error
+            }
+        }
+        return try await pool.transaction { transaction in
             if let part { _ = try await transaction.pipeline([Self.entering(part)]) }
             return try await body(transaction)
         }
+    }
+
+    /// Runs `body` on a copy of which nothing stays.
+    func rehearsed<Result: Sendable>(
+        isolation: isolated (any Actor)? = #isolation, _ body: (AdministeredDatabase) async throws -> Result
+    ) async throws -> Result {
+        do {
+            try await pool.transaction { transaction -> Void in
+                var copy = self
+                copy.rehearsal = transaction
+                throw Rehearsed(result: try await body(copy))
+            }
+            throw PostgresError(kind: .usage, message: "a rehearsal ended by itself")
+        } catch let end as Rehearsed<Result> {
+            return end.result
+        }
+    }
+
+    /// Begins a step of a rehearsal, in the caller's part, whatever the step before has left.
+    nonisolated(nonsending)
+        private func begin(in rehearsal: PostgresTransaction) async throws(PostgresError)
+    {
+        try await rehearsal.execute(Self.savepoint)
+        if let part { _ = try await rehearsal.pipeline([Self.entering(part)]) }
     }
 
     /// The rest of the transaction sees everything: for what follows elsewhere from a change in the caller's part.
     func leavePart(in transaction: PostgresTransaction) async throws {
         if part != nil { _ = try await transaction.query("SELECT set_config('role', 'none', true)") }
     }
+
+    /// Ends the transaction of a rehearsal.
+    private struct Rehearsed<Result: Sendable>: Error { let result: Result }
+
+    /// The newest of the name is meant, and each is left behind when all is rolled back.
+    private static let savepoint = "SAVEPOINT step", backToSavepoint = "ROLLBACK TO SAVEPOINT step"
 
     /// All three end with the transaction.
     private static func entering(_ part: AdministeredPart) -> PostgresStatement {

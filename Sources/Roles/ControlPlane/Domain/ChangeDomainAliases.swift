@@ -17,7 +17,7 @@ extension Provisioning {
             throw try await taken(new.name)
         }
         directoryChanged(of: tenant)
-        await domains.push()
+        await domainsChanged()
         return try await domain(new.domain)
     }
 
@@ -29,7 +29,7 @@ extension Provisioning {
             throw AdminError(.notFound, "There is no domain alias \(name).", hint: "`domain list` shows all.")
         }
         directoryChanged(of: tenant)
-        await domains.push()
+        await domainsChanged()
         return Nothing()
     }
 

@@ -14,7 +14,7 @@ extension Provisioning {
             throw try await taken(new.name)
         }
         directoryChanged(of: tenant)
-        await domains.push()
+        await domainsChanged()
         return try await domain(new.name)
     }
 

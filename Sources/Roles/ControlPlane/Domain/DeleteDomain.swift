@@ -16,7 +16,7 @@ extension Provisioning {
         }
         directoryChanged(of: tenant)
         for user in users { endSessions(tenant: tenant, user: user, reason: "This account is deleted") }
-        await domains.push()
+        await domainsChanged()
         return Nothing()
     }
 }

@@ -17,7 +17,7 @@ extension Provisioning {
             throw try await taken(new)
         }
         directoryChanged(of: renamed.tenant)
-        await domains.push()
+        await domainsChanged()
         for (user, localPart) in renamed.users {
             announce(user, of: renamed.tenant, formerly: "\(localPart)@\(old)", now: "\(localPart)@\(new)")
         }
@@ -51,7 +51,7 @@ extension Provisioning {
 
     /// A user's address is another now: where it logged in from stays familiar, and its mail programs are told.
     func announce(_ user: Int64, of tenant: Int64, formerly old: String, now new: String) {
-        authenticator.rename(account: old, to: new)
+        if !isRehearsal { authenticator.rename(account: old, to: new) }
         endSessions(tenant: tenant, user: user, reason: "This account is now \(new); please log in again")
     }
 }

@@ -29,7 +29,7 @@ extension Provisioning {
             throw try await claimIsLost(name)
         }
         directoryChanged(of: row.tenant)
-        await domains.push()
+        await domainsChanged()
         return try await domain(name)
     }
 

@@ -16,7 +16,7 @@ extension Provisioning {
             throw error
         }
         workers.forget(id)
-        await domains.push()
+        await domainsChanged()
         await queue.forget(tenant: id)
         try await removeFiles(of: id)
         return Nothing()

@@ -4,7 +4,7 @@ extension Provisioning {
     /// `tenant suspend`: in whole or in part.
     func suspendTenant(_ request: AdminRequest<SuspensionChange>) async throws -> Tenant {
         let id = try await change(SuspensionChange.suspending, request.body, ofTenant: request.path.require("name"))
-        await domains.push()
+        await domainsChanged()
         if request.body.concernsLogins { endSessions(tenant: id, user: nil, reason: request.body.goodbye) }
         return try await tenant(request.path.require("name"))
     }
@@ -12,7 +12,7 @@ extension Provisioning {
     /// `tenant resume`.
     func resumeTenant(_ request: AdminRequest<SuspensionChange>) async throws -> Tenant {
         _ = try await change(SuspensionChange.resuming, request.body, ofTenant: request.path.require("name"))
-        await domains.push()
+        await domainsChanged()
         return try await tenant(request.path.require("name"))
     }
 

@@ -10,7 +10,7 @@ extension Provisioning {
                 "DELETE FROM users WHERE tenant_id = $1 AND user_id = $2", [.int8(keys.tenant), .int8(keys.user)])
             return keys
         }
-        authenticator.forget(address)
+        forgetLogins(of: address)
         directoryChanged(of: keys.tenant)
         endSessions(tenant: keys.tenant, user: keys.user, reason: "This account is deleted")
         return Nothing()

@@ -17,7 +17,7 @@ extension Provisioning {
                 """, [.int8(keys.tenant), .int8(keys.user), .text(credential.hash)])
             return keys
         }
-        authenticator.forget(address)
+        forgetLogins(of: address)
         endSessions(tenant: keys.tenant, user: keys.user, reason: "Your password was changed; please log in again")
         return ChangedPassword(address: address, generatedPassword: credential.generatedPassword)
     }

@@ -1,0 +1,16 @@
+/// Trying a call without doing it: `dryRun=true` in the query. All is checked, the answer is that of the real call, and nothing stays.
+public enum Rehearsal {
+    public static let parameter = "dryRun"
+
+    /// Calls whose whole effect is in the database, where it can be taken back, and on those who are told of it.
+    fileprivate static let commands: Set<String> = [
+        "tenant create", "tenant suspend", "tenant resume", "plan create", "plan set", "plan delete", "plan assign", "plan override",
+        "domain create", "domain rename", "domain alias", "domain unalias", "user create", "user import", "user suspend", "user resume",
+        "user password", "user rename", "app-password create", "app-password delete", "alias create", "alias delete", "quota set",
+    ]
+}
+
+extension AnyCall {
+    /// Whether it can be tried; a call that only reads is one anyway.
+    public var canBeTried: Bool { effect == .reads || Rehearsal.commands.contains(command) }
+}

@@ -1,0 +1,81 @@
+"""What is only tried: checked as if it were done, answered as if it were done, and nothing stays."""
+
+import tempfile
+import unittest
+
+from support import clients, database, running
+from support.companies import Company
+
+
+class DryRuns(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.platform = running.shared()
+        cls.company = Company(cls.platform)
+        cls.platform.casella("alias", "create", cls.company.address("info"), "--to", cls.company.address("ann"))
+
+    def record(self):
+        """All that provisioning wrote, and the audit log, but for who looked."""
+        tables = ("tenants", "plans", "domains", "domain_aliases", "users", "credentials", "app_passwords", "aliases", "leases")
+        rows = [database.sql(self.platform, "postgres", f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]
+        roles = database.sql(self.platform, "postgres", "SELECT count(*) FROM pg_roles")
+        return rows, roles, database.sql(self.platform, "postgres", "SELECT count(*) FROM audit_log"), self.folders()
+
+    def folders(self):
+        return sorted(path.name for path in (self.platform.data / "tenants").iterdir())
+
+    def test_each_change_is_answered_and_not_made(self):
+        name, domain, ann = self.company.name, self.company.domain, self.company.address("ann")
+        before = self.record()
+        with clients.imap(self.company, "ann") as session:
+            for words, said in (
+                (["tenant", "create", "tried"], "Created tenant tried."),
+                (["tenant", "suspend", name], "suspended"),
+                (["plan", "create", "tried", "--users", "3"], "Created plan tried."),
+                (["plan", "set", "default", "--users", "3"], "default"),
+                (["plan", "override", name, "--protocols", "pop3"], "pop3"),
+                (["domain", "create", "tried.example", "--tenant", name], "Created domain tried.example"),
+                (["domain", "alias", "tried.example", "--of", domain], "tried.example"),
+                (["domain", "rename", domain, "tried.example"], "tried.example"),
+                (["user", "create", self.company.address("tried"), "--generate"], "Created user"),
+                (["user", "suspend", ann], "suspended"),
+                (["user", "password", ann, "--generate"], ann),
+                (["user", "rename", ann, self.company.address("tried")], "tried@"),
+                (["alias", "create", self.company.address("tried"), "--to", ann], "Created alias"),
+                (["alias", "delete", self.company.address("info")], "Deleted alias"),
+                (["quota", "set", ann, "--bytes", "5MB"], "5 MB"),
+                (["app-password", "create", ann, "--name", "tried"], "tried"),
+            ):
+                with self.subTest(words):
+                    done = self.platform.casella("--dry-run", *words)
+                    self.assertIn(said, done.stdout)
+                    self.assertIn("Dry run", done.stdout)
+                    self.assertEqual(before, self.record())
+                    self.assertEqual("OK", session.noop()[0], "nobody is told")
+        self.assertEqual(1, len(self.platform.ask("alias", "list", "--domain", domain)))
+
+    def test_what_would_be_refused_is(self):
+        domain, ann = self.company.domain, self.company.address("ann")
+        before = self.record()
+        for words, status in (
+            (["user", "create", ann, "--generate"], 73),
+            (["user", "create", f"x@nowhere.{domain}", "--generate"], 66),
+            (["domain", "create", domain, "--tenant", self.company.name], 73),
+            (["alias", "create", self.company.address("info"), "--to", ann], 73),
+            (["quota", "set", "nobody@" + domain, "--bytes", "1MB"], 66),
+        ):
+            self.assertEqual(status, self.platform.casella(*words, "--dry-run", check=False).returncode, words)
+        self.assertEqual(before, self.record())
+
+    def test_what_cannot_be_tried_is_not_done(self):
+        done = self.platform.casella("session", "end", self.company.name, "--dry-run", check=False)
+        self.assertEqual(65, done.returncode)
+        self.assertIn("cannot be tried without being done", done.stderr)
+
+    def test_a_batch_is_tried_line_by_line(self):
+        before = self.record()
+        with tempfile.NamedTemporaryFile("w", suffix=".casella") as file:
+            file.write(f"tenant create tried\nuser suspend {self.company.address('ann')}\n")
+            file.flush()
+            self.platform.casella("run", file.name, "--dry-run")
+        self.assertEqual(before, self.record())
