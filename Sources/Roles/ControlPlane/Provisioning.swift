@@ -47,6 +47,7 @@ struct Provisioning {
         /// Of one message.
         var limits: MailLimits
         var sessionsPerUser: Int
+        var passwords: PasswordRules
         /// Mail that does not fit is put off, not refused.
         var defersOverQuota: Bool
     }

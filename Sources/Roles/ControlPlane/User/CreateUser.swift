@@ -7,6 +7,7 @@ extension Provisioning {
         let new = request.body
         try new.validate()
         _ = try await domain(new.address.domain)  // before the work of hashing
+        if let password = new.password { try await check(password, of: .user(new.address)) }
         let credential = if let password = new.password { try await credential(password) } else { UserCredential?.none }
         let user = UserToMake(address: new.address, quota: new.quota, hash: credential?.hash)
         let tenant = try await change { transaction in

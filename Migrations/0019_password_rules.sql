@@ -1,0 +1,21 @@
+-- 0019_password_rules.sql: passwords that users had before, so that none is taken again soon. Written and read by the control plane alone.
+CREATE TABLE old_credentials (
+    tenant_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    hash text NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),  -- when another took its place
+    PRIMARY KEY (tenant_id, user_id, changed_at),
+    FOREIGN KEY (tenant_id, user_id) REFERENCES users ON DELETE CASCADE);
+
+ALTER TABLE old_credentials ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY provisioning ON old_credentials TO casella_control USING (true);
+-- Of users that the administrator's own policy shows.
+CREATE POLICY administered ON old_credentials TO casella_administrator
+    USING (tenant_id = (SELECT administered_tenant())
+        AND EXISTS (SELECT FROM users u WHERE u.tenant_id = old_credentials.tenant_id AND u.user_id = old_credentials.user_id));
+GRANT SELECT, INSERT, DELETE ON old_credentials TO casella_control, casella_administrator;
+
+-- As 0007_fences.sql says of every table with rows of several tenants.
+ALTER TABLE old_credentials
+    ALTER COLUMN tenant_id SET STATISTICS 0, ALTER COLUMN user_id SET STATISTICS 0, ALTER COLUMN hash SET STATISTICS 0,
+    ALTER COLUMN changed_at SET STATISTICS 0;
