@@ -1,4 +1,8 @@
--- 0019_password_rules.sql: passwords that users had before, so that none is taken again soon. Written and read by the control plane alone.
+-- 0019_password_rules.sql: what is asked of users' passwords: not to be one that was used before, to be changed. Written and read by the
+-- control plane alone.
+ALTER TABLE credentials ADD COLUMN change_by timestamptz;  -- from then on it opens no mail protocol; NULL: it need not be changed
+ALTER TABLE credentials ALTER COLUMN change_by SET STATISTICS 0;
+
 CREATE TABLE old_credentials (
     tenant_id bigint NOT NULL,
     user_id bigint NOT NULL,

@@ -59,6 +59,11 @@ public enum Calls {
         "user resume", .post, "/users/{address}/resume", needs: .manageUsers, effect: .changes)
     public static let setPassword = Call<NewPassword, ChangedPassword>(
         "user password", .post, "/users/{address}/password", needs: .managePasswords, effect: .changes)
+    public static let demandPassword = Call<PasswordDemand, User>(
+        "user must-change", .post, "/users/{address}/must-change", needs: .managePasswords, effect: .changes)
+    /// A person's own, without a session: the body proves whose it is.
+    public static let changePassword = Call<UserPasswordChange, Nothing>(
+        "user change-password", .post, "/self/password", needs: .own, effect: .changes)
     public static let renameUser = Call<UserRename, User>(
         "user rename", .post, "/users/{address}/rename", needs: .manageUsers, effect: .changes)
     public static let deleteUser = Call<Nothing, Nothing>(
@@ -144,7 +149,7 @@ public enum Calls {
     public static let deleteAdministrator = Call<Nothing, Nothing>(
         "administrator delete", .delete, "/administrators/{name}", needs: .manageAdministrators, effect: .destroys)
 
-    /// One's own. `logIn` is the one call that needs no token.
+    /// One's own. `logIn` needs no token.
     public static let logIn = Call<AdminLogin, AdminToken>("session login", .post, "/session", needs: .own, effect: .changes)
     public static let showSession = Call<Nothing, AdminSession>("session show", .get, "/session", needs: .own, effect: .reads)
     public static let setOwnPassword = Call<OwnPasswordChange, Nothing>(
@@ -179,7 +184,8 @@ public enum Calls {
         createPlan, listPlans, showPlan, setPlan, deletePlan, assignPlan, showLimits, overrideLimits,
         createDomain, listDomains, showDomain, renameDomain, deleteDomain, checkDomain, createDomainAlias, deleteDomainAlias,
         claimDomain, verifyDomain, listClaims, unclaimDomain,
-        createUser, importUsers, listUsers, showUser, suspendUser, resumeUser, setPassword, renameUser, deleteUser,
+        createUser, importUsers, listUsers, showUser, suspendUser, resumeUser, setPassword, demandPassword, changePassword,
+        renameUser, deleteUser,
         createAppPassword, listAppPasswords, deleteAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,
         showQuota, setQuota, checkQuotas, repairQuotas,

@@ -130,12 +130,13 @@ struct Startup {
         let sessions = AdministratorSessions(
             database: server.pool, authenticator: authenticator, sealingKey: try roles.secrets.key(for: "one-time passwords"),
             journal: journal)
+        let ownAccounts = OwnAccounts(database: server.pool, domains: domains, authenticator: authenticator, journal: journal)
         return Provisioning(
             database: server.pool, roles: roles, hashing: hashing, authenticator: authenticator, workers: workers,
             services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue,
             directory: directory, journal: journal, facts: facts,
             resolver: DNSResolver(forwarder: configuration.dnsServer, remembers: false, timeout: .seconds(10)), sessions: sessions,
-            audit: audit,
+            ownAccounts: ownAccounts, audit: audit,
             certificates: certificates, liveSessions: liveSessions, usage: usage)
     }
 

@@ -52,8 +52,7 @@ package struct UserCommands: ParsableCommand {
         commandName: "user", abstract: "Users: an address, a mailbox and a login.",
         subcommands: [
             CreateUser.self, ImportUsers.self, ListUsers.self, ShowUser.self, SuspendUser.self, ResumeUser.self, SetPassword.self,
-            RenameUser.self,
-            DeleteUser.self,
+            DemandPassword.self, ChangePassword.self, RenameUser.self, DeleteUser.self,
         ])
     package init() {}
 }

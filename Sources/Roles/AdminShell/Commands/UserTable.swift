@@ -13,4 +13,12 @@ enum UserTable {
                 ]
             })
     }
+
+    /// One user, with what is no matter in a list.
+    static func facts(of user: User) -> Table {
+        let table = of([user])
+        return Table(
+            table.headers + ["password changed", "password to be changed by"],
+            table.rows.map { $0 + [.time(user.passwordChangedAt), .time(user.passwordChangeDue)] })
+    }
 }

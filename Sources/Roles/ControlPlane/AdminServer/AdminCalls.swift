@@ -39,6 +39,8 @@ extension AdminRouter {
         serve(Calls.suspendUser) { try await $0.suspendUser($1) }
         serve(Calls.resumeUser) { try await $0.resumeUser($1) }
         serve(Calls.setPassword) { try await $0.setPassword($1) }
+        serve(Calls.demandPassword) { try await $0.demandPassword($1) }
+        serve(Calls.changePassword) { try await $0.changeOwnPassword($1) }
         serve(Calls.renameUser) { try await $0.renameUser($1) }
         serve(Calls.deleteUser) { try await $0.deleteUser($1) }
 

@@ -33,7 +33,9 @@ extension Provisioning {
     }
 
     /// Puts a hash in the place of the user's, which is remembered.
-    func replaceCredential(of keys: UserKeys, with hash: String, in transaction: PostgresTransaction) async throws {
+    func replaceCredential(
+        of keys: UserKeys, with hash: String, mustChange: PasswordDemand? = nil, in transaction: PostgresTransaction
+    ) async throws {
         let user: [PostgresValue] = [.int8(keys.tenant), .int8(keys.user)]
         _ = try await transaction.query(
             """
@@ -47,9 +49,11 @@ extension Provisioning {
             """, user + [.int8(Int64(facts.passwords.remembered))])
         _ = try await transaction.query(
             """
-            INSERT INTO credentials (tenant_id, user_id, hash) VALUES ($1, $2, $3)
-            ON CONFLICT (tenant_id, user_id) DO UPDATE SET hash = excluded.hash, changed_at = now()
-            """, user + [.text(hash)])
+            INSERT INTO credentials (tenant_id, user_id, hash, change_by)
+            VALUES ($1, $2, $3, now() + $4::bigint * interval '1 second')
+            ON CONFLICT (tenant_id, user_id) DO UPDATE
+            SET hash = excluded.hash, changed_at = now(), change_by = excluded.change_by
+            """, user + [.text(hash), .optionalInt8(mustChange?.within)])
     }
 }
 

@@ -6,13 +6,16 @@ extension Provisioning {
     func setPassword(_ request: AdminRequest<NewPassword>) async throws -> ChangedPassword {
         let address: EmailAddress = try request.path.require("address")
         try request.body.password.validate(takesHash: true)
+        try request.body.mustChange?.validate()
         let known = try await change { transaction in try await find(address, in: transaction) }  // before the work of hashing
         try await check(request.body.password, of: .user(address))
         try await checkIsUnused(request.body.password, by: UserKeys(tenant: known.tenant, user: known.user))
         let credential = try await credential(request.body.password)
         let keys = try await change { transaction in
             let keys = try await find(address, in: transaction)
-            try await replaceCredential(of: UserKeys(tenant: keys.tenant, user: keys.user), with: credential.hash, in: transaction)
+            try await replaceCredential(
+                of: UserKeys(tenant: keys.tenant, user: keys.user), with: credential.hash, mustChange: request.body.mustChange,
+                in: transaction)
             return keys
         }
         authenticator.forget(address)
