@@ -57,7 +57,7 @@ enum Prepared {
         + #""usage":{"bytes":1536,"messages":3},"#
         + #""domains":1,"users":2,"createdAt":"2026-05-04T03:02:01Z"}"#
     static let user =
-        #"{"address":"ann@acme.example","tenant":"acme","state":"active","suspended":[],"hasPassword":true,"#
+        #"{"address":"ann@acme.example","tenant":"acme","state":"active","suspended":[],"hasPassword":true,"hasOneTimePasswords":false,"#
         + #""quota":{"bytes":null,"messages":null},"#
         + #""usage":{"bytes":0,"messages":0},"createdAt":"2026-05-04T03:02:01Z"}"#
     static let domain =

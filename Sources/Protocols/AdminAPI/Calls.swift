@@ -61,6 +61,10 @@ public enum Calls {
         "user password", .post, "/users/{address}/password", needs: .managePasswords, effect: .changes)
     public static let demandPassword = Call<PasswordDemand, User>(
         "user must-change", .post, "/users/{address}/must-change", needs: .managePasswords, effect: .changes)
+    public static let enableOneTimePasswords = Call<Nothing, OneTimePasswordSecret>(
+        "user totp", .post, "/users/{address}/totp", needs: .managePasswords, effect: .changes)
+    public static let disableOneTimePasswords = Call<Nothing, User>(
+        "user totp --off", .delete, "/users/{address}/totp", needs: .managePasswords, effect: .changes)
     /// A person's own, without a session: the body proves whose it is.
     public static let changePassword = Call<UserPasswordChange, Nothing>(
         "user change-password", .post, "/self/password", needs: .own, effect: .changes)
@@ -69,6 +73,9 @@ public enum Calls {
     public static let deleteUser = Call<Nothing, Nothing>(
         "user delete", .delete, "/users/{address}", needs: .manageUsers, effect: .destroys)
 
+    /// A person's own, as `changePassword`.
+    public static let createOwnAppPassword = Call<NewOwnAppPassword, CreatedAppPassword>(
+        "self app-password", .post, "/self/app-passwords", needs: .own, effect: .changes)
     /// `{name}` is an `AppPasswordName`.
     public static let createAppPassword = Call<NewAppPassword, CreatedAppPassword>(
         "app-password create", .post, "/users/{address}/app-passwords", needs: .managePasswords, effect: .changes)
@@ -184,9 +191,9 @@ public enum Calls {
         createPlan, listPlans, showPlan, setPlan, deletePlan, assignPlan, showLimits, overrideLimits,
         createDomain, listDomains, showDomain, renameDomain, deleteDomain, checkDomain, createDomainAlias, deleteDomainAlias,
         claimDomain, verifyDomain, listClaims, unclaimDomain,
-        createUser, importUsers, listUsers, showUser, suspendUser, resumeUser, setPassword, demandPassword, changePassword,
-        renameUser, deleteUser,
-        createAppPassword, listAppPasswords, deleteAppPassword,
+        createUser, importUsers, listUsers, showUser, suspendUser, resumeUser, setPassword, demandPassword, enableOneTimePasswords,
+        disableOneTimePasswords, changePassword, renameUser, deleteUser,
+        createAppPassword, listAppPasswords, deleteAppPassword, createOwnAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,
         showQuota, setQuota, checkQuotas, repairQuotas,
         listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,

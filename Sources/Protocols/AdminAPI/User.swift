@@ -10,17 +10,20 @@ public struct User: Codable, Sendable, Hashable {
     public var passwordChangedAt: Timestamp?
     /// From when on the password opens no mail protocol; nil: it need not be changed.
     public var passwordChangeDue: Timestamp?
+    /// True: the password alone opens no mail protocol.
+    public var hasOneTimePasswords: Bool
     public var quota: QuotaLimits
     public var usage: Usage
     public var createdAt: Timestamp
 
     public init(
         address: EmailAddress, tenant: TenantName, suspended: [Suspendable], suspensionReason: SuspensionReason?, hasPassword: Bool,
-        passwordChangedAt: Timestamp?, passwordChangeDue: Timestamp?, quota: QuotaLimits, usage: Usage, createdAt: Timestamp
+        passwordChangedAt: Timestamp?, passwordChangeDue: Timestamp?, hasOneTimePasswords: Bool, quota: QuotaLimits, usage: Usage, createdAt: Timestamp
     ) {
         (self.address, self.tenant, self.hasPassword) = (address, tenant, hasPassword)
         (state, self.suspended, self.suspensionReason) = (suspended.isEmpty ? .active : .suspended, suspended, suspensionReason)
         (self.passwordChangedAt, self.passwordChangeDue) = (passwordChangedAt, passwordChangeDue)
+        self.hasOneTimePasswords = hasOneTimePasswords
         (self.quota, self.usage, self.createdAt) = (quota, usage, createdAt)
     }
 }

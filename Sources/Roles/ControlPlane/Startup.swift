@@ -130,7 +130,9 @@ struct Startup {
         let sessions = AdministratorSessions(
             database: server.pool, authenticator: authenticator, sealingKey: try roles.secrets.key(for: "one-time passwords"),
             journal: journal)
-        let ownAccounts = OwnAccounts(database: server.pool, domains: domains, authenticator: authenticator, journal: journal)
+        let ownAccounts = OwnAccounts(
+            database: server.pool, domains: domains, authenticator: authenticator,
+            sealingKey: try roles.secrets.key(for: "one-time passwords of users"), journal: journal)
         return Provisioning(
             database: server.pool, roles: roles, hashing: hashing, authenticator: authenticator, workers: workers,
             services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue,

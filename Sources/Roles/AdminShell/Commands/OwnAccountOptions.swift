@@ -29,4 +29,10 @@ package struct OwnAccountOptions: ParsableArguments {
         guard let answer, !answer.isEmpty else { throw Abandoned() }
         return answer
     }
+
+    /// nil: none.
+    func oneTimePassword(from console: any Console) -> String? {
+        let answer = passwordStdin ? console.readLine() : console.askHidden("One-time password (empty if you have none): ")
+        return answer.flatMap { $0.isEmpty ? nil : $0 }
+    }
 }

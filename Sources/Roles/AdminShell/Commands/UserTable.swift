@@ -18,7 +18,11 @@ enum UserTable {
     static func facts(of user: User) -> Table {
         let table = of([user])
         return Table(
-            table.headers + ["password changed", "password to be changed by"],
-            table.rows.map { $0 + [.time(user.passwordChangedAt), .time(user.passwordChangeDue)] })
+            table.headers + ["password changed", "password to be changed by", "one-time passwords"],
+            table.rows.map { row in
+                row + [
+                    .time(user.passwordChangedAt), .time(user.passwordChangeDue), .text(user.hasOneTimePasswords ? "needed" : "none"),
+                ]
+            })
     }
 }

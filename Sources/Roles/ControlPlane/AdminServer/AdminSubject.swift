@@ -86,6 +86,7 @@ protocol ProvesCaller {
 
 extension AdminLogin: ProvesCaller { var claimed: String { name.text } }
 extension UserPasswordChange: ProvesCaller { var claimed: String { proof.address.text } }
+extension NewOwnAppPassword: ProvesCaller { var claimed: String { proof.address.text } }
 
 /// The body of a request that names what its path cannot: something that is yet to be made, or the company that it is made in.
 protocol NamesSubjects {
@@ -110,6 +111,7 @@ extension UserImport: NamesSubjects {
 extension NewAlias: NamesSubjects { var subjects: [AdminSubject] { [.alias(address)] } }
 extension QuotaRepair: NamesSubjects { var subjects: [AdminSubject] { [target?.subject].compactMap(\.self) } }
 extension UserPasswordChange: NamesSubjects { var subjects: [AdminSubject] { [.address(proof.address)] } }
+extension NewOwnAppPassword: NamesSubjects { var subjects: [AdminSubject] { [.address(proof.address)] } }
 extension AdminLogin: NamesSubjects { var subjects: [AdminSubject] { [.administrator(name)] } }
 extension NewAdministrator: NamesSubjects {
     var subjects: [AdminSubject] {

@@ -178,16 +178,17 @@ final class Authenticator {
             """
             SELECT u.tenant_id, u.user_id, c.hash, 'login' = ANY (u.suspended || t.suspended),
                 CASE WHEN 'login' = ANY (u.suspended) THEN u.suspension_reason ELSE t.suspension_reason END,
-                limit_list(t.planned || t.limits || u.limits, 'protocols'), coalesce(c.change_by <= now(), false)
+                limit_list(t.planned || t.limits || u.limits, 'protocols'), o.user_id IS NOT NULL,
+                coalesce(c.change_by <= now(), false)
             FROM domains d JOIN users u USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
-            LEFT JOIN credentials c USING (tenant_id, user_id)
+            LEFT JOIN credentials c USING (tenant_id, user_id) LEFT JOIN one_time_passwords o USING (tenant_id, user_id)
             WHERE d.name = $1 AND u.local_part = $2
             """, [.text(address.domain.text), .text(address.localPart)])
         guard let row = result.first else { return nil }
         var user = AuthenticatedUser(tenant: try row.int8(0), user: try row.int8(1), address: address.text)
         if let allowed = try row.optionalTextArray(5) { user.services = allowed.compactMap(ClientService.init(rawValue:)) }
         let suspension = try row.bool(3) ? Account.Suspension(reason: try row.optionalText(4)) : nil
-        let bar = try row.bool(6) ? OwnPasswordBar.mustBeChanged : nil
+        let bar: OwnPasswordBar? = try row.bool(6) ? .isNotEnough : row.bool(7) ? .mustBeChanged : nil
         return Account(user: user, hash: try row.optionalText(2), suspension: suspension, bar: bar)
     }
 
@@ -260,7 +261,9 @@ final class Authenticator {
 
     /// - Returns: how many counts were forgotten.
     func unlock(_ name: LoginSubject) -> Int {
-        throttle.unlock((try? EmailAddress(name.text)).map { domains.canonical($0).text } ?? name.text)
+        guard let address = try? EmailAddress(name.text) else { return throttle.unlock(name.text) }
+        let account = domains.canonical(address).text
+        return throttle.unlock(account) + throttle.unlock(OwnAccounts.codes(of: account))
     }
 
     /// The account has another password, or is gone.

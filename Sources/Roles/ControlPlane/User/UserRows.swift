@@ -12,9 +12,10 @@ extension Provisioning {
                     u.quota_bytes, limit_number(t.planned || t.limits, 'userQuota'),
                     limit_number(t.planned || t.limits, 'largestUserQuota')),
                 u.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0), u.created_at,
-                c.changed_at, c.change_by
+                c.changed_at, c.change_by, o.user_id IS NOT NULL
             FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
             LEFT JOIN user_usage g USING (tenant_id, user_id) LEFT JOIN credentials c USING (tenant_id, user_id)
+            LEFT JOIN one_time_passwords o USING (tenant_id, user_id)
             WHERE ($1::text IS NULL OR u.local_part = $1) AND ($2::text IS NULL OR d.name = $2) AND ($3::text IS NULL OR t.name = $3)
             ORDER BY d.name, u.local_part
             """, [.optionalText(address?.localPart), .optionalText(address?.domain.text ?? domain?.text), .optionalText(tenant?.text)])
@@ -22,7 +23,8 @@ extension Provisioning {
             User(
                 address: try row.name(0), tenant: try row.name(1), suspended: try row.suspended(2), suspensionReason: try row.reason(3),
                 hasPassword: try row.bool(4),
-                passwordChangedAt: try row.optionalMoment(10), passwordChangeDue: try row.optionalMoment(11), quota: try QuotaLimits(row, 5), usage: try Usage(row, 7), createdAt: try row.moment(9))
+                passwordChangedAt: try row.optionalMoment(10), passwordChangeDue: try row.optionalMoment(11),
+                hasOneTimePasswords: try row.bool(12), quota: try QuotaLimits(row, 5), usage: try Usage(row, 7), createdAt: try row.moment(9))
         }
     }
 
