@@ -8,7 +8,8 @@ import Testing
     static let wrong: [(String, String)] = [
         ("nine char", "The password is too short."), ("ääääääääA", "The password is too short."),
         ("my-Anna.Smith-2", "The password contains the part of the address before the @."),
-        ("Works at ACME now", "The password contains the domain's name."), ("with\tcontrol", "The password holds a control character."),
+        ("Works at ACME now", "The password contains the domain's name."),
+        ("with\tcontrol", "The password holds a control character."),
         (String(repeating: "long", count: 257), "The password is longer than 1024 octets."),
     ]
     @Test("Each rule refuses with its sentence", arguments: wrong) func refusals(password: String, sentence: String) {

@@ -18,7 +18,8 @@ public struct User: Codable, Sendable, Hashable {
 
     public init(
         address: EmailAddress, tenant: TenantName, suspended: [Suspendable], suspensionReason: SuspensionReason?, hasPassword: Bool,
-        passwordChangedAt: Timestamp?, passwordChangeDue: Timestamp?, hasOneTimePasswords: Bool, quota: QuotaLimits, usage: Usage, createdAt: Timestamp
+        passwordChangedAt: Timestamp?, passwordChangeDue: Timestamp?, hasOneTimePasswords: Bool, quota: QuotaLimits, usage: Usage,
+        createdAt: Timestamp
     ) {
         (self.address, self.tenant, self.hasPassword) = (address, tenant, hasPassword)
         (state, self.suspended, self.suspensionReason) = (suspended.isEmpty ? .active : .suspended, suspended, suspensionReason)

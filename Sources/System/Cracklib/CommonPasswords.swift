@@ -1,8 +1,8 @@
 import CCrack
 import Synchronization
 
-/// Whether a password is one that people commonly choose, by cracklib's packed list of words (Debian's `cracklib-runtime`) and its rules for
-/// what is made from a word.
+/// Whether a password is one that people commonly choose, by cracklib's packed list of words (Debian's `cracklib-runtime`) and its rules
+/// for what is made from a word.
 ///
 /// A call reads files: make it where waiting is allowed. The list is opened anew each time, so a newer one is noticed.
 public enum CommonPasswords {
@@ -30,11 +30,18 @@ public enum CommonPasswords {
         guard !bytes.isEmpty, !bytes.contains(0) else { return nil }
         let isVaried = bytes.count >= variedLength && Set(bytes).count >= variedValues
         if let found = try verdict(on: bytes), !(found == .systematic && isVaried) { return found }
-        // The library takes one or two signs off a word. Behind as many signs as letters there is something to guess.
+        // The library takes one or two signs off a word, and exchanges one. Behind as many signs as letters there is something to guess.
         let core = letters(of: bytes)
-        guard core.count < bytes.count, core.count * 2 >= bytes.count, try verdict(on: core) == .word else { return nil }
-        return .word
+        guard core.count * 2 >= bytes.count else { return nil }
+        for form in [core, core.map { exchanged[$0] ?? $0 }] where form != bytes {
+            if try verdict(on: form) == .word { return .word }
+        }
+        return nil
     }
+
+    /// The letters that people write as other signs.
+    private static let exchanged: [UInt8: UInt8] = Dictionary(
+        uniqueKeysWithValues: zip(Array("@4310$57!8".utf8), Array("aaeiosstib".utf8)))
 
     /// Without the digits and signs before the first letter and behind the last.
     private static func letters(of bytes: [UInt8]) -> [UInt8] {

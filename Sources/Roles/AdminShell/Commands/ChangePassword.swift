@@ -5,8 +5,8 @@ package struct ChangePassword: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "change-password", abstract: "Change the password of your own mail account (with --server).",
         discussion: """
-            Your mail programs are logged out, and have to be told the new password. With --password-stdin the first line of standard input \
-            is the present password, the second the new one, the third, if you have such, the one-time password.
+            Your mail programs are logged out, and have to be told the new password. With --password-stdin the first line of standard \
+            input is the present password, the second the new one, the third, if you have such, the one-time password.
             """)
     @Argument(help: "Your address.", transform: { try EmailAddress($0) }) var address: EmailAddress
     @OptionGroup var own: OwnAccountOptions

@@ -18,7 +18,7 @@ package struct PasswordDemandOptions: ParsableArguments {
 /// When the present password ceases to open mail protocols.
 package struct PasswordDemandTime: ParsableArguments {
     @Option(
-        help: ArgumentHelp("How long the password still opens mail protocols, such as 7d or 12h; not at all if left out.", valueName: "time"),
+        help: ArgumentHelp("How long the password still opens mail protocols, such as 7d; not at all if left out.", valueName: "time"),
         transform: Self.seconds)
     var within: Int64?
 

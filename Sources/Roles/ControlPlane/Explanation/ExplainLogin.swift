@@ -87,7 +87,8 @@ extension Provisioning {
     /// Why the user's own password opens nothing, and the command that changes it.
     private func bar(of user: User) -> (String, change: String)? {
         guard !user.hasOneTimePasswords else {
-            return ("It has a password that is not enough alone, since it has one-time passwords", "app-password create \(user.address) --name …")
+            let says = "It has a password that is not enough alone, since it has one-time passwords"
+            return (says, "app-password create \(user.address), or user totp \(user.address) --off")
         }
         guard let due = user.passwordChangeDue, due.secondsSince1970 <= Int64(time(nil)) else { return nil }
         return ("It has a password that must be changed since \(due)", "user must-change \(user.address) --off")

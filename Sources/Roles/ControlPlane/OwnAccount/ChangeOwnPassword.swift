@@ -32,6 +32,7 @@ extension Provisioning {
     static func checkIsElsewhere(_ caller: AdminCaller) throws(AdminError) {
         guard caller.origin == "local" else { return }
         throw AdminError(
-            .conflict, "People change what is theirs from another machine.", hint: "Say where with --server HOST; here, use `user password`.")
+            .conflict, "People change what is theirs from another machine.",
+            hint: "Say where with --server HOST; on this one, use `user password`.")
     }
 }

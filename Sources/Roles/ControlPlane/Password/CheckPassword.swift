@@ -14,7 +14,7 @@ extension Provisioning {
         guard case .given(let password) = choice else { return }
         try facts.passwords.check(password, of: owner)
         if let weakness = try await hashing.weakness(of: password) {
-            throw AdminError(.invalid, "The password is easily guessed: \(weakness.words).", hint: "Use several words, or have one generated.")
+            throw AdminError(.invalid, "The password is easily guessed: \(weakness.words).", hint: "Use several words that only you know.")
         }
     }
 

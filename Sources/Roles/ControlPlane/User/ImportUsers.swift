@@ -14,7 +14,7 @@ extension Provisioning {
         let checked = try await change { transaction in try await findPlaces(for: new, but: wrong, weak, in: transaction) }
         guard request.body.dryRun != true, let tenant else { return Self.report(addresses, checked) }
         let hashes = try await hashes(of: new, at: checked)
-        let users = zip(new, hashes).map { UserToMake(address: $0.address, quota: $0.quota, hash: $1) }
+        let users = zip(new, hashes).map { UserToMake(address: $0.address, quota: $0.quota, hash: $1, mustChange: $0.mustChange) }
         let done = try await change { transaction in
             // Asked once more: somebody may have been made while passwords were hashed.
             let found = try await findPlaces(for: new, but: wrong, weak, in: transaction)

@@ -22,9 +22,9 @@ extension Provisioning {
         return try result.rows.map { row in
             User(
                 address: try row.name(0), tenant: try row.name(1), suspended: try row.suspended(2), suspensionReason: try row.reason(3),
-                hasPassword: try row.bool(4),
-                passwordChangedAt: try row.optionalMoment(10), passwordChangeDue: try row.optionalMoment(11),
-                hasOneTimePasswords: try row.bool(12), quota: try QuotaLimits(row, 5), usage: try Usage(row, 7), createdAt: try row.moment(9))
+                hasPassword: try row.bool(4), passwordChangedAt: try row.optionalMoment(10),
+                passwordChangeDue: try row.optionalMoment(11), hasOneTimePasswords: try row.bool(12), quota: try QuotaLimits(row, 5),
+                usage: try Usage(row, 7), createdAt: try row.moment(9))
         }
     }
 
