@@ -58,8 +58,8 @@ let package = Package(
         library(
             "ControlPlane", on: "Roles",
             [
-                "AdminAPI", "PasswordHashes", "Quantities", "Supervision", "Runtime", "Postgres", "Argon2", "Crypt", "Cryptography",
-                "CProcess", "ProxyProtocol", "Resolver", "MailStore", nioHTTP1,
+                "AdminAPI", "PasswordHashes", "Quantities", "Supervision", "Runtime", "Postgres", "Argon2", "Crypt", "Cracklib",
+                "Cryptography", "CProcess", "ProxyProtocol", "Resolver", "MailStore", nioHTTP1,
             ] + nio),
         library(
             "Gateway", on: "Roles",
@@ -99,6 +99,7 @@ let package = Package(
         library("Postgres", on: "System", ["CPQ"]),
         library("Argon2", on: "System", ["CSodium"]),
         library("Crypt", on: "System", ["CCrypt"]),
+        library("Cracklib", on: "System", ["CCrack"]),
         library("Cryptography", on: "System", ["COpenSSL"]),
         library("SecureStream", on: "System", ["COpenSSL"]),
         library("Zstd", on: "System", ["CZstd"]),
@@ -108,6 +109,7 @@ let package = Package(
         systemLibrary("CPQ", pkgConfig: "libpq", apt: "libpq-dev"),
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         systemLibrary("CCrypt", pkgConfig: "libcrypt", apt: "libcrypt-dev"),
+        systemLibrary("CCrack", pkgConfig: nil, apt: "libcrack2-dev"),
         systemLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
         systemLibrary("CUnbound", pkgConfig: "libunbound", apt: "libunbound-dev"),
         systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
@@ -126,6 +128,7 @@ let package = Package(
         tests(of: "Argon2"),
         tests(of: "BlobStore"),
         tests(of: "ControlPlane", ["Argon2", "Cryptography", "Postgres", "Runtime", "TestSupport"]),
+        tests(of: "Cracklib"),
         tests(of: "Crypt"),
         tests(of: "Cryptography"),
         tests(of: "Gateway", ["Runtime", "Supervision"]),

@@ -57,7 +57,7 @@ enum Prepared {
         + #""usage":{"bytes":1536,"messages":3},"#
         + #""domains":1,"users":2,"createdAt":"2026-05-04T03:02:01Z"}"#
     static let user =
-        #"{"address":"ann@acme.example","tenant":"acme","state":"active","suspended":[],"hasPassword":true,"#
+        #"{"address":"ann@acme.example","tenant":"acme","state":"active","suspended":[],"hasPassword":true,"hasOneTimePasswords":false,"#
         + #""quota":{"bytes":null,"messages":null},"#
         + #""usage":{"bytes":0,"messages":0},"createdAt":"2026-05-04T03:02:01Z"}"#
     static let domain =
@@ -89,6 +89,11 @@ enum Prepared {
         "POST /tenants/acme/suspend": (409, #"{"error":{"code":"conflict","message":"Tenant acme is suspended already."}}"#),
         "POST /users": (201, #"{"user":\#(user),"generatedPassword":"made-for-you"}"#),
         "POST /users/ann%40acme.example/password": (200, #"{"address":"ann@acme.example"}"#),
+        "POST /users/ann%40acme.example/must-change": (200, user),
+        "POST /users/ann%40acme.example/totp": (
+            200, #"{"address":"ann@acme.example","oneTimePassword":"otpauth://totp/x?secret=ABC"}"#
+        ),
+        "DELETE /users/ann%40acme.example/totp": (200, user), "POST /self/password": (200, "{}"),
         "POST /users/import": (
             200,
             #"{"users":[{"address":"ann@acme.example","outcome":"made"},{"address":"bob@acme.example","outcome":"exists"},"#

@@ -18,6 +18,7 @@ import Testing
             {"hostname": "mx.acme.example", "bind": "::", "portBase": 0, "userIDBase": 300000, "adminUsers": [1000],
              "argon2": {"memory": 7168, "passes": 5}, "loginThreads": 3, "loginQueue": 10,
              "wrongLogins": {"perPlace": 5, "perAddress": 20, "perAccount": 50, "forgottenAfter": 600}, "plaintextLoginFromLoopback": true,
+             "passwords": {"minimumLength": 12, "remembered": 0},
              "messageSize": "10 MB", "recipients": 200, "hops": 25, "connectionsPerAddress": 5, "loginTime": 60,
              "overQuota": "defer", "quotaWarnings": [90], "idleSeconds": 5, "hangSeconds": 30, "retrySchedule": [1, 2], "lifetime": 60,
              "smtpPort": 2525,
@@ -29,6 +30,7 @@ import Testing
         #expect(read.quotaWarnings == [90])
         #expect(read.wrongLogins.perPlace == 5 && read.wrongLogins.perAddress == 20 && read.wrongLogins.perAccount == 50)
         #expect(read.wrongLogins.period == .seconds(600))
+        #expect(read.passwords.minimumLength == 12 && read.passwords.remembered == 0)
         #expect(read.routes.map(\.domain) == ["else.example", "*"] && read.routes.map(\.port) == [2500, 25])
         #expect(read.certificateFile == "/c" && read.databaseURL == "postgresql://h/d")
     }
@@ -39,6 +41,7 @@ import Testing
         ("{\"portBase\": \"1\"}", "line 1: \"portBase\" is a number from 0 to 57092"),
         ("{\"portBase\": 99999}", "\"portBase\" is a number"), ("{\"overQuota\": \"drop\"}", "\"reject\" or \"defer\""),
         ("{\"quotaWarnings\": [80, 101]}", "\"quotaWarnings\" is a number from 1 to 100"),
+        ("{\"passwords\": {\"minimumLength\": 7}}", "\"passwords.minimumLength\" is a number from 8 to 128"),
         ("{\"hops\": 1.5}", "\"hops\" is a number"), ("{\"messageSize\": \"huge\"}", "\"messageSize\" is a size"),
         ("{\"hostname\": \"a\",\n\"hostname\": \"b\"}", "line 2: \"hostname\" stands there twice"),
         ("{\"hostname\": \"a\"", "a comma or a closing brace is expected"), ("{,}", "a key in quotation marks is expected"),

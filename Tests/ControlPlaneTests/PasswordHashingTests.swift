@@ -30,6 +30,15 @@ import Testing
         #expect(order.names == ["first", "known", "known too", "stranger", "another stranger"])
     }
 
+    @Test("A password is found among several hashes, also more than may wait") @EventLoopActor func among() async throws {
+        let hashing = Self.make(queue: 2)
+        let hashes = try await hashing.hashes(of: (0..<6).map { "password \($0)" })
+        #expect(try await hashing.matchesAny(of: hashes, password: "password 0"))
+        #expect(try await hashing.matchesAny(of: hashes, password: "password 5"))
+        #expect(try await !hashing.matchesAny(of: hashes, password: "password 6"))
+        #expect(try await !hashing.matchesAny(of: [], password: "password 6"))
+    }
+
     @Test("Strangers that fill the queue leave room for who is known") @EventLoopActor func room() async throws {
         let hashing = Self.make(queue: 2)
         let hash = try await hashing.hash("secret")

@@ -53,6 +53,8 @@ import TestSupport
                     VALUES (\(t), \(t), \(t), 'ann'), (\(t), \(t) + 1000, \(t), 'bob');
                 INSERT INTO sending VALUES (\(t), \(t), now(), 1, now(), 1);
                 INSERT INTO credentials VALUES (\(t), \(t), 'hash');
+                INSERT INTO old_credentials VALUES (\(t), \(t), 'hash');
+                INSERT INTO one_time_passwords VALUES (\(t), \(t), 'x');
                 INSERT INTO domain_claims (tenant_id, name) VALUES (\(t), 'claimed.example');
                 INSERT INTO app_passwords VALUES (\(t), \(t), 'phone', 'x', ARRAY['imap']);
                 INSERT INTO aliases VALUES (\(t), \(t), 'info', 'ann@d\(t).example');
@@ -105,7 +107,11 @@ import TestSupport
                     } catch let error as PostgresError {
                         // No grant at all is a fence too: hashes and the queue.
                         #expect(error.sqlState == .insufficientPrivilege, "\(table)")
-                        #expect(["app_passwords", "credentials", "domain_claims", "queue_messages", "queue_recipients"].contains(table))
+                        let closed = [
+                            "app_passwords", "credentials", "domain_claims", "old_credentials", "one_time_passwords", "queue_messages",
+                            "queue_recipients",
+                        ]
+                        #expect(closed.contains(table))
                     }
                 }
             }

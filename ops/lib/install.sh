@@ -7,6 +7,7 @@ platform_packages=(
     libssl-dev         # OpenSSL
     libsodium-dev      # password hashing
     libcrypt-dev       # password hashes of other mail systems
+    libcrack2-dev cracklib-runtime    # common passwords
     libunbound-dev     # validating DNS resolver
     libzstd-dev        # compression of stored messages
     libedit-dev        # line editing in the admin shell

@@ -30,8 +30,8 @@ public protocol AnyCall: Sendable {
 }
 
 extension AnyCall {
-    /// The one call that needs no session.
-    public var isLogin: Bool { method == .post && path == "/session" }
+    /// The calls that need no session: their body proves who calls.
+    public var isLogin: Bool { method == .post && ["/session", "/self/password", "/self/app-passwords"].contains(path) }
 }
 
 public enum HTTPMethod: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE" }

@@ -62,11 +62,23 @@ public enum Calls {
         "user resume", .post, "/users/{address}/resume", needs: .manageUsers, effect: .changes)
     public static let setPassword = Call<NewPassword, ChangedPassword>(
         "user password", .post, "/users/{address}/password", needs: .managePasswords, effect: .changes)
+    public static let demandPassword = Call<PasswordDemand, User>(
+        "user must-change", .post, "/users/{address}/must-change", needs: .managePasswords, effect: .changes)
+    public static let enableOneTimePasswords = Call<Nothing, OneTimePasswordSecret>(
+        "user totp", .post, "/users/{address}/totp", needs: .managePasswords, effect: .changes)
+    public static let disableOneTimePasswords = Call<Nothing, User>(
+        "user totp --off", .delete, "/users/{address}/totp", needs: .managePasswords, effect: .changes)
+    /// A person's own, without a session: the body proves whose it is.
+    public static let changePassword = Call<UserPasswordChange, Nothing>(
+        "user change-password", .post, "/self/password", needs: .own, effect: .changes)
     public static let renameUser = Call<UserRename, User>(
         "user rename", .post, "/users/{address}/rename", needs: .manageUsers, effect: .changes)
     public static let deleteUser = Call<Nothing, Nothing>(
         "user delete", .delete, "/users/{address}", needs: .manageUsers, effect: .destroys)
 
+    /// A person's own, as `changePassword`.
+    public static let createOwnAppPassword = Call<NewOwnAppPassword, CreatedAppPassword>(
+        "self app-password", .post, "/self/app-passwords", needs: .own, effect: .changes)
     /// `{name}` is an `AppPasswordName`.
     public static let createAppPassword = Call<NewAppPassword, CreatedAppPassword>(
         "app-password create", .post, "/users/{address}/app-passwords", needs: .managePasswords, effect: .changes)
@@ -147,7 +159,7 @@ public enum Calls {
     public static let deleteAdministrator = Call<Nothing, Nothing>(
         "administrator delete", .delete, "/administrators/{name}", needs: .manageAdministrators, effect: .destroys)
 
-    /// One's own. `logIn` is the one call that needs no token.
+    /// One's own. `logIn` needs no token.
     public static let logIn = Call<AdminLogin, AdminToken>("session login", .post, "/session", needs: .own, effect: .changes)
     public static let showSession = Call<Nothing, AdminSession>("session show", .get, "/session", needs: .own, effect: .reads)
     public static let setOwnPassword = Call<OwnPasswordChange, Nothing>(
@@ -183,8 +195,9 @@ public enum Calls {
         createDomain, listDomains, showDomain, renameDomain, deleteDomain, checkDomain, domainRecords, createDomainAlias,
         deleteDomainAlias,
         claimDomain, verifyDomain, listClaims, unclaimDomain,
-        createUser, importUsers, listUsers, showUser, suspendUser, resumeUser, setPassword, renameUser, deleteUser,
-        createAppPassword, listAppPasswords, deleteAppPassword,
+        createUser, importUsers, listUsers, showUser, suspendUser, resumeUser, setPassword, demandPassword, enableOneTimePasswords,
+        disableOneTimePasswords, changePassword, renameUser, deleteUser,
+        createAppPassword, listAppPasswords, deleteAppPassword, createOwnAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,
         showQuota, setQuota, checkQuotas, repairQuotas,
         listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,

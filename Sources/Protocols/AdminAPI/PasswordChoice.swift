@@ -78,7 +78,12 @@ public enum PasswordChoice: Codable, Sendable, Hashable, CustomStringConvertible
 /// The body of `POST /users/{address}/password`.
 public struct NewPassword: Codable, Sendable, Hashable {
     public var password: PasswordChoice
-    public init(_ password: PasswordChoice) { self.password = password }
+    /// Left out: it need not be changed. Of users' passwords alone.
+    public var mustChange: PasswordDemand?
+
+    public init(_ password: PasswordChoice, mustChange: PasswordDemand? = nil) {
+        (self.password, self.mustChange) = (password, mustChange)
+    }
 }
 
 /// The answer to it; `generatedPassword` is there only when the control plane made one.

@@ -7,16 +7,24 @@ public struct User: Codable, Sendable, Hashable {
     public var suspended: [Suspendable]
     public var suspensionReason: SuspensionReason?
     public var hasPassword: Bool
+    public var passwordChangedAt: Timestamp?
+    /// From when on the password opens no mail protocol; nil: it need not be changed.
+    public var passwordChangeDue: Timestamp?
+    /// True: the password alone opens no mail protocol.
+    public var hasOneTimePasswords: Bool
     public var quota: QuotaLimits
     public var usage: Usage
     public var createdAt: Timestamp
 
     public init(
         address: EmailAddress, tenant: TenantName, suspended: [Suspendable], suspensionReason: SuspensionReason?, hasPassword: Bool,
-        quota: QuotaLimits, usage: Usage, createdAt: Timestamp
+        passwordChangedAt: Timestamp?, passwordChangeDue: Timestamp?, hasOneTimePasswords: Bool, quota: QuotaLimits, usage: Usage,
+        createdAt: Timestamp
     ) {
         (self.address, self.tenant, self.hasPassword) = (address, tenant, hasPassword)
         (state, self.suspended, self.suspensionReason) = (suspended.isEmpty ? .active : .suspended, suspended, suspensionReason)
+        (self.passwordChangedAt, self.passwordChangeDue) = (passwordChangedAt, passwordChangeDue)
+        self.hasOneTimePasswords = hasOneTimePasswords
         (self.quota, self.usage, self.createdAt) = (quota, usage, createdAt)
     }
 }
@@ -25,11 +33,15 @@ public struct User: Codable, Sendable, Hashable {
 public struct NewUser: Codable, Sendable, Hashable {
     public var address: EmailAddress
     public var password: PasswordChoice?
+    /// Left out: it need not be changed.
+    public var mustChange: PasswordDemand?
     /// Left out: as the tenant's plan says.
     public var quota: QuotaChange?
 
-    public init(address: EmailAddress, password: PasswordChoice? = nil, quota: QuotaChange? = nil) {
-        (self.address, self.password, self.quota) = (address, password, quota)
+    public init(
+        address: EmailAddress, password: PasswordChoice? = nil, mustChange: PasswordDemand? = nil, quota: QuotaChange? = nil
+    ) {
+        (self.address, self.password, self.mustChange, self.quota) = (address, password, mustChange, quota)
     }
 }
 

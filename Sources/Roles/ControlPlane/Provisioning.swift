@@ -26,6 +26,7 @@ struct Provisioning {
     let facts: PlatformFacts
     let resolver: DNSResolver
     let sessions: AdministratorSessions
+    let ownAccounts: OwnAccounts
     let audit: AuditLog
     let certificates: CertificateStore
     let liveSessions: GatewaySessions
@@ -47,6 +48,7 @@ struct Provisioning {
         /// Of one message.
         var limits: MailLimits
         var sessionsPerUser: Int
+        var passwords: PasswordRules
         /// Mail that does not fit is put off, not refused.
         var defersOverQuota: Bool
     }
@@ -54,10 +56,11 @@ struct Provisioning {
     init(
         database: PostgresPool, roles: DatabaseRoles, hashing: PasswordHashing, authenticator: Authenticator, workers: TenantWorkers,
         services: Services, domains: DomainTable, queue: RelayQueue, directory: DataDirectory, journal: Journal, facts: PlatformFacts,
-        resolver: DNSResolver, sessions: AdministratorSessions, audit: AuditLog, certificates: CertificateStore,
+        resolver: DNSResolver, sessions: AdministratorSessions, ownAccounts: OwnAccounts, audit: AuditLog, certificates: CertificateStore,
         liveSessions: GatewaySessions, usage: UsageRecorder
     ) {
         self.database = AdministeredDatabase(pool: database)
+        self.ownAccounts = ownAccounts
         (self.sessions, self.audit, self.certificates) = (sessions, audit, certificates)
         (self.liveSessions, self.usage) = (liveSessions, usage)
         (self.roles, self.hashing, self.workers, self.services) = (roles, hashing, workers, services)
@@ -171,5 +174,8 @@ extension Usage {
 extension PostgresRow {
     func name<Name: ValidatedText>(_ column: Int) throws -> Name { try Name(try text(column)) }
     func moment(_ column: Int) throws(PostgresError) -> Timestamp { Timestamp(microsecondsSince1970: try timestamp(column)) }
+    func optionalMoment(_ column: Int) throws(PostgresError) -> Timestamp? {
+        try optionalTimestamp(column).map { Timestamp(microsecondsSince1970: $0) }
+    }
     func accountState(_ column: Int) throws(PostgresError) -> AccountState { AccountState(rawValue: try text(column)) ?? .suspended }
 }

@@ -1,4 +1,5 @@
 import AdminAPI
+import Cracklib
 import FoundationEssentials
 import Glibc
 import Postgres
@@ -65,6 +66,7 @@ struct Startup {
         keep: (Platform.Part) -> Void
     ) async throws -> Provisioning {
         let hashing = PasswordHashing(configuration)
+        try await Self.checkListOfPasswords(hashing)
         let domains = DomainTable(database: server.pool, journal: journal)
         let authenticator = try await Authenticator(
             database: server.pool, domains: domains, hashing: hashing,
@@ -123,17 +125,26 @@ struct Startup {
         let facts = Provisioning.PlatformFacts(
             hostname: configuration.hostname, startedAt: Timestamp(secondsSince1970: Int64(time(nil))),
             listeners: listeners.doors.map { PlatformStatus.Listener(service: $0.service.rawValue, address: listeners.text(of: $0)) },
-            limits: configuration.limits, sessionsPerUser: configuration.sessionsPerUser, defersOverQuota: configuration.defersOverQuota)
+            limits: configuration.limits, sessionsPerUser: configuration.sessionsPerUser, passwords: configuration.passwords,
+            defersOverQuota: configuration.defersOverQuota)
         let sessions = AdministratorSessions(
             database: server.pool, authenticator: authenticator, sealingKey: try roles.secrets.key(for: "one-time passwords"),
             journal: journal)
+        let ownAccounts = OwnAccounts(
+            database: server.pool, domains: domains, authenticator: authenticator,
+            sealingKey: try roles.secrets.key(for: "one-time passwords of users"), journal: journal)
         return Provisioning(
             database: server.pool, roles: roles, hashing: hashing, authenticator: authenticator, workers: workers,
             services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue,
             directory: directory, journal: journal, facts: facts,
             resolver: DNSResolver(forwarder: configuration.dnsServer, remembers: false, timeout: .seconds(10)), sessions: sessions,
-            audit: audit,
+            ownAccounts: ownAccounts, audit: audit,
             certificates: certificates, liveSessions: liveSessions, usage: usage)
+    }
+
+    /// Without it no password would be taken, which is better known at once.
+    private static func checkListOfPasswords(_ hashing: PasswordHashing) async throws {
+        do { _ = try await hashing.weakness(of: "any") } catch is CommonPasswordsError { throw StartupError.noListOfPasswords }
     }
 
     /// Opens every tenant's doors, and goes on with deletions that were interrupted.

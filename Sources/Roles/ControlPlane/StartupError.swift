@@ -11,6 +11,7 @@ package enum StartupError: Error, Sendable, Equatable, CustomStringConvertible {
     case noPostgres(String)
     case postgresFailed(String)
     case noPostgresUser
+    case noListOfPasswords
     case database(String)
     case migration(MigrationError)
     case program(name: String, reason: String)
@@ -37,6 +38,7 @@ package enum StartupError: Error, Sendable, Equatable, CustomStringConvertible {
         case .postgresFailed(let reason): "PostgreSQL did not start: \(reason)"
         case .noPostgresUser:
             "PostgreSQL must not run as root, and there is no system user casella to run it as; make one with `useradd --system casella`."
+        case .noListOfPasswords: "The list of common passwords cannot be read. Install the package cracklib-runtime."
         case .database(let reason): "The database refused: \(reason)"
         case .migration(let error): error.description
         case .program(let name, let reason): "\(name) did not start: \(reason)"

@@ -10,7 +10,8 @@ package struct Casella: ParsableCommand {
             """,
         version: "casella 0.1",
         subcommands: [
-            TenantCommands.self, PlanCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, AliasCommands.self,
+            TenantCommands.self, PlanCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, SelfCommands.self,
+            AliasCommands.self,
             QuotaCommands.self, QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self,
             AdministratorCommands.self, RoleCommands.self, ExplainCommands.self, SessionCommands.self, AuditCommands.self, ShowUsage.self,
             ShowStatus.self, RunBatch.self, WriteManual.self, PrintCompletion.self, CompleteLine.self,
@@ -52,8 +53,7 @@ package struct UserCommands: ParsableCommand {
         commandName: "user", abstract: "Users: an address, a mailbox and a login.",
         subcommands: [
             CreateUser.self, ImportUsers.self, ListUsers.self, ShowUser.self, SuspendUser.self, ResumeUser.self, SetPassword.self,
-            RenameUser.self,
-            DeleteUser.self,
+            DemandPassword.self, ChangeOneTimePasswords.self, ChangePassword.self, RenameUser.self, DeleteUser.self,
         ])
     package init() {}
 }
@@ -138,5 +138,12 @@ package struct AppPasswordCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "app-password", abstract: "Passwords for single devices of a user.",
         subcommands: [CreateAppPassword.self, ListAppPasswords.self, DeleteAppPassword.self])
+    package init() {}
+}
+
+package struct SelfCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "self", abstract: "What people do with their own mail account, from another machine.",
+        subcommands: [CreateOwnAppPassword.self])
     package init() {}
 }

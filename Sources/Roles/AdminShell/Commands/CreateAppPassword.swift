@@ -18,6 +18,11 @@ package struct CreateAppPassword: AdminCommand {
     package func execute(in context: Context) throws -> Report {
         let made = try context.client.call(
             Calls.createAppPassword, address.text, sending: NewAppPassword(name: name, services: service.isEmpty ? nil : service))
+        return Self.report(made)
+    }
+
+    static func report(_ made: CreatedAppPassword) -> Report {
+        let (address, name) = (made.appPassword.address, made.appPassword.name)
         let services = made.appPassword.services.map(\.rawValue).joined(separator: ", ")
         return Report(
             made, Table(["address", "name", "password"], [[.text(address.text), .text(name.text), .text(made.password)]]),

@@ -7,13 +7,14 @@ package struct CreateUser: AdminCommand {
         discussion: "Without --password-stdin, --generate, a hash or --no-password it asks for the password, twice.")
     @Argument(help: "Address; its domain must exist.", transform: { try EmailAddress($0) }) var address: EmailAddress
     @OptionGroup var password: UserPasswordOptions
+    @OptionGroup var demand: PasswordDemandOptions
     @Flag(help: "Give the user no password: the mailbox receives, but nobody can log in.") var noPassword = false
     @OptionGroup var quota: QuotaOptions
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 
     package func validate() throws {
-        if noPassword, password.isGiven {
+        if noPassword, password.isGiven || demand.mustChange {
             throw ValidationError("--no-password excludes the other password options.")
         }
     }
@@ -21,7 +22,7 @@ package struct CreateUser: AdminCommand {
     package func execute(in context: Context) throws -> Report {
         let choice = noPassword ? nil : try password.input.obtain(for: address.text, from: context.console)
         let created = try context.client.call(
-            Calls.createUser, sending: NewUser(address: address, password: choice, quota: quota.limits))
+            Calls.createUser, sending: NewUser(address: address, password: choice, mustChange: demand.demand, quota: quota.limits))
         let shown = created.generatedPassword.map { "\nPassword: \($0)\nIt is not kept anywhere in readable form; pass it on now." } ?? ""
         return Report(
             created, CreatedUserTable.of(created.user.address, created.generatedPassword),

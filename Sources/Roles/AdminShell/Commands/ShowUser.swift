@@ -10,6 +10,6 @@ package struct ShowUser: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let user = try context.client.call(Calls.showUser, address.text)
-        return Report(user, UserTable.of([user]), .facts)
+        return Report(user, UserTable.facts(of: user), .facts)
     }
 }

@@ -13,4 +13,16 @@ enum UserTable {
                 ]
             })
     }
+
+    /// One user, with what is no matter in a list.
+    static func facts(of user: User) -> Table {
+        let table = of([user])
+        return Table(
+            table.headers + ["password changed", "password to be changed by", "one-time passwords"],
+            table.rows.map { row in
+                row + [
+                    .time(user.passwordChangedAt), .time(user.passwordChangeDue), .text(user.hasOneTimePasswords ? "needed" : "none"),
+                ]
+            })
+    }
 }

@@ -40,10 +40,15 @@ extension AdminRouter {
         serve(Calls.suspendUser) { try await $0.suspendUser($1) }
         serve(Calls.resumeUser) { try await $0.resumeUser($1) }
         serve(Calls.setPassword) { try await $0.setPassword($1) }
+        serve(Calls.demandPassword) { try await $0.demandPassword($1) }
+        serve(Calls.enableOneTimePasswords) { try await $0.enableOneTimePasswords($1) }
+        serve(Calls.disableOneTimePasswords) { try await $0.disableOneTimePasswords($1) }
+        serve(Calls.changePassword) { try await $0.changeOwnPassword($1) }
         serve(Calls.renameUser) { try await $0.renameUser($1) }
         serve(Calls.deleteUser) { try await $0.deleteUser($1) }
 
         serve(Calls.createAppPassword) { try await $0.createAppPassword($1) }
+        serve(Calls.createOwnAppPassword) { try await $0.createOwnAppPassword($1) }
         serve(Calls.listAppPasswords) { try await $0.listAppPasswords($1) }
         serve(Calls.deleteAppPassword) { try await $0.deleteAppPassword($1) }
 

@@ -85,11 +85,13 @@ final class AdminRouter {
         do {
             guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
             let body = try route.decode(bytes)
-            let subjects = AdminSubject.all(call, path: path, query: query, body: body).map { $0.within(caller.part) }
+            let subjects = AdminSubject.all(call, path: path, query: query, body: body).map { subject in
+                call.isLogin ? subject.canonical(provisioning.domains) : subject.within(caller.part)
+            }
             let destination = (body as? any NamesDestination)?.destination
             event.target = (body as? any TellsOfItself)?.told ?? subjects.first?.text ?? ""
             if let destination { event.target += " \(destination.text)" }
-            if let login = body as? AdminLogin { event.caller = login.name.text }
+            if let login = body as? any ProvesCaller { event.caller = login.claimed }
             if let part = caller.part { try await part.check(call, subjects, database) }
             let isRehearsal = try Self.isRehearsal(call, query)
             if call.effect == .reads || isRehearsal {

@@ -1,5 +1,6 @@
 import AdminAPI
 import Postgres
+import Runtime
 
 /// What a call is about, as its path, its query or its body name it.
 enum AdminSubject: Hashable {
@@ -70,6 +71,23 @@ extension AdminSubject {
     }
 }
 
+extension AdminSubject {
+    /// An address under its domain's own name, as people log in with any.
+    @EventLoopActor func canonical(_ domains: DomainTable) -> AdminSubject {
+        if case .address(let address) = self { .address(domains.canonical(address)) } else { self }
+    }
+}
+
+/// The body of a request that needs no session.
+protocol ProvesCaller {
+    /// Who the caller is, if it proves true.
+    var claimed: String { get }
+}
+
+extension AdminLogin: ProvesCaller { var claimed: String { name.text } }
+extension UserPasswordChange: ProvesCaller { var claimed: String { proof.address.text } }
+extension NewOwnAppPassword: ProvesCaller { var claimed: String { proof.address.text } }
+
 /// The body of a request that names what its path cannot: something that is yet to be made, or the company that it is made in.
 protocol NamesSubjects {
     /// The first is what the call is about.
@@ -92,6 +110,8 @@ extension UserImport: NamesSubjects {
 }
 extension NewAlias: NamesSubjects { var subjects: [AdminSubject] { [.alias(address)] } }
 extension QuotaRepair: NamesSubjects { var subjects: [AdminSubject] { [target?.subject].compactMap(\.self) } }
+extension UserPasswordChange: NamesSubjects { var subjects: [AdminSubject] { [.address(proof.address)] } }
+extension NewOwnAppPassword: NamesSubjects { var subjects: [AdminSubject] { [.address(proof.address)] } }
 extension AdminLogin: NamesSubjects { var subjects: [AdminSubject] { [.administrator(name)] } }
 extension NewAdministrator: NamesSubjects {
     var subjects: [AdminSubject] {

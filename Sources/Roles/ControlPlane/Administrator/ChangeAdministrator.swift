@@ -29,6 +29,7 @@ extension Provisioning {
     func setAdministratorPassword(_ request: AdminRequest<NewPassword>) async throws -> AdministratorSecrets {
         try request.body.password.validate()
         let name = try await managed(request).name
+        try await check(request.body.password, of: .administrator(name))
         let password = try request.body.password.resolved()
         _ = try await database.query(
             "UPDATE administrators SET hash = $1 WHERE name = $2", [.text(try await hashing.hash(password.text)), .text(name.text)])

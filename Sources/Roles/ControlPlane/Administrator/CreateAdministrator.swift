@@ -9,6 +9,7 @@ extension Provisioning {
         try Self.check(new.role, request.caller)
         try new.password.validate()
         let place = try await place(of: new, for: request.caller)
+        try await check(new.password, of: .administrator(new.name))
         let password = try new.password.resolved()
         let hash = try await hashing.hash(password.text)
         let (oneTime, sealed) = try sessions.newOneTimePassword()

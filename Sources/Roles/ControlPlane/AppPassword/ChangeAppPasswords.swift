@@ -7,8 +7,10 @@ extension Provisioning {
 
     /// `app-password create`.
     func createAppPassword(_ request: AdminRequest<NewAppPassword>) async throws -> CreatedAppPassword {
-        let address: EmailAddress = try request.path.require("address")
-        let new = request.body
+        try await makeAppPassword(request.body, of: request.path.require("address"))
+    }
+
+    func makeAppPassword(_ new: NewAppPassword, of address: EmailAddress) async throws -> CreatedAppPassword {
         let services = new.services.map(Set.init) ?? Set(MailService.allCases)
         guard !services.isEmpty else { throw AdminError(.invalid, "An app password is for one service at least.") }
         let password = try PasswordChoice.generate.resolved().text

@@ -33,10 +33,13 @@ extension AdminSubject {
             return (
                 """
                 SELECT to_jsonb(u) - '{tenant_id,user_id,domain_id,created_at}'::text[]
-                    || jsonb_build_object('domain', d.name, 'password_changed_at', c.changed_at, 'app_passwords',
+                    || jsonb_build_object('domain', d.name, 'password_changed_at', c.changed_at, 'password_change_by', c.change_by,
+                        'totp', left(encode(sha256(o.secret), 'hex'), 8),
+                        'app_passwords',
                         (SELECT coalesce(jsonb_object_agg(p.name, p.services), '{}') FROM app_passwords p
                             WHERE p.tenant_id = u.tenant_id AND p.user_id = u.user_id))
-                FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN credentials c USING (tenant_id, user_id) WHERE \(address)
+                FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN credentials c USING (tenant_id, user_id)
+                LEFT JOIN one_time_passwords o USING (tenant_id, user_id) WHERE \(address)
                 """, [.text(user.domain.text), .text(user.localPart)]
             )
         case .addresses(let users):

@@ -77,6 +77,12 @@ final class Authenticator {
         }
     }
 
+    /// Names what was tried in the throttle, without saying it.
+    func guess(_ secret: String, at account: String) throws(CryptographyError) -> UInt64 {
+        let name = try Cryptography.hmacSHA256(key: key, Array("\(account.utf8.count):\(account)\(secret)".utf8))
+        return name.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    }
+
     /// What is said to a login that is not even tried.
     struct Answers<Answer: Sendable>: Sendable {
         var refused: Answer
@@ -127,6 +133,7 @@ final class Authenticator {
         /// nil: may log in.
         var suspension: Suspension?
         var isActive: Bool { suspension == nil }
+        var bar: OwnPasswordBar?
 
         struct Suspension {
             /// What the user is told whose password is right; nil: that it is wrong.
@@ -156,6 +163,8 @@ final class Authenticator {
             }
             if let reason = account.suspension?.reason { return (.suspended(reason: "This account is suspended: \(reason)"), .wrong) }
             if Argon2.needsRehash(hash, policy: hashing.parameters) { await rehash(account, from: hash, password: attempt.password) }
+            // Neither counted nor forgiving: mail programs ask again and again, and guesses at what is missing must not be forgiven.
+            if let bar = account.bar { return (.suspended(reason: bar.reason), .undecided) }
             guard account.user.services.contains(attempt.service) else { return (.outOfPlan(attempt.service), .right) }
             return (.accepted(account.user), .right)
         } catch {
@@ -169,16 +178,18 @@ final class Authenticator {
             """
             SELECT u.tenant_id, u.user_id, c.hash, 'login' = ANY (u.suspended || t.suspended),
                 CASE WHEN 'login' = ANY (u.suspended) THEN u.suspension_reason ELSE t.suspension_reason END,
-                limit_list(t.planned || t.limits || u.limits, 'protocols')
+                limit_list(t.planned || t.limits || u.limits, 'protocols'), o.user_id IS NOT NULL,
+                coalesce(c.change_by <= now(), false)
             FROM domains d JOIN users u USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
-            LEFT JOIN credentials c USING (tenant_id, user_id)
+            LEFT JOIN credentials c USING (tenant_id, user_id) LEFT JOIN one_time_passwords o USING (tenant_id, user_id)
             WHERE d.name = $1 AND u.local_part = $2
             """, [.text(address.domain.text), .text(address.localPart)])
         guard let row = result.first else { return nil }
         var user = AuthenticatedUser(tenant: try row.int8(0), user: try row.int8(1), address: address.text)
         if let allowed = try row.optionalTextArray(5) { user.services = allowed.compactMap(ClientService.init(rawValue:)) }
         let suspension = try row.bool(3) ? Account.Suspension(reason: try row.optionalText(4)) : nil
-        return Account(user: user, hash: try row.optionalText(2), suspension: suspension)
+        let bar: OwnPasswordBar? = try row.bool(6) ? .isNotEnough : row.bool(7) ? .mustBeChanged : nil
+        return Account(user: user, hash: try row.optionalText(2), suspension: suspension, bar: bar)
     }
 
     /// Whether it is the password of a device that may use the service. What is none is compared with the account's own password next, in
@@ -250,7 +261,9 @@ final class Authenticator {
 
     /// - Returns: how many counts were forgotten.
     func unlock(_ name: LoginSubject) -> Int {
-        throttle.unlock((try? EmailAddress(name.text)).map { domains.canonical($0).text } ?? name.text)
+        guard let address = try? EmailAddress(name.text) else { return throttle.unlock(name.text) }
+        let account = domains.canonical(address).text
+        return throttle.unlock(account) + throttle.unlock(OwnAccounts.codes(of: account))
     }
 
     /// The account has another password, or is gone.

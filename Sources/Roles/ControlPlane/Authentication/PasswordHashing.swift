@@ -1,4 +1,5 @@
 import Argon2
+import Cracklib
 import Cryptography
 import Dispatch
 import Runtime
@@ -67,6 +68,24 @@ package final class PasswordHashing {
     /// - Parameter isUrgent: goes before all that is not: people whom we know do not wait behind strangers who guess.
     package func verify(_ hash: String, password: String, isUrgent: Bool) async throws -> Bool {
         try await work(isUrgent: isUrgent) { try HashComparison.matches(hash, password: Array(password.utf8)) }
+    }
+
+    /// True when one of the hashes is the password's. No more are in hand than there are threads.
+    package func matchesAny(of hashes: [String], password: String) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            var isFound = false
+            for (index, hash) in hashes.enumerated() {
+                if index >= threads, try await group.next() == true { isFound = true }
+                group.addTask { try await self.verify(hash, password: password, isUrgent: true) }
+            }
+            for try await one in group where one { isFound = true }
+            return isFound
+        }
+    }
+
+    /// Why the password is easily guessed; nil when it is not.
+    package func weakness(of password: String) async throws -> CommonPasswords.Weakness? {
+        try await work(isUrgent: true) { try CommonPasswords.weakness(of: password) }
     }
 
     /// How long comparisons with these hashes take, one after the other, once it is their turn.

@@ -26,6 +26,8 @@ package struct Configuration: Sendable, Equatable {
     package var loginQueue = 256
     /// `wrongLogins.perPlace`, `.perAddress`, `.perAccount`, `.forgottenAfter` (seconds): how many wrong logins are allowed in it.
     package var wrongLogins = WrongLoginLimits()
+    /// `passwords.minimumLength`, `.remembered`: what is asked of a password that somebody chooses.
+    package var passwords = PasswordRules()
     /// `plaintextLoginFromLoopback`: allows LOGIN and PLAIN without TLS from this machine itself.
     package var plaintextLoginFromLoopback = false
 

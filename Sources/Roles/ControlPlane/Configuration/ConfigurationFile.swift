@@ -36,6 +36,10 @@ extension Configuration {
             if let value = try wrong.integer("perAccount", in: 1...100_000) { wrongLogins.perAccount = value }
             if let value = try wrong.integer("forgottenAfter", in: 1...604_800) { wrongLogins.period = .seconds(value) }
         }
+        try reader.object("passwords") { rules in
+            if let value = try rules.integer("minimumLength", in: PasswordRules.minimumLengths) { passwords.minimumLength = value }
+            if let value = try rules.integer("remembered", in: 0...24) { passwords.remembered = value }
+        }
         if let value = try reader.bool("plaintextLoginFromLoopback") { plaintextLoginFromLoopback = value }
         if let value = try reader.size("messageSize") { limits.messageSize = value }
         if let value = try reader.integer("recipients", in: 100...100_000) { limits.recipients = value }

@@ -1,4 +1,5 @@
 import AdminAPI
+import Glibc
 import Postgres
 import Supervision
 
@@ -71,15 +72,29 @@ extension Provisioning {
     private func password(of user: User, _ service: MailService) async throws -> Explanation.Step {
         let devices = try await appPasswords(of: user.address).filter { $0.services.contains(service) }
         let rule = "password of \(user.address)"
-        guard !user.hasPassword, devices.isEmpty else {
-            let names = devices.map(\.name.text).joined(separator: ", ")
-            let own = user.hasPassword ? "It has a password of its own" : "It has no password of its own"
-            return .passes(rule, own + (devices.isEmpty ? "." : ", and app passwords for this service: \(names)."))
+        let names = devices.isEmpty ? "." : ", and app passwords for this service: \(devices.map(\.name.text).joined(separator: ", "))."
+        guard user.hasPassword else {
+            guard devices.isEmpty else { return .passes(rule, "It has no password of its own" + names) }
+            return .refuses(
+                rule, "It has neither a password nor an app password for this service.", reply: service.refusal,
+                change: "user password \(user.address)")
         }
-        return .refuses(
-            rule, "It has neither a password nor an app password for this service.", reply: service.refusal,
-            change: "user password \(user.address)")
+        guard let (bar, change) = bar(of: user) else { return .passes(rule, "It has a password of its own\(due(of: user))" + names) }
+        guard devices.isEmpty else { return .passes(rule, bar + names) }
+        return .refuses(rule, bar + ", and no app password for this service.", reply: service.suspended, change: change)
     }
+
+    /// Why the user's own password opens nothing, and the command that changes it.
+    private func bar(of user: User) -> (String, change: String)? {
+        guard !user.hasOneTimePasswords else {
+            let says = "It has a password that is not enough alone, since it has one-time passwords"
+            return (says, "app-password create \(user.address), or user totp \(user.address) --off")
+        }
+        guard let due = user.passwordChangeDue, due.secondsSince1970 <= Int64(time(nil)) else { return nil }
+        return ("It has a password that must be changed since \(due)", "user must-change \(user.address) --off")
+    }
+
+    private func due(of user: User) -> String { user.passwordChangeDue.map { ", which must be changed by \($0)" } ?? "" }
 
     /// Whether the user's plan has the service.
     func planned(_ service: MailService, for address: EmailAddress) async throws -> Explanation.Step {

@@ -34,6 +34,8 @@ extension Provisioning {
         guard try await hashing.verify(hash, password: request.body.old, isUrgent: true) else {
             throw AdminError(.forbidden, "The old password is wrong.")
         }
+        try await check(request.body.new, of: .administrator(try AdministratorName(request.caller.name)))
+        guard text != request.body.old else { throw AdminError(.invalid, "The new password is the old one.", hint: "Choose another.") }
         _ = try await pool.query(
             "UPDATE administrators SET hash = $1 WHERE administrator_id = $2", [.text(try await hashing.hash(text)), .int8(administrator)])
         try await sessions.endAll(of: AdministratorName(request.caller.name))

@@ -7,8 +7,9 @@ extension Provisioning {
         let new = request.body
         try new.validate()
         _ = try await domain(new.address.domain)  // before the work of hashing
+        if let password = new.password { try await check(password, of: .user(new.address)) }
         let credential = if let password = new.password { try await credential(password) } else { UserCredential?.none }
-        let user = UserToMake(address: new.address, quota: new.quota, hash: credential?.hash)
+        let user = UserToMake(address: new.address, quota: new.quota, hash: credential?.hash, mustChange: new.mustChange)
         let tenant = try await change { transaction in
             let places = try await withinPlan(try await places(of: [user.address], in: transaction), [user.quota], in: transaction)
             try await make([user], at: places, in: transaction)

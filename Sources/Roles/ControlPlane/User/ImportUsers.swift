@@ -10,14 +10,14 @@ extension Provisioning {
             throw AdminError(.invalid, "A request imports 1 to \(UserImport.limit) users.", hint: "Send them in several requests.")
         }
         let tenant = try await tenant(of: addresses)
-        let wrong = Self.refusals(of: new)
-        let checked = try await change { transaction in try await findPlaces(for: new, but: wrong, in: transaction) }
+        let wrong = Self.refusals(of: new), weak = try await weakPasswords(of: new)
+        let checked = try await change { transaction in try await findPlaces(for: new, but: wrong, weak, in: transaction) }
         guard request.body.dryRun != true, let tenant else { return Self.report(addresses, checked) }
         let hashes = try await hashes(of: new, at: checked)
-        let users = zip(new, hashes).map { UserToMake(address: $0.address, quota: $0.quota, hash: $1) }
+        let users = zip(new, hashes).map { UserToMake(address: $0.address, quota: $0.quota, hash: $1, mustChange: $0.mustChange) }
         let done = try await change { transaction in
             // Asked once more: somebody may have been made while passwords were hashed.
-            let found = try await findPlaces(for: new, but: wrong, in: transaction)
+            let found = try await findPlaces(for: new, but: wrong, weak, in: transaction)
             try await make(users, at: found, in: transaction)
             return found
         }
@@ -55,11 +55,29 @@ extension Provisioning {
         }
     }
 
+    /// What is wrong with each password that is given. It is no matter for those who exist already.
+    private func weakPasswords(of users: [NewUser]) async throws -> [AdminError?] {
+        var errors: [AdminError?] = []
+        for user in users {
+            do {
+                if let password = user.password { try await check(password, of: .user(user.address)) }
+                errors.append(nil)
+            } catch {
+                guard let error = error as? AdminError else { throw error }
+                errors.append(error)
+            }
+        }
+        return errors
+    }
+
     private func findPlaces(
-        for users: [NewUser], but refusals: [AdminError?], in transaction: PostgresTransaction
+        for users: [NewUser], but refusals: [AdminError?], _ weak: [AdminError?], in transaction: PostgresTransaction
     ) async throws -> [PlaceOfUser] {
-        let found = zip(try await places(of: users.map(\.address), in: transaction), refusals).map { place, refusal in
-            refusal.map { PlaceOfUser.refused($0) } ?? place
+        let places = try await places(of: users.map(\.address), in: transaction)
+        let found = places.indices.map { index in
+            if let refusal = refusals[index] { return PlaceOfUser.refused(refusal) }
+            if case .free = places[index], let refusal = weak[index] { return .refused(refusal) }
+            return places[index]
         }
         return try await withinPlan(found, users.map(\.quota), in: transaction)
     }

@@ -8,6 +8,7 @@ struct UserToMake: Sendable {
     var quota: QuotaChange?
     /// nil: nobody can log in.
     var hash: String?
+    var mustChange: PasswordDemand?
 }
 
 /// What was found at an address that a user is to have.
@@ -21,6 +22,10 @@ extension NewUser {
     func validate() throws(AdminError) {
         try quota?.validate(at: .user)
         try password?.validate(takesHash: true)
+        try mustChange?.validate()
+        guard mustChange == nil || password != nil else {
+            throw AdminError(.invalid, "Without a password there is none to be changed.", hint: "Give one, or have one generated.")
+        }
     }
 }
 
@@ -72,18 +77,26 @@ extension Provisioning {
                 .optionalInt8Array(made.map { $0.user.quota?.bytes?.stored(at: .user) }),
                 .optionalInt8Array(made.map { $0.user.quota?.messages?.limit }),
             ])
-        var hashes: [String: String] = [:]
-        for one in made { hashes["\(one.domain) \(one.user.address.localPart)"] = one.user.hash }
-        var credentials: (tenants: [Int64], users: [Int64], hashes: [String]) = ([], [], [])
+        var known: [String: UserToMake] = [:]
+        for one in made { known["\(one.domain) \(one.user.address.localPart)"] = one.user }
+        var credentials: (tenants: [Int64], users: [Int64], hashes: [String], within: [Int64?]) = ([], [], [], [])
         for row in inserted.rows {
-            guard let hash = hashes["\(try row.int8(2)) \(try row.text(3))"] else { continue }
+            guard let user = known["\(try row.int8(2)) \(try row.text(3))"], let hash = user.hash else { continue }
             credentials.tenants.append(try row.int8(0))
             credentials.users.append(try row.int8(1))
             credentials.hashes.append(hash)
+            credentials.within.append(user.mustChange?.within)
         }
         guard !credentials.hashes.isEmpty else { return }
         _ = try await transaction.query(
-            "INSERT INTO credentials (tenant_id, user_id, hash) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[])",
-            [.int8Array(credentials.tenants), .int8Array(credentials.users), .textArray(credentials.hashes)])
+            """
+            INSERT INTO credentials (tenant_id, user_id, hash, change_by)
+            SELECT tenant_id, user_id, hash, now() + within * interval '1 second'
+            FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) AS made (tenant_id, user_id, hash, within)
+            """,
+            [
+                .int8Array(credentials.tenants), .int8Array(credentials.users), .textArray(credentials.hashes),
+                .optionalInt8Array(credentials.within),
+            ])
     }
 }

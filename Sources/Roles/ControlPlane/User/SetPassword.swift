@@ -6,15 +6,16 @@ extension Provisioning {
     func setPassword(_ request: AdminRequest<NewPassword>) async throws -> ChangedPassword {
         let address: EmailAddress = try request.path.require("address")
         try request.body.password.validate(takesHash: true)
-        _ = try await user(address)  // before the work of hashing
+        try request.body.mustChange?.validate()
+        let known = try await change { transaction in try await find(address, in: transaction) }  // before the work of hashing
+        try await check(request.body.password, of: .user(address))
+        try await checkIsUnused(request.body.password, by: UserKeys(tenant: known.tenant, user: known.user))
         let credential = try await credential(request.body.password)
         let keys = try await change { transaction in
             let keys = try await find(address, in: transaction)
-            _ = try await transaction.query(
-                """
-                INSERT INTO credentials (tenant_id, user_id, hash) VALUES ($1, $2, $3)
-                ON CONFLICT (tenant_id, user_id) DO UPDATE SET hash = excluded.hash, changed_at = now()
-                """, [.int8(keys.tenant), .int8(keys.user), .text(credential.hash)])
+            try await replaceCredential(
+                of: UserKeys(tenant: keys.tenant, user: keys.user), with: credential.hash, mustChange: request.body.mustChange,
+                in: transaction)
             return keys
         }
         forgetLogins(of: address)

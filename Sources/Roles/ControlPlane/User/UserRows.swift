@@ -7,20 +7,24 @@ extension Provisioning {
         let result = try await database.query(
             """
             SELECT u.local_part || '@' || d.name, t.name, u.suspended, u.suspension_reason,
-                EXISTS (SELECT FROM credentials c WHERE c.tenant_id = u.tenant_id AND c.user_id = u.user_id),
+                c.user_id IS NOT NULL,
                 effective_quota(
                     u.quota_bytes, limit_number(t.planned || t.limits, 'userQuota'),
                     limit_number(t.planned || t.limits, 'largestUserQuota')),
-                u.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0), u.created_at
+                u.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0), u.created_at,
+                c.changed_at, c.change_by, o.user_id IS NOT NULL
             FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
-            LEFT JOIN user_usage g USING (tenant_id, user_id)
+            LEFT JOIN user_usage g USING (tenant_id, user_id) LEFT JOIN credentials c USING (tenant_id, user_id)
+            LEFT JOIN one_time_passwords o USING (tenant_id, user_id)
             WHERE ($1::text IS NULL OR u.local_part = $1) AND ($2::text IS NULL OR d.name = $2) AND ($3::text IS NULL OR t.name = $3)
             ORDER BY d.name, u.local_part
             """, [.optionalText(address?.localPart), .optionalText(address?.domain.text ?? domain?.text), .optionalText(tenant?.text)])
         return try result.rows.map { row in
             User(
                 address: try row.name(0), tenant: try row.name(1), suspended: try row.suspended(2), suspensionReason: try row.reason(3),
-                hasPassword: try row.bool(4), quota: try QuotaLimits(row, 5), usage: try Usage(row, 7), createdAt: try row.moment(9))
+                hasPassword: try row.bool(4), passwordChangedAt: try row.optionalMoment(10),
+                passwordChangeDue: try row.optionalMoment(11), hasOneTimePasswords: try row.bool(12), quota: try QuotaLimits(row, 5),
+                usage: try Usage(row, 7), createdAt: try row.moment(9))
         }
     }
 

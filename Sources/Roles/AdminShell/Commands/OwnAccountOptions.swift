@@ -1,0 +1,38 @@
+import AdminAPI
+import ArgumentParser
+import SecureStream
+
+/// How a person reaches the platform and proves that an account is theirs.
+package struct OwnAccountOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Trust the certificate with this SHA-256 fingerprint, instead of the system's authorities.", valueName: "hex"),
+        transform: { text in
+            guard let fingerprint = Fingerprint(text) else { throw ValidationError("A fingerprint has 64 hexadecimal digits.") }
+            return fingerprint
+        })
+    var fingerprint: Fingerprint?
+    @Flag(help: "Read the passwords from standard input, a line each.") var passwordStdin = false
+
+    package init() {}
+
+    func client(in context: Context) -> AdminClient {
+        guard let fingerprint, let server = context.settings.server else { return context.client }
+        return AdminClient(transport: SecureTransport(server: server, trust: .certificate(fingerprint: fingerprint.octets)))
+    }
+
+    /// The account's present password.
+    func password(of address: EmailAddress, from console: any Console) throws -> String {
+        if !passwordStdin, !console.canAsk {
+            throw AdminError(.invalid, "There is no terminal to ask for a password on.", hint: "Use --password-stdin.")
+        }
+        let answer = passwordStdin ? console.readLine() : console.askHidden("Present password of \(address): ")
+        guard let answer, !answer.isEmpty else { throw Abandoned() }
+        return answer
+    }
+
+    /// nil: none.
+    func oneTimePassword(from console: any Console) -> String? {
+        let answer = passwordStdin ? console.readLine() : console.askHidden("One-time password (empty if you have none): ")
+        return answer.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

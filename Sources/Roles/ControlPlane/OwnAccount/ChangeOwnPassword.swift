@@ -1,0 +1,38 @@
+import AdminAPI
+import Postgres
+
+extension Provisioning {
+    /// `user change-password`: whoever is logged in with the old one is logged out.
+    func changeOwnPassword(_ request: AdminRequest<UserPasswordChange>) async throws -> Nothing {
+        let (proof, new) = (request.body.proof, request.body.new)
+        try Self.checkIsElsewhere(request.caller)
+        guard case .given(let text) = new else { throw AdminError(.invalid, "One's own password is given, not generated.") }
+        // What the new one shows by itself, before there is work to be done.
+        try facts.passwords.check(text, of: .user(proof.address))
+        guard text != proof.password else { throw AdminError(.invalid, "The new password is the old one.", hint: "Choose another.") }
+        let owner = try await ownAccounts.prove(proof, from: request.caller.origin)
+        try await check(new, of: .user(owner.address))
+        try await checkIsUnused(new, by: owner.keys)
+        let hash = try await hashing.hash(text)
+        try await change { transaction in
+            let same = try await transaction.query(
+                "SELECT 1 FROM credentials WHERE tenant_id = $1 AND user_id = $2 AND hash = $3 FOR UPDATE",
+                [.int8(owner.keys.tenant), .int8(owner.keys.user), .text(owner.hash)])
+            guard !same.isEmpty else {
+                throw AdminError(.conflict, "The password was changed elsewhere meanwhile.", hint: "Try again with the one that holds now.")
+            }
+            try await replaceCredential(of: owner.keys, with: hash, in: transaction)
+        }
+        authenticator.forget(owner.address)
+        endSessions(tenant: owner.keys.tenant, user: owner.keys.user, reason: "Your password was changed; please log in again")
+        return Nothing()
+    }
+
+    /// On the machine itself the kernel says who calls, and that is no user of ours.
+    static func checkIsElsewhere(_ caller: AdminCaller) throws(AdminError) {
+        guard caller.origin == "local" else { return }
+        throw AdminError(
+            .conflict, "People change what is theirs from another machine.",
+            hint: "Say where with --server HOST; on this one, use `user password`.")
+    }
+}

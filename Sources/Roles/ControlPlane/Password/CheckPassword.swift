@@ -1,0 +1,70 @@
+import AdminAPI
+import Cracklib
+import Postgres
+
+/// A user, as tables know it.
+struct UserKeys: Sendable, Equatable {
+    let tenant: Int64
+    let user: Int64
+}
+
+extension Provisioning {
+    /// Refuses a password that was chosen against the rules. It may read a file, and takes a place in the line for hashes.
+    func check(_ choice: PasswordChoice, of owner: PasswordOwner) async throws {
+        guard case .given(let password) = choice else { return }
+        try facts.passwords.check(password, of: owner)
+        if let weakness = try await hashing.weakness(of: password) {
+            throw AdminError(.invalid, "The password is easily guessed: \(weakness.words).", hint: "Use several words that only you know.")
+        }
+    }
+
+    /// Refuses the password that the user has, and those before it. Each costs a hash.
+    func checkIsUnused(_ choice: PasswordChoice, by keys: UserKeys) async throws {
+        guard case .given(let password) = choice, facts.passwords.remembered > 0 else { return }
+        let known = try await database.query(
+            """
+            SELECT hash FROM credentials WHERE tenant_id = $1 AND user_id = $2
+            UNION ALL (SELECT hash FROM old_credentials WHERE tenant_id = $1 AND user_id = $2 ORDER BY changed_at DESC LIMIT $3)
+            """, [.int8(keys.tenant), .int8(keys.user), .int8(Int64(facts.passwords.remembered))])
+        guard try await hashing.matchesAny(of: known.rows.map { try $0.text(0) }, password: password) else { return }
+        throw AdminError(
+            .invalid, "The password was used before.",
+            hint: "Use one that is neither the present one nor one of the \(facts.passwords.remembered) before it.")
+    }
+
+    /// Puts a hash in the place of the user's, which is remembered.
+    func replaceCredential(
+        of keys: UserKeys, with hash: String, mustChange: PasswordDemand? = nil, in transaction: PostgresTransaction
+    ) async throws {
+        let user: [PostgresValue] = [.int8(keys.tenant), .int8(keys.user)]
+        _ = try await transaction.query(
+            """
+            INSERT INTO old_credentials (tenant_id, user_id, hash)
+            SELECT tenant_id, user_id, hash FROM credentials WHERE tenant_id = $1 AND user_id = $2 FOR UPDATE
+            """, user)
+        _ = try await transaction.query(
+            """
+            DELETE FROM old_credentials WHERE tenant_id = $1 AND user_id = $2 AND changed_at NOT IN (
+                SELECT changed_at FROM old_credentials WHERE tenant_id = $1 AND user_id = $2 ORDER BY changed_at DESC LIMIT $3)
+            """, user + [.int8(Int64(facts.passwords.remembered))])
+        _ = try await transaction.query(
+            """
+            INSERT INTO credentials (tenant_id, user_id, hash, change_by)
+            VALUES ($1, $2, $3, now() + $4::bigint * interval '1 second')
+            ON CONFLICT (tenant_id, user_id) DO UPDATE
+            SET hash = excluded.hash, changed_at = now(), change_by = excluded.change_by
+            """, user + [.text(hash), .optionalInt8(mustChange?.within)])
+    }
+}
+
+extension CommonPasswords.Weakness {
+    /// As what comes behind a colon.
+    fileprivate var words: String {
+        switch self {
+        case .word: "it is a common word, or made from one"
+        case .fewDifferentCharacters: "it has too few different characters"
+        case .systematic: "it is all too regular"
+        case .other(let words): words
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import AdminAPI
+import AdminShell
+import FoundationEssentials
+import Testing
+
+/// Passwords that must be changed, one-time passwords, and what people change themselves.
+struct OwnPasswordTests {
+    static let demands = [
+        ("user must-change ann@acme.example", #"{"within":0}"#), ("user must-change ann@acme.example --within 7d", #"{"within":604800}"#),
+        ("user must-change ann@acme.example --off", "{}"),
+    ]
+    @Test("A password is to be changed at once, in a while, or not any more", arguments: demands)
+    func demand(line: String, body: String) throws {
+        let bench = Bench()
+        #expect(try bench.run(line) == 0)
+        #expect(bench.transport.made == ["POST /users/ann%40acme.example/must-change \(body)"])
+    }
+
+    @Test("Whoever sets a password may have it changed") func set() throws {
+        let bench = Bench(FakeConsole(input: ["correct horse"]))
+        #expect(try bench.run("user password ann@acme.example --password-stdin --must-change --within 12h") == 0)
+        #expect(bench.transport.made.first?.contains(#""mustChange":{"within":43200}"#) == true)
+        #expect(try Bench().run("user password ann@acme.example --generate --within 12h") == 64)
+        #expect(try Bench().run("user create ann@acme.example --no-password --must-change") == 64)
+        #expect(try Bench().run("user must-change ann@acme.example --off --within 1d") == 64)
+    }
+
+    @Test("Times are numbers with a unit, of a year at most", arguments: [("0", 0), ("90m", 5_400), ("1w", 604_800), ("365d", 31_536_000)])
+    func times(text: String, seconds: Int64) throws { #expect(try PasswordDemandTime.seconds(text) == seconds) }
+
+    @Test("Other times are refused", arguments: ["", "d", "7", "-1d", "366d", "1y", "7 d", "99999999999999999999w", "9223372036854775807w"])
+    func wrongTimes(text: String) { #expect(throws: AdminError.self) { try PasswordDemandTime.seconds(text) } }
+
+    @Test("People change their own with the present one, and a one-time password if they have such", arguments: [nil, "123456"])
+    func own(code: String?) throws {
+        let bench = Bench(FakeConsole(input: ["old password", "correct horse"] + (code.map { [$0] } ?? [])))
+        #expect(try bench.run("user change-password ann@acme.example --password-stdin") == 0)
+        let made = try #require(bench.transport.made.first)
+        let body = try #require(made.split(separator: " ", maxSplits: 2).last)
+        let change = try JSONDecoder().decode(UserPasswordChange.self, from: Data(body.utf8))
+        let address = try EmailAddress("ann@acme.example")
+        #expect(change.proof == AccountProof(address: address, password: "old password", oneTimePassword: code))
+        #expect(change.new == .given("correct horse"))
+        #expect(!"\(change)\(change.proof)".contains("old password") && !bench.console.output.contains("horse"))
+    }
+
+    @Test("The secret of one-time passwords is shown once, and they are taken away") func oneTime() throws {
+        let bench = Bench()
+        #expect(try bench.run("user totp ann@acme.example") == 0)
+        #expect(bench.console.output.contains("otpauth://totp/x?secret=ABC"))
+        #expect(try bench.run("user totp ann@acme.example --off") == 0)
+        #expect(bench.transport.made.last == "DELETE /users/ann%40acme.example/totp")
+    }
+}
