@@ -79,6 +79,10 @@ enum Prepared {
         #"{"name":"new.example","tenant":"acme","aliases":[],"proof":"dns","provedAt":"2026-05-05T03:02:01Z","#
         + #""quota":{"bytes":null,"messages":null},"#
         + #""usage":{"bytes":0,"messages":0},"users":0,"createdAt":"2026-05-05T03:02:01Z"}"#
+    static let imported =
+        #"{"users":[{"address":"ann@acme.example","outcome":"made"},{"address":"bob@acme.example","outcome":"exists"},"#
+        + #"{"address":"carl@acme.example","outcome":"refused","error":{"code":"alreadyExists","#
+        + #""message":"carl@acme.example is an alias.","hint":"Delete the alias first."}}]}"#
     static let responses: [String: (Int, String)] = [
         "POST /claims": (200, claim), "GET /claims": (200, "[\(claim)]"), "POST /claims/new.example/verify": (200, provedDomain),
         "DELETE /claims/new.example?tenant=acme": (200, "{}"), "GET /domains": (200, "[\(provedDomain)]"),
@@ -94,12 +98,7 @@ enum Prepared {
             200, #"{"address":"ann@acme.example","oneTimePassword":"otpauth://totp/x?secret=ABC"}"#
         ),
         "DELETE /users/ann%40acme.example/totp": (200, user), "POST /self/password": (200, "{}"),
-        "POST /users/import": (
-            200,
-            #"{"users":[{"address":"ann@acme.example","outcome":"made"},{"address":"bob@acme.example","outcome":"exists"},"#
-                + #"{"address":"carl@acme.example","outcome":"refused","error":{"code":"alreadyExists","#
-                + #""message":"carl@acme.example is an alias.","hint":"Delete the alias first."}}]}"#
-        ),
+        "POST /users/import": (200, imported), "POST /users/import?dryRun=true": (200, imported),
         "GET /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":false,"levels":[\#(differing)]}"#),
         "POST /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":true,"levels":[\#(differing)]}"#),
         "GET /quota-checks?target=acme": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":false,"levels":[]}"#),

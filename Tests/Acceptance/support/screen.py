@@ -53,6 +53,7 @@ class TmuxScreen:
             raise AssertionError(f"the screen is\n{self.text(masks)}\n--- and not\n{golden}") from None
 
     def wait_for(self, text, within=10):
+        text = text.rstrip()  # as tmux shows lines
         try:
             eventually(lambda: text in self.text(), within=within, what=text)
         except AssertionError:

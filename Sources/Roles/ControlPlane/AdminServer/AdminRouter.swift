@@ -82,6 +82,7 @@ final class AdminRouter {
             caller: caller.name, role: call.isLogin ? nil : caller.role, origin: caller.origin, command: call.command, target: "",
             tenant: caller.part?.tenantName.text, result: "done")
         var response: AdminResponse
+        var isRehearsal = false
         do {
             guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
             let body = try route.decode(bytes)
@@ -93,7 +94,7 @@ final class AdminRouter {
             if let destination { event.target += " \(destination.text)" }
             if let login = body as? any ProvesCaller { event.caller = login.claimed }
             if let part = caller.part { try await part.check(call, subjects, database) }
-            let isRehearsal = try Self.isRehearsal(call, query)
+            isRehearsal = try Self.isRehearsal(call, query)
             if call.effect == .reads || isRehearsal {
                 response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, isRehearsal))
                 if isRehearsal { return response }
@@ -110,7 +111,8 @@ final class AdminRouter {
             if event.target.isEmpty { event.target = path.texts.joined(separator: " ") }
             response = AdminResponse(explained)
         }
-        if Self.isRecorded(call, event.result) {
+        // Of what was only tried, that it was not allowed.
+        if Self.isRecorded(call, event.result), !isRehearsal || event.result == AdminError.Code.forbidden.rawValue {
             event.target = String(event.target.prefix(300))
             await provisioning.audit.append(event)
         }

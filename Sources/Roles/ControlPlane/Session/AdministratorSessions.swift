@@ -38,7 +38,9 @@ final class AdministratorSessions {
 
     func logIn(_ login: AdminLogin, from address: String) async throws -> AdminToken {
         let account = Self.account(login.name)
-        let named = try Cryptography.hmacSHA256(key: authenticator.key, Array("\(account.utf8.count):\(account)\(login.password)".utf8))
+        // A wrong code is a guess of its own: whoever knows the password must not try codes for the price of one.
+        let tried = "\(account.utf8.count):\(account)\(login.password.utf8.count):\(login.password)\(login.oneTimePassword)"
+        let named = try Cryptography.hmacSHA256(key: authenticator.key, Array(tried.utf8))
         let guess = named.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let answers = Authenticator.Answers(refused: Outcome.refused, unavailable: .unavailable)
         let outcome = await authenticator.admitted(account, from: address, guess: guess, answers) {
