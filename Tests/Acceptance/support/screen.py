@@ -31,7 +31,7 @@ class TmuxScreen:
         return done.stdout
 
     def type(self, text):
-        self._tmux("send-keys", "-l", text)
+        self._tmux("send-keys", "-l", "--", text)
 
     def press(self, *keys):
         """Keys by their names, such as `Enter`, `Tab`, `C-c`."""

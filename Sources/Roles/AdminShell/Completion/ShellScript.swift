@@ -11,14 +11,17 @@ package enum ShellScript: String, CaseIterable, Sendable {
         }
     }
 
-    /// Bash takes what stands behind the last of its own word breaks, such as `@`, for the word: the candidates begin there.
+    /// Bash takes what stands behind the last of its own word breaks for the word, and keeps an `@` with it: the candidates begin there.
     private static let bashText = #"""
         _casella() {
-            local line=${COMP_LINE:0:COMP_POINT} last=${COMP_WORDS[COMP_CWORD]} word candidates
+            local line=${COMP_LINE:0:COMP_POINT} word kept= candidates
             word=${line##*[[:space:]]}
-            [[ $last == [@:=] ]] && last=
+            case $word in
+                *@*) [[ $COMP_WORDBREAKS == *@* ]] && kept=${word%@*} ;;
+                *[:=]*) kept=${word%"${word##*[:=]}"} ;;
+            esac
             mapfile -t candidates < <("${COMP_WORDS[0]}" complete -- "$line" 2>/dev/null)
-            COMPREPLY=("${candidates[@]#"${word%"$last"}"}")
+            COMPREPLY=("${candidates[@]#"$kept"}")
         }
         complete -F _casella casella
         """#
