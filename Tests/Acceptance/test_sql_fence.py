@@ -25,6 +25,7 @@ class Roles(unittest.TestCase):
         cls.left, cls.right = Company(cls.platform), Company(cls.platform)
         for company in (cls.left, cls.right):
             cls.platform.casella("alias", "create", company.address("info"), "--to", company.address("ann"))
+            cls.platform.casella("group", "create", company.address("team"), "--member", company.address("ann"))
             cls.platform.casella("domain", "alias", f"also-{company.domain}", "--of", company.domain)
             clients.deliver(cls.platform, messages.message(company.address("ann")), company.address("ann"))
             ann, bob = company.address("ann"), company.address("bob")

@@ -55,6 +55,15 @@ extension AdminSubject {
                 FROM aliases a JOIN domains d USING (tenant_id, domain_id) WHERE \(address) HAVING count(*) > 0
                 """, [.text(alias.domain.text), .text(alias.localPart)]
             )
+        case .group(let group):
+            return (
+                """
+                SELECT jsonb_build_object('posting', posting, 'owners', owners, 'members', ARRAY(
+                    SELECT m.address FROM group_members m WHERE (m.tenant_id, m.domain_id, m.local_part)
+                        = (g.tenant_id, g.domain_id, g.local_part) ORDER BY 1))
+                FROM groups g JOIN domains d USING (tenant_id, domain_id) WHERE \(address)
+                """, [.text(group.domain.text), .text(group.localPart)]
+            )
         case .administrator(let name):
             return (
                 """

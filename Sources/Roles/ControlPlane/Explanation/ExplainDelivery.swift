@@ -23,6 +23,7 @@ extension Provisioning {
         let directory = Directory(tenant: tenant.id, pool: database.pool)
         let (step, targets) = try await resolution(of: recipient, in: directory)
         steps.append(step)
+        for group in targets?.groups ?? [] { steps.append(try await posting(from: sender, to: group, in: directory)) }
         for user in targets?.suspended ?? [] {
             steps.append(.tells("user \(user.address)", "Its incoming mail is suspended, so it is left out.", change: user.resuming))
         }
@@ -73,13 +74,13 @@ extension Provisioning {
         case .notLocal, .noSuchUser:
             return (
                 .refuses(
-                    rule, "There is no such user or alias, and the domain has no catch-all.", reply: "550 5.1.1",
+                    rule, "There is no such user, alias or group with members, and the domain has no catch-all.", reply: "550 5.1.1",
                     change: "user create \(address), or alias create \(address) --to ADDRESS"), nil
             )
         case .loop:
             return (
                 .refuses(
-                    rule, "Its aliases lead round in a circle, too deep, or to too many addresses.", reply: "554 5.4.6",
+                    rule, "Its aliases or groups lead round in a circle, too deep, or to too many addresses.", reply: "554 5.4.6",
                     change: "alias show \(address)"), nil
             )
         case .suspended(let users):

@@ -1,7 +1,7 @@
 import Postgres
 import Runtime
 
-/// The tenant's domains, users and aliases as far as they were asked for. The control plane writes them; it says when they changed.
+/// The tenant's domains, users, aliases and groups as far as they were asked for. The control plane writes them; it says when they changed.
 @EventLoopActor
 package final class Directory {
     /// What an address is, by itself.
@@ -9,7 +9,15 @@ package final class Directory {
         var user: UserRecord?
         /// Targets of the alias, in their order.
         var targets: [String] = []
-        var isEmpty: Bool { user == nil && targets.isEmpty }
+        /// A group, whose members are the targets.
+        var group: Group?
+        var isEmpty: Bool { user == nil && targets.isEmpty && group == nil }
+    }
+
+    struct Group {
+        let address: String
+        let posting: GroupPosting
+        let owners: [String]
     }
 
     /// A domain as any of its names leads to it.
@@ -77,11 +85,13 @@ package final class Directory {
         let started = generation
         let result = try await database.query("""
             SELECT local_part, user_id, NULL::text, suspended, suspension_reason, NULL::text[], NULL::text,
-                \(Self.limits("tenant_limits($1) || limits")) FROM users
-            WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
+                \(Self.limits("tenant_limits($1) || limits")), NULL::text, NULL::text[] FROM users \(Self.atPlaces)
             UNION ALL
-            SELECT local_part, NULL, target, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM aliases
-            WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
+            SELECT local_part, NULL, target, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM aliases \(Self.atPlaces)
+            UNION ALL
+            SELECT local_part, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, posting, owners FROM groups \(Self.atPlaces)
+            UNION ALL
+            SELECT local_part, NULL, address, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM group_members \(Self.atPlaces)
             ORDER BY 3 NULLS FIRST
             """, [.int8(tenant), .int8(domain.id), .textArray(missing)])
         var loaded: [String: Entry] = [:]
@@ -95,6 +105,10 @@ package final class Directory {
                         sending: try SendingLimits(row, 8))
                 } else if let target = try row.optionalText(2) {
                     loaded[localPart, default: Entry()].targets.append(target)
+                } else if let posting = try row.optionalText(10) {
+                    loaded[localPart, default: Entry()].group = Group(
+                        address: "\(localPart)@\(domain.name)", posting: GroupPosting(rawValue: posting) ?? .owners,
+                        owners: try row.optionalTextArray(11) ?? [])
                 }
             }
         }
@@ -129,6 +143,8 @@ package final class Directory {
         }
         return user
     }
+
+    private static let atPlaces = "WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])"
 
     /// Three columns of what an expression of limits says of one user.
     private static func limits(_ expression: String) -> String {
