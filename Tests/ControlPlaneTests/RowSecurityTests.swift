@@ -56,6 +56,8 @@ import TestSupport
                 INSERT INTO domain_claims (tenant_id, name) VALUES (\(t), 'claimed.example');
                 INSERT INTO app_passwords VALUES (\(t), \(t), 'phone', 'x', ARRAY['imap']);
                 INSERT INTO aliases VALUES (\(t), \(t), 'info', 'ann@d\(t).example');
+                INSERT INTO vacations VALUES (\(t), \(t), 'Away', 'Back soon');
+                INSERT INTO vacation_replies VALUES (\(t), \(t), sha256('x'));
                 INSERT INTO groups (tenant_id, domain_id, local_part) VALUES (\(t), \(t), 'team');
                 INSERT INTO group_members VALUES (\(t), \(t), 'team', 'ann@d\(t).example');
                 INSERT INTO domain_aliases VALUES (\(t), \(t), 'also.d\(t).example');

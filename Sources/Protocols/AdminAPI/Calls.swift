@@ -92,6 +92,15 @@ public enum Calls {
     public static let deleteGroup = Call<Nothing, Nothing>(
         "group delete", .delete, "/groups/{address}", needs: .manageUsers, effect: .changes)
 
+    public static let setVacation = Call<NewVacation, Vacation>(
+        "vacation set", .put, "/users/{address}/vacation", needs: .manageUsers, effect: .changes)
+    public static let showVacation = Call<Nothing, Vacation>(
+        "vacation show", .get, "/users/{address}/vacation", needs: .read, effect: .reads)
+    public static let clearVacation = Call<Nothing, Nothing>(
+        "vacation clear", .delete, "/users/{address}/vacation", needs: .manageUsers, effect: .changes)
+    public static let listVacations = Call<Nothing, [Vacation]>(
+        "vacation list", .get, "/vacations", query: ["tenant", "domain"], needs: .read, effect: .reads)
+
     /// `{target}` is a `QuotaTarget`.
     public static let showQuota = Call<Nothing, QuotaReport>("quota show", .get, "/quotas/{target}", needs: .read, effect: .reads)
     public static let setQuota = Call<QuotaChange, QuotaReport>(
@@ -196,6 +205,7 @@ public enum Calls {
         createAppPassword, listAppPasswords, deleteAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,
         createGroup, listGroups, showGroup, setGroup, addMembers, removeMembers, deleteGroup,
+        setVacation, showVacation, clearVacation, listVacations,
         showQuota, setQuota, checkQuotas, repairQuotas,
         listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,
         listLogins, unlockLogins, listSessions, endSessions, listWorkers, restartWorker,

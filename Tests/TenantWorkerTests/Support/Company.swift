@@ -87,6 +87,21 @@ struct CompanyDomain: Sendable {
             """, .int8(id), .text(localPart), .text(posting), .textArray(owners), .textArray(members))
     }
 
+    func vacation(_ user: Int64, _ text: String = "Back soon.", subject: String = "Away") async throws {
+        _ = try await company.insert(
+            "INSERT INTO vacations (tenant_id, user_id, subject, body) VALUES ($1, $2, $3, $4) RETURNING user_id",
+            .int8(user), .text(subject), .text(text))
+    }
+
+    /// As if this much time had passed since anybody was told.
+    func letPass(_ interval: String, for user: Int64) async throws {
+        _ = try await company.insert(
+            """
+            UPDATE vacation_replies SET replied_at = replied_at - $3::text::interval WHERE tenant_id = $1 AND user_id = $2
+            RETURNING user_id
+            """, .int8(user), .text(interval))
+    }
+
     func alias(_ localPart: String, to target: String) async throws {
         _ = try await company.insert(
             "INSERT INTO aliases (tenant_id, domain_id, local_part, target) VALUES ($1, $2, $3, $4) RETURNING domain_id",

@@ -11,7 +11,8 @@ package struct Casella: ParsableCommand {
         version: "casella 0.1",
         subcommands: [
             TenantCommands.self, PlanCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, AliasCommands.self,
-            GroupCommands.self, QuotaCommands.self, QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self,
+            GroupCommands.self, VacationCommands.self,
+            QuotaCommands.self, QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self,
             AdministratorCommands.self, RoleCommands.self, ExplainCommands.self, SessionCommands.self, AuditCommands.self, ShowUsage.self,
             ShowStatus.self, RunBatch.self, WriteManual.self, PrintCompletion.self,
         ])
@@ -71,6 +72,13 @@ package struct GroupCommands: ParsableCommand {
         subcommands: [
             CreateGroup.self, ListGroups.self, ShowGroup.self, SetGroup.self, AddMembers.self, RemoveMembers.self, DeleteGroup.self,
         ])
+    package init() {}
+}
+
+package struct VacationCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "vacation", abstract: "What people who write to a user are told while the user is away.",
+        subcommands: [SetVacation.self, ShowVacation.self, ClearVacation.self, ListVacations.self])
     package init() {}
 }
 

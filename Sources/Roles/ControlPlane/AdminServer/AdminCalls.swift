@@ -59,6 +59,11 @@ extension AdminRouter {
         serve(Calls.removeMembers) { try await $0.removeMembers($1) }
         serve(Calls.deleteGroup) { try await $0.deleteGroup($1) }
 
+        serve(Calls.setVacation) { try await $0.setVacation($1) }
+        serve(Calls.showVacation) { try await $0.showVacation($1) }
+        serve(Calls.clearVacation) { try await $0.clearVacation($1) }
+        serve(Calls.listVacations) { try await $0.listVacations($1) }
+
         serve(Calls.showQuota) { try await $0.showQuota($1) }
         serve(Calls.setQuota) { try await $0.setQuota($1) }
         serve(Calls.checkQuotas) { try await $0.checkQuotas($1) }

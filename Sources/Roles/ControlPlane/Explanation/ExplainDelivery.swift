@@ -104,7 +104,7 @@ extension Provisioning {
         for level in try await quotaReport(.user(address)).levels {
             steps.append(quota(level, size))
         }
-        return steps
+        return steps + (try await vacationStep(of: address))
     }
 
     /// The limit of the user's plan, if there is one.

@@ -37,6 +37,7 @@ struct MessageDelivery {
             replies.append(.together(own))
         }
         log(replies, id, message.count)
+        tellWhoIsAway(message, header, stored, id)
         return replies
     }
 
@@ -86,6 +87,18 @@ struct MessageDelivery {
     private static func refusal(of message: [UInt8], to user: UserRecord) -> Reply? {
         guard let limit = user.messageSize, message.count > limit else { return nil }
         return .largerThanPlan(limit)
+    }
+
+    /// Has the sender told of users who are away, later: nobody waits for it.
+    private func tellWhoIsAway(_ message: [UInt8], _ header: HeaderScan, _ stored: [Int64: DeliveryOutcome], _ id: [UInt8]) {
+        var away: [UserRecord] = []
+        for user in recipients.flatMap(\.targets.users).map(\.user) where user.hasVacation && !away.contains(user) {
+            if case .stored = stored[user.id] { away.append(user) }
+        }
+        guard !away.isEmpty else { return }
+        let replies = VacationReplies(store: store, facts: facts, reversePath: envelope.reversePath, deliveryID: id)
+        let (top, users) = (Array(message[..<header.end]), away)
+        EventLoopActor.task { await replies.answer(top, of: users) }
     }
 
     // MARK: Out again

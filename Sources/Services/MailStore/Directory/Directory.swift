@@ -85,13 +85,15 @@ package final class Directory {
         let started = generation
         let result = try await database.query("""
             SELECT local_part, user_id, NULL::text, suspended, suspension_reason, NULL::text[], NULL::text,
-                \(Self.limits("tenant_limits($1) || limits")), NULL::text, NULL::text[] FROM users \(Self.atPlaces)
+                \(Self.limits("tenant_limits($1) || limits")), NULL::text, NULL::text[],
+                EXISTS (SELECT FROM vacations v WHERE (v.tenant_id, v.user_id) = (users.tenant_id, users.user_id))
+            FROM users \(Self.atPlaces)
             UNION ALL
-            SELECT local_part, NULL, target, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM aliases \(Self.atPlaces)
+            SELECT local_part, NULL, target, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM aliases \(Self.atPlaces)
             UNION ALL
-            SELECT local_part, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, posting, owners FROM groups \(Self.atPlaces)
+            SELECT local_part, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, posting, owners, NULL FROM groups \(Self.atPlaces)
             UNION ALL
-            SELECT local_part, NULL, address, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM group_members \(Self.atPlaces)
+            SELECT local_part, NULL, address, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM group_members \(Self.atPlaces)
             ORDER BY 3 NULLS FIRST
             """, [.int8(tenant), .int8(domain.id), .textArray(missing)])
         var loaded: [String: Entry] = [:]
@@ -102,7 +104,7 @@ package final class Directory {
                     loaded[localPart, default: Entry()].user = UserRecord(
                         id: id, domain: domain.id, localPart: localPart, domainName: domain.name,
                         suspensions: try Suspensions(row, user: 3), messageSize: try row.optionalInt8(7),
-                        sending: try SendingLimits(row, 8))
+                        sending: try SendingLimits(row, 8), hasVacation: try row.bool(12))
                 } else if let target = try row.optionalText(2) {
                     loaded[localPart, default: Entry()].targets.append(target)
                 } else if let posting = try row.optionalText(10) {
@@ -127,7 +129,8 @@ package final class Directory {
         let started = generation
         let result = try await database.query("""
             SELECT u.domain_id, u.local_part, d.name, u.suspended, u.suspension_reason, t.suspended, t.suspension_reason,
-                \(Self.limits("t.planned || t.limits || u.limits"))
+                \(Self.limits("t.planned || t.limits || u.limits")),
+                EXISTS (SELECT FROM vacations v WHERE (v.tenant_id, v.user_id) = (u.tenant_id, u.user_id))
             FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
             WHERE u.tenant_id = $1 AND u.user_id = $2
             """, [.int8(tenant), .int8(id)])
@@ -135,7 +138,8 @@ package final class Directory {
         let user = try StoreError.reading { () throws(PostgresError) in
             UserRecord(
                 id: id, domain: try row.int8(0), localPart: try row.text(1), domainName: try row.text(2),
-                suspensions: try Suspensions(row, user: 3), messageSize: try row.optionalInt8(7), sending: try SendingLimits(row, 8))
+                suspensions: try Suspensions(row, user: 3), messageSize: try row.optionalInt8(7), sending: try SendingLimits(row, 8),
+                hasVacation: try row.bool(10))
         }
         if started == generation {
             if users.count > Self.cacheLimit { users = [:] }

@@ -149,8 +149,10 @@ public final class TenantStore {
     func forgetOldDeliveries() {
         guard !hasForgotten else { return }
         hasForgotten = true
-        let statement = PostgresStatement(
-            "DELETE FROM deliveries WHERE tenant_id = $1 AND delivered_at < now() - interval '30 days'", [.int8(tenant)])
-        queue.performLater { batch throws(StoreError) in batch.run(after: statement) }
+        for (table, time) in [("deliveries", "delivered_at"), ("vacation_replies", "replied_at")] {
+            let statement = PostgresStatement(
+                "DELETE FROM \(table) WHERE tenant_id = $1 AND \(time) < now() - interval '30 days'", [.int8(tenant)])
+            queue.performLater { batch throws(StoreError) in batch.run(after: statement) }
+        }
     }
 }

@@ -10,6 +10,8 @@ public struct UserRecord: Sendable, Equatable {
     /// Octets of a message that the user may receive or send; nil: the platform's limit alone.
     public let messageSize: Int64?
     public let sending: SendingLimits
+    /// A vacation is set; whether it holds today, `vacation(of:)` tells.
+    public let hasVacation: Bool
     public var address: String { "\(localPart)@\(domainName)" }
 }
 
