@@ -127,6 +127,7 @@ struct VacationReplyTests {
         let domain = try await CompanyDomain.make(), relay = try await FakeRelay()
         let ann = try await domain.user("ann"), address = "ann@\(domain.name)"
         _ = try await domain.user("bob")
+        try await domain.vacation(try await domain.user("mute", suspended: ["outgoing"]))
         try await domain.vacation(ann, "Ich bin außer Haus.")
         try await domain.alias("boss", to: address)
         try await domain.alias("both", to: address)
@@ -144,6 +145,7 @@ struct VacationReplyTests {
         try await send("To: \(address)\r\n", to: address, from: "")
         try await send("To: \(address)\r\n", to: address, from: address)
         try await send("To: \(address)\r\n", to: address, from: "boss@\(domain.name)")
+        try await send("To: mute@\(domain.name)\r\n", to: "mute@\(domain.name)", from: "6@r.example")
         try await send("To: x@y.example\r\nCc: Boss <BOSS@\(domain.name)>\r\n", to: "boss@\(domain.name)", from: "alias@r.example")
         try await send("To: ann+lists@\(domain.name)\r\n", to: "ann+lists@\(domain.name)", from: "detail@r.example")
         let told = try await replies(2, at: relay)

@@ -36,8 +36,8 @@ extension AdminSubject {
                     || jsonb_build_object('domain', d.name, 'password_changed_at', c.changed_at, 'app_passwords',
                         (SELECT coalesce(jsonb_object_agg(p.name, p.services), '{}') FROM app_passwords p
                             WHERE p.tenant_id = u.tenant_id AND p.user_id = u.user_id),
-                        'vacation', (SELECT jsonb_build_object('subject', v.subject, 'text', left(encode(sha256(v.body::bytea), 'hex'), 8),
-                                'from', v.first_day, 'until', v.last_day, 'days', v.days)
+                        'vacation', (SELECT jsonb_build_object('subject', v.subject, 'from', v.first_day, 'until', v.last_day,
+                                'days', v.days, 'text', left(encode(sha256(convert_to(v.body, 'UTF8')), 'hex'), 8))
                             FROM vacations v WHERE v.tenant_id = u.tenant_id AND v.user_id = u.user_id))
                 FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN credentials c USING (tenant_id, user_id) WHERE \(address)
                 """, [.text(user.domain.text), .text(user.localPart)]

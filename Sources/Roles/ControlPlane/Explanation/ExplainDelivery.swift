@@ -4,6 +4,9 @@ import Postgres
 import Quantities
 
 extension Provisioning {
+    /// Mailboxes that one explanation looks at; a group may lead to thousands.
+    private static let mailboxLimit = 100
+
     /// `explain delivery`: in the order in which gateway and worker ask.
     func explainDelivery(_ request: AdminRequest<Nothing>) async throws -> Explanation {
         let recipient: EmailAddress = try request.query.require("address")
@@ -27,8 +30,13 @@ extension Provisioning {
         for user in targets?.suspended ?? [] {
             steps.append(.tells("user \(user.address)", "Its incoming mail is suspended, so it is left out.", change: user.resuming))
         }
-        for target in targets?.users ?? [] {
+        let users = targets?.users ?? []
+        for target in users.prefix(Self.mailboxLimit) {
             steps += try await mailbox(of: target.user, size: size)
+            if target.group == nil { steps += try await vacationStep(of: try EmailAddress(target.user.address)) }
+        }
+        if users.count > Self.mailboxLimit {
+            steps.append(.tells("mailboxes", "Of \(users.count) the first \(Self.mailboxLimit) are looked at here."))
         }
         for address in targets?.external ?? [] {
             steps.append(.passes("address \(address)", "It is no mailbox of this tenant: the mail is sent on to it through the queue."))
@@ -104,7 +112,7 @@ extension Provisioning {
         for level in try await quotaReport(.user(address)).levels {
             steps.append(quota(level, size))
         }
-        return steps + (try await vacationStep(of: address))
+        return steps
     }
 
     /// The limit of the user's plan, if there is one.

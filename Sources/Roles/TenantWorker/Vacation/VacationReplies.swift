@@ -30,8 +30,10 @@ struct VacationReplies {
     }
 
     private func answer(_ message: AnswerableMessage, of user: UserRecord) async throws(StoreError) {
-        // Who may not send, does not by this way.
-        guard user.suspensions.outgoing == .none, let vacation = try await store.vacation(of: user.id) else { return }
+        // Whose sending is suspended, or the company's, does not send by this way. (The address alone tells of the user's.)
+        guard try await store.user(user.id).suspensions.outgoing == .none, let vacation = try await store.vacation(of: user.id) else {
+            return
+        }
         let sender = message.sender
         guard try await !store.isOwn(localPart: sender.localPart, domain: sender.domain, of: user.id),
             try await isFor(user, message)
