@@ -25,12 +25,19 @@ class Roles(unittest.TestCase):
         cls.left, cls.right = Company(cls.platform), Company(cls.platform)
         for company in (cls.left, cls.right):
             cls.platform.casella("alias", "create", company.address("info"), "--to", company.address("ann"))
+            cls.platform.casella("group", "create", company.address("team"), "--member", company.address("ann"))
+            cls.platform.casella("vacation", "set", company.address("ann"), "--subject", "Away", "--text", "Back soon.")
             cls.platform.casella("domain", "alias", f"also-{company.domain}", "--of", company.domain)
             clients.deliver(cls.platform, messages.message(company.address("ann")), company.address("ann"))
             ann, bob = company.address("ann"), company.address("bob")
             cls.platform.casella("plan", "override", ann, "--recipients-per-day", "9")
             with clients.submission(company, "ann") as client:
                 client.sendmail(ann, [bob], messages.message(bob, ann))
+            sql(
+                cls.platform,
+                f"casella_t{company.tenant_id()}",
+                "INSERT INTO vacation_replies SELECT tenant_id, user_id, sha256('somebody') FROM users LIMIT 1",
+            )
             # As its worker would, were warnings not turned off for all tests.
             sql(
                 cls.platform,

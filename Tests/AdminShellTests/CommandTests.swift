@@ -44,6 +44,9 @@ struct CommandTests {
         ("tenant list --format xml", 64, "xml"), ("tenant list --frob", 64, "--frob"), ("tenant list --data", 64, "needs a value"),
         ("user create a@acme.example --generate --password-stdin", 64, "exclude"), ("help tenat", 64, "Did you mean"),
         ("alias create i@acme.example --to nobody", 65, "has no @"),
+        ("group add g@acme.example --member ann@acme.example,nobody", 65, "has no @"),
+        ("vacation set ann@acme.example --subject Away", 65, "needs one text"),
+        ("vacation set ann@acme.example --subject Away --text x --days 31", 65, "1 to 30 days"),
     ]
     @Test("What goes wrong is said on standard error, with a status by kind", arguments: refusals)
     func refused(line: String, status: Int32, words: String) throws {

@@ -78,6 +78,15 @@ struct TestTenant: Sendable {
             [.int8(id), .int8(domain), .text(localPart), .text(target)])
     }
 
+    func group(_ localPart: String, posting: String = "anyone", owners: [String] = [], members: [String]) async throws {
+        _ = try await server.pool.query(
+            """
+            WITH made AS (
+                INSERT INTO groups (tenant_id, domain_id, local_part, posting, owners) VALUES ($1, $2, $3, $4, $5))
+            INSERT INTO group_members SELECT $1, $2, $3, unnest($6::text[])
+            """, [.int8(id), .int8(domain), .text(localPart), .text(posting), .textArray(owners), .textArray(members)])
+    }
+
     func domainAlias(_ name: String) async throws {
         _ = try await server.pool.query(
             "INSERT INTO domain_aliases (tenant_id, domain_id, name) VALUES ($1, $2, $3)", [.int8(id), .int8(domain), .text(name)])

@@ -28,7 +28,8 @@ import TestSupport
         NewMessage(
             tenant: 7, deliveryID: id, reversePath: sender,
             recipients: recipients.map { NewMessage.Recipient(address: $0, notify: "FAILURE", originalRecipient: "rfc822;\($0)") },
-            ret: "HDRS", envelopeID: "QQ", receivedAt: now, expiresAt: now + 1_000_000, bytes: Array(repeating: 120, count: size))
+            ret: "HDRS", envelopeID: "QQ", receivedAt: now, expiresAt: now + 1_000_000, bytes: Array(repeating: 120, count: size),
+            submitter: 9)
     }
 
     static func due(_ queue: OutboundQueue, at time: Int64 = now, taken: [RecipientKey] = [], except: [String] = []) async throws
@@ -45,6 +46,7 @@ import TestSupport
             #expect(due.first?.recipients.map(\.address) == ["b@b.example", "c@C.example"])
             #expect(due.first?.recipients.map(\.domain) == ["b.example", "c.example"])
             #expect(due.first?.recipients.first?.notify == "FAILURE" && due.first?.message.envelopeID == "QQ")
+            #expect(due.first?.message.submitter == 9)
             let bytes = try await queue.bytes(of: #require(due.first).message)
             #expect(bytes == Array(repeating: 120, count: 100))
             #expect(try await Self.due(queue, at: Self.now - 1).isEmpty)

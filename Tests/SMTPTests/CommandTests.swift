@@ -7,7 +7,8 @@ import Testing
     @Test("MAIL with every parameter reads, writes and reads again") func mail() throws {
         let id = "00112233445566778899aabbccddeeff"
         let line =
-            "mail from:<a@b.example> SIZE=1000 body=8bitmime SMTPUTF8 RET=HDRS ENVID=QQ+2B314 AUTH=e+3Dmc2@example.com XDELIVERYID=\(id)"
+            "mail from:<a@b.example> SIZE=1000 body=8bitmime SMTPUTF8 RET=HDRS ENVID=QQ+2B314 AUTH=e+3Dmc2@example.com XDELIVERYID=\(id) "
+            + "XSUBMITTEDBY=281474976710655"
         guard case .mail(let mail) = try Self.parse(line) else { throw SMTPSyntaxError.unknownCommand }
         #expect(mail.reversePath.description == "a@b.example")
         #expect(mail.size == 1000)
@@ -17,6 +18,7 @@ import Testing
         #expect(mail.envelopeID == "QQ+314")
         #expect(mail.submitter == "e=mc2@example.com")
         #expect(mail.deliveryID?.description == id)
+        #expect(mail.submittedBy == 281_474_976_710_655)
         #expect(try Self.parse(String(mail.line.dropLast(1))) == .mail(mail))
     }
 

@@ -51,6 +51,7 @@ import Testing
         ("EHLO x\r\nMAIL FROM:<>\r\nRSET\r\nRCPT TO:<a@b>\r\n", ["250 2.1.0", "250 2.0.0", "503 5.5.1"]),
         ("EHLO x\r\nMAIL FROM:<ü@b>\r\nMAIL FROM:<ü@b> SMTPUTF8\r\nRCPT TO:<ä@b>\r\n", ["550 5.6.7", "250 2.1.0", "250 2.1.5"]),
         ("EHLO x\r\nMAIL FROM:<> SIZE=99999999999\r\n", ["552 5.3.4"]), ("EHLO x\r\nMAIL FROM:<> RET=FULL\r\n", ["555 5.5.4"]),
+        ("EHLO x\r\nMAIL FROM:<> XSUBMITTEDBY=1\r\n", ["555 5.5.4"]),
         ("EHLO x\r\nMAIL FROM:<> XDELIVERYID=00112233445566778899aabbccddeeff\r\n", ["555 5.5.4"]), ("AUTH PLAIN\r\n", ["502 5.5.1"]),
         ("EHLO x\r\nMAIL FROM:<evil@b>\r\nMAIL FROM:<a@b>\r\n", ["550 5.7.1", "250 2.1.0"]), ("STARTTLS\r\n", ["502 5.5.1"]),
         ("EHLO x\nNOOP\r\n", ["500 5.5.2", "250 2.0.0"]), ("NO\rOP\r\n", ["500 5.5.2"]),

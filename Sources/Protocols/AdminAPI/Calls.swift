@@ -94,6 +94,28 @@ public enum Calls {
     public static let deleteAlias = Call<Nothing, Nothing>(
         "alias delete", .delete, "/aliases/{address}", needs: .manageUsers, effect: .changes)
 
+    public static let createGroup = Call<NewGroup, Group>("group create", .post, "/groups", needs: .manageUsers, effect: .changes)
+    /// Without the members.
+    public static let listGroups = Call<Nothing, [Group]>(
+        "group list", .get, "/groups", query: ["tenant", "domain"], needs: .read, effect: .reads)
+    public static let showGroup = Call<Nothing, Group>("group show", .get, "/groups/{address}", needs: .read, effect: .reads)
+    public static let setGroup = Call<GroupChange, Group>("group set", .put, "/groups/{address}", needs: .manageUsers, effect: .changes)
+    public static let addMembers = Call<GroupMembers, Group>(
+        "group add", .post, "/groups/{address}/add", needs: .manageUsers, effect: .changes)
+    public static let removeMembers = Call<GroupMembers, Group>(
+        "group remove", .post, "/groups/{address}/remove", needs: .manageUsers, effect: .changes)
+    public static let deleteGroup = Call<Nothing, Nothing>(
+        "group delete", .delete, "/groups/{address}", needs: .manageUsers, effect: .changes)
+
+    public static let setVacation = Call<NewVacation, Vacation>(
+        "vacation set", .put, "/users/{address}/vacation", needs: .manageUsers, effect: .changes)
+    public static let showVacation = Call<Nothing, Vacation>(
+        "vacation show", .get, "/users/{address}/vacation", needs: .read, effect: .reads)
+    public static let clearVacation = Call<Nothing, Nothing>(
+        "vacation clear", .delete, "/users/{address}/vacation", needs: .manageUsers, effect: .changes)
+    public static let listVacations = Call<Nothing, [Vacation]>(
+        "vacation list", .get, "/vacations", query: ["tenant", "domain"], needs: .read, effect: .reads)
+
     /// `{target}` is a `QuotaTarget`.
     public static let showQuota = Call<Nothing, QuotaReport>("quota show", .get, "/quotas/{target}", needs: .read, effect: .reads)
     public static let setQuota = Call<QuotaChange, QuotaReport>(
@@ -199,6 +221,8 @@ public enum Calls {
         disableOneTimePasswords, changePassword, renameUser, deleteUser,
         createAppPassword, listAppPasswords, deleteAppPassword, createOwnAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,
+        createGroup, listGroups, showGroup, setGroup, addMembers, removeMembers, deleteGroup,
+        setVacation, showVacation, clearVacation, listVacations,
         showQuota, setQuota, checkQuotas, repairQuotas,
         listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,
         listLogins, unlockLogins, listSessions, endSessions, listWorkers, restartWorker,

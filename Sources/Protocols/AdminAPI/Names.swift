@@ -5,7 +5,7 @@ public enum NameKind: String, Codable, Sendable, CaseIterable {
     case claims
     /// Of users.
     case addresses
-    case aliases
+    case aliases, groups
     /// Tenants, domains and addresses together.
     case quotaTargets
     case workers, queued, plans

@@ -12,6 +12,8 @@ public struct TenantConfiguration: Codable, Sendable, Equatable {
     public var relaySocket: String
     /// Users whose processes may connect to the inner doors (SO_PEERCRED); checked for each connection.
     public var trustedPeers: [UInt32]
+    /// The relay's among them, if it has one of its own.
+    public var relayUser: UInt32?
     public var limits: MailLimits
     /// Over-quota deliveries: true answers `452 4.2.2` (try again), false `552 5.2.2`.
     public var defersOverQuota: Bool
@@ -23,7 +25,7 @@ public struct TenantConfiguration: Codable, Sendable, Equatable {
     public init(
         hostname: String, tenant: Int64, name: String, listeners: [InheritedListener], confinement: Confinement, database: DatabaseAccess,
         directory: String, relaySocket: String, trustedPeers: [UInt32], limits: MailLimits, defersOverQuota: Bool, idleSeconds: Int,
-        quotaWarnings: [Int] = []
+        quotaWarnings: [Int] = [], relayUser: UInt32? = nil
     ) {
         self.hostname = hostname
         self.tenant = tenant
@@ -38,5 +40,6 @@ public struct TenantConfiguration: Codable, Sendable, Equatable {
         self.defersOverQuota = defersOverQuota
         self.idleSeconds = idleSeconds
         self.quotaWarnings = quotaWarnings
+        self.relayUser = relayUser
     }
 }

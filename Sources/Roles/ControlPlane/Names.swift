@@ -23,8 +23,8 @@ extension Provisioning {
         case .wrongLogins:
             let subjects = Set(authenticator.wrongLogins().flatMap { [$0.account, $0.place] }.compactMap(\.self))
             return NameList(Array(subjects.filter { $0.hasPrefix(prefix) }.sorted().prefix(NameList.maximum)))
-        case .tenants, .domains, .domainAliases, .claims, .addresses, .aliases, .quotaTargets, .queued, .administrators, .certificates,
-            .plans:
+        case .tenants, .domains, .domainAliases, .claims, .addresses, .aliases, .groups, .quotaTargets, .queued, .administrators,
+            .certificates, .plans:
             // starts_with, and not LIKE: the prefix is text, whatever signs are in it.
             let result = try await database.query(
                 "SELECT name FROM (\(source(of: kind))) AS all_names (name) WHERE starts_with(name, $1) ORDER BY name LIMIT $2",
@@ -44,6 +44,7 @@ extension Provisioning {
         case .domainAliases: return "SELECT name FROM domain_aliases"
         case .addresses: return addresses
         case .aliases: return "SELECT DISTINCT a.local_part || '@' || d.name FROM aliases a JOIN domains d USING (tenant_id, domain_id)"
+        case .groups: return "SELECT g.local_part || '@' || d.name FROM groups g JOIN domains d USING (tenant_id, domain_id)"
         case .quotaTargets: return "\(tenants) UNION ALL \(domains) UNION ALL \(addresses)"
         case .queued: return "SELECT queue_id::text FROM queue_messages"
         case .administrators: return "SELECT name FROM administrators"

@@ -58,7 +58,7 @@ final class DeliverySession {
     /// One transaction. A kept connection that turns out dead is replaced once, unless the host may have taken the message: then the
     /// schedule says when to ask again. Our own workers know a repeated message by its delivery id.
     private func transact(_ message: QueuedMessage, _ recipients: [QueuedRecipient], _ bytes: [UInt8]) async -> AttemptResult {
-        let envelope = Self.envelope(message, recipients)
+        let envelope = Self.envelope(message, recipients, to: destination)
         if let kept = connection {
             do {
                 return await finish(try await kept.send(envelope, bytes), over: kept)
@@ -129,11 +129,13 @@ final class DeliverySession {
         return .failure(.unreachable(problem))
     }
 
-    static func envelope(_ message: QueuedMessage, _ recipients: [QueuedRecipient]) -> SMTPEnvelope {
+    static func envelope(_ message: QueuedMessage, _ recipients: [QueuedRecipient], to destination: Destination) -> SMTPEnvelope {
         let mail = MailCommand(
             reversePath: ReversePath(text: message.reversePath) ?? .null, body: MailCommand.Body(rawValue: message.body),
             usesUTF8: message.usesUTF8, ret: message.ret.flatMap(MailCommand.Return.init), envelopeID: message.envelopeID,
-            deliveryID: DeliveryID(message.deliveryID))
+            deliveryID: DeliveryID(message.deliveryID),
+            // Another tenant's user is nobody there.
+            submittedBy: destination == .tenant(message.tenant) ? message.submitter : nil)
         return SMTPEnvelope(
             mail: mail,
             recipients: recipients.map { recipient in

@@ -105,7 +105,8 @@ final class InnerDoor {
             tenant: tenant(of: envelope, caller), deliveryID: mail.deliveryID?.description ?? RandomName.make(),
             reversePath: mail.reversePath.description, recipients: recipients, usesUTF8: mail.usesUTF8,
             body: (mail.body ?? .sevenBit).rawValue, ret: mail.ret?.rawValue, envelopeID: mail.envelopeID, receivedAt: now,
-            expiresAt: now + Int64(configuration.lifetime) * 1_000_000, bytes: bytes)
+            expiresAt: now + Int64(configuration.lifetime) * 1_000_000, bytes: bytes,
+            submitter: speaksForUsers(caller) ? mail.submittedBy : nil)
         do {
             let withdrawals = scheduler.withdrawals
             let due = try await queue.enqueue(message)
@@ -136,6 +137,12 @@ final class InnerDoor {
         // Started as root, each tenant's worker runs as a user of its own: the relay's number less 2, and 1000, and the tenant's.
         guard let own = configuration.confinement.userID, Int64(peer.user) > Int64(own) + 998 else { return .trusted }
         return .worker(tenant: Int64(peer.user) - Int64(own) - 998)
+    }
+
+    /// A worker knows who is logged in there; the gateway's mail is nobody's here. Where all processes are one user's, they are not
+    /// told apart.
+    private func speaksForUsers(_ caller: Caller) -> Bool {
+        if case .worker = caller { true } else { configuration.confinement.userID == nil }
     }
 
     /// The sender's tenant, else the recipient's: whose message an operator sees in the queue.

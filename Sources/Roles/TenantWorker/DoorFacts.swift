@@ -12,6 +12,8 @@ package struct DoorFacts: Sendable {
     /// Where the relay's inner door is, and connections to it.
     let relaySocket: String
     let relay: KeptDoors
+    /// The relay's user, which alone says who handed mail in; nil where all processes are one user's.
+    let relayUser: UInt32?
 
     package init(_ configuration: TenantConfiguration) {
         tenant = configuration.tenant
@@ -19,6 +21,7 @@ package struct DoorFacts: Sendable {
         limits = configuration.limits
         defersOverQuota = configuration.defersOverQuota
         relaySocket = configuration.relaySocket
+        relayUser = configuration.relayUser
         relay = KeptDoors(speaking: .smtp, as: configuration.hostname)
     }
 }

@@ -70,7 +70,8 @@ final class GroupInsertion {
             message: QueuedMessage(
                 tenant: message.tenant, queueID: queueID, deliveryID: message.deliveryID, reversePath: message.reversePath,
                 blob: entry.blob, size: Int64(message.bytes.count), usesUTF8: message.usesUTF8, body: message.body, ret: message.ret,
-                envelopeID: message.envelopeID, receivedAt: message.receivedAt, expiresAt: message.expiresAt),
+                envelopeID: message.envelopeID, receivedAt: message.receivedAt, expiresAt: message.expiresAt,
+                submitter: message.submitter),
             recipients: [])
         for row in rows {
             let place = try row.int4(1), recipient = message.recipients[Int(place) - 1]

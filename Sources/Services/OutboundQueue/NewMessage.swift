@@ -18,6 +18,8 @@ public struct NewMessage: Sendable, Equatable {
     public var tenant: Int64
     /// 32 hexadecimal digits: the same for each attempt to hand this message over.
     public var deliveryID: String
+    /// The user of the tenant who handed it in; nil for mail from elsewhere.
+    public var submitter: Int64?
     /// Empty for the null reverse-path.
     public var reversePath: String
     public var recipients: [Recipient]
@@ -34,7 +36,7 @@ public struct NewMessage: Sendable, Equatable {
 
     public init(
         tenant: Int64, deliveryID: String, reversePath: String, recipients: [Recipient], usesUTF8: Bool = false, body: String = "7BIT",
-        ret: String? = nil, envelopeID: String? = nil, receivedAt: Int64, expiresAt: Int64, bytes: [UInt8]
+        ret: String? = nil, envelopeID: String? = nil, receivedAt: Int64, expiresAt: Int64, bytes: [UInt8], submitter: Int64? = nil
     ) {
         self.tenant = tenant
         self.deliveryID = deliveryID
@@ -47,5 +49,6 @@ public struct NewMessage: Sendable, Equatable {
         self.receivedAt = receivedAt
         self.expiresAt = expiresAt
         self.bytes = bytes
+        self.submitter = submitter
     }
 }

@@ -14,7 +14,7 @@ extension OutboundQueue {
                 .optionalText(message.ret), .optionalText(message.envelopeID), .timestamp(message.receivedAt),
                 .timestamp(message.expiresAt), .textArray(message.recipients.map(\.address)),
                 .optionalTextArray(message.recipients.map(\.notify)), .optionalTextArray(message.recipients.map(\.originalRecipient)),
-                .optionalInt8(origin?.queueID),
+                .optionalInt8(origin?.queueID), .optionalInt8(message.submitter),
             ])
     }
 
@@ -27,9 +27,9 @@ extension OutboundQueue {
                 AND ($17::bigint IS NULL OR EXISTS (SELECT FROM queue_messages WHERE queue_id = $17))),
         message AS (
             INSERT INTO queue_messages (tenant_id, delivery_id, reverse_path, blob_segment, blob_offset, blob_length, size, utf8, body, ret,
-                envid, received_at, expires_at)
+                envid, received_at, expires_at, submitter)
             SELECT $1::bigint, $2::text, $3::text, $4::bigint, $5::bigint, $6::bigint, $7::bigint, $8::boolean, $9::text, $10::text,
-                $11::text, $12::timestamptz, $13::timestamptz
+                $11::text, $12::timestamptz, $13::timestamptz, $18::bigint
             WHERE EXISTS (SELECT FROM fresh)
             RETURNING tenant_id, queue_id),
         recipients AS (

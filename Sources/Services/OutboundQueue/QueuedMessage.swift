@@ -15,10 +15,12 @@ public struct QueuedMessage: Sendable, Equatable {
     public var envelopeID: String?
     public var receivedAt: Int64
     public var expiresAt: Int64
+    /// The user of the tenant who handed it in.
+    public var submitter: Int64?
 
     public init(
         tenant: Int64, queueID: Int64, deliveryID: String, reversePath: String, blob: BlobReference, size: Int64, usesUTF8: Bool = false,
-        body: String = "7BIT", ret: String? = nil, envelopeID: String? = nil, receivedAt: Int64, expiresAt: Int64
+        body: String = "7BIT", ret: String? = nil, envelopeID: String? = nil, receivedAt: Int64, expiresAt: Int64, submitter: Int64? = nil
     ) {
         self.tenant = tenant
         self.queueID = queueID
@@ -32,6 +34,7 @@ public struct QueuedMessage: Sendable, Equatable {
         self.envelopeID = envelopeID
         self.receivedAt = receivedAt
         self.expiresAt = expiresAt
+        self.submitter = submitter
     }
 }
 
@@ -82,10 +85,10 @@ public struct RecipientKey: Sendable, Hashable {
 
 extension QueuedMessage {
     static let columns = """
-        m.tenant_id, m.queue_id, m.delivery_id, m.reverse_path, m.blob_segment, m.blob_offset, m.blob_length, m.size, m.utf8, m.body, m.ret, \
-        m.envid, m.received_at, m.expires_at
+        m.tenant_id, m.queue_id, m.delivery_id, m.reverse_path, m.blob_segment, m.blob_offset, m.blob_length, m.size, m.utf8, m.body, \
+        m.ret, m.envid, m.received_at, m.expires_at, m.submitter
         """
-    static let columnCount = 14
+    static let columnCount = 15
 
     init(_ row: PostgresRow) throws(PostgresError) {
         tenant = try row.int8(0)
@@ -100,5 +103,6 @@ extension QueuedMessage {
         envelopeID = try row.optionalText(11)
         receivedAt = try row.timestamp(12)
         expiresAt = try row.timestamp(13)
+        submitter = try row.optionalInt8(14)
     }
 }

@@ -26,8 +26,8 @@ extension CompanyDomain {
 
     /// A client at the LMTP door, greeted.
     @EventLoopActor
-    func lmtp(relay: FakeRelay? = nil, limits: MailLimits = MailLimits()) async throws -> Dialogue {
-        let facts = company.facts(relaySocket: relay?.path ?? "/nowhere/relay", limits: limits)
+    func lmtp(relay: FakeRelay? = nil, limits: MailLimits = MailLimits(), relayUser: UInt32? = nil) async throws -> Dialogue {
+        let facts = company.facts(relaySocket: relay?.path ?? "/nowhere/relay", limits: limits, relayUser: relayUser)
         let client = try await Dialogue { connection in
             LMTPConnection(connection: connection, store: company.store, facts: facts).run
         }

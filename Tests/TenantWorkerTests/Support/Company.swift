@@ -52,12 +52,12 @@ struct Company: Sendable {
     }
 
     /// What a worker's sessions know of its configuration.
-    func facts(relaySocket: String = "/nowhere/relay", limits: MailLimits = MailLimits()) -> DoorFacts {
+    func facts(relaySocket: String = "/nowhere/relay", limits: MailLimits = MailLimits(), relayUser: UInt32? = nil) -> DoorFacts {
         DoorFacts(
             TenantConfiguration(
                 hostname: "mail.example", tenant: tenant, name: "company", listeners: [], confinement: Confinement(),
                 database: DatabaseAccess(host: "", port: 0, database: "", role: "", password: ""), directory: "", relaySocket: relaySocket,
-                trustedPeers: [], limits: limits, defersOverQuota: false, idleSeconds: 60))
+                trustedPeers: [], limits: limits, defersOverQuota: false, idleSeconds: 60, relayUser: relayUser))
     }
 }
 
@@ -76,6 +76,30 @@ struct CompanyDomain: Sendable {
             INSERT INTO users (tenant_id, domain_id, local_part, suspended, quota_bytes, quota_messages) VALUES ($1, $2, $3, $4, $5, $6)
             RETURNING user_id
             """, .int8(id), .text(localPart), .textArray(suspended), .optionalInt8(bytes), .optionalInt8(messages))
+    }
+
+    func group(_ localPart: String, posting: String = "anyone", owners: [String] = [], members: [String]) async throws {
+        _ = try await company.insert(
+            """
+            WITH made AS (
+                INSERT INTO groups (tenant_id, domain_id, local_part, posting, owners) VALUES ($1, $2, $3, $4, $5))
+            INSERT INTO group_members SELECT $1, $2, $3, unnest($6::text[]) RETURNING domain_id
+            """, .int8(id), .text(localPart), .text(posting), .textArray(owners), .textArray(members))
+    }
+
+    func vacation(_ user: Int64, _ text: String = "Back soon.", subject: String = "Away") async throws {
+        _ = try await company.insert(
+            "INSERT INTO vacations (tenant_id, user_id, subject, body) VALUES ($1, $2, $3, $4) RETURNING user_id",
+            .int8(user), .text(subject), .text(text))
+    }
+
+    /// As if this much time had passed since anybody was told.
+    func letPass(_ interval: String, for user: Int64) async throws {
+        _ = try await company.insert(
+            """
+            UPDATE vacation_replies SET replied_at = replied_at - $3::text::interval WHERE tenant_id = $1 AND user_id = $2
+            RETURNING user_id
+            """, .int8(user), .text(interval))
     }
 
     func alias(_ localPart: String, to target: String) async throws {

@@ -11,6 +11,7 @@ final class FakeRelay {
         let reversePath: String
         let recipients: [String]
         let deliveryID: String?
+        let submittedBy: Int64?
         let message: String
 
         /// The lines of the header.
@@ -49,7 +50,8 @@ final class FakeRelay {
                         Taken(
                             reversePath: envelope.reversePath.description,
                             recipients: envelope.recipients.compactMap { $0.path.address?.description },
-                            deliveryID: envelope.mail.deliveryID?.description, message: String(decoding: bytes, as: UTF8.self)))
+                            deliveryID: envelope.mail.deliveryID?.description, submittedBy: envelope.mail.submittedBy,
+                            message: String(decoding: bytes, as: UTF8.self)))
                     server.answer(.delivered([reply]))
                 case .abandon: break
                 case .close, .authenticate, .startTLS: return try await connection.flush()

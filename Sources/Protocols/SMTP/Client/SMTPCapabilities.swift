@@ -33,7 +33,8 @@ public struct SMTPCapabilities: Sendable, Equatable {
         MailCommand(
             reversePath: mail.reversePath, size: size ? octets ?? mail.size : nil, body: eightBitMIME ? mail.body : nil,
             usesUTF8: smtpUTF8 && mail.usesUTF8, ret: dsn ? mail.ret : nil, envelopeID: dsn ? mail.envelopeID : nil,
-            submitter: offers("AUTH") ? mail.submitter : nil, deliveryID: deliveryID ? mail.deliveryID : nil)
+            submitter: offers("AUTH") ? mail.submitter : nil, deliveryID: deliveryID ? mail.deliveryID : nil,
+            submittedBy: deliveryID ? mail.submittedBy : nil)
     }
 
     public func adapted(_ recipient: RcptCommand) -> RcptCommand { dsn ? recipient : RcptCommand(path: recipient.path) }

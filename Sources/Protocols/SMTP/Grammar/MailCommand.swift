@@ -20,10 +20,14 @@ public struct MailCommand: Sendable, Hashable {
     public var deliveryID: DeliveryID?
     /// `XFIRSTATTEMPT`, on inner doors only: no earlier attempt was made under this id, so nobody has to look for its traces.
     public var isFirstAttempt: Bool
+    /// `XSUBMITTEDBY=`, on inner doors only: the number of the user who handed the message in, of the tenant whose worker says so or
+    /// hears it.
+    public var submittedBy: Int64?
 
     public init(
         reversePath: ReversePath, size: Int64? = nil, body: Body? = nil, usesUTF8: Bool = false, ret: Return? = nil,
-        envelopeID: String? = nil, submitter: String? = nil, deliveryID: DeliveryID? = nil, isFirstAttempt: Bool = false
+        envelopeID: String? = nil, submitter: String? = nil, deliveryID: DeliveryID? = nil, isFirstAttempt: Bool = false,
+        submittedBy: Int64? = nil
     ) {
         self.reversePath = reversePath
         self.size = size
@@ -34,6 +38,7 @@ public struct MailCommand: Sendable, Hashable {
         self.submitter = submitter
         self.deliveryID = deliveryID
         self.isFirstAttempt = isFirstAttempt
+        self.submittedBy = submittedBy
     }
 }
 
@@ -61,6 +66,7 @@ extension MailCommand {
         case "XFIRSTATTEMPT":
             guard parameter.rawValue == nil else { throw .badParameter("XFIRSTATTEMPT") }
             isFirstAttempt = true
+        case "XSUBMITTEDBY": submittedBy = try parameter.value { decimal($0) }
         default: throw .unknownParameter(parameter.keyword)
         }
     }
@@ -76,6 +82,7 @@ extension MailCommand {
         if let submitter { text += " AUTH=\(XText.encode(submitter))" }
         if let deliveryID { text += " XDELIVERYID=\(deliveryID)" }
         if isFirstAttempt { text += " XFIRSTATTEMPT" }
+        if let submittedBy { text += " XSUBMITTEDBY=\(submittedBy)" }
         return text + "\r\n"
     }
 }

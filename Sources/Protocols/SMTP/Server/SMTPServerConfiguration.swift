@@ -11,7 +11,7 @@ public enum SMTPDoor: Sendable, Equatable {
     /// Inner door into the relay.
     case relay
 
-    /// Only our own processes come here, so `XDELIVERYID` is taken.
+    /// Only our own processes come here, so `XDELIVERYID` and `XSUBMITTEDBY` are taken.
     public var isInner: Bool { self == .lmtp || self == .relay }
 }
 

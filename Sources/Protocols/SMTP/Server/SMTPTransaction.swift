@@ -18,6 +18,7 @@ extension SMTPSession {
     private func objection(to mail: MailCommand) -> Reply? {
         if mail.deliveryID != nil, !configuration.door.isInner { return .syntaxError(.unknownParameter("XDELIVERYID")) }
         if mail.isFirstAttempt, !configuration.door.isInner { return .syntaxError(.unknownParameter("XFIRSTATTEMPT")) }
+        if mail.submittedBy != nil, !configuration.door.isInner { return .syntaxError(.unknownParameter("XSUBMITTEDBY")) }
         if !configuration.offersDSN {
             if mail.ret != nil { return .syntaxError(.unknownParameter("RET")) }
             if mail.envelopeID != nil { return .syntaxError(.unknownParameter("ENVID")) }

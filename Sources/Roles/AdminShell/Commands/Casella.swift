@@ -11,7 +11,7 @@ package struct Casella: ParsableCommand {
         version: "casella 0.1",
         subcommands: [
             TenantCommands.self, PlanCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, SelfCommands.self,
-            AliasCommands.self,
+            AliasCommands.self, GroupCommands.self, VacationCommands.self,
             QuotaCommands.self, QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self,
             AdministratorCommands.self, RoleCommands.self, ExplainCommands.self, SessionCommands.self, AuditCommands.self, ShowUsage.self,
             ShowStatus.self, RunBatch.self, WriteManual.self, PrintCompletion.self, CompleteLine.self,
@@ -62,6 +62,22 @@ package struct AliasCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "alias", abstract: "Addresses that lead to other addresses.",
         subcommands: [CreateAlias.self, ListAliases.self, ShowAlias.self, DeleteAlias.self])
+    package init() {}
+}
+
+package struct GroupCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "group", abstract: "Addresses that lead to members, and who may send to them.",
+        subcommands: [
+            CreateGroup.self, ListGroups.self, ShowGroup.self, SetGroup.self, AddMembers.self, RemoveMembers.self, DeleteGroup.self,
+        ])
+    package init() {}
+}
+
+package struct VacationCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "vacation", abstract: "What people who write to a user are told while the user is away.",
+        subcommands: [SetVacation.self, ShowVacation.self, ClearVacation.self, ListVacations.self])
     package init() {}
 }
 

@@ -57,6 +57,19 @@ extension AdminRouter {
         serve(Calls.showAlias) { try await $0.showAlias($1) }
         serve(Calls.deleteAlias) { try await $0.deleteAlias($1) }
 
+        serve(Calls.createGroup) { try await $0.createGroup($1) }
+        serve(Calls.listGroups) { try await $0.listGroups($1) }
+        serve(Calls.showGroup) { try await $0.showGroup($1) }
+        serve(Calls.setGroup) { try await $0.setGroup($1) }
+        serve(Calls.addMembers) { try await $0.addMembers($1) }
+        serve(Calls.removeMembers) { try await $0.removeMembers($1) }
+        serve(Calls.deleteGroup) { try await $0.deleteGroup($1) }
+
+        serve(Calls.setVacation) { try await $0.setVacation($1) }
+        serve(Calls.showVacation) { try await $0.showVacation($1) }
+        serve(Calls.clearVacation) { try await $0.clearVacation($1) }
+        serve(Calls.listVacations) { try await $0.listVacations($1) }
+
         serve(Calls.showQuota) { try await $0.showQuota($1) }
         serve(Calls.setQuota) { try await $0.setQuota($1) }
         serve(Calls.checkQuotas) { try await $0.checkQuotas($1) }

@@ -8,8 +8,8 @@ enum AdminSubject: Hashable {
     case certificate(CertificateName), plan(PlanName), domainAlias(DomainName)
     /// Of the tenant, if that is said.
     case claim(DomainName, of: TenantName?)
-    /// A user or an alias.
-    case address(EmailAddress), alias(AliasAddress)
+    /// A user, an alias or a group.
+    case address(EmailAddress), alias(AliasAddress), group(EmailAddress)
     /// Users of one tenant, at least one.
     case addresses([EmailAddress])
 
@@ -35,6 +35,7 @@ enum AdminSubject: Hashable {
             case "domain-aliases": return .domainAlias(try path.require("name"))
             case "users": return .address(try path.require("address"))
             case "aliases": return .alias(try path.require("address"))
+            case "groups": return .group(try path.require("address"))
             case "plans": return .plan(try path.require("name"))
             case "quotas", "limits", "sessions": return (try path.require("target", as: QuotaTarget.self)).subject
             case "queue": return .queued(try path.require("id"))
@@ -55,7 +56,7 @@ enum AdminSubject: Hashable {
         case .administrator(let name): name.text
         case .queued(let id): id.text
         case .login(let subject): subject.text
-        case .address(let address): address.text
+        case .address(let address), .group(let address): address.text
         case .addresses(let addresses): (addresses.first?.text ?? "") + (addresses.count > 1 ? " and \(addresses.count - 1) more" : "")
         case .alias(let address): address.text
         case .certificate(let name): name.text
@@ -109,6 +110,7 @@ extension UserImport: NamesSubjects {
     }
 }
 extension NewAlias: NamesSubjects { var subjects: [AdminSubject] { [.alias(address)] } }
+extension NewGroup: NamesSubjects { var subjects: [AdminSubject] { [.group(address)] } }
 extension QuotaRepair: NamesSubjects { var subjects: [AdminSubject] { [target?.subject].compactMap(\.self) } }
 extension UserPasswordChange: NamesSubjects { var subjects: [AdminSubject] { [.address(proof.address)] } }
 extension NewOwnAppPassword: NamesSubjects { var subjects: [AdminSubject] { [.address(proof.address)] } }
@@ -167,7 +169,7 @@ extension AdminSubject {
         case .tenant(let name):
             (sql, parameter) = ("SELECT tenant_id, name, NULL::bigint FROM tenants WHERE name = $1", .text(name.text))
         case .domain(let name): (sql, parameter) = (byDomain, .text(name.text))
-        case .address(let address): (sql, parameter) = (byDomain, .text(address.domain.text))
+        case .address(let address), .group(let address): (sql, parameter) = (byDomain, .text(address.domain.text))
         case .addresses(let addresses): (sql, parameter) = (byDomain, .text(addresses.first?.domain.text ?? ""))
         case .alias(let address): (sql, parameter) = (byDomain, .text(address.domain.text))
         case .domainAlias(let name):

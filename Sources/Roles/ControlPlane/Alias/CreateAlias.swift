@@ -2,7 +2,7 @@ import AdminAPI
 import Postgres
 
 extension Provisioning {
-    /// `alias create`: an address is a user or an alias, never both.
+    /// `alias create`: an address is a user, an alias or a group, never two of them.
     func createAlias(_ request: AdminRequest<NewAlias>) async throws -> Alias {
         let new = request.body
         let targets = Set(new.targets)
@@ -16,6 +16,9 @@ extension Provisioning {
             let users = try await transaction.query(
                 "SELECT 1 FROM users WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3", place)
             guard users.isEmpty else { throw AdminError(.alreadyExists, "\(new.address) is a user.", hint: "Choose another address.") }
+            let groups = try await transaction.query(
+                "SELECT 1 FROM groups WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3", place)
+            guard groups.isEmpty else { throw AdminError.isGroup(new.address.text) }
             let aliases = try await transaction.query(
                 "SELECT 1 FROM aliases WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3 LIMIT 1", place)
             guard aliases.isEmpty else {

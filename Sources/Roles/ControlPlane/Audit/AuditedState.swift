@@ -37,7 +37,10 @@ extension AdminSubject {
                         'totp', left(encode(sha256(o.secret), 'hex'), 8),
                         'app_passwords',
                         (SELECT coalesce(jsonb_object_agg(p.name, p.services), '{}') FROM app_passwords p
-                            WHERE p.tenant_id = u.tenant_id AND p.user_id = u.user_id))
+                            WHERE p.tenant_id = u.tenant_id AND p.user_id = u.user_id),
+                        'vacation', (SELECT jsonb_build_object('subject', v.subject, 'from', v.first_day, 'until', v.last_day,
+                                'days', v.days, 'text', left(encode(sha256(convert_to(v.body, 'UTF8')), 'hex'), 8))
+                            FROM vacations v WHERE v.tenant_id = u.tenant_id AND v.user_id = u.user_id))
                 FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN credentials c USING (tenant_id, user_id)
                 LEFT JOIN one_time_passwords o USING (tenant_id, user_id) WHERE \(address)
                 """, [.text(user.domain.text), .text(user.localPart)]
@@ -57,6 +60,15 @@ extension AdminSubject {
                 SELECT jsonb_build_object('targets', jsonb_agg(target ORDER BY target))
                 FROM aliases a JOIN domains d USING (tenant_id, domain_id) WHERE \(address) HAVING count(*) > 0
                 """, [.text(alias.domain.text), .text(alias.localPart)]
+            )
+        case .group(let group):
+            return (
+                """
+                SELECT jsonb_build_object('posting', posting, 'owners', owners, 'members', ARRAY(
+                    SELECT m.address FROM group_members m WHERE (m.tenant_id, m.domain_id, m.local_part)
+                        = (g.tenant_id, g.domain_id, g.local_part) ORDER BY 1))
+                FROM groups g JOIN domains d USING (tenant_id, domain_id) WHERE \(address)
+                """, [.text(group.domain.text), .text(group.localPart)]
             )
         case .administrator(let name):
             return (

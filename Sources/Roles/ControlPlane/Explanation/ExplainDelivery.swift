@@ -4,6 +4,9 @@ import Postgres
 import Quantities
 
 extension Provisioning {
+    /// Mailboxes that one explanation looks at; a group may lead to thousands.
+    private static let mailboxLimit = 100
+
     /// `explain delivery`: in the order in which gateway and worker ask.
     func explainDelivery(_ request: AdminRequest<Nothing>) async throws -> Explanation {
         let recipient: EmailAddress = try request.query.require("address")
@@ -23,11 +26,17 @@ extension Provisioning {
         let directory = Directory(tenant: tenant.id, pool: database.pool)
         let (step, targets) = try await resolution(of: recipient, in: directory)
         steps.append(step)
+        for group in targets?.groups ?? [] { steps.append(try await posting(from: sender, to: group, in: directory)) }
         for user in targets?.suspended ?? [] {
             steps.append(.tells("user \(user.address)", "Its incoming mail is suspended, so it is left out.", change: user.resuming))
         }
-        for target in targets?.users ?? [] {
+        let users = targets?.users ?? []
+        for target in users.prefix(Self.mailboxLimit) {
             steps += try await mailbox(of: target.user, size: size)
+            if target.group == nil { steps += try await vacationStep(of: try EmailAddress(target.user.address)) }
+        }
+        if users.count > Self.mailboxLimit {
+            steps.append(.tells("mailboxes", "Of \(users.count) the first \(Self.mailboxLimit) are looked at here."))
         }
         for address in targets?.external ?? [] {
             steps.append(.passes("address \(address)", "It is no mailbox of this tenant: the mail is sent on to it through the queue."))
@@ -73,13 +82,13 @@ extension Provisioning {
         case .notLocal, .noSuchUser:
             return (
                 .refuses(
-                    rule, "There is no such user or alias, and the domain has no catch-all.", reply: "550 5.1.1",
+                    rule, "There is no such user, alias or group with members, and the domain has no catch-all.", reply: "550 5.1.1",
                     change: "user create \(address), or alias create \(address) --to ADDRESS"), nil
             )
         case .loop:
             return (
                 .refuses(
-                    rule, "Its aliases lead round in a circle, too deep, or to too many addresses.", reply: "554 5.4.6",
+                    rule, "Its aliases or groups lead round in a circle, too deep, or to too many addresses.", reply: "554 5.4.6",
                     change: "alias show \(address)"), nil
             )
         case .suspended(let users):

@@ -22,7 +22,7 @@ extension Provisioning {
         steps.append(
             outgoing(of: "user \(address)", user.suspended, user.suspensionReason).changed(by: "user resume \(address) --outgoing"))
         steps.append(try await identity(author, of: address, keys.user, in: directory))
-        if let recipient { steps.append(try await recipientStep(recipient, in: directory)) }
+        if let recipient { steps += try await recipientSteps(recipient, of: keys.user, in: directory) }
         steps.append(messageSize(size))
         steps += try await plannedSize(for: address, size)
         steps += try await sending(by: address, keys)
@@ -55,12 +55,28 @@ extension Provisioning {
         return .refuses(rule, says, reply: "550 5.7.1", change: change)
     }
 
+    private func recipientSteps(
+        _ recipient: TargetAddress, of user: Int64, in directory: Directory
+    ) async throws -> [Explanation.Step] {
+        var steps = [try await recipientStep(recipient, in: directory)]
+        guard case .targets(let targets) = try await directory.resolve(localPart: recipient.localPart, domain: recipient.domain.text)
+        else { return steps }
+        for group in targets.groups where try await !directory.mayPost(user, to: group) {
+            steps.append(
+                .refuses(
+                    "group \(group.address)", "It takes mail from its \(group.posting) alone.", reply: "550 5.7.2",
+                    change: "group set \(group.address) --posting tenant"))
+        }
+        return steps
+    }
+
     private func recipientStep(_ recipient: TargetAddress, in directory: Directory) async throws -> Explanation.Step {
         let rule = "recipient \(recipient)"
         switch try await directory.resolve(localPart: recipient.localPart, domain: recipient.domain.text) {
         case .notLocal: return .passes(rule, "It is not of this tenant: the queue sends it on.")
         case .noSuchUser:
-            return .refuses(rule, "There is no such user or alias in this tenant.", reply: "550 5.1.1", change: "user create \(recipient)")
+            return .refuses(
+                rule, "There is no such user, alias or group in this tenant.", reply: "550 5.1.1", change: "user create \(recipient)")
         case .loop: return .refuses(rule, "Its aliases lead round in a circle.", reply: "554 5.4.6", change: "alias show \(recipient)")
         case .suspended, .targets:
             return .passes(rule, "It is of this tenant; `explain delivery --from … --to \(recipient)` says what it meets there.")

@@ -8,7 +8,7 @@ package struct AddressMove {
 
     /// - Parameters:
     ///   - old: the user's old local part.
-    ///   - exceptions: local parts with a `+` that are users or aliases of their own.
+    ///   - exceptions: local parts with a `+` that are users, aliases or groups of their own.
     package init(from old: String, to new: EmailAddress, except exceptions: Set<String>) {
         (self.old, self.new, self.exceptions) = (old, new, exceptions)
     }

@@ -1,7 +1,7 @@
 import AdminAPI
 
 extension Provisioning {
-    /// `user delete`: with all mail. Aliases that lead to the address stay.
+    /// `user delete`: with all mail. Aliases and groups that lead to the address stay.
     func deleteUser(_ request: AdminRequest<Nothing>) async throws -> Nothing {
         let address: EmailAddress = try request.path.require("address")
         let keys = try await change { transaction in

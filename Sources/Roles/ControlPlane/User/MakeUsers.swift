@@ -30,7 +30,7 @@ extension NewUser {
 }
 
 extension Provisioning {
-    /// What is at these addresses, in their order: an address is a user or an alias, never both. Two statements, however many they are.
+    /// What is at these addresses, in their order: an address is a user, an alias or a group. Two statements, however many they are.
     ///
     /// The domains' rows stay as they are until the transaction ends, so that the answer stays true.
     func places(of addresses: [EmailAddress], in transaction: PostgresTransaction) async throws -> [PlaceOfUser] {
@@ -43,7 +43,8 @@ extension Provisioning {
         let found = try await transaction.query(
             """
             SELECT EXISTS (SELECT FROM users u WHERE (u.tenant_id, u.domain_id, u.local_part) = (a.tenant_id, a.domain_id, a.local_part)),
-                EXISTS (SELECT FROM aliases l WHERE (l.tenant_id, l.domain_id, l.local_part) = (a.tenant_id, a.domain_id, a.local_part))
+                EXISTS (SELECT FROM aliases l WHERE (l.tenant_id, l.domain_id, l.local_part) = (a.tenant_id, a.domain_id, a.local_part)),
+                EXISTS (SELECT FROM groups g WHERE (g.tenant_id, g.domain_id, g.local_part) = (a.tenant_id, a.domain_id, a.local_part))
             FROM unnest($1::bigint[], $2::bigint[], $3::text[]) WITH ORDINALITY AS a (tenant_id, domain_id, local_part, number)
             ORDER BY number
             """,
@@ -55,6 +56,7 @@ extension Provisioning {
                 return .refused(
                     AdminError(.alreadyExists, "\(address) is an alias.", hint: "Delete the alias first, or choose another address."))
             }
+            guard try !row.bool(2) else { return .refused(.isGroup(address.text)) }
             return .free(tenant: keys.tenant, domain: keys.domain)
         }
     }

@@ -54,16 +54,18 @@ extension Provisioning {
         let found = try await transaction.query(
             """
             SELECT EXISTS (SELECT FROM users WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3),
-                EXISTS (SELECT FROM aliases WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3)
+                EXISTS (SELECT FROM aliases WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3),
+                EXISTS (SELECT FROM groups WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3)
             """, [.int8(place.tenant), .int8(place.domain), .text(address.localPart)])
         guard let row = found.first else { return }
         if try row.bool(0) { throw AdminError(.alreadyExists, "The user \(address) exists already.") }
         if try row.bool(1) {
             throw AdminError(.alreadyExists, "\(address) is an alias.", hint: "Delete the alias first, or choose another address.")
         }
+        if try row.bool(2) { throw AdminError.isGroup(address.text) }
     }
 
-    /// Has aliases that led to the old address lead to the new one.
+    /// Has aliases and groups that led to the old address lead to the new one.
     private func followUser(
         from old: EmailAddress, at place: (tenant: Int64, domain: Int64), to new: EmailAddress, in transaction: PostgresTransaction
     ) async throws {
@@ -73,6 +75,7 @@ extension Provisioning {
             """
             SELECT local_part FROM users WHERE tenant_id = $1 AND domain_id = $2 AND starts_with(local_part, $3)
             UNION ALL SELECT local_part FROM aliases WHERE tenant_id = $1 AND domain_id = $2 AND starts_with(local_part, $3)
+            UNION ALL SELECT local_part FROM groups WHERE tenant_id = $1 AND domain_id = $2 AND starts_with(local_part, $3)
             """, keys + [.text(old.localPart + "+")])
         let move = AddressMove(from: old.localPart, to: new, except: Set(try own.rows.map { try $0.text(0) }))
         try await changeTargets(

@@ -90,6 +90,7 @@ final class InboundTransfer {
         inner.ret = nil
         inner.envelopeID = nil
         inner.submitter = nil
+        inner.submittedBy = nil
         return inner
     }
 
@@ -130,6 +131,7 @@ final class InboundTransfer {
     private func handToRelay(_ recipients: [RcptCommand], _ pieces: [ByteBuffer]) async -> Bool {
         var mail = mail
         mail.deliveryID = delivery
+        mail.submittedBy = nil
         do throws(InnerDoorClient.Failure) {
             let relay = try await InnerDoorClient.connect(
                 to: gateway.configuration.relaySocket, speaking: .smtp, as: gateway.configuration.hostname)

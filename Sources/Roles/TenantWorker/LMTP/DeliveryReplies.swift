@@ -12,6 +12,15 @@ extension Reply {
     static func largerThanPlan(_ limit: Int64) -> Reply {
         Reply(552, "5.3.4", "The message is larger than the \(limit) octets that this account's plan allows")
     }
+    /// RFC 3463 §3.8, X.7.2: the sender may not send to the list.
+    static func mayNotPost(to group: ResolvedGroup) -> Reply {
+        let who = switch group.posting {
+        case .anyone, .tenant: "users of its own organisation"
+        case .members: "its members"
+        case .owners: "its owners"
+        }
+        return Reply(550, "5.7.2", "Only \(who) may send to this group")
+    }
     static let aliasLoop = Reply(554, "5.4.6", "The address leads round in a circle, or to too many others")
     static let forwardLoop = Reply(554, "5.4.6", "The message was delivered to this address before; it goes round in a circle")
     static let storeUnavailable = Reply(451, "4.3.0", "The mail store is not available now; please try again later")
@@ -44,5 +53,15 @@ extension Reply {
         case .noSuchUser: self = .noSuchUser
         case .unavailable, nil: self = .storeUnavailable
         }
+    }
+}
+
+extension TenantStore {
+    /// Why mail that the user handed in may not go to one of these groups; nil: it may go to all.
+    func refusal(of submitter: Int64?, by groups: [ResolvedGroup]) async throws(StoreError) -> Reply? {
+        for group in groups {
+            guard try await mayPost(submitter, to: group) else { return .mayNotPost(to: group) }
+        }
+        return nil
     }
 }

@@ -14,6 +14,8 @@ package final class LMTPConnection {
     /// Of the transaction in hand, in the order of its accepted recipients.
     private var recipients: [AcceptedRecipient] = []
     private var size: Int64 = 0
+    /// The user of this tenant who handed it in; nil: it came from elsewhere.
+    private var submitter: Int64?
     /// What the message in hand takes.
     private let held: IncomingMemory.Share
 
@@ -63,6 +65,7 @@ package final class LMTPConnection {
         case .checkSender(let mail):
             recipients = []
             size = mail.size ?? 0
+            submitter = isRelay ? mail.submittedBy : nil
             server.answer(.senderChecked(nil))
         case .checkRecipient(let recipient): server.answer(.recipientChecked(await check(recipient)))
         case .deliver(let envelope, let bytes):
@@ -93,6 +96,7 @@ package final class LMTPConnection {
                 return .userSuspended(reason)
             case .loop: return .aliasLoop
             case .targets(let targets):
+                if let refusal = try await store.refusal(of: submitter, by: targets.groups) { return refusal }
                 if let refusal = try await objection(to: targets) { return refusal }
                 recipients.append(AcceptedRecipient(address: address.description, targets: targets))
                 return nil
@@ -100,6 +104,13 @@ package final class LMTPConnection {
         } catch {
             return Reply(error, defersOverQuota: facts.defersOverQuota)
         }
+    }
+
+    /// The relay had it from this tenant's worker; what the gateway brings came from the internet.
+    private var isRelay: Bool {
+        guard let relay = facts.relayUser else { return true }
+        guard case .local(let peer) = connection.peer else { return false }
+        return peer.user == relay
     }
 
     /// A recipient is refused here when none of its mailboxes has room; when some have, the delivery decides.

@@ -3,7 +3,7 @@ import MailStore
 import Runtime
 import SMTP
 
-/// One message on its way into mailboxes, and out again where an alias leads to another platform.
+/// One message on its way into mailboxes, and out again where an alias or a group leads to another platform.
 @EventLoopActor
 struct MessageDelivery {
     let store: TenantStore
@@ -16,42 +16,71 @@ struct MessageDelivery {
         guard let id = envelope.mail.deliveryID?.octets ?? (try? Cryptography.randomBytes(16)) else {
             return recipients.map { _ in .storeUnavailable }
         }
-        let stored = await store(message, id)
         let header = HeaderScan(message)
+        // A group's mail that comes round again is not even stored; an alias's ends where it would go out once more.
+        let round = Set(recipients.filter { !$0.targets.groups.isEmpty && wasHere(message, header, $0) }.map(\.address))
+        let stored = await store(message, header, id, without: round)
         var replies: [Reply] = []
         for recipient in recipients {
+            if round.contains(recipient.address) {
+                replies.append(.forwardLoop)
+                continue
+            }
             var own = recipient.targets.users.map { target in
                 Self.refusal(of: message, to: target.user) ?? Reply(stored[target.user.id], defersOverQuota: facts.defersOverQuota)
             }
             // Only once its mailboxes here have their answer for good: the relay forgets what it has sent, so forwarding at each of
             // the tries that a mailbox asks for would send a copy each time.
             if !recipient.targets.external.isEmpty, !own.contains(where: \.isTransient) {
-                own.append(await forward(message, header, for: recipient, id))
+                own += await forward(message, header, for: recipient, id)
             }
             replies.append(.together(own))
         }
         log(replies, id, message.count)
+        tellWhoIsAway(message, header, stored, id)
         return replies
     }
 
     // MARK: Into mailboxes
 
-    /// Stores the message once for all its mailboxes.
-    private func store(_ message: [UInt8], _ id: [UInt8]) async -> [Int64: DeliveryOutcome] {
-        var users: [Int64] = []
-        for user in recipients.flatMap(\.targets.users).map(\.user) where Self.refusal(of: message, to: user) == nil {
-            if !users.contains(user.id) { users.append(user.id) }
+    /// Stores the message once for all its mailboxes; those that it reaches through a group have a copy that says so. Each user gets one.
+    private func store(
+        _ message: [UInt8], _ header: HeaderScan, _ id: [UInt8], without round: Set<String>
+    ) async -> [Int64: DeliveryOutcome] {
+        let found = recipients.filter { !round.contains($0.address) }.flatMap(\.targets.users).filter {
+            Self.refusal(of: message, to: $0.user) == nil
         }
-        guard !users.isEmpty else { return [:] }
+        var copies: [(group: String?, users: [Int64])] = []
+        var known: Set<Int64> = []
+        // First those who are addressed themselves.
+        for target in found.filter({ $0.group == nil }) + found.filter({ $0.group != nil }) where known.insert(target.user.id).inserted {
+            if let last = copies.indices.last, copies[last].group == target.group {
+                copies[last].users.append(target.user.id)
+            } else {
+                copies.append((target.group, [target.user.id]))
+            }
+        }
+        var outcomes: [Int64: DeliveryOutcome] = [:]
+        for copy in copies {
+            for (user, outcome) in zip(copy.users, await store(message, header, id, through: copy.group, for: copy.users)) {
+                outcomes[user] = outcome
+            }
+        }
+        return outcomes
+    }
+
+    private func store(
+        _ message: [UInt8], _ header: HeaderScan, _ id: [UInt8], through group: String?, for users: [Int64]
+    ) async -> [DeliveryOutcome] {
         // With several recipients the copy is theirs in common, and none is to learn of the others.
         let trace = TraceFields(
             returnPath: envelope.reversePath, deliveredTo: recipients.count == 1 ? recipients.first?.address : nil)
-        let outcomes = await store.deliver(
+        let list = group.map { ListFields(group: $0, header: header).bytes } ?? []
+        return await store.deliver(
             Delivery(
                 id: id, isFirstAttempt: envelope.mail.isFirstAttempt || envelope.mail.deliveryID == nil,
-                reversePath: envelope.reversePath.description, bytes: trace.bytes + message,
+                reversePath: envelope.reversePath.description, bytes: trace.bytes + list + message,
                 recipients: users.map { DeliveryRecipient(user: $0) }))
-        return Dictionary(zip(users, outcomes)) { first, _ in first }
     }
 
     /// Why the user does not take the message, whoever else does.
@@ -60,27 +89,74 @@ struct MessageDelivery {
         return .largerThanPlan(limit)
     }
 
+    /// Has the sender told of users who are away, later: nobody waits for it.
+    private func tellWhoIsAway(_ message: [UInt8], _ header: HeaderScan, _ stored: [Int64: DeliveryOutcome], _ id: [UInt8]) {
+        var away: [UserRecord] = []
+        for user in recipients.flatMap(\.targets.users).map(\.user) where user.hasVacation && !away.contains(user) {
+            if case .stored = stored[user.id] { away.append(user) }
+        }
+        guard !away.isEmpty else { return }
+        let replies = VacationReplies(store: store, facts: facts, reversePath: envelope.reversePath, deliveryID: id)
+        let (top, users) = (Array(message[..<header.end]), away)
+        EventLoopActor.task { await replies.answer(top, of: users) }
+    }
+
     // MARK: Out again
 
-    /// Hands the message to the relay for the addresses outside, under an id of its own that is the same at each attempt.
-    private func forward(_ message: [UInt8], _ header: HeaderScan, for recipient: AcceptedRecipient, _ id: [UInt8]) async -> Reply {
-        let wasHere = header.fields(named: "delivered-to").contains { header.value(of: $0, in: message) == Array(recipient.address.utf8) }
-        if wasHere { return .forwardLoop }
-        let name = id + Array("\(facts.tenant) \(recipient.address)".utf8)
+    /// Hands the message to the relay for the addresses outside: those that aliases lead to, and those of each group.
+    private func forward(_ message: [UInt8], _ header: HeaderScan, for recipient: AcceptedRecipient, _ id: [UInt8]) async -> [Reply] {
+        if wasHere(message, header, recipient) { return [.forwardLoop] }
+        var replies: [Reply] = []
+        let members = Set(recipient.targets.groups.flatMap(\.external))
+        let others = recipient.targets.external.filter { !members.contains($0) }
+        if !others.isEmpty { replies.append(await send(message, header, to: others, for: recipient, id)) }
+        for group in recipient.targets.groups where !group.external.isEmpty {
+            replies.append(await send(message, header, to: group.external, through: group, for: recipient, id))
+        }
+        return replies
+    }
+
+    private func wasHere(_ message: [UInt8], _ header: HeaderScan, _ recipient: AcceptedRecipient) -> Bool {
+        header.fields(named: "delivered-to").contains { header.value(of: $0, in: message) == Array(recipient.address.utf8) }
+    }
+
+    /// Under an id of its own that is the same at each attempt.
+    private func send(
+        _ message: [UInt8], _ header: HeaderScan, to addresses: [String], through group: ResolvedGroup? = nil,
+        for recipient: AcceptedRecipient, _ id: [UInt8]
+    ) async -> Reply {
+        let name = id + Array("\(facts.tenant) \(recipient.address)\(group.map { " \($0.address)" } ?? "")".utf8)
         guard let digest = try? Cryptography.sha256(name), let forwardID = DeliveryID(octets: Array(digest.prefix(16))) else {
             return .storeUnavailable
         }
-        let paths = recipient.targets.external.compactMap { SMTP.EnvelopeAddress($0) }
-        guard paths.count == recipient.targets.external.count else {
-            Log.error("an alias leads to an address that is none", ["alias": recipient.address])
+        let paths = addresses.compactMap { SMTP.EnvelopeAddress($0) }
+        guard paths.count == addresses.count else {
+            Log.error("an alias or a group leads to an address that is none", ["address": recipient.address])
             return .storeUnavailable
         }
         var mail = MailCommand(
-            reversePath: envelope.reversePath, body: envelope.mail.body, usesUTF8: envelope.mail.usesUTF8, deliveryID: forwardID)
-        mail.usesUTF8 = mail.usesUTF8 || paths.contains(where: \.needsUTF8)
+            reversePath: returnPath(through: group), body: envelope.mail.body, usesUTF8: envelope.mail.usesUTF8, deliveryID: forwardID)
+        mail.usesUTF8 = mail.usesUTF8 || mail.reversePath.needsUTF8 || paths.contains(where: \.needsUTF8)
         let trace = TraceFields(returnPath: nil, deliveredTo: recipient.address)
-        let reply = await RelayHandOff(facts).send(mail, to: paths.map { RcptCommand(path: .address($0)) }, trace.bytes, message)
-        return reply.isPositive ? .delivered : reply.isPermanent ? reply : .storeUnavailable
+        let list = group.map { ListFields(group: $0.address, header: header).bytes } ?? []
+        var rest = paths.map { RcptCommand(path: .address($0)) }[...]
+        while !rest.isEmpty {
+            // In parts that the relay takes; it knows what it has by the id and the recipient.
+            let part = rest.prefix(facts.limits.recipients)
+            let reply = await RelayHandOff(facts).send(mail, to: Array(part), trace.bytes + list, message)
+            guard reply.isPositive else { return reply.isPermanent ? reply : .storeUnavailable }
+            rest = rest.dropFirst(part.count)
+        }
+        return .delivered
+    }
+
+    /// Who hears that a member outside was not reached: the group's first owner, who can do something about it. Never for what is
+    /// itself such a notice, so that none goes in a circle.
+    private func returnPath(through group: ResolvedGroup?) -> ReversePath {
+        guard envelope.reversePath != .null, let owner = group?.owners.first, let address = SMTP.EnvelopeAddress(owner) else {
+            return envelope.reversePath
+        }
+        return .address(address)
     }
 
     private func log(_ replies: [Reply], _ id: [UInt8], _ size: Int) {

@@ -128,7 +128,8 @@ package final class SubmissionSession: ClientSession {
             switch try await store.resolve(localPart: address.localPart, domain: address.domain) {
             case .noSuchUser: return .noSuchUser
             case .loop: return .aliasLoop
-            case .notLocal, .suspended, .targets: return nil
+            case .targets(let targets): return try await store.refusal(of: user, by: targets.groups)
+            case .notLocal, .suspended: return nil
             }
         } catch {
             return .storeUnavailable
@@ -161,6 +162,7 @@ package final class SubmissionSession: ClientSession {
         mail.submitter = nil
         mail.size = Int64(header.count) + Int64(body.count)
         mail.deliveryID = id
+        mail.submittedBy = user
         let reply = await RelayHandOff(facts).send(mail, to: envelope.recipients, header, body)
         Log.info(
             "message submitted",

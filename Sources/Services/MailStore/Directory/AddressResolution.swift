@@ -1,29 +1,39 @@
 import Runtime
 
 /// From an address, under whichever name of its domain, to mailboxes: the user of that name; else, without `+detail`, the user
-/// before it (RFC 5233); else the domain's catch-all. An alias adds its targets beside the user of the same name, if there is one.
+/// before it (RFC 5233); else the domain's catch-all. An alias adds its targets beside the user of the same name, if there is one; a
+/// group leads to its members.
 extension Directory {
+    /// What is looked for behind a group.
+    enum GroupPurpose { case members, owners }
+
     /// Where mail for an address goes. The local part as text, quotes removed; the domain as A-labels in any case.
     package func resolve(localPart: String, domain: String) async throws(StoreError) -> Resolution {
         let domain = domain.lowercased()
         guard try await self.domain(named: domain) != nil else { return .notLocal }
         var search = AddressSearch()
-        try await follow(localPart, domain, depth: 0, &search)
+        try await follow(localPart, domain, depth: 0, to: .members, &search)
         return search.resolution
     }
 
-    /// Whether the user may send as this address: its own address (with any `+detail`), or an alias that leads to it.
+    /// Whether the user may send as this address: its own address (with any `+detail`), an alias that leads to it, or a group that it
+    /// owns. A member of a group is not the group.
     package func mayUse(localPart: String, domain: String, as user: Int64) async throws(StoreError) -> Bool {
-        switch try await resolve(localPart: localPart, domain: domain) {
-        case .targets(let targets): return targets.users.contains { $0.user.id == user } || targets.suspended.contains { $0.id == user }
-        case .suspended(let users): return users.contains { $0.id == user }
-        case .notLocal, .noSuchUser, .loop: return false
-        }
+        let domain = domain.lowercased()
+        guard try await self.domain(named: domain) != nil else { return false }
+        var search = AddressSearch()
+        try await follow(localPart, domain, depth: 0, to: .owners, &search)
+        return search.resolution.leads(to: user)
     }
 
-    private func follow(_ localPart: String, _ domainName: String, depth: Int, _ search: inout AddressSearch) async throws(StoreError) {
+    /// Follows one address.
+    /// - Parameter group: the outermost group on the way here; nil: there was none.
+    func follow(
+        _ localPart: String, _ domainName: String, depth: Int, to purpose: GroupPurpose, inside group: String? = nil,
+        _ search: inout AddressSearch
+    ) async throws(StoreError) {
         guard let domain = try await self.domain(named: domainName) else {
-            search.addExternal("\(localPart)@\(domainName)")
+            search.addExternal("\(localPart)@\(domainName)", through: group)
             return
         }
         let name = localPart.lowercased()
@@ -41,16 +51,39 @@ extension Directory {
         } else {
             entry = entries[2]
         }
-        if let user = entry.user { search.add(ResolvedUser(user: user, detail: detail)) }
-        for target in entry.targets {
-            guard let at = target.lastIndex(of: "@") else { continue }
-            let targetDomain = target[target.index(after: at)...].lowercased()
-            try await follow(String(target[..<at]), targetDomain, depth: depth + 1, &search)
+        if let user = entry.user { search.add(ResolvedUser(user: user, detail: detail, group: group)) }
+        switch (entry.group, purpose) {
+        case (nil, _): try await follow(entry.targets, depth: depth + 1, to: purpose, inside: group, &search)
+        case (let found?, .owners): try await follow(found.owners, depth: depth + 1, to: .members, inside: group, &search)
+        case (let found?, .members):
+            if group == nil { search.add(found) }
+            try await follow(entry.targets, depth: depth + 1, to: .members, inside: group ?? found.address, &search)
+        }
+    }
+
+    func follow(
+        _ targets: [String], depth: Int, to purpose: GroupPurpose, inside group: String? = nil, _ search: inout AddressSearch
+    ) async throws(StoreError) {
+        let addresses = targets.compactMap { target -> (localPart: String, domain: String)? in
+            guard let at = target.lastIndex(of: "@") else { return nil }
+            return (String(target[..<at]), target[target.index(after: at)...].lowercased())
+        }
+        if addresses.count > 1 { try await load(addresses) }
+        for (localPart, domain) in addresses {
+            try await follow(localPart, domain, depth: depth, to: purpose, inside: group, &search)
+        }
+    }
+
+    /// Remembers what many addresses are, with one question for each domain.
+    private func load(_ addresses: [(localPart: String, domain: String)]) async throws(StoreError) {
+        for (name, found) in Dictionary(grouping: addresses, by: \.domain) {
+            guard let domain = try await self.domain(named: name) else { continue }
+            _ = try await entries(found.map { $0.localPart.lowercased() }, in: domain)
         }
     }
 }
 
-/// What was found on the way along aliases, and where the way ended.
+/// What was found on the way along aliases and groups, and where the way ended.
 struct AddressSearch {
     private var targets = ResolvedTargets(users: [], external: [])
     private var visited: Set<String> = []
@@ -58,9 +91,11 @@ struct AddressSearch {
     private var isTooLong = false
     private var isCircular = false
 
+    private var limit: Int { targets.groups.isEmpty ? StoreLimits.aliasTargets : StoreLimits.groupTargets }
+
     /// False when there is nothing more to learn there.
     mutating func visit(_ address: String, depth: Int) -> Bool {
-        guard depth <= StoreLimits.aliasDepth, visited.count < StoreLimits.aliasTargets else {
+        guard depth <= StoreLimits.aliasDepth, visited.count < limit else {
             isTooLong = true
             return false
         }
@@ -79,12 +114,18 @@ struct AddressSearch {
         }
     }
 
-    mutating func addExternal(_ address: String) {
-        guard targets.external.count < StoreLimits.aliasTargets else {
+    mutating func add(_ group: Directory.Group) {
+        targets.groups.append(ResolvedGroup(address: group.address, posting: group.posting, owners: group.owners))
+    }
+
+    mutating func addExternal(_ address: String, through group: String?) {
+        guard targets.external.count < limit else {
             isTooLong = true
             return
         }
-        if visited.insert(address).inserted { targets.external.append(address) }
+        guard visited.insert(address).inserted else { return }
+        targets.external.append(address)
+        if let index = targets.groups.firstIndex(where: { $0.address == group }) { targets.groups[index].external.append(address) }
     }
 
     var resolution: Resolution {
@@ -93,5 +134,16 @@ struct AddressSearch {
         if !targets.users.isEmpty || !targets.external.isEmpty { return .targets(targets) }
         if !targets.suspended.isEmpty { return .suspended(targets.suspended) }
         return isCircular ? .loop : .noSuchUser
+    }
+}
+
+extension Resolution {
+    /// Whether it leads to the user, who may be suspended.
+    func leads(to user: Int64) -> Bool {
+        switch self {
+        case .targets(let targets): targets.users.contains { $0.user.id == user } || targets.suspended.contains { $0.id == user }
+        case .suspended(let users): users.contains { $0.id == user }
+        case .notLocal, .noSuchUser, .loop: false
+        }
     }
 }

@@ -1,7 +1,7 @@
 import Postgres
 import Runtime
 
-/// The tenant's domains, users and aliases as far as they were asked for. The control plane writes them; it says when they changed.
+/// The tenant's domains, users, aliases and groups as far as they were asked for. The control plane writes them; it says when they changed.
 @EventLoopActor
 package final class Directory {
     /// What an address is, by itself.
@@ -9,7 +9,15 @@ package final class Directory {
         var user: UserRecord?
         /// Targets of the alias, in their order.
         var targets: [String] = []
-        var isEmpty: Bool { user == nil && targets.isEmpty }
+        /// A group, whose members are the targets.
+        var group: Group?
+        var isEmpty: Bool { user == nil && targets.isEmpty && group == nil }
+    }
+
+    struct Group {
+        let address: String
+        let posting: GroupPosting
+        let owners: [String]
     }
 
     /// A domain as any of its names leads to it.
@@ -77,11 +85,15 @@ package final class Directory {
         let started = generation
         let result = try await database.query("""
             SELECT local_part, user_id, NULL::text, suspended, suspension_reason, NULL::text[], NULL::text,
-                \(Self.limits("tenant_limits($1) || limits")) FROM users
-            WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
+                \(Self.limits("tenant_limits($1) || limits")), NULL::text, NULL::text[],
+                EXISTS (SELECT FROM vacations v WHERE (v.tenant_id, v.user_id) = (users.tenant_id, users.user_id))
+            FROM users \(Self.atPlaces)
             UNION ALL
-            SELECT local_part, NULL, target, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM aliases
-            WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
+            SELECT local_part, NULL, target, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM aliases \(Self.atPlaces)
+            UNION ALL
+            SELECT local_part, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, posting, owners, NULL FROM groups \(Self.atPlaces)
+            UNION ALL
+            SELECT local_part, NULL, address, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM group_members \(Self.atPlaces)
             ORDER BY 3 NULLS FIRST
             """, [.int8(tenant), .int8(domain.id), .textArray(missing)])
         var loaded: [String: Entry] = [:]
@@ -92,9 +104,13 @@ package final class Directory {
                     loaded[localPart, default: Entry()].user = UserRecord(
                         id: id, domain: domain.id, localPart: localPart, domainName: domain.name,
                         suspensions: try Suspensions(row, user: 3), messageSize: try row.optionalInt8(7),
-                        sending: try SendingLimits(row, 8))
+                        sending: try SendingLimits(row, 8), hasVacation: try row.bool(12))
                 } else if let target = try row.optionalText(2) {
                     loaded[localPart, default: Entry()].targets.append(target)
+                } else if let posting = try row.optionalText(10) {
+                    loaded[localPart, default: Entry()].group = Group(
+                        address: "\(localPart)@\(domain.name)", posting: GroupPosting(rawValue: posting) ?? .owners,
+                        owners: try row.optionalTextArray(11) ?? [])
                 }
             }
         }
@@ -113,7 +129,8 @@ package final class Directory {
         let started = generation
         let result = try await database.query("""
             SELECT u.domain_id, u.local_part, d.name, u.suspended, u.suspension_reason, t.suspended, t.suspension_reason,
-                \(Self.limits("t.planned || t.limits || u.limits"))
+                \(Self.limits("t.planned || t.limits || u.limits")),
+                EXISTS (SELECT FROM vacations v WHERE (v.tenant_id, v.user_id) = (u.tenant_id, u.user_id))
             FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
             WHERE u.tenant_id = $1 AND u.user_id = $2
             """, [.int8(tenant), .int8(id)])
@@ -121,7 +138,8 @@ package final class Directory {
         let user = try StoreError.reading { () throws(PostgresError) in
             UserRecord(
                 id: id, domain: try row.int8(0), localPart: try row.text(1), domainName: try row.text(2),
-                suspensions: try Suspensions(row, user: 3), messageSize: try row.optionalInt8(7), sending: try SendingLimits(row, 8))
+                suspensions: try Suspensions(row, user: 3), messageSize: try row.optionalInt8(7), sending: try SendingLimits(row, 8),
+                hasVacation: try row.bool(10))
         }
         if started == generation {
             if users.count > Self.cacheLimit { users = [:] }
@@ -129,6 +147,8 @@ package final class Directory {
         }
         return user
     }
+
+    private static let atPlaces = "WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])"
 
     /// Three columns of what an expression of limits says of one user.
     private static func limits(_ expression: String) -> String {

@@ -95,9 +95,15 @@ public final class TenantStore {
         try await directory.resolve(localPart: localPart, domain: domain)
     }
 
-    /// Whether the user may send as this address: its own address (with any `+detail`), or an alias that leads to it.
+    /// Whether the user may send as this address: its own address (with any `+detail`), an alias that leads to it, or a group
+    /// that it owns.
     public func mayUse(localPart: String, domain: String, as user: Int64) async throws(StoreError) -> Bool {
         try await directory.mayUse(localPart: localPart, domain: domain, as: user)
+    }
+
+    /// Whether mail that the user handed in may go to the group; nil: mail from elsewhere, or from nobody knows whom.
+    public func mayPost(_ user: Int64?, to group: ResolvedGroup) async throws(StoreError) -> Bool {
+        try await directory.mayPost(user, to: group)
     }
 
     public func user(_ id: Int64) async throws(StoreError) -> UserRecord { try await directory.user(id) }
@@ -143,8 +149,10 @@ public final class TenantStore {
     func forgetOldDeliveries() {
         guard !hasForgotten else { return }
         hasForgotten = true
-        let statement = PostgresStatement(
-            "DELETE FROM deliveries WHERE tenant_id = $1 AND delivered_at < now() - interval '30 days'", [.int8(tenant)])
-        queue.performLater { batch throws(StoreError) in batch.run(after: statement) }
+        for (table, time) in [("deliveries", "delivered_at"), ("vacation_replies", "replied_at")] {
+            let statement = PostgresStatement(
+                "DELETE FROM \(table) WHERE tenant_id = $1 AND \(time) < now() - interval '30 days'", [.int8(tenant)])
+            queue.performLater { batch throws(StoreError) in batch.run(after: statement) }
+        }
     }
 }

@@ -10,6 +10,8 @@ public struct UserRecord: Sendable, Equatable {
     /// Octets of a message that the user may receive or send; nil: the platform's limit alone.
     public let messageSize: Int64?
     public let sending: SendingLimits
+    /// A vacation is set; whether it holds today, `vacation(of:)` tells.
+    public let hasVacation: Bool
     public var address: String { "\(localPart)@\(domainName)" }
 }
 
@@ -31,7 +33,7 @@ public enum Resolution: Sendable, Equatable {
     case noSuchUser
     /// All users behind it are suspended: `450 4.2.1`.
     case suspended([UserRecord])
-    /// Aliases lead round in a circle, too deep or to too many addresses: `554 5.4.6`.
+    /// Aliases and groups lead round in a circle, too deep or to too many addresses: `554 5.4.6`.
     case loop
     case targets(ResolvedTargets)
 }
@@ -43,10 +45,28 @@ public struct ResolvedTargets: Sendable, Equatable {
     public var suspended: [UserRecord] = []
     /// Addresses outside this tenant to forward to, each once.
     public var external: [String]
+    /// Groups that the address is or that aliases lead to; not those inside of groups. The sender must be let in by each.
+    public var groups: [ResolvedGroup] = []
+}
+
+public struct ResolvedGroup: Sendable, Equatable {
+    public let address: String
+    public let posting: GroupPosting
+    /// Addresses, in their order.
+    public let owners: [String]
+    /// Those of the external addresses that it leads to, and nothing before it.
+    public var external: [String] = []
+}
+
+/// Who may send to a group. All but `anyone` take mail only that a user of the tenant handed in after a login.
+public enum GroupPosting: String, Sendable {
+    case anyone, tenant, members, owners
 }
 
 public struct ResolvedUser: Sendable, Equatable {
     public let user: UserRecord
     /// What stood after `+` in the local part (`user+detail@`, RFC 5233), as it was written.
     public let detail: String?
+    /// The group, of those that let senders in, through which the user was found; nil: none.
+    public var group: String?
 }

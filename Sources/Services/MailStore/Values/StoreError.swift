@@ -34,8 +34,10 @@ public enum StoreLimits {
     public static let keyword = 255
     /// Different keywords of a mailbox's messages, different combinations of them, and keywords in all combinations together.
     public static let keywordsPerMailbox = 1000, keywordSetsPerMailbox = 65_000, keywordSetMembersPerMailbox = 200_000
-    /// Aliases that lead to aliases, inside one tenant.
+    /// Aliases and groups that lead to others, inside one tenant.
     public static let aliasDepth = 10
     /// Addresses that one address may lead to.
     public static let aliasTargets = 1000
+    /// The same for an address that leads there through groups, and with all addresses on the way.
+    public static let groupTargets = 5000
 }

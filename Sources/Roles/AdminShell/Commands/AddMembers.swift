@@ -1,0 +1,16 @@
+import AdminAPI
+import ArgumentParser
+
+package struct AddMembers: AdminCommand {
+    package static let configuration = CommandConfiguration(commandName: "add", abstract: "Add members to a group.")
+    package static let names = LiveNames(arguments: [.live(.groups)], options: ["--member": .live(.addresses)])
+    @Argument(help: "The group's address.", transform: { try EmailAddress($0) }) var address: EmailAddress
+    @Option(help: ArgumentHelp("Addresses here or anywhere, parted by commas.", valueName: "addresses")) var member: [String]
+    @OptionGroup(title: "Global options") var global: GlobalArguments
+    package init() {}
+
+    package func execute(in context: Context) throws -> Report {
+        let group = try context.client.call(Calls.addMembers, address.text, sending: GroupMembers(try member.addresses()))
+        return GroupTable.report(group, "The group \(group.address) has \(group.memberCount) members now.")
+    }
+}

@@ -1,0 +1,18 @@
+import AdminAPI
+import ArgumentParser
+
+package struct ListVacations: AdminCommand {
+    package static let configuration = CommandConfiguration(commandName: "list", abstract: "List the users whose vacation is set.")
+    package static let names = LiveNames(options: ["--tenant": .live(.tenants), "--domain": .live(.domains)])
+    @Option(help: ArgumentHelp("Only those of this tenant.", valueName: "name"), transform: { try TenantName($0) })
+    var tenant: TenantName?
+    @Option(help: ArgumentHelp("Only those of this domain.", valueName: "domain"), transform: { try DomainName($0) })
+    var domain: DomainName?
+    @OptionGroup(title: "Global options") var global: GlobalArguments
+    package init() {}
+
+    package func execute(in context: Context) throws -> Report {
+        let vacations = try context.client.call(Calls.listVacations, query: ["tenant": tenant?.text, "domain": domain?.text])
+        return Report(vacations, VacationTable.of(vacations, withText: false), .list(ifEmpty: "Nobody's vacation is set."))
+    }
+}

@@ -1,0 +1,51 @@
+import AdminAPI
+import Postgres
+
+extension Provisioning {
+    /// Groups as lists show them, without their members, by address.
+    func groups(domain: DomainName? = nil, tenant: TenantName? = nil, at address: EmailAddress? = nil) async throws -> [Group] {
+        let result = try await database.query(
+            """
+            SELECT g.local_part || '@' || d.name, t.name, g.posting, g.owners,
+                (SELECT count(*) FROM group_members m WHERE (m.tenant_id, m.domain_id, m.local_part)
+                    = (g.tenant_id, g.domain_id, g.local_part))
+            FROM groups g JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
+            WHERE ($1::text IS NULL OR g.local_part = $1) AND ($2::text IS NULL OR d.name = $2) AND ($3::text IS NULL OR t.name = $3)
+            ORDER BY d.name, g.local_part
+            """, [.optionalText(address?.localPart), .optionalText(address?.domain.text ?? domain?.text), .optionalText(tenant?.text)])
+        return try result.rows.map { row in
+            Group(
+                address: try row.name(0), tenant: try row.name(1), posting: PostingRule(rawValue: try row.text(2)) ?? .owners,
+                owners: try row.textArray(3).map { try TargetAddress($0) }, memberCount: Int(try row.int8(4)))
+        }
+    }
+
+    /// One with its members.
+    func group(_ address: EmailAddress) async throws -> Group {
+        guard var group = try await groups(at: address).first else { throw AdminError.noGroup(address) }
+        let members = try await database.query(
+            """
+            SELECT m.address FROM group_members m JOIN domains d USING (tenant_id, domain_id) WHERE d.name = $1 AND m.local_part = $2
+            ORDER BY m.address
+            """, [.text(address.domain.text), .text(address.localPart)])
+        let addresses = try members.rows.map { try TargetAddress(try $0.text(0)) }
+        (group.members, group.memberCount) = (addresses, addresses.count)
+        return group
+    }
+}
+
+/// Where a group is.
+struct GroupPlace: Sendable {
+    var tenant: Int64
+    var domain: Int64
+    var localPart: String
+
+    /// As `tenant_id`, `domain_id`, `local_part`.
+    var parameters: [PostgresValue] { [.int8(tenant), .int8(domain), .text(localPart)] }
+}
+
+extension AdminError {
+    static func noGroup(_ address: EmailAddress) -> AdminError {
+        AdminError(.notFound, "There is no group \(address).", hint: "`group list` shows all.")
+    }
+}

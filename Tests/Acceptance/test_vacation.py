@@ -1,0 +1,86 @@
+"""Vacation set by an administrator: who is told, how often, and that mail is delivered whatever becomes of the reply."""
+
+import re
+import unittest
+
+from support import clients, messages, outside, running
+from support.companies import Company
+from support.waiting import eventually
+
+
+class Vacation(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.platform = running.shared()
+
+    def setUp(self):
+        self.company = Company(self.platform)
+        self.ann, self.bob = self.company.address("ann"), self.company.address("bob")
+
+    def set(self, *options, text="I am away."):
+        return self.platform.ask("vacation", "set", self.ann, "--subject", "Away", "--text", text, *options)
+
+    def inbox(self, user):
+        with clients.imap(self.company, user) as client:
+            return list(clients.all_messages(client).values())
+
+    def write(self, sender, header=b""):
+        """A letter to Ann from outside; it has arrived when this returns."""
+        before = len(self.inbox("ann"))
+        clients.deliver(self.platform, header + messages.message(self.ann, sender), self.ann, sender)
+        eventually(lambda: len(self.inbox("ann")) == before + 1, what="the letter")
+
+    def told(self, sink):
+        """Who was told, of those outside."""
+        return sorted(re.search(rb"^To: <([^>]*)>", one, re.M).group(1).decode() for one in sink.messages())
+
+    def test_each_sender_is_told_once_and_no_program(self):
+        self.set()
+        with outside.SMTPSink() as sink:
+            for sender in ("one@sink.example", "one@sink.example", "owner-list@sink.example", "two@sink.example"):
+                self.write(sender)
+            self.write("robot@sink.example", b"Auto-Submitted: auto-generated\r\n")
+            self.write("list@sink.example", b"List-Id: <list.sink.example>\r\n")
+            self.write("last@sink.example")
+            expected = ["last@sink.example", "one@sink.example", "two@sink.example"]
+            eventually(lambda: self.told(sink) == expected, what="the replies")
+            (reply,) = [one for one in sink.messages() if b"To: <one@" in one]
+        self.assertIn(b"Auto-Submitted: auto-replied", reply)
+        self.assertIn(f"From: <{self.ann}>".encode(), reply)
+        self.assertIn(b"Subject: Away", reply)
+        self.assertRegex(reply, rb"In-Reply-To: <[^>]+>")
+        self.assertTrue(reply.rstrip().endswith(b"I am away."))
+        self.assertRegex(reply, rb"X-Mail-Args: <>")
+
+    def test_colleagues_who_are_both_away_answer_once_each(self):
+        self.set()
+        self.platform.casella("vacation", "set", self.bob, "--subject", "Away too", "--text", "Bob is away.")
+        with clients.submission(self.company, "bob") as client:
+            client.sendmail(self.bob, [self.ann], messages.message(self.ann, self.bob))
+        (reply,) = eventually(lambda: self.inbox("bob"), what="Ann's reply")
+        self.assertIn(b"I am away.", reply)
+        self.write("nobody-waits@elsewhere.example")
+        self.assertEqual(1, len(self.inbox("bob")))
+        self.assertEqual(2, len(self.inbox("ann")), "the reply to the reply is none")
+
+    def test_days_and_commands(self):
+        self.set("--from", "2020-01-01", "--until", "2020-01-31")
+        shown = self.platform.ask("vacation", "show", self.ann)
+        self.assertEqual(("2020-01-01", "2020-01-31", 7), (shown["from"], shown["until"], shown["days"]))
+        with clients.submission(self.company, "bob") as client:
+            client.sendmail(self.bob, [self.ann], messages.message(self.ann, self.bob))
+        eventually(lambda: self.inbox("ann"), what="the letter")
+        self.set("--from", "2020-01-01", "--days", "3", text="Still away.")
+        step = self.platform.ask("explain", "delivery", "--from", self.bob, "--to", self.ann)["steps"][-1]
+        self.assertEqual((f"vacation of {self.ann}", "tells"), (step["rule"], step["verdict"]))
+        with clients.submission(self.company, "bob") as client:
+            client.sendmail(self.bob, [self.ann], messages.message(self.ann, self.bob))
+        (reply,) = eventually(lambda: self.inbox("bob"), what="the reply")
+        self.assertIn(b"Still away.", reply)
+        listed = self.platform.ask("vacation", "list", "--domain", self.company.domain)
+        self.assertEqual([self.ann], [one["address"] for one in listed])
+        self.platform.casella("vacation", "clear", self.ann)
+        self.assertNotEqual(0, self.platform.casella("vacation", "show", self.ann, check=False).returncode)
+        for wrong in (("--days", "0"), ("--from", "2021-01-02", "--until", "2021-01-01"), ("--until", "soon")):
+            done = self.platform.casella("vacation", "set", self.ann, "--subject", "x", "--text", "y", *wrong, check=False)
+            self.assertNotEqual(0, done.returncode, wrong)
