@@ -62,5 +62,17 @@ final class TenantWorkers {
         }
     }
 
+    /// Those that run, fail, or counted something before; by name.
+    func measured(within limit: Duration) async -> [MeasuredProcess] {
+        await withTaskGroup(of: MeasuredProcess?.self) { group in
+            for supervisor in supervisors.values { group.addTask { await supervisor.measured(within: limit) } }
+            var found: [MeasuredProcess] = []
+            for await measured in group { if let measured { found.append(measured) } }
+            return found.sorted { $0.worker.name < $1.worker.name }
+        }
+    }
+
+    var count: Int { supervisors.count }
+    var names: [TenantName] { supervisors.values.map(\.name) }
     var statuses: [Worker] { supervisors.values.map(\.status).sorted { $0.name < $1.name } }
 }

@@ -72,7 +72,7 @@ struct MessageDelivery {
         }
         let paths = recipient.targets.external.compactMap { SMTP.EnvelopeAddress($0) }
         guard paths.count == recipient.targets.external.count else {
-            Log.error("an alias leads to an address that is none", ["alias": recipient.address])
+            Log.error("an alias leads to an address that is none", ["trace": Hexadecimal.encode(id), "alias": recipient.address])
             return .storeUnavailable
         }
         var mail = MailCommand(
@@ -80,13 +80,18 @@ struct MessageDelivery {
         mail.usesUTF8 = mail.usesUTF8 || paths.contains(where: \.needsUTF8)
         let trace = TraceFields(returnPath: nil, deliveredTo: recipient.address)
         let reply = await RelayHandOff(facts).send(mail, to: paths.map { RcptCommand(path: .address($0)) }, trace.bytes, message)
+        Log.info(
+            "message forwarded",
+            [
+                "trace": Hexadecimal.encode(id), "forwarded": forwardID.description, "alias": recipient.address, "reply": reply.description,
+            ])
         return reply.isPositive ? .delivered : reply.isPermanent ? reply : .storeUnavailable
     }
 
     private func log(_ replies: [Reply], _ id: [UInt8], _ size: Int) {
         for (recipient, reply) in zip(recipients, replies) {
             let fields = [
-                "delivery": Hexadecimal.encode(id), "from": envelope.reversePath.description, "to": recipient.address, "size": "\(size)",
+                "trace": Hexadecimal.encode(id), "from": envelope.reversePath.description, "to": recipient.address, "size": "\(size)",
                 "reply": reply.description,
             ]
             reply.isPositive ? Log.info("message delivered", fields) : Log.notice("message not delivered", fields)
