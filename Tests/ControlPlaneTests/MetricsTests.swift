@@ -61,6 +61,17 @@ import Testing
         #expect(text.contains("casella_deliveries_total{outcome=\"stored\"} 300\n"))
     }
 
+    @Test("What deleted tenants' workers counted stays in the sums, and their series make room for others") func departed() throws {
+        var gathered = try Self.platform(workers: [Self.worker("acme", stored: 3)])
+        gathered.departed.deliveriesStored = 10
+        #expect(Self.text(gathered).contains("\ncasella_deliveries_total{outcome=\"stored\"} 13\n"))
+        var series = TenantSeries(limit: 18)
+        series.admit(gathered.workers)
+        series.keep([])
+        series.admit([try Self.worker("next")])
+        #expect(series.named == [try TenantName("next")])
+    }
+
     @Test("No name comes twice, no series comes twice, and each has HELP and TYPE") func form() throws {
         let families = PlatformMetrics.families(
             try Self.platform(workers: [Self.worker("acme", stored: 3)]), tenants: TenantSeries())

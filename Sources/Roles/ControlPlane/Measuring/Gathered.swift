@@ -33,6 +33,8 @@ struct Gathered: Sendable {
     var database: MeasuredProcess?
     /// Tenants' workers: those that run or fail, and those that counted something. By name.
     var workers: [MeasuredProcess]
+    /// What the workers of tenants counted that are gone.
+    var departed = WorkerFigures()
     var tenants: Int
     var control = Control()
     /// nil while the database does not answer.
@@ -50,9 +52,9 @@ struct Gathered: Sendable {
     var relayFigures: RelayFigures {
         if case .relay(let figures)? = relay.figures { figures } else { RelayFigures() }
     }
-    /// Of all tenants together.
+    /// Of all tenants together, those that are gone too: a sum never falls.
     var workerFigures: WorkerFigures {
-        workers.reduce(into: WorkerFigures()) { sum, worker in sum.add(worker.workerFigures) }
+        workers.reduce(into: departed) { sum, worker in sum.add(worker.workerFigures) }
     }
 }
 

@@ -18,6 +18,7 @@ struct MeasuredProcess: Sendable {
     var problem: String? {
         switch worker.state {
         case .waiting: "It ended badly (\(worker.lastExit ?? "nobody knows how")), and is started again after a while."
+        case .running where isSilent && worker.name == .database: "It does not answer: mail waits at its senders. The log says why."
         case .running where isSilent: "It does not answer. If it goes on like that, it is killed and started again."
         case .running where !isReady && !isTenant: "It is starting."
         case .stopped where !isTenant: "It is stopped."

@@ -63,8 +63,8 @@ final class Measuring {
         async let own = control()
         let measured = await workers.measured(within: Self.patience)
         var gathered = Gathered(
-            gateway: await gateway, relay: await relay, database: await server, workers: measured, tenants: workers.count,
-            control: await own, queue: await found, disk: disk)
+            gateway: await gateway, relay: await relay, database: await server, workers: measured, departed: workers.departed,
+            tenants: workers.count, control: await own, queue: await found, disk: disk)
         if gathered.queue == nil { gathered.database?.isSilent = true }
         return gathered
     }

@@ -24,7 +24,8 @@ struct TenantSeries {
         }
     }
 
-    mutating func forget(_ tenant: TenantName) { named.remove(tenant) }
+    /// Deleted ones make room.
+    mutating func keep(_ tenants: some Sequence<TenantName>) { named.formIntersection(tenants) }
 
     func families(_ workers: [MeasuredProcess]) -> [MetricFamily] {
         var rows: [(String, WorkerFigures, Int64)] = []

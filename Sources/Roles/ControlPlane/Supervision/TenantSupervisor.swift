@@ -27,6 +27,7 @@ final class TenantSupervisor {
     private var opening = 0
     private let tasks = PendingTasks()
     private var tally = Tally()
+    private var life: Task<Void, Never>?
 
     private static let backlog: Int32 = 1_024
     private static let grace = Duration.seconds(10)
@@ -90,7 +91,7 @@ final class TenantSupervisor {
         guard case .watching(let watches) = state else { return }
         for watch in watches { watch.cancel() }
         state = .starting
-        Task { await runWorker(opening) }
+        life = Task { await runWorker(opening) }
     }
 
     // MARK: The worker
@@ -202,6 +203,12 @@ final class TenantSupervisor {
             worker: status, isReady: child.isReady, isSilent: isStillThere && child.isReady && answer == nil,
             figures: tally.total(with: isStillThere ? answer ?? child.figures : nil),
             memory: isStillThere ? MeasuredProcess.residentMemory(of: String(child.process)) : nil)
+    }
+
+    /// What all its workers counted, once the doors are closed and the last of them has ended.
+    func countedInAll() async -> Measurements? {
+        await life?.value
+        return tally.total(with: nil)
     }
 
     /// Ends the worker if there is one; the next connection starts another.
