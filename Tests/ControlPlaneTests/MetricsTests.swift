@@ -128,7 +128,9 @@ import Testing
         var gathered = try Self.platform()
         gathered.database = nil
         #expect(Health(gathered).healthy)
+        #expect(Self.text(gathered).contains("casella_up{process=\"database\"} 1\n"))
         gathered.queue = nil
+        #expect(Self.text(gathered).contains("casella_up{process=\"database\"} 0\n"))
         #expect(!Health(gathered).healthy && Health(gathered, of: "database", tenants: [])?.healthy == false)
     }
 

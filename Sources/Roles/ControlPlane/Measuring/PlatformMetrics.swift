@@ -15,8 +15,11 @@ enum PlatformMetrics {
             let values = [("control", control)] + named.map { ($0.worker.name.text, value($0)) }
             return values.compactMap { name, value in value.map { .init([.init("process", name)], .integer($0)) } }
         }
+        let outsideDatabase: [MetricFamily.Sample] =
+            gathered.database == nil ? [.init([.init("process", "database")], .integer(gathered.queue == nil ? 0 : 1))] : []
         return [
-            MetricFamily("casella_up", .gauge, "1 while the process runs and answers.", samples(1) { $0.isWell ? 1 : 0 }),
+            MetricFamily(
+                "casella_up", .gauge, "1 while the process runs and answers.", samples(1) { $0.isWell ? 1 : 0 } + outsideDatabase),
             MetricFamily(
                 "casella_process_restarts_total", .counter, "How often the process ended badly and was started again.",
                 samples(nil) { Int64($0.worker.crashes) }),
