@@ -54,12 +54,14 @@ let package = Package(
         program("casella-relay", ["Relay"]),
 
         // Roles
-        library("AdminShell", on: "Roles", ["AdminAPI", "PasswordHashes", "Quantities", "LineEditor", "SecureStream", argumentParser]),
+        library(
+            "AdminShell", on: "Roles",
+            ["AdminAPI", "PasswordHashes", "Quantities", "LineEditor", "SecureStream", "Terminal", argumentParser]),
         library(
             "ControlPlane", on: "Roles",
             [
-                "AdminAPI", "PasswordHashes", "Quantities", "Supervision", "Runtime", "Postgres", "Argon2", "Crypt", "Cracklib",
-                "Cryptography", "CProcess", "ProxyProtocol", "Resolver", "MailStore", nioHTTP1,
+                "AdminAPI", "PasswordHashes", "Quantities", "Supervision", "Exposition", "Runtime", "Postgres", "Argon2", "Crypt",
+                "Cracklib", "Cryptography", "CProcess", "ProxyProtocol", "Resolver", "MailStore", nioHTTP1,
             ] + nio),
         library(
             "Gateway", on: "Roles",
@@ -92,6 +94,7 @@ let package = Package(
         library("MIME", on: "Protocols"),
         library("ProxyProtocol", on: "Protocols"),
         library("Quantities", on: "Protocols"),
+        library("Exposition", on: "Protocols"),
 
         // System: thin faces on C libraries and on the operating system
         library("Runtime", on: "System", ["Supervision", "CProcess", nioTLS] + nio),
@@ -104,6 +107,7 @@ let package = Package(
         library("SecureStream", on: "System", ["COpenSSL"]),
         library("Zstd", on: "System", ["CZstd"]),
         library("LineEditor", on: "System", ["CLibEdit"]),
+        library("Terminal", on: "System"),
         .target(name: "CProcess", path: "Sources/System/CProcess"),
         .target(name: "CChecksum", path: "Sources/System/CChecksum"),
         systemLibrary("CPQ", pkgConfig: "libpq", apt: "libpq-dev"),
@@ -127,10 +131,11 @@ let package = Package(
         tests(of: "AdminShell", ["AdminAPI", "Quantities"]),
         tests(of: "Argon2"),
         tests(of: "BlobStore"),
-        tests(of: "ControlPlane", ["Argon2", "Cryptography", "Postgres", "Runtime", "TestSupport"]),
+        tests(of: "ControlPlane", ["AdminAPI", "Argon2", "Cryptography", "Postgres", "Runtime", "TestSupport"]),
         tests(of: "Cracklib"),
         tests(of: "Crypt"),
         tests(of: "Cryptography"),
+        tests(of: "Exposition"),
         tests(of: "Gateway", ["Runtime", "Supervision"]),
         tests(of: "IMAP", ["MIME", "SASL"]),
         tests(of: "MIME"),
@@ -146,6 +151,7 @@ let package = Package(
         tests(of: "Runtime", ["CProcess", "Supervision"] + nio),
         tests(of: "SASL"),
         tests(of: "SMTP", ["SASL"]),
+        tests(of: "Terminal"),
         tests(
             of: "TenantWorker",
             ["IMAP", "MailStore", "Postgres", "Runtime", "SMTP", "ProxyProtocol", "Supervision", "TestSupport", "CProcess"]),

@@ -98,6 +98,7 @@ def requests(tenant, domain, user, alias, administrator, queued="999999999", new
         "session list": ("GET", f"/sessions?target={user}", None),
         "session end": ("POST", f"/sessions/{user}/end", None),
         "worker list": ("GET", "/workers", None),
+        "top": ("GET", "/load", None),
         "worker restart": ("POST", "/workers/tenant:nobody-there/restart", None),
         "certificate import": ("POST", "/certificates", {"certificateFile": "nowhere", "keyFile": "nowhere"}),
         "certificate list": ("GET", "/certificates", None),

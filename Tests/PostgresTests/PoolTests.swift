@@ -11,6 +11,8 @@ import Testing
             }
             #expect(seen.count <= 3)
             #expect(await pool.connectionCount() <= 3)
+            let load = await pool.load()
+            #expect(load.open <= 3 && load.waiting == 0 && (57...60).contains(load.waits))
         }
     }
 

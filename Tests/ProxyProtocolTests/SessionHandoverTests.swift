@@ -5,8 +5,7 @@ import Testing
     static let handovers = [
         SessionHandover(
             service: "imap", user: 7, address: "ann@a.example", pendingTag: "A1", clientAddress: "192.0.2.1", clientPort: 40000,
-            isEncrypted: true,
-            tlsVersion: "TLSv1.3"),
+            isEncrypted: true, tlsVersion: "TLSv1.3", session: "1f2e3d4c5b6a7988"),
         SessionHandover(
             service: "submission", user: .max, address: "jörg@a.example", clientName: "[192.0.2.1]", clientAddress: "2001:db8::1",
             isEncrypted: true),

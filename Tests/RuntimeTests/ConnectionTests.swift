@@ -27,6 +27,26 @@ struct ConnectionTests {
         await other.close()
     }
 
+    @Test("What it carries is counted once, also what is large, given back, or sent while it closes") @EventLoopActor
+    func traffic() async throws {
+        let (one, other) = try await Self.pair()
+        let sent = Traffic(), received = Traffic()
+        (one.traffic, other.traffic) = (sent, received)
+        one.write("twelve bytes")
+        one.write(ByteBuffer(repeating: 7, count: 20_000))
+        try await one.flush()
+        let first = try #require(try await other.read())
+        other.putBack(first)
+        var count = 0
+        while count < 20_012, let bytes = try await other.read() { count += bytes.readableBytes }
+        #expect(count == 20_012 && received.received == 20_012 && sent.sent == 20_012)
+        one.write("bye")
+        await one.close()
+        while try await other.read() != nil {}
+        #expect(received.received == 20_015 && sent.sent == 20_015 && received.sent == 0 && sent.received == 0)
+        await other.close()
+    }
+
     @Test("A read with a deadline ends with timedOut, and the connection goes on") @EventLoopActor func readTimesOut() async throws {
         let (one, other) = try await Self.pair()
         await #expect(throws: ConnectionError.timedOut) { try await other.read(timeout: .milliseconds(30)) }

@@ -210,6 +210,7 @@ public enum Calls {
 
     public static let names = Call<Nothing, NameList>("names", .get, "/names", query: ["kind", "prefix"], needs: .read, effect: .reads)
     public static let status = Call<Nothing, PlatformStatus>("status", .get, "/status", needs: .readPlatform, effect: .reads)
+    public static let showLoad = Call<Nothing, PlatformLoad>("top", .get, "/load", needs: .readPlatform, effect: .reads)
 
     public static let all: [any AnyCall] = [
         createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant,
@@ -229,6 +230,6 @@ public enum Calls {
         importCertificate, listCertificates, showCertificate, deleteCertificate,
         createAdministrator, listAdministrators, showAdministrator, suspendAdministrator, resumeAdministrator, setAdministratorPassword,
         renewOneTimePassword, deleteAdministrator, logIn, showSession, setOwnPassword, logOut,
-        listAudit, verifyAudit, listUsage, explainDelivery, explainLogin, explainSending, names, status,
+        listAudit, verifyAudit, listUsage, explainDelivery, explainLogin, explainSending, names, status, showLoad,
     ]
 }

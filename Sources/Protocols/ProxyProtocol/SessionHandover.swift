@@ -16,10 +16,12 @@ public struct SessionHandover: Sendable, Equatable {
     public var isEncrypted: Bool
     /// Such as `TLSv1.3`; nil in the clear.
     public var tlsVersion: String?
+    /// Names the session in logs.
+    public var session: String?
 
     public init(
         service: String, user: Int64, address: String, pendingTag: String? = nil, clientName: String? = nil, clientAddress: String,
-        clientPort: UInt16 = 0, isEncrypted: Bool, tlsVersion: String? = nil
+        clientPort: UInt16 = 0, isEncrypted: Bool, tlsVersion: String? = nil, session: String? = nil
     ) {
         self.service = service
         self.user = user
@@ -30,12 +32,15 @@ public struct SessionHandover: Sendable, Equatable {
         self.clientPort = clientPort
         self.isEncrypted = isEncrypted
         self.tlsVersion = tlsVersion
+        self.session = session
     }
 }
 
 extension SessionHandover {
-    /// `PP2_TYPE_SSL` of the specification's §2.2.6, and types of our own (0xE0 to 0xEF are free for that).
+    /// `PP2_TYPE_UNIQUE_ID` and `PP2_TYPE_SSL` of the specification's §2.2.5 and §2.2.6, and types of our own (0xE0 to
+    /// 0xEF are free for that).
     enum FieldType {
+        static let uniqueID: UInt8 = 0x05
         static let ssl: UInt8 = 0x20, sslVersion: UInt8 = 0x21
         static let service: UInt8 = 0xE0, user: UInt8 = 0xE1, address: UInt8 = 0xE2, tag: UInt8 = 0xE3, clientName: UInt8 = 0xE4
         /// The client's address in text, for addresses that the header's own form cannot hold.
@@ -50,6 +55,7 @@ extension SessionHandover {
         header.setText(FieldType.address, address)
         header.setText(FieldType.tag, pendingTag)
         header.setText(FieldType.clientName, clientName)
+        header.setText(FieldType.uniqueID, session)
         if isEncrypted {
             // PP2_CLIENT_SSL; no client certificate is asked for, so the verify word is not zero.
             let version = tlsVersion.map { Array($0.utf8) } ?? []
@@ -68,6 +74,7 @@ extension SessionHandover {
         self.init(
             service: service, user: octets.reduce(0) { $0 << 8 | Int64($1) }, address: address, pendingTag: header.text(FieldType.tag),
             clientName: header.text(FieldType.clientName), clientAddress: clientAddress, isEncrypted: false)
+        session = header.text(FieldType.uniqueID)
         if case .ipv4(_, let port, _, _) = header.addresses { clientPort = port }
         if case .ipv6(_, let port, _, _) = header.addresses { clientPort = port }
         if let ssl = header.value(of: FieldType.ssl), ssl.count >= 5, ssl[0] & 0x01 != 0 {

@@ -33,4 +33,6 @@ public enum Instruction: Codable, Sendable, Equatable {
     case listSessions(id: Int64, tenant: Int64?, user: Int64?)
     /// Answer `Report.alive`. A process that does not, several times in a row, hangs, and is killed.
     case areYouAlive
+    /// What have you counted? Answered by `Report.measurements` with the same `id`.
+    case measure(id: Int64)
 }

@@ -13,4 +13,6 @@ public enum Report: Codable, Sendable, Equatable {
     case alive
     /// From a tenant worker: what `Instruction.recountUsage`, `.alignUsage` or `.commitRows` asked for is done, or why it could not be.
     case taskDone(id: Int64, problem: String?)
+    /// The answer to `Instruction.measure`; with the id 0 a process's last word before it ends.
+    case measurements(id: Int64, Measurements)
 }

@@ -31,6 +31,7 @@ struct Provisioning {
     let certificates: CertificateStore
     let liveSessions: GatewaySessions
     let usage: UsageRecorder
+    let measuring: Measuring
 
     /// The processes that always run.
     struct Services {
@@ -57,12 +58,12 @@ struct Provisioning {
         database: PostgresPool, roles: DatabaseRoles, hashing: PasswordHashing, authenticator: Authenticator, workers: TenantWorkers,
         services: Services, domains: DomainTable, queue: RelayQueue, directory: DataDirectory, journal: Journal, facts: PlatformFacts,
         resolver: DNSResolver, sessions: AdministratorSessions, ownAccounts: OwnAccounts, audit: AuditLog, certificates: CertificateStore,
-        liveSessions: GatewaySessions, usage: UsageRecorder
+        liveSessions: GatewaySessions, usage: UsageRecorder, measuring: Measuring
     ) {
         self.database = AdministeredDatabase(pool: database)
         self.ownAccounts = ownAccounts
         (self.sessions, self.audit, self.certificates) = (sessions, audit, certificates)
-        (self.liveSessions, self.usage) = (liveSessions, usage)
+        (self.liveSessions, self.usage, self.measuring) = (liveSessions, usage, measuring)
         (self.roles, self.hashing, self.workers, self.services) = (roles, hashing, workers, services)
         (self.domains, self.queue, self.directory, self.journal, self.facts) = (domains, queue, directory, journal, facts)
         (self.authenticator, self.resolver) = (authenticator, resolver)

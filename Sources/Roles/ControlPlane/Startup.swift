@@ -54,6 +54,7 @@ struct Startup {
             configuration, directory: directory, journal: journal, server: server, roles: roles, listeners: listeners, launcher: launcher,
             audit: audit, certificates: certificates, keep: keep)
         try await startAdminServer(configuration, directory: directory, provisioning: provisioning, keep: keep)
+        try await startMetricsServer(configuration, directory: directory, provisioning: provisioning, keep: keep)
         journal.info("ready")
         return try readyLine(directory, listeners)
     }
@@ -75,6 +76,7 @@ struct Startup {
         EventLoopActor.task { await authenticator.learnCosts() }
         let queue = RelayQueue(database: server.pool, journal: journal)
         let liveSessions = GatewaySessions()
+        let counters = ControlCounters()
         let relayDoor = try PublicListeners.openRelayDoor(directory)
         let relay = SupervisedService(.relay, journal: journal, grace: .seconds(15)) {
             let child = try await launcher.startRelay(relayDoor)
@@ -84,7 +86,7 @@ struct Startup {
             switch report {
             case .ready: Task { await domains.push() }  // what changed while it started
             case .queueCommandDone(let id, let affected, let problem): queue.commandDone(id: id, affected: affected, problem: problem)
-            case .idle, .authenticate, .taskDone, .sessions, .alive: break
+            case .idle, .authenticate, .taskDone, .sessions, .alive, .measurements: break
             }
         }
         let gateway = SupervisedService(.gateway, journal: journal, grace: .seconds(15)) {
@@ -95,9 +97,13 @@ struct Startup {
             switch report {
             case .ready: Task { await domains.push() }
             case .authenticate(let id, let attempt):
-                EventLoopActor.task { child.channel?.send(.authenticated(id: id, await authenticator.authenticate(attempt))) }
+                EventLoopActor.task {
+                    let outcome = await authenticator.authenticate(attempt)
+                    counters.loginDecided(outcome)
+                    child.channel?.send(.authenticated(id: id, outcome))
+                }
             case .sessions(let id, let sessions): liveSessions.told(id, sessions)
-            case .idle, .queueCommandDone, .taskDone, .alive: break
+            case .idle, .queueCommandDone, .taskDone, .alive, .measurements: break
             }
         }
         domains.connect([gateway, relay])
@@ -133,13 +139,16 @@ struct Startup {
         let ownAccounts = OwnAccounts(
             database: server.pool, domains: domains, authenticator: authenticator,
             sealingKey: try roles.secrets.key(for: "one-time passwords of users"), journal: journal)
+        let services = Provisioning.Services(gateway: gateway, relay: relay, database: server.service)
         return Provisioning(
             database: server.pool, roles: roles, hashing: hashing, authenticator: authenticator, workers: workers,
-            services: .init(gateway: gateway, relay: relay, database: server.service), domains: domains, queue: queue,
+            services: services, domains: domains, queue: queue,
             directory: directory, journal: journal, facts: facts,
             resolver: DNSResolver(forwarder: configuration.dnsServer, remembers: false, timeout: .seconds(10)), sessions: sessions,
             ownAccounts: ownAccounts, audit: audit,
-            certificates: certificates, liveSessions: liveSessions, usage: usage)
+            certificates: certificates, liveSessions: liveSessions, usage: usage,
+            measuring: Measuring(
+                counters, database: server.pool, hashing: hashing, workers: workers, services: services, directory: directory))
     }
 
     /// Without it no password would be taken, which is better known at once.
@@ -187,6 +196,15 @@ struct Startup {
         if configuration.remoteAdministration {
             try await server.openRemote(directory.remoteAdminSocket, gateway: directory.users?.gateway ?? geteuid())
         }
+    }
+
+    private func startMetricsServer(
+        _ configuration: Configuration, directory: DataDirectory, provisioning: Provisioning, keep: (Platform.Part) -> Void
+    ) async throws {
+        let server = MetricsServer(MetricsAnswers(provisioning.measuring, provisioning.workers))
+        keep(.init(rank: .admin) { await server.stop() })
+        try await server.open(socket: directory.metricsSocket)
+        if let address = configuration.metrics { try await server.open(address) }
     }
 
     private struct ReadyLine: Encodable {

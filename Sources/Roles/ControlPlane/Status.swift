@@ -30,7 +30,8 @@ extension Provisioning {
             hostname: facts.hostname, version: Self.version, dataDirectory: directory.root, startedAt: facts.startedAt,
             listeners: facts.listeners,
             database: PlatformStatus.Database(available: version != nil, version: version, embedded: services.database != nil),
-            totals: totals, workers: allWorkers, warnings: try warnings(isDatabaseThere: version != nil))
+            totals: totals, workers: allWorkers,
+            warnings: try warnings(isDatabaseThere: version != nil) + Ailments.sentences(await measuring.gather()))
     }
 
     /// What is not well, and what helps.

@@ -30,6 +30,7 @@ public final class GatewayProcess {
     let logins: Logins
     let admission: Admission
     let workers: KeptDoors
+    let counters = GatewayCounters()
     private var listeners: [Listener] = []
 
     private init(_ configuration: GatewayConfiguration, control: ControlChannel<Instruction, Report>) throws {
@@ -85,6 +86,7 @@ public final class GatewayProcess {
     private func admit(_ connection: Connection, to service: InheritedListener.Service) async {
         // Counted before its handshake, which a client may drag out.
         guard let place = admission.enter(connection.peer) else {
+            counters.sentAway(from: service)
             if service.isImplicitTLS { return }  // not worth a handshake
             connection.write(
                 service.refusal(
@@ -93,9 +95,15 @@ public final class GatewayProcess {
             try? await connection.flush()
             return
         }
-        defer { admission.leave(place) }
+        counters.opened(service)
+        connection.traffic = counters.traffic
+        connection.session = String(UInt64.random(in: .min ... .max), radix: 16)
+        defer {
+            admission.leave(place)
+            counters.closed(service)
+        }
         if service.isImplicitTLS {
-            do { try await connection.finishHandshake() } catch { return }
+            do { try await connection.finishHandshake() } catch { return counters.handshakeEnded(error) }
         }
         switch service {
         case .smtp: await TransportDoor(gateway: self, connection: connection).run()
@@ -113,6 +121,8 @@ public final class GatewayProcess {
             switch instruction {
             case .stop:
                 await stop()
+                control.send(.measurements(id: 0, measurements))
+                await control.close()
                 return 0
             case .domains(let table): domains.replace(with: table)
             case .certificates(let certificates):
@@ -126,6 +136,7 @@ public final class GatewayProcess {
                 control.send(.sessions(id: id, sessions.list(tenant: tenant, user: user)))
             case .authenticated(let id, let outcome): logins.answered(id, outcome)
             case .areYouAlive: control.send(.alive)
+            case .measure(let id): control.send(.measurements(id: id, measurements))
             case .directoryChanged, .queueCommand, .recountUsage, .alignUsage, .commitRows: break  // for other kinds of process
             }
         }

@@ -94,7 +94,8 @@ extension GatewayProcess {
         let attempt = LoginAttempt(
             login: credentials.authentication, password: credentials.password, service: service, clientAddress: "\(connection.peer)")
         let outcome = await logins.check(attempt)
-        Log.info("login", ["attempt": "\(attempt)", "outcome": outcome.word])
+        counters.loginEnded(outcome)
+        Log.info("login", ["attempt": "\(attempt)", "outcome": outcome.word, "session": connection.session])
         return outcome
     }
 }

@@ -10,6 +10,7 @@ final class DeliveryScheduler {
     private let queue: OutboundQueue
     private let finder: HostFinder
     private let settlement: Settlement
+    private let counters: RelayCounters
     private let tls: NIOSSLContext
     private var routing: RoutingTable
     private var destinations: [Destination: DestinationQueue] = [:]
@@ -34,19 +35,23 @@ final class DeliveryScheduler {
     /// The queue is looked at this often even when nothing seems due.
     private static let longestSleep: Int64 = 60_000_000
 
-    init(_ configuration: RelayConfiguration, queue: OutboundQueue, resolver: DNSResolver) throws {
+    init(_ configuration: RelayConfiguration, queue: OutboundQueue, resolver: DNSResolver, counters: RelayCounters) throws {
+        self.counters = counters
         self.queue = queue
         routing = RoutingTable(routes: configuration.routes)
         finder = HostFinder(
             resolver: resolver, hostname: configuration.hostname, tenantSocketDirectory: configuration.tenantSocketDirectory,
             smtpPort: configuration.smtpPort)
-        settlement = Settlement(configuration, queue: queue)
+        settlement = Settlement(configuration, queue: queue, counters: counters)
         var settings = TLSConfiguration.makeClientConfiguration()
         settings.certificateVerification = .none  // whoever can forge the name can also take STARTTLS out of the reply
         tls = try NIOSSLContext(configuration: settings)
     }
 
     var isBusy: Bool { runners > 0 }
+    /// Recipients, and deliveries under way.
+    var inHand: Int { taken.count }
+    var connections: Int { runners }
     func tenant(of domain: String) -> Int64? { routing.tenant(of: domain) }
 
     func use(_ domains: [HostedDomain]) {
@@ -176,6 +181,7 @@ final class DeliveryScheduler {
         let session = DeliverySession(destination, finder: finder, queue: queue, tls: tls)
         var next: DeliveryJob? = first
         while let job = next {
+            counters.figures.attempts &+= 1
             let result = await session.attempt(job)
             await settle(job, result)
             if case .unreachable = result { await settleAll(of: destination, result) }

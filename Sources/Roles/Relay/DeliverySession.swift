@@ -33,7 +33,11 @@ final class DeliverySession {
         do {
             bytes = try await queue.bytes(of: job.message)
         } catch .damaged, .noSuchSegment {
-            Log.error("a queued message is damaged", ["queue": String(job.message.queueID), "blob": job.message.blob.description])
+            Log.error(
+                "a queued message is damaged",
+                [
+                    "queue": String(job.message.queueID), "trace": job.message.deliveryID, "blob": job.message.blob.description,
+                ])
             return .settled(job.recipients.map { _ in RecipientResult(.refused, .damaged) })
         } catch {
             return .settled(job.recipients.map { _ in RecipientResult(.deferred, .storeUnavailable(String(describing: error))) })

@@ -9,6 +9,7 @@ final class InnerDoor {
     private let configuration: RelayConfiguration
     private let queue: OutboundQueue
     private let scheduler: DeliveryScheduler
+    private let counters: RelayCounters
     private var sessions: [ObjectIdentifier: Connection] = [:]
     /// How many of them are of each worker.
     private var ofWorkers: [Int64: Int] = [:]
@@ -19,7 +20,8 @@ final class InnerDoor {
     private static let sessionLimitOfWorker = 100
     private static let idleTimeout = Duration.seconds(300)  // RFC 5321 §4.5.3.2.7
 
-    init(_ configuration: RelayConfiguration, queue: OutboundQueue, scheduler: DeliveryScheduler) {
+    init(_ configuration: RelayConfiguration, queue: OutboundQueue, scheduler: DeliveryScheduler, counters: RelayCounters) {
+        self.counters = counters
         self.configuration = configuration
         self.queue = queue
         self.scheduler = scheduler
@@ -113,15 +115,18 @@ final class InnerDoor {
             Log.info(
                 "message queued",
                 [
-                    "queue": due.map { String($0.message.queueID) } ?? "known already", "delivery": message.deliveryID,
+                    "queue": due.map { String($0.message.queueID) } ?? "known already", "trace": message.deliveryID,
                     "tenant": String(message.tenant), "from": message.reversePath, "recipients": String(recipients.count),
                     "size": String(bytes.count),
                 ])
-            if let due { scheduler.take(due, unlessWithdrawnSince: withdrawals) }
+            if let due {
+                counters.figures.queued &+= 1
+                scheduler.take(due, unlessWithdrawnSince: withdrawals)
+            }
             // Not the queue id, whose growth would tell how much others send.
             return Reply(250, "2.0.0", due == nil ? "Queued already" : "Queued as \(message.deliveryID)")
         } catch {
-            Log.error("a message could not be queued", ["delivery": message.deliveryID, "error": String(describing: error)])
+            Log.error("a message could not be queued", ["trace": message.deliveryID, "error": String(describing: error)])
             return .localError
         }
     }

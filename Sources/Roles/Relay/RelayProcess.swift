@@ -41,10 +41,13 @@ public enum RelayProcess {
                 switch instruction {
                 case .stop:
                     await relay.stop()
+                    channel.send(.measurements(id: 0, relay.measurements))
+                    await channel.close()
                     return 0
                 case .domains(let domains): relay.use(domains)
                 case .queueCommand(let id, let command): Task { channel.send(await relay.carryOut(command, id: id)) }
                 case .areYouAlive: channel.send(.alive)
+                case .measure(let id): channel.send(.measurements(id: id, relay.measurements))
                 case .endSessions, .listSessions, .directoryChanged, .certificates, .authenticated, .recountUsage, .alignUsage, .commitRows:
                     break  // for other children
                 }

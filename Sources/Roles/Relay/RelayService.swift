@@ -10,6 +10,7 @@ final class RelayService {
     private let queue: OutboundQueue
     private let scheduler: DeliveryScheduler
     private let door: InnerDoor
+    private let counters = RelayCounters()
     private var listeners: [Listener] = []
     private var cleaning: Task<Void, Never>?
 
@@ -24,8 +25,8 @@ final class RelayService {
                 applicationName: "casella-relay"),
             maximumConnections: 4)
         queue = OutboundQueue(pool: pool, blobDirectory: configuration.directory + "/blobs")
-        scheduler = try DeliveryScheduler(configuration, queue: queue, resolver: resolver)
-        door = InnerDoor(configuration, queue: queue, scheduler: scheduler)
+        scheduler = try DeliveryScheduler(configuration, queue: queue, resolver: resolver, counters: counters)
+        door = InnerDoor(configuration, queue: queue, scheduler: scheduler, counters: counters)
         for listener in configuration.listeners where listener.service == .relay {
             listeners.append(try await Listener.serve(descriptor: listener.descriptor) { [door] in await door.serve($0) })
         }
@@ -41,6 +42,12 @@ final class RelayService {
                 try? await Task.sleep(for: .seconds(300))
             }
         }
+    }
+
+    var measurements: Measurements {
+        var figures = counters.figures
+        (figures.inHand, figures.connections) = (Int64(scheduler.inHand), Int64(scheduler.connections))
+        return .relay(figures)
     }
 
     func use(_ domains: [HostedDomain]) { scheduler.use(domains) }

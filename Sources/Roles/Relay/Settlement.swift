@@ -10,9 +10,11 @@ final class Settlement {
     private let queue: OutboundQueue
     private let schedule: RetrySchedule
     private let notices: Notices
+    private let counters: RelayCounters
     private var isStopping = false
 
-    init(_ configuration: RelayConfiguration, queue: OutboundQueue) {
+    init(_ configuration: RelayConfiguration, queue: OutboundQueue, counters: RelayCounters) {
+        self.counters = counters
         self.queue = queue
         schedule = RetrySchedule(steps: configuration.retrySchedule)
         notices = Notices(hostname: configuration.hostname, lifetime: Int64(configuration.lifetime) * 1_000_000)
@@ -35,10 +37,19 @@ final class Settlement {
             let (outcome, item) = judge(recipient, result, job, now)
             outcomes.append(outcome)
             if let item, Notices.wants(item.action, recipient) { items.append(item) }
+            count(outcome)
             log(recipient, result, outcome, job)
         }
         await record(outcomes, items, job, now)
         return !items.isEmpty || outcomes.contains { if case .waiting = $0.state { true } else { false } }
+    }
+
+    private func count(_ outcome: RecipientOutcome) {
+        switch outcome.state {
+        case .delivered: counters.figures.delivered &+= 1
+        case .waiting: counters.figures.deferred &+= 1
+        case .failed: counters.figures.failed &+= 1
+        }
     }
 
     private func judge(
@@ -74,7 +85,7 @@ final class Settlement {
         Log.info(
             "delivery \(outcome.state == .delivered ? "succeeded" : outcome.state == .failed ? "failed" : "deferred")",
             [
-                "queue": String(job.message.queueID), "delivery": job.message.deliveryID, "to": recipient.address,
+                "queue": String(job.message.queueID), "trace": job.message.deliveryID, "to": recipient.address,
                 "destination": job.destination.description, "host": result.host ?? "", "reply": outcome.reply,
                 "attempt": String(recipient.attempts &+ 1),
             ])
@@ -83,15 +94,27 @@ final class Settlement {
     /// Tried until the database takes it: forgetting a delivery would make a second one.
     private func record(_ outcomes: [RecipientOutcome], _ items: [Notices.Item], _ job: DeliveryJob, _ now: Int64) async {
         let notice = await notice(items, job, now)
+        if let notice {
+            counters.figures.notices &+= 1
+            Log.info(
+                "notice written",
+                ["trace": job.message.deliveryID, "notice": notice.deliveryID, "to": job.message.reversePath])
+        }
         if !items.isEmpty, job.message.reversePath.isEmpty {
-            Log.notice("a notification could not be delivered, and nobody is told", ["queue": String(job.message.queueID)])
+            Log.notice(
+                "a notification could not be delivered, and nobody is told",
+                ["queue": String(job.message.queueID), "trace": job.message.deliveryID])
         }
         var pause = Duration.milliseconds(200)
         while true {
             do {
                 return try await queue.record(outcomes, of: job.message, notices: notice.map { [$0] } ?? [])
             } catch {
-                Log.error("an outcome could not be recorded", ["queue": String(job.message.queueID), "error": String(describing: error)])
+                Log.error(
+                    "an outcome could not be recorded",
+                    [
+                        "queue": String(job.message.queueID), "trace": job.message.deliveryID, "error": String(describing: error),
+                    ])
                 // When stopping too: the relay waits a few seconds for what is in hand, and a database that restarts is soon back.
                 try? await Task.sleep(for: pause)
                 pause = isStopping ? .milliseconds(200) : min(pause * 2, .seconds(5))

@@ -32,14 +32,19 @@ extension WorkerProcess {
     }
 
     private func session(_ service: ClientService, _ handover: SessionHandover, on connection: Connection) -> any ClientSession {
+        connection.session = handover.session ?? ""
+        Log.info(
+            "session opened",
+            ["session": connection.session, "service": service.rawValue, "user": handover.address, "client": handover.clientAddress])
         switch service {
         case .imap:
             return IMAPConnection(
                 connection: connection, store: store, user: handover.user, pendingTag: handover.pendingTag,
-                limits: IMAPLimits(message: Int(clamping: configuration.limits.messageSize)), memory: memory)
+                limits: IMAPLimits(message: Int(clamping: configuration.limits.messageSize)), memory: memory, counters: counters)
         case .pop3: return POP3Connection(connection: connection, store: store, user: handover.user, memory: memory)
         case .submission:
-            return SubmissionSession(connection: connection, store: store, facts: facts, handover: handover, memory: memory)
+            return SubmissionSession(
+                connection: connection, store: store, facts: facts, handover: handover, memory: memory, counters: counters)
         }
     }
 }

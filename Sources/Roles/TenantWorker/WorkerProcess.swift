@@ -23,6 +23,7 @@ public final class WorkerProcess {
     let store: TenantStore
     let facts: DoorFacts
     let memory = WorkerMemory()
+    let counters = WorkerCounters()
     private var listeners: [Listener] = []
     private var sessions: [ObjectIdentifier: any ClientSession] = [:]
     private var connections = 0
@@ -92,8 +93,12 @@ public final class WorkerProcess {
             if let exitStatus { continuation.resume(returning: exitStatus) } else { finished = continuation }
         }
         await store.close()
+        control.send(.measurements(id: 0, measurements))
+        await control.close()
         return status
     }
+
+    private var measurements: Measurements { .worker(counters.figures(of: store, sessions: sessions.values)) }
 
     private func openDoors() async throws(ConnectionError) {
         for inherited in configuration.listeners {
@@ -117,11 +122,13 @@ public final class WorkerProcess {
             lastUse = .now
         }
         switch door {
-        case .lmtp: await LMTPConnection(connection: connection, store: store, facts: facts, memory: memory).run()
+        case .lmtp: await LMTPConnection(connection: connection, store: store, facts: facts, memory: memory, counters: counters).run()
         case .session:
+            connection.traffic = counters.traffic
             do {
                 guard let session = try await openSession(on: connection) else { return }
                 sessions[ObjectIdentifier(session)] = session
+                counters.opened(session.service)
                 await session.run()
                 sessions[ObjectIdentifier(session)] = nil
             } catch {
@@ -141,6 +148,7 @@ public final class WorkerProcess {
             case .endSessions(_, let user, let services, let reason): endSessions(of: user, services, because: reason)
             case .directoryChanged: store.directoryChanged()
             case .areYouAlive: control.send(.alive)
+            case .measure(let id): control.send(.measurements(id: id, measurements))
             case .recountUsage(let id): perform(id) { [store] () async throws(StoreError) in try await store.recountUsage() }
             case .alignUsage(let id): perform(id) { [store] () async throws(StoreError) in try await store.alignUsage() }
             case .commitRows(let id): perform(id) { [store] () async throws(StoreError) in try await store.commitRows() }

@@ -30,6 +30,7 @@ actor PoolCore {
     private var idle: [Idle] = []
     private(set) var openConnections = 0
     private var waiters: [Waiter] = []
+    /// Counts all that ever waited.
     private var lastWaiter: UInt64 = 0
     private var isReaping = false
     private var listeners: [PostgresListener] = []
@@ -42,6 +43,10 @@ actor PoolCore {
         self.idleTimeout = idleTimeout
         timer = thread.makeToken()
         tasks = PollingTaskExecutor(thread)
+    }
+
+    var load: PostgresPoolLoad {
+        PostgresPoolLoad(open: openConnections, waiting: waiters.count, waits: Int64(clamping: lastWaiter))
     }
 
     func pipeline(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {

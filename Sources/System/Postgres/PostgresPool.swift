@@ -73,12 +73,29 @@ public final class PostgresPool: Sendable {
         await core.close()
     }
 
+    /// What the pool has to do.
+    nonisolated(nonsending)
+        public func load() async -> PostgresPoolLoad
+    {
+        await core.load
+    }
+
     /// How many connections are open or being opened, listeners aside.
     nonisolated(nonsending)
         public func connectionCount() async -> Int
     {
         await core.openConnections
     }
+}
+
+/// How busy a pool is.
+public struct PostgresPoolLoad: Sendable, Equatable {
+    /// Connections that are open or being opened.
+    public var open: Int
+    /// Work that waits for a connection now.
+    public var waiting: Int
+    /// How often work had to wait for one.
+    public var waits: Int64
 }
 
 /// The inside of `PostgresPool.transaction`. Used after its end, it throws a `.usage` error.

@@ -7,6 +7,10 @@ import NIOTLS
 public final class Connection {
     public let peer: Peer
     public private(set) var isEncrypted: Bool
+    /// Names the client's session in the logs of every process that has a part in it; empty for none.
+    public var session = ""
+    /// Counts what is read and written from now on.
+    public var traffic: Traffic?
 
     /// For module TLS, which asks it for the facts of the session.
     package let channel: any Channel
@@ -42,7 +46,10 @@ public final class Connection {
     /// - Parameter timeout: how long to wait for the first byte; nil waits for ever.
     public func read(timeout: Duration? = nil) async throws(ConnectionError) -> ByteBuffer? {
         while true {
-            if let bytes = handler.take() { return bytes }
+            if let bytes = handler.take() {
+                traffic?.received &+= Int64(bytes.readableBytes)
+                return bytes
+            }
             if let error = handler.error { throw error }
             if handler.hasEnded || readingHasEnded || isClosed { return nil }
             if readTimedOut {
@@ -77,7 +84,10 @@ public final class Connection {
     }
 
     /// Gives back what was read ahead of its turn; the next `read` returns it first.
-    public func putBack(_ bytes: ByteBuffer) { handler.putBack(bytes) }
+    public func putBack(_ bytes: ByteBuffer) {
+        traffic?.received &-= Int64(bytes.readableBytes)
+        handler.putBack(bytes)
+    }
 
     /// Makes a pending `read` return nil, as if the peer had ended; what waits unread is still taken first.
     public func endReading() {
@@ -102,6 +112,7 @@ public final class Connection {
         unflushed += buffer.readableBytes
         if buffer.readableBytes >= 16 * 1024 {
             passOn()
+            traffic?.sent &+= Int64(buffer.readableBytes)
             channel.write(buffer, promise: nil)
         } else {
             outgoing.writeImmutableBuffer(buffer)
@@ -148,6 +159,7 @@ public final class Connection {
 
     private func passOn() {
         guard outgoing.readableBytes > 0 else { return }
+        traffic?.sent &+= Int64(outgoing.readableBytes)
         channel.write(outgoing, promise: nil)
         outgoing = ByteBuffer()
     }
@@ -218,6 +230,7 @@ public final class Connection {
         }
         // NIO's own close drops what the socket had no room for; this promise is kept once all before it was sent.
         let sent = channel.eventLoop.makePromise(of: Void.self)
+        traffic?.sent &+= Int64(outgoing.readableBytes)
         channel.writeAndFlush(outgoing, promise: sent)
         outgoing = ByteBuffer()
         let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { [channel] in channel.close(promise: nil) }

@@ -7,7 +7,8 @@ public final class IncomingMemory {
     /// Octets up to which a message is small.
     public static let small = 256 << 10
 
-    private var held = 0
+    /// What messages take now.
+    public fileprivate(set) var held = 0
 
     public init() {}
 

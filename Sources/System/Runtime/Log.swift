@@ -3,6 +3,8 @@ import Synchronization
 
 /// Structured log lines: one JSON object a line on standard error, which the control plane gathers into one file.
 ///
+/// A line about a message has its delivery id as `trace`, in every process; one about a client has the `session` that the gateway gave it.
+///
 /// Never put a secret or the text of a message into a field.
 public enum Log {
     public enum Level: String, Sendable, Comparable, CaseIterable {

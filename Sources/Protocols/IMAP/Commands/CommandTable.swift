@@ -13,11 +13,11 @@ public enum CommandTable {
         Check.self, Close.self, Unselect.self, Expunge.self, Search.self, Fetch.self, Store.self, Copy.self, Move.self,
     ]
 
-    private static let byName: [String: any IMAPCommand.Type] = {
-        var table: [String: any IMAPCommand.Type] = [:]
-        for command in all {
-            table[command.name] = command
-            if command.hasUIDForm { table["UID " + command.name] = command }
+    private static let byName: [String: (place: Int, type: any IMAPCommand.Type)] = {
+        var table: [String: (place: Int, type: any IMAPCommand.Type)] = [:]
+        for (place, command) in all.enumerated() {
+            table[command.name] = (place, command)
+            if command.hasUIDForm { table["UID " + command.name] = (place, command) }
         }
         return table
     }()
@@ -35,9 +35,9 @@ public enum CommandTable {
                 name += " " + (try input.word())
                 input.readsUIDs = true
             }
-            guard let type = byName[name] else { throw SyntaxError.unknownCommand }
+            guard let (place, type) = byName[name] else { throw SyntaxError.unknownCommand }
             let command = try type.init(parsing: &input)
-            return TaggedCommand(tag: read, name: name, isUIDForm: input.readsUIDs, command: command)
+            return TaggedCommand(tag: read, name: name, isUIDForm: input.readsUIDs, place: place, command: command)
         } catch {
             throw CommandError(tag: tag, error: error)
         }

@@ -32,6 +32,8 @@ public struct TaggedCommand: Sendable {
     /// As it was called: `UID FETCH`.
     public let name: String
     public let isUIDForm: Bool
+    /// Of the command in `CommandTable.all`.
+    public let place: Int
     public let command: any IMAPCommand
 
     public var maySendExpunge: Bool { isUIDForm || type(of: command).maySendExpunge }

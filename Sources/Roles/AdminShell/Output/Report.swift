@@ -9,6 +9,10 @@ package struct Report: Sendable {
         case facts
         /// A sentence is enough for people.
         case sentence(String)
+        /// A page, laid out already.
+        case text(String)
+        /// It was shown as it happened.
+        case silent
     }
 
     /// For `--format json`.
@@ -44,6 +48,8 @@ package struct Report: Sendable {
             case .list(let sentence): return (table.rows.isEmpty ? sentence + "\n" : table.aligned(isStyled: isStyled)) + below
             case .facts: return table.facts + below
             case .sentence(let sentence): return sentence + "\n" + below
+            case .text(let text): return text + "\n" + below
+            case .silent: return below
             }
         }
     }

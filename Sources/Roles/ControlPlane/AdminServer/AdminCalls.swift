@@ -121,5 +121,6 @@ extension AdminRouter {
 
         serve(Calls.names) { try await $0.names($1) }
         serve(Calls.status) { try await $0.status($1) }
+        serve(Calls.showLoad) { try await $0.showLoad($1) }
     }
 }

@@ -54,11 +54,14 @@ final class AdminRouter {
         guard let query = PathParameters(query: parts.count > 1 ? parts[1] : "") else {
             return AdminResponse(AdminError(.invalid, "The query of the address is badly encoded."))
         }
+        let trace = String(UInt64.random(in: .min ... .max), radix: 16)
         do {
             let caller = try await caller(from: origin, of: route.call)
-            return await answer(route, parameters, query, body, caller)
+            return await answer(route, parameters, query, body, caller, trace)
         } catch {
-            return AdminResponse(explain(error, command: route.call.command))
+            let explained = explain(error, command: route.call.command, trace)
+            provisioning.measuring.counters.adminCall(route.call.command, outcome: explained.code.rawValue)
+            return AdminResponse(explained)
         }
     }
 
@@ -75,12 +78,13 @@ final class AdminRouter {
     }
 
     private func answer(
-        _ route: Route, _ path: PathParameters, _ query: PathParameters, _ bytes: [UInt8], _ caller: AdminCaller
+        _ route: Route, _ path: PathParameters, _ query: PathParameters, _ bytes: [UInt8], _ caller: AdminCaller,
+        _ trace: String
     ) async -> AdminResponse {
         let call = route.call
         var event = AuditLog.Entry(
             caller: caller.name, role: call.isLogin ? nil : caller.role, origin: caller.origin, command: call.command, target: "",
-            tenant: caller.part?.tenantName.text, result: "done")
+            tenant: caller.part?.tenantName.text, result: "done", trace: trace)
         var response: AdminResponse
         var isRehearsal = false
         do {
@@ -106,15 +110,22 @@ final class AdminRouter {
                 event.changes = (try? await changes(of: destination ?? subjects.first, since: before)) ?? ""
             }
         } catch {
-            let explained = explain(error, command: call.command)
+            let explained = explain(error, command: call.command, trace)
             event.result = explained.code.rawValue
             if event.target.isEmpty { event.target = path.texts.joined(separator: " ") }
             response = AdminResponse(explained)
         }
+        if !isRehearsal { provisioning.measuring.counters.adminCall(call.command, outcome: event.result) }
         // Of what was only tried, that it was not allowed.
         if Self.isRecorded(call, event.result), !isRehearsal || event.result == AdminError.Code.forbidden.rawValue {
             event.target = String(event.target.prefix(300))
             await provisioning.audit.append(event)
+            journal.info(
+                "admin call",
+                [
+                    "trace": trace, "caller": event.caller, "origin": event.origin, "command": event.command, "target": event.target,
+                    "result": event.result,
+                ])
         }
         return response
     }
@@ -153,20 +164,20 @@ final class AdminRouter {
             hint: "Roles that do: \(able.joined(separator: ", ")).")
     }
 
-    /// Any error in the words of this interface. What nobody foresaw gets a number, under which the log has the details.
-    private func explain(_ error: any Error, command: String) -> AdminError {
+    /// Any error in the words of this interface. Of what nobody foresaw the log has the details, under the call's id.
+    private func explain(_ error: any Error, command: String, _ trace: String) -> AdminError {
         switch error {
         case let error as AdminError: return error
         case let error as DecodingError: return AdminError(.invalid, "The request is not understood: \(Self.words(error)).")
         case let error as PostgresError where error.kind == .connection || error.isTransient:
-            journal.warning("an admin call failed for the database", ["command": command, "error": "\(error)"])
+            journal.warning("an admin call failed for the database", ["trace": trace, "command": command, "error": "\(error)"])
             return AdminError(.unavailable, "The database does not answer at the moment.", hint: "Try again in a few seconds.")
         case PasswordHashing.Failure.queueFull:
             return AdminError(.unavailable, "Too many passwords are being checked at the moment.", hint: "Try again in a few seconds.")
         default:
-            let reference = String(UInt32.random(in: .min ... .max), radix: 16)
-            journal.error("an admin call failed", ["command": command, "reference": reference, "error": "\(error)"])
-            return AdminError(.serverFault, "Something went wrong inside Casella.", hint: "The log says more under reference \(reference).")
+            journal.error("an admin call failed", ["trace": trace, "command": command, "error": "\(error)"])
+            return AdminError(
+                .serverFault, "Something went wrong inside Casella.", hint: "The log says more: `casella log --trace \(trace)`.")
         }
     }
 

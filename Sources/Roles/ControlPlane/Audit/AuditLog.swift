@@ -23,6 +23,8 @@ final class AuditLog {
         var tenant: String?
         var changes = ""
         var result: String
+        /// Names the call in the log; not kept in the table.
+        var trace = ""
     }
 
     private let database: PostgresPool
@@ -97,7 +99,7 @@ final class AuditLog {
             journal.error(
                 "an administrative call could not be recorded in the audit log",
                 [
-                    "caller": entry.caller, "origin": entry.origin, "command": entry.command, "target": entry.target,
+                    "trace": entry.trace, "caller": entry.caller, "origin": entry.origin, "command": entry.command, "target": entry.target,
                     "changes": entry.changes, "result": entry.result, "error": problem,
                 ])
         }

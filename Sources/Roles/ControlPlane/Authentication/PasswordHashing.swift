@@ -12,7 +12,8 @@ package final class PasswordHashing {
 
     let parameters: Argon2.Parameters
     private let threads: Int
-    private let queueLimit: Int
+    /// Strangers' logins that may wait, and as many of people known.
+    let queueLimit: Int
     private let pool = DispatchQueue(label: "casella.argon2", qos: .userInitiated, attributes: .concurrent)
     private var running = 0
     private var waiting = Line(), waitingUrgently = Line()
@@ -42,6 +43,10 @@ package final class PasswordHashing {
         parameters = Argon2.Parameters(memory: configuration.argon2Memory, passes: configuration.argon2Passes)
         (threads, queueLimit) = (configuration.loginThreads, configuration.loginQueue)
     }
+
+    /// Hashes that are being computed, and those that wait for a thread.
+    var runningCount: Int { running }
+    var waitingCount: Int { waiting.count + waitingUrgently.count }
 
     /// True while another one may wait.
     var hasRoom: Bool { waiting.count < queueLimit }

@@ -59,6 +59,9 @@ package struct Configuration: Sendable, Equatable {
     /// `smtpPort`: the port of other mail servers.
     package var smtpPort = 25
 
+    /// `metrics`: an address and port for metrics and health over TCP, such as `127.0.0.1:9465`. Default: none, the Unix socket alone.
+    package var metrics: ListeningAddress?
+
     /// `tls.certificate`, `tls.key`: PEM files. Default: a self-signed pair, made in `<data>/tls`.
     package var certificateFile: String?
     package var privateKeyFile: String?

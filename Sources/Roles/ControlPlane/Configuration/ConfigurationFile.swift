@@ -56,6 +56,7 @@ extension Configuration {
         if let value = try reader.integer("lifetime", in: 1...31_536_000) { lifetime = value }
         if let value = try reader.text("dnsServer") { dnsServer = value }
         if let value = try reader.integer("smtpPort", in: 1...65_535) { smtpPort = value }
+        if let value = try reader.address("metrics") { metrics = value }
         try reader.objects("routes") { route in
             let domain = try route.require(try route.text("domain"), "domain")
             let host = try route.require(try route.text("host"), "host")
@@ -118,6 +119,14 @@ private struct ConfigurationReader {
         guard let value = take(key) else { return nil }
         guard case .string(let text) = value.content, !text.isEmpty else { throw refusal(value, key, "a text in quotation marks") }
         return text
+    }
+
+    mutating func address(_ key: String) throws(ConfigurationText.Mistake) -> ListeningAddress? {
+        guard let value = take(key) else { return nil }
+        guard case .string(let text) = value.content, let address = ListeningAddress(text) else {
+            throw refusal(value, key, "an IP address and a port, such as \"127.0.0.1:9465\" or \"[::1]:9465\"")
+        }
+        return address
     }
 
     mutating func word(_ key: String, of words: [String]) throws(ConfigurationText.Mistake) -> String? {

@@ -30,6 +30,9 @@ final class RunningChild {
     /// Before it is ready it may wait for the database, or read what it left undone.
     private static let patienceAtStart = 3
     private(set) var isReady = false
+    /// What it last told of what it counted.
+    private(set) var figures: Measurements?
+    private let measuring = PendingAnswers<Measurements?>()
 
     var process: Int32 { child.process }
     var hasEnded: Bool { end != nil }
@@ -47,6 +50,7 @@ final class RunningChild {
             end = ending
             for waiter in waiters { waiter.resume(returning: ending) }
             waiters = []
+            measuring.finishAll(nil)
         }
         if channel != nil { Task { await waitUntilReady() } }
     }
@@ -116,7 +120,7 @@ final class RunningChild {
 
     // MARK: Reports
 
-    /// The next report; nil when the process has let go of its channel. Mere signs of life are kept here.
+    /// The next report; nil when the process has let go of its channel. Mere signs of life, and what it counted, are kept here.
     func report() async -> Report? {
         while let report = await channel?.next() {
             unanswered = 0
@@ -124,7 +128,12 @@ final class RunningChild {
                 isReady = true
                 Task { await watchOver() }
             }
-            if report != .alive { return report }
+            if case .measurements(let id, let figures) = report {
+                self.figures = figures
+                measuring.finish(id, figures)
+            } else if report != .alive {
+                return report
+            }
         }
         return nil
     }
@@ -150,6 +159,12 @@ final class RunningChild {
             channel?.send(.areYouAlive)
             try? await Task.sleep(for: patience / Self.questions)
         }
+    }
+
+    /// Asks what it counted; nil when it does not say so in time, and when it is not ready yet.
+    func measure(within limit: Duration) async -> Measurements? {
+        guard isReady, end == nil, let channel else { return nil }
+        return await measuring.ask(until: .now + limit, silence: nil) { channel.send(.measure(id: $0)) }
     }
 
     // MARK: Output

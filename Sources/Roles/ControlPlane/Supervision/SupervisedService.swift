@@ -17,6 +17,7 @@ final class SupervisedService {
     private var isStopping = false
     private var restartIsWanted = false
     private var life: Task<Void, Never>?
+    private var tally = Tally()
 
     /// - Parameters:
     ///   - grace: how long the process may take to stop before it is made to.
@@ -67,6 +68,18 @@ final class SupervisedService {
         return Worker(name: name, state: state, pid: child?.process, startedAt: child?.startedAt, crashes: crashes, lastExit: lastExit)
     }
 
+    /// The process with what it counted. It is asked, and not waited for longer than this.
+    func measured(within limit: Duration) async -> MeasuredProcess {
+        let child = child
+        let answer = await child?.measure(within: limit)
+        let isSilent = child?.channel != nil && child?.isReady == true && child?.hasEnded == false && answer == nil
+        let isRunning = child != nil && child === self.child
+        return MeasuredProcess(
+            worker: status, isReady: isReady, isSilent: isSilent,
+            figures: tally.total(with: isRunning ? answer ?? child?.figures : nil),
+            memory: child.flatMap { MeasuredProcess.residentMemory(of: String($0.process)) })
+    }
+
     private func live() async {
         var backOff = BackOff()
         while !isStopping {
@@ -78,6 +91,7 @@ final class SupervisedService {
                 await listen(to: child)
                 let ending = await child.ending()
                 (age, self.child, isReady) = (child.age, nil, false)
+                tally.end(child.figures)
                 if restartIsWanted || isStopping {
                     restartIsWanted = false
                     lastExit = ending.description

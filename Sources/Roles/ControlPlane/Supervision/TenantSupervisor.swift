@@ -26,6 +26,8 @@ final class TenantSupervisor {
     /// Counts how often the doors were opened: what waits for doors that are gone must not touch the new ones.
     private var opening = 0
     private let tasks = PendingTasks()
+    private var tally = Tally()
+    private var life: Task<Void, Never>?
 
     private static let backlog: Int32 = 1_024
     private static let grace = Duration.seconds(10)
@@ -89,7 +91,7 @@ final class TenantSupervisor {
         guard case .watching(let watches) = state else { return }
         for watch in watches { watch.cancel() }
         state = .starting
-        Task { await runWorker(opening) }
+        life = Task { await runWorker(opening) }
     }
 
     // MARK: The worker
@@ -103,6 +105,7 @@ final class TenantSupervisor {
             state = .running(child)
             let wasReady = await listen(to: child)
             let ending = await child.ending()
+            tally.end(child.figures)
             age = child.age
             isBad = ending != .exited(0) || !wasReady
             lastExit = isBad ? child.explanation(of: ending) : ending.description
@@ -147,7 +150,7 @@ final class TenantSupervisor {
             case .ready: wasReady = true
             case .idle: break  // its exit follows
             case .taskDone(let id, let problem): tasks.finish(id, problem)
-            case .authenticate, .sessions, .queueCommandDone, .alive:
+            case .authenticate, .sessions, .queueCommandDone, .alive, .measurements:
                 journal.warning("a worker sent a report that is not a worker's", ["tenant": name.text])
             }
         }
@@ -184,6 +187,28 @@ final class TenantSupervisor {
     func commitRows() async {
         guard case .running(let child) = state, child.isReady, let channel = child.channel else { return }
         _ = await tasks.ask(until: .now + Self.commitTime) { channel.send(.commitRows(id: $0)) }
+    }
+
+    /// The worker with what it and those before it counted; nil when there was none. It is asked, and not waited for longer than this.
+    func measured(within limit: Duration) async -> MeasuredProcess? {
+        guard case .running(let child) = state else {
+            let total = tally.total(with: nil)
+            if total == nil, status.state != .waiting { return nil }
+            return MeasuredProcess(worker: status, figures: total)
+        }
+        let answer = await child.measure(within: limit)
+        var isStillThere = false
+        if case .running(let now) = state { isStillThere = now === child && !child.hasEnded }
+        return MeasuredProcess(
+            worker: status, isReady: child.isReady, isSilent: isStillThere && child.isReady && answer == nil,
+            figures: tally.total(with: isStillThere ? answer ?? child.figures : nil),
+            memory: isStillThere ? MeasuredProcess.residentMemory(of: String(child.process)) : nil)
+    }
+
+    /// What all its workers counted, once the doors are closed and the last of them has ended.
+    func countedInAll() async -> Measurements? {
+        await life?.value
+        return tally.total(with: nil)
     }
 
     /// Ends the worker if there is one; the next connection starts another.

@@ -9,6 +9,8 @@ final class TenantWorkers {
     private let journal: Journal
     private let launcher: ChildLauncher
     private var supervisors: [Int64: TenantSupervisor] = [:]
+    /// What the workers of tenants counted that are gone.
+    private(set) var departed = WorkerFigures()
 
     init(directory: DataDirectory, journal: Journal, launcher: ChildLauncher) {
         (self.directory, self.journal, self.launcher) = (directory, journal, launcher)
@@ -31,7 +33,12 @@ final class TenantWorkers {
     func reopen(_ tenant: Int64) throws(StartupError) { try supervisors[tenant]?.open() }
 
     /// Forgets a tenant whose doors are closed.
-    func forget(_ tenant: Int64) { supervisors[tenant] = nil }
+    func forget(_ tenant: Int64) {
+        guard let supervisor = supervisors.removeValue(forKey: tenant) else { return }
+        EventLoopActor.task {
+            if case .worker(let figures)? = await supervisor.countedInAll() { self.departed.add(figures) }
+        }
+    }
 
     /// To the tenant's worker, when one runs.
     func send(_ instruction: Instruction, to tenant: Int64) { supervisors[tenant]?.send(instruction) }
@@ -62,5 +69,17 @@ final class TenantWorkers {
         }
     }
 
+    /// Those that run, fail, or counted something before; by name.
+    func measured(within limit: Duration) async -> [MeasuredProcess] {
+        await withTaskGroup(of: MeasuredProcess?.self) { group in
+            for supervisor in supervisors.values { group.addTask { await supervisor.measured(within: limit) } }
+            var found: [MeasuredProcess] = []
+            for await measured in group { if let measured { found.append(measured) } }
+            return found.sorted { $0.worker.name < $1.worker.name }
+        }
+    }
+
+    var count: Int { supervisors.count }
+    var names: [TenantName] { supervisors.values.map(\.name) }
     var statuses: [Worker] { supervisors.values.map(\.status).sorted { $0.name < $1.name } }
 }

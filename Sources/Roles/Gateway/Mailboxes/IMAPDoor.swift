@@ -56,7 +56,7 @@ final class IMAPDoor {
             case .startTLS:
                 try await connection.flush()
                 unread = []
-                try await connection.upgradeToTLS(gateway.tls)
+                try await gateway.startTLS(on: connection)
                 greeter.tlsStarted()
             case .authenticate(let credentials, let tag):
                 guard try await logIn(credentials, tag) else { return false }

@@ -47,7 +47,7 @@ final class POP3Door {
         case .send(let bytes): connection.write(bytes)
         case .startTLS:
             try await connection.flush()
-            try await connection.upgradeToTLS(gateway.tls)
+            try await gateway.startTLS(on: connection)
             session.tlsStarted()
         case .authenticate(let credentials): return try await logIn(credentials)
         case .close:

@@ -51,7 +51,9 @@ final class InboundTransfer {
             let reply = try await ask(domain.tenant, resolved)
             return reply.isPositive ? nil : reply
         } catch {
-            Log.warning("a worker could not be asked about a recipient", ["tenant": "\(domain.tenant)", "error": "\(error)"])
+            Log.warning(
+                "a worker could not be asked about a recipient",
+                ["tenant": "\(domain.tenant)", "trace": "\(delivery)", "error": "\(error)"])
             return .recipientUnavailable
         }
     }
@@ -115,7 +117,7 @@ final class InboundTransfer {
                 await gateway.workers.giveBack(leg.client, of: gateway.lmtpDoor(of: leg.tenant))
             } catch {
                 // Whether it was stored is not known; the relay asks again under the same delivery id.
-                Log.warning("a worker was lost in a delivery", ["tenant": "\(leg.tenant)", "delivery": "\(delivery)", "error": "\(error)"])
+                Log.warning("a worker was lost in a delivery", ["tenant": "\(leg.tenant)", "trace": "\(delivery)", "error": "\(error)"])
                 await leg.client.abort()
                 deferred += leg.recipients
             }
@@ -147,12 +149,12 @@ final class InboundTransfer {
             }
             await relay.quit()
             if let problem = replies.first(where: { !$0.isPositive }) {
-                Log.error("the relay did not take a message", ["delivery": "\(delivery)", "reply": "\(problem)"])
+                Log.error("the relay did not take a message", ["trace": "\(delivery)", "reply": "\(problem)"])
                 return false
             }
             return true
         } catch {
-            Log.error("the relay can't be reached", ["delivery": "\(delivery)", "error": "\(error)"])
+            Log.error("the relay can't be reached", ["trace": "\(delivery)", "error": "\(error)"])
             return false
         }
     }

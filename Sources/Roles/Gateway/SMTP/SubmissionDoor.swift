@@ -47,7 +47,7 @@ final class SubmissionDoor {
         case .reply(let reply): connection.write(reply.bytes)
         case .startTLS:
             try await connection.flush()
-            try await connection.upgradeToTLS(gateway.tls)
+            try await gateway.startTLS(on: connection)
             server.answer(.tlsStarted)
         case .authenticate(let credentials): return try await logIn(credentials)
         case .close:

@@ -64,11 +64,12 @@ final class TransportDoor {
         case .reply(let reply): connection.write(reply.bytes)
         case .startTLS:
             try await connection.flush()
-            try await connection.upgradeToTLS(gateway.tls)
+            try await gateway.startTLS(on: connection)
             server.answer(.tlsStarted)
         case .checkSender(let mail): server.answer(.senderChecked(begin(mail)))
         case .checkRecipient(let recipient):
             let refusal: Reply? = if let transfer { await transfer.check(recipient) } else { .badSequence }
+            if refusal != nil { gateway.counters.recipientRefused() }
             server.answer(.recipientChecked(refusal))
         case .deliver(let envelope, let message):
             let reply = await deliver(envelope, message)
@@ -96,11 +97,13 @@ final class TransportDoor {
             envelope: envelope, client: connection.peer, tlsVersion: await connection.tlsVersion, hostname: gateway.configuration.hostname,
             delivery: transfer.delivery)
         let reply = await transfer.deliver(envelope, trace: trace.bytes, message: ByteBuffer(bytes: message))
+        gateway.counters.messageCame(reply)
         Log.info(
             "message received",
             [
-                "delivery": "\(transfer.delivery)", "from": "\(envelope.reversePath)", "recipients": "\(envelope.recipients.count)",
-                "size": "\(message.count)", "client": "\(connection.peer)", "reply": "\(reply)",
+                "trace": "\(transfer.delivery)", "session": connection.session, "from": "\(envelope.reversePath)",
+                "recipients": "\(envelope.recipients.count)", "size": "\(message.count)", "client": "\(connection.peer)",
+                "reply": "\(reply)",
             ])
         end()
         return reply

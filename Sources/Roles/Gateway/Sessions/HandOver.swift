@@ -29,7 +29,9 @@ extension GatewayProcess {
         do {
             worker = try await Connection.connect(toUnixSocket: path)
         } catch {
-            Log.error("a worker can't be reached", ["tenant": "\(handOver.user.tenant)", "error": "\(error)"])
+            Log.error(
+                "a worker can't be reached",
+                ["tenant": "\(handOver.user.tenant)", "session": client.session, "error": "\(error)"])
             return .unreachable
         }
         guard let header = await header(of: client, handOver).encoded() else {
@@ -54,7 +56,7 @@ extension GatewayProcess {
         return SessionHandover(
             service: handOver.service.rawValue, user: handOver.user.user, address: handOver.user.address, pendingTag: handOver.pendingTag,
             clientName: handOver.clientName, clientAddress: address, clientPort: UInt16(clamping: port), isEncrypted: client.isEncrypted,
-            tlsVersion: await client.tlsVersion
+            tlsVersion: await client.tlsVersion, session: client.session
         ).header()
     }
 }

@@ -10,6 +10,7 @@ package final class LMTPConnection {
     private let connection: Connection
     private let store: TenantStore
     private let facts: DoorFacts
+    private let counters: WorkerCounters
     private var server: SMTPServer
     /// Of the transaction in hand, in the order of its accepted recipients.
     private var recipients: [AcceptedRecipient] = []
@@ -22,7 +23,11 @@ package final class LMTPConnection {
     /// RFC 5321 §4.5.3.2.7.
     private static let idleTimeout = Duration.seconds(300)
 
-    package init(connection: Connection, store: TenantStore, facts: DoorFacts, memory: WorkerMemory = WorkerMemory()) {
+    package init(
+        connection: Connection, store: TenantStore, facts: DoorFacts, memory: WorkerMemory = WorkerMemory(),
+        counters: WorkerCounters = WorkerCounters()
+    ) {
+        self.counters = counters
         self.connection = connection
         self.store = store
         self.facts = facts
@@ -71,7 +76,9 @@ package final class LMTPConnection {
         case .deliver(let envelope, let bytes):
             let delivery = MessageDelivery(store: store, facts: facts, envelope: envelope, recipients: recipients)
             recipients = []
-            server.answer(.delivered(await delivery.deliver(bytes)))
+            let replies = await delivery.deliver(bytes)
+            counters.delivered(replies)
+            server.answer(.delivered(replies))
             held.release()
         case .abandon:
             recipients = []

@@ -131,7 +131,8 @@ struct MessageDelivery {
         }
         let paths = addresses.compactMap { SMTP.EnvelopeAddress($0) }
         guard paths.count == addresses.count else {
-            Log.error("an alias or a group leads to an address that is none", ["address": recipient.address])
+            Log.error(
+                "an alias or a group leads to an address that is none", ["trace": Hexadecimal.encode(id), "address": recipient.address])
             return .storeUnavailable
         }
         var mail = MailCommand(
@@ -144,6 +145,12 @@ struct MessageDelivery {
             // In parts that the relay takes; it knows what it has by the id and the recipient.
             let part = rest.prefix(facts.limits.recipients)
             let reply = await RelayHandOff(facts).send(mail, to: Array(part), trace.bytes + list, message)
+            Log.info(
+                "message forwarded",
+                [
+                    "trace": Hexadecimal.encode(id), "forwarded": forwardID.description, "to": recipient.address,
+                    "reply": reply.description,
+                ])
             guard reply.isPositive else { return reply.isPermanent ? reply : .storeUnavailable }
             rest = rest.dropFirst(part.count)
         }
@@ -162,7 +169,7 @@ struct MessageDelivery {
     private func log(_ replies: [Reply], _ id: [UInt8], _ size: Int) {
         for (recipient, reply) in zip(recipients, replies) {
             let fields = [
-                "delivery": Hexadecimal.encode(id), "from": envelope.reversePath.description, "to": recipient.address, "size": "\(size)",
+                "trace": Hexadecimal.encode(id), "from": envelope.reversePath.description, "to": recipient.address, "size": "\(size)",
                 "reply": reply.description,
             ]
             reply.isPositive ? Log.info("message delivered", fields) : Log.notice("message not delivered", fields)

@@ -31,10 +31,13 @@ package final class POP3Connection: ClientSession {
             try await serve(maildrop)
         } catch let error as StoreError {
             connection.write((error == .maildropLocked ? POP3Response.inUse : .systemTrouble).bytes)
-            if error != .maildropLocked { Log.warning("a maildrop could not be opened", ["user": "\(user)", "error": "\(error)"]) }
+            if error != .maildropLocked {
+                Log.warning(
+                    "a maildrop could not be opened", ["user": "\(user)", "session": connection.session, "error": "\(error)"])
+            }
         } catch {
             // Gone, or silent for too long: nothing is said, and nothing is removed (RFC 1939 §3).
-            Log.debug("a POP3 session broke off", ["user": "\(user)", "error": "\(error)"])
+            Log.debug("a POP3 session broke off", ["user": "\(user)", "session": connection.session, "error": "\(error)"])
         }
         try? await connection.flush()
     }
@@ -79,7 +82,7 @@ package final class POP3Connection: ClientSession {
             guard let bytes = try await maildrop.bytes(at: index) else { return connection.write(POP3Response.noSuchMessage.bytes) }
             message = bytes
         } catch {
-            Log.error("a message could not be read", ["user": "\(user)", "error": "\(error)"])
+            Log.error("a message could not be read", ["user": "\(user)", "session": connection.session, "error": "\(error)"])
             return connection.write(POP3Response.systemTrouble.bytes)
         }
         connection.write(POP3Response.ok(bodyLines == nil ? "\(message.count) octets" : "Top of the message follows").bytes)
@@ -96,7 +99,7 @@ package final class POP3Connection: ClientSession {
             try await maildrop.commit(deleting: indexes)
             return true
         } catch {
-            Log.error("deleted messages could not be removed", ["user": "\(user)", "error": "\(error)"])
+            Log.error("deleted messages could not be removed", ["user": "\(user)", "session": connection.session, "error": "\(error)"])
             return false
         }
     }

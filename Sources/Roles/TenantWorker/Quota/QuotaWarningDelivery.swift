@@ -17,8 +17,19 @@ package struct QuotaWarningDelivery {
 
     package func deliver(_ warning: QuotaWarning) async -> QuotaWarning.Outcome {
         guard let digest = try? Cryptography.sha256(Array(warning.identity.utf8)) else { return .pending }
+        let id = Array(digest.prefix(16))
+        let outcome = await deliver(warning, id)
+        Log.info(
+            "quota warning given",
+            [
+                "trace": Hexadecimal.encode(id), "level": warning.scope.rawValue, "name": warning.name, "percent": "\(warning.percent)",
+                "outcome": outcome.rawValue,
+            ])
+        return outcome
+    }
+
+    private func deliver(_ warning: QuotaWarning, _ id: [UInt8]) async -> QuotaWarning.Outcome {
         do {
-            let id = Array(digest.prefix(16))
             guard warning.scope != .user else {
                 return await put(warning, to: [warning.subject], addressed: warning.name, id)
             }

@@ -23,7 +23,7 @@ struct RelayHandOff {
                 return try await send(over: relay, mail, first, recipients.dropFirst(), message)
             }
         } catch {
-            Log.error("the relay did not take a message", ["delivery": mail.deliveryID?.description ?? "", "error": "\(error)"])
+            Log.error("the relay did not take a message", ["trace": mail.deliveryID?.description ?? "", "error": "\(error)"])
             return Reply(451, "4.3.0", "The message cannot be queued now; please try again later")
         }
     }

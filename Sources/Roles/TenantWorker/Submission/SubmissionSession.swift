@@ -17,6 +17,7 @@ package final class SubmissionSession: ClientSession {
     private let store: TenantStore
     private let facts: DoorFacts
     private let handover: SessionHandover
+    private let counters: WorkerCounters
     private var server: SMTPServer
     private var endReason: String?
     /// What the message in hand takes.
@@ -26,8 +27,10 @@ package final class SubmissionSession: ClientSession {
     private static let idleTimeout = Duration.seconds(300)
 
     package init(
-        connection: Connection, store: TenantStore, facts: DoorFacts, handover: SessionHandover, memory: WorkerMemory = WorkerMemory()
+        connection: Connection, store: TenantStore, facts: DoorFacts, handover: SessionHandover, memory: WorkerMemory = WorkerMemory(),
+        counters: WorkerCounters = WorkerCounters()
     ) {
+        self.counters = counters
         self.connection = connection
         self.store = store
         self.facts = facts
@@ -52,7 +55,7 @@ package final class SubmissionSession: ClientSession {
         } catch .timedOut {
             connection.write(Reply.idleTooLong.bytes)
         } catch {
-            Log.debug("a submission session broke off", ["user": "\(user)", "error": error.description])
+            Log.debug("a submission session broke off", ["user": "\(user)", "session": connection.session, "error": error.description])
         }
         try? await connection.flush()
     }
@@ -87,7 +90,9 @@ package final class SubmissionSession: ClientSession {
         case .checkSender(let mail): server.answer(.senderChecked(await check(mail.reversePath, size: mail.size)))
         case .checkRecipient(let recipient): server.answer(.recipientChecked(await check(recipient)))
         case .deliver(let envelope, let bytes):
-            server.answer(.delivered([await submit(envelope, bytes)]))
+            let reply = await submit(envelope, bytes)
+            counters.submitted(reply)
+            server.answer(.delivered([reply]))
             held.release()
         case .abandon: held.release()
         case .close: return false
@@ -167,7 +172,7 @@ package final class SubmissionSession: ClientSession {
         Log.info(
             "message submitted",
             [
-                "delivery": id.description, "user": handover.address, "from": sender.description,
+                "trace": id.description, "session": connection.session, "user": handover.address, "from": sender.description,
                 "recipients": "\(envelope.recipients.count)",
                 "size": "\(header.count + body.count)", "reply": reply.description,
             ])

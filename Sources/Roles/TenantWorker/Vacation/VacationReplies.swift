@@ -51,7 +51,7 @@ struct VacationReplies {
             reversePath: .null, usesUTF8: sender.needsUTF8 || user.address.utf8.contains { $0 >= 0x80 }, deliveryID: id)
         let recipient = RcptCommand(path: .address(sender), notify: [])
         let answer = await RelayHandOff(facts).send(mail, to: [recipient], [], reply.bytes)
-        Log.info("vacation reply", ["user": user.address, "to": sender.description, "delivery": "\(id)", "reply": answer.description])
+        Log.info("vacation reply", ["user": user.address, "to": sender.description, "trace": "\(id)", "reply": answer.description])
     }
 
     /// Whether the header says that the message is for the user (RFC 5230 §4.5), and not for a list or a group alone.

@@ -54,6 +54,7 @@ final class ArrivalLog {
     private var isPaused = false
     private var pausing: [CheckedContinuation<Void, Never>] = []
     private var isExpiring = false
+    private(set) var flushes = FlushCounts()
 
     init(tenant: Int64, blobs: MessageBlobs, queue: WriteQueue) {
         self.tenant = tenant
@@ -102,13 +103,16 @@ final class ArrivalLog {
             guard !group.isEmpty else { break }
             let records = group.map(records(of:))
             let all = records.flatMap { $0.compactMap { $0 } }
+            let began = ContinuousClock.now
             let written = await withCheckedContinuation { answer in
                 blobs.append(all, answer)
                 // While the disk works.
                 for assigned in group { _ = assigned.entry.structures }
             }
             switch written {
-            case .success(let references): finish(group, records, references)
+            case .success(let references):
+                flushes.add(messages: references.count, began.duration(to: .now))
+                finish(group, records, references)
             case .failure(let error): for assigned in group { assigned.entry.answer.resume(returning: .failure(StoreError(error))) }
             }
         }

@@ -53,6 +53,7 @@ final class QuotaLedger {
     private var onCrossing: (@EventLoopActor (Int64) -> Void)?
     /// Called with each refusal and the user whom it was for.
     var onRefusal: (@EventLoopActor (QuotaRefusal, Int64) -> Void)?
+    private(set) var refusals: Int64 = 0
 
     /// Has `onCrossing` called with the user whose committed change took usage, at some level, across a threshold.
     func watch(_ thresholds: QuotaThresholds, _ onCrossing: @escaping @EventLoopActor (Int64) -> Void) {
@@ -64,7 +65,10 @@ final class QuotaLedger {
         guard let entry = users[user] else { return nil }
         let refusal = entry.level.refusal(.user, adding: amount) ?? domains[entry.domain]?.refusal(.domain, adding: amount)
             ?? tenant.refusal(.tenant, adding: amount)
-        if let refusal { onRefusal?(refusal, user) }
+        if let refusal {
+            refusals &+= 1
+            onRefusal?(refusal, user)
+        }
         return refusal
     }
 

@@ -78,6 +78,10 @@ public final class TenantStore {
         queue.onMissingReference = { [weak self] in self?.directoryChanged() }
     }
 
+    /// How often a quota had no room for what was asked of it, and what was flushed to disk, since the store was opened.
+    public var quotaRefusals: Int64 { ledger.refusals }
+    public var flushes: FlushCounts { arrivals.flushes }
+
     /// Called once, when the lease is found lost: the worker must exit.
     public var onLeaseLost: (@EventLoopActor () -> Void)? {
         get { queue.onLeaseLost }

@@ -14,6 +14,7 @@ package final class IMAPConnection: ClientSession {
     let store: TenantStore
     let limits: IMAPLimits
     let memory: WorkerMemory
+    private let counters: WorkerCounters
     /// What an unfinished command takes.
     private let held: IncomingMemory.Share
     /// The tag of the login command, which the gateway left to be answered.
@@ -39,8 +40,9 @@ package final class IMAPConnection: ClientSession {
 
     package init(
         connection: Connection, store: TenantStore, user: Int64, pendingTag: String?, limits: IMAPLimits,
-        memory: WorkerMemory = WorkerMemory()
+        memory: WorkerMemory = WorkerMemory(), counters: WorkerCounters = WorkerCounters()
     ) {
+        self.counters = counters
         self.connection = connection
         self.store = store
         self.user = user
@@ -78,7 +80,7 @@ package final class IMAPConnection: ClientSession {
         } catch ConnectionError.closed {
             // The client left without LOGOUT, or the session was told to end.
         } catch {
-            Log.info("an IMAP session broke off", ["user": "\(user)", "error": "\(error)"])
+            Log.info("an IMAP session broke off", ["user": "\(user)", "session": connection.session, "error": "\(error)"])
         }
         select(nil)
         held.release()
@@ -101,7 +103,7 @@ package final class IMAPConnection: ClientSession {
         do {
             openedAccount = try await store.account(of: user)
         } catch {
-            send(IMAPRefusal.response(to: error, user: user).tagged(pendingTag ?? "*"))
+            send(IMAPRefusal.response(to: error, in: self).tagged(pendingTag ?? "*"))
             endReason = "Please try again in a few minutes"
             return
         }
@@ -168,6 +170,7 @@ package final class IMAPConnection: ClientSession {
         } catch {
             return refuse(error.response)
         }
+        counters.commandCame(tagged)
         let state: SessionStates = selection == nil ? .authenticated : .selected
         guard type(of: tagged.command).allowed.contains(state), let command = tagged.command as? any ExecutableCommand else {
             let needsMailbox = type(of: tagged.command).allowed.contains(.selected)
@@ -189,7 +192,7 @@ package final class IMAPConnection: ClientSession {
         } catch let error as ConnectionError {
             throw error
         } catch {
-            return IMAPRefusal.response(to: error, user: user)
+            return IMAPRefusal.response(to: error, in: self)
         }
     }
 

@@ -10,23 +10,26 @@ enum IMAPRefusal {
     static let invalidName = ConditionResponse(tag: nil, .no, .cannot, text: "This mailbox name is not possible")
     static let expungeIssued = ConditionResponse(tag: nil, .no, .expungeIssued, text: "Some of the messages no longer exist")
 
-    static func response(to error: any Error, user: Int64) -> ConditionResponse {
+    /// - Parameter session: named in the log, where that has more to say than the client is told.
+    @EventLoopActor
+    static func response(to error: any Error, in session: IMAPConnection) -> ConditionResponse {
         switch error {
         case let response as ConditionResponse: return response
-        case let error as StoreError: return response(to: error, user: user)
+        case let error as StoreError: return response(to: error, in: session)
         default:
             let reference = String(UInt32.random(in: .min ... .max), radix: 36)
-            Log.error("an IMAP command failed", ["user": "\(user)", "reference": reference, "error": "\(error)"])
+            Log.error("an IMAP command failed", named(session, ["reference": reference, "error": "\(error)"]))
             return ConditionResponse(tag: nil, .no, .serverBug, text: "Internal error; its reference is \(reference)")
         }
     }
 
-    private static func response(to error: StoreError, user: Int64) -> ConditionResponse {
+    @EventLoopActor
+    private static func response(to error: StoreError, in session: IMAPConnection) -> ConditionResponse {
         func no(_ code: ResponseCode?, _ text: String) -> ConditionResponse { ConditionResponse(tag: nil, .no, code, text: text) }
         switch error {
         case .leaseLost: return no(.unavailable, "The mail store is restarting; please try again in a few minutes")
         case .unavailable(let reason):
-            Log.warning("the mail store is not available", ["user": "\(user)", "reason": reason])
+            Log.warning("the mail store is not available", named(session, ["reason": reason]))
             return no(.unavailable, "The mail store is not available; please try again in a few minutes")
         case .overQuota(let quota):
             let unit = quota.resource == .bytes ? "octets" : "messages"
@@ -40,9 +43,14 @@ enum IMAPRefusal {
         case .notPermitted(let reason): return no(.cannot, reason)
         case .limitReached(let reason): return no(.limit, reason)
         case .damaged(let place):
-            Log.error("a stored message can't be read", ["user": "\(user)", "place": place])
+            Log.error("a stored message can't be read", named(session, ["place": place]))
             return no(.corruption, "A message can't be read back; the administrator has been told")
         case .maildropLocked: return no(.inUse, "The mailbox is in use")
         }
+    }
+
+    @EventLoopActor
+    private static func named(_ session: IMAPConnection, _ fields: [String: String]) -> [String: String] {
+        fields.merging(["user": "\(session.user)", "session": session.connection.session]) { first, _ in first }
     }
 }

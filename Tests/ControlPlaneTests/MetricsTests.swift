@@ -1,0 +1,160 @@
+import AdminAPI
+import Exposition
+import Foundation
+import Supervision
+import Testing
+
+@testable import ControlPlane
+
+@Suite("Metrics and health") struct MetricsTests {
+    static func process(
+        _ name: String, _ state: Worker.State = .running, figures: Measurements? = nil, memory: Int64? = nil
+    ) throws -> MeasuredProcess {
+        MeasuredProcess(
+            worker: Worker(
+                name: try WorkerName(name), state: state, pid: state == .running ? 7 : nil, startedAt: nil, crashes: 0,
+                lastExit: state == .waiting ? "signal 9 (Killed)" : nil),
+            figures: figures, memory: memory)
+    }
+
+    static func worker(_ name: String, _ state: Worker.State = .running, stored: Int64 = 0) throws -> MeasuredProcess {
+        var figures = WorkerFigures()
+        figures.deliveriesStored = stored
+        figures.imapCommands = ["FETCH": 2 * stored]
+        figures.sessions = ["imap": 1]
+        return try process("tenant:\(name)", state, figures: .worker(figures), memory: 1_000)
+    }
+
+    static func platform(workers: [MeasuredProcess] = []) throws -> Gathered {
+        var gateway = GatewayFigures()
+        gateway.doors["smtp"] = .init()
+        return Gathered(
+            gateway: try process("gateway", figures: .gateway(gateway), memory: 5_000),
+            relay: try process("relay", figures: .relay(.init())),
+            database: try process("database"), workers: workers, tenants: 3,
+            control: .init(figures: .init(adminCalls: [.init(command: "user", outcome: "done"): 3]), memory: 1, hashLimit: 256),
+            queue: .init(messages: 5, held: 2, oldest: 60, storedOctets: 10, storedMessages: 1), disk: .init(free: 50, size: 100))
+    }
+
+    static func text(_ gathered: Gathered, limit: Int = TenantSeries.limit) -> String {
+        var series = TenantSeries(limit: limit)
+        series.admit(gathered.workers)
+        return ExpositionText.write(PlatformMetrics.families(gathered, tenants: series))
+    }
+
+    @Test("Tenants' figures are summed, and told by tenant while their workers run") func tenants() throws {
+        let text = Self.text(try Self.platform(workers: [Self.worker("acme", stored: 3), Self.worker("idle", .idle, stored: 4)]))
+        #expect(text.contains("\ncasella_deliveries_total{outcome=\"stored\"} 7\n"))
+        #expect(text.contains("\ncasella_imap_commands_total{command=\"FETCH\"} 14\n"))
+        #expect(text.contains("\ncasella_tenant_deliveries_total{tenant=\"acme\",outcome=\"stored\"} 3\n"))
+        #expect(text.contains("{tenant=\"(others)\",outcome=\"stored\"} 4\n") && !text.contains("tenant=\"idle\""))
+        #expect(text.contains("\ncasella_queue_messages{state=\"waiting\"} 3\ncasella_queue_messages{state=\"held\"} 2\n"))
+        #expect(text.contains("\ncasella_admin_calls_total{command=\"user\",outcome=\"done\"} 3\n"))
+    }
+
+    @Test("Series of tenants are bounded, and what is beyond is one sum") func bound() throws {
+        let workers = try (1...300).map { try Self.worker("t\($0)", stored: 1) }
+        let text = Self.text(try Self.platform(workers: workers), limit: 900)
+        let series = text.split(separator: "\n").filter { $0.hasPrefix("casella_tenant_") }
+        #expect(series.count <= 900 && series.count > 800)
+        #expect(text.contains("casella_tenant_deliveries_total{tenant=\"(others)\",outcome=\"stored\"} 201\n"))
+        #expect(text.contains("casella_deliveries_total{outcome=\"stored\"} 300\n"))
+    }
+
+    @Test("What deleted tenants' workers counted stays in the sums, and their series make room for others") func departed() throws {
+        var gathered = try Self.platform(workers: [Self.worker("acme", stored: 3)])
+        gathered.departed.deliveriesStored = 10
+        #expect(Self.text(gathered).contains("\ncasella_deliveries_total{outcome=\"stored\"} 13\n"))
+        var series = TenantSeries(limit: 18)
+        series.admit(gathered.workers)
+        series.keep([])
+        series.admit([try Self.worker("next")])
+        #expect(series.named == [try TenantName("next")])
+    }
+
+    @Test("No name comes twice, no series comes twice, and each has HELP and TYPE") func form() throws {
+        let families = PlatformMetrics.families(
+            try Self.platform(workers: [Self.worker("acme", stored: 3)]), tenants: TenantSeries())
+        #expect(Set(families.map(\.name)).count == families.count)
+        for family in families {
+            #expect(family.help.hasSuffix(".") && family.name.hasPrefix("casella_"), "\(family.name)")
+            #expect((family.kind == .counter) == family.name.hasSuffix("_total"), "\(family.name)")
+            #expect(Set(family.samples.map { "\($0.suffix)\($0.labels)" }).count == family.samples.count, "\(family.name)")
+        }
+    }
+
+    @Test("README's table lists every metric with its type") func readme() throws {
+        let path = URL(filePath: #filePath).appending(path: "../../../README.md").standardized
+        let rows = try String(contentsOf: path, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `casella_") }
+        var series = TenantSeries()
+        let gathered = try Self.platform(workers: [Self.worker("acme", stored: 1)])
+        series.admit(gathered.workers)
+        for family in PlatformMetrics.families(gathered, tenants: series) {
+            #expect(rows.contains { $0.hasPrefix("| `\(family.name)") && $0.contains("| \(family.kind.rawValue) |") }, "\(family.name)")
+        }
+        #expect(rows.count == PlatformMetrics.families(gathered, tenants: series).count)
+    }
+
+    @Test("Counters go on where the process before ended") func tally() {
+        var tally = Tally()
+        var first = WorkerFigures()
+        (first.deliveriesStored, first.sessions, first.imapCommands) = (5, ["imap": 2], ["NOOP": 1])
+        #expect(tally.total(with: nil) == nil && tally.total(with: .worker(first)) == .worker(first))
+        tally.end(.worker(first))
+        #expect(tally.total(with: nil) == .worker(first.ended))
+        var second = WorkerFigures()
+        (second.deliveriesStored, second.imapCommands) = (2, ["NOOP": 1, "FETCH": 3])
+        guard case .worker(let total)? = tally.total(with: .worker(second)) else { return #expect(Bool(false)) }
+        #expect(total.deliveriesStored == 7 && total.imapCommands == ["NOOP": 2, "FETCH": 3] && total.sessionCount == 0)
+    }
+
+    @Test("Health names whoever does not answer or fails, and idle workers are well") func health() throws {
+        var gathered = try Self.platform(workers: [Self.worker("acme"), Self.worker("idle", .idle)])
+        #expect(Health(gathered).healthy)
+        #expect(Health(gathered).processes.map(\.name) == ["control", "gateway", "relay", "database", "tenant:acme"])
+        gathered.workers[0].isSilent = true
+        let sick = Health(gathered)
+        #expect(!sick.healthy && sick.processes.filter { !$0.healthy }.map(\.name) == ["tenant:acme"])
+        let tenants = [try TenantName("acme"), try TenantName("idle")]
+        #expect(Health(gathered, of: "tenant:acme", tenants: tenants)?.healthy == false)
+        #expect(Health(gathered, of: "tenant:idle", tenants: tenants)?.healthy == true)
+        #expect(Health(gathered, of: "gateway", tenants: tenants)?.healthy == true)
+        #expect(Health(gathered, of: "tenant:nobody", tenants: tenants) == nil && Health(gathered, of: "", tenants: tenants) == nil)
+        gathered.relay = try Self.process("relay", .waiting)
+        #expect(Health(gathered).processes.contains { $0.name == "relay" && $0.problem?.contains("signal 9") == true })
+    }
+
+    @Test("An outside database is well while it answers") func outsideDatabase() throws {
+        var gathered = try Self.platform()
+        gathered.database = nil
+        #expect(Health(gathered).healthy)
+        #expect(Self.text(gathered).contains("casella_up{process=\"database\"} 1\n"))
+        gathered.queue = nil
+        #expect(Self.text(gathered).contains("casella_up{process=\"database\"} 0\n"))
+        #expect(!Health(gathered).healthy && Health(gathered, of: "database", tenants: [])?.healthy == false)
+    }
+
+    @Test("What ails is said with what helps") func ailments() throws {
+        var gathered = try Self.platform()
+        #expect(Ailments.sentences(gathered).isEmpty)
+        gathered.queue?.oldest = 5 * 3_600
+        gathered.disk = .init(free: 4, size: 100)
+        gathered.control.hashesWaiting = 250
+        gathered.gateway.isSilent = true
+        let sentences = Ailments.sentences(gathered)
+        #expect(sentences.count == 4)
+        for (word, sentence) in zip(["worker restart gateway", "queue list", "Make room", "loginThreads"], sentences) {
+            #expect(sentence.contains(word), "\(sentence)")
+        }
+    }
+
+    static let addresses: [(String, String?)] = [
+        ("127.0.0.1:9465", "127.0.0.1 9465"), ("[::1]:1", "::1 1"), ("0.0.0.0:65535", "0.0.0.0 65535"), ("9465", nil), (":9465", nil),
+        ("localhost:9465", nil), ("127.0.0.1:0", nil), ("127.0.0.1:65536", nil), ("::1:9465", nil), ("[127.0.0.1]:1", nil),
+        ("1.2.3.4:", nil),
+        ("1.2.3.4:+1", nil),
+    ]
+    @Test("An address to listen at has an IP address and a port", arguments: addresses) func address(text: String, read: String?) {
+        #expect(ListeningAddress(text).map { "\($0.host) \($0.port)" } == read)
+    }
+}
