@@ -13,6 +13,7 @@ package struct Casella: ParsableCommand {
             TenantCommands.self, PlanCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, AliasCommands.self,
             QuotaCommands.self, QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self,
             AdministratorCommands.self, RoleCommands.self, ExplainCommands.self, SessionCommands.self, AuditCommands.self, ShowUsage.self,
+            ApplyFile.self, UndoApply.self, ListApplies.self, ExportTenant.self,
             ShowStatus.self, RunBatch.self, WriteManual.self, PrintCompletion.self,
         ])
     @OptionGroup(title: "Global options") var global: GlobalArguments

@@ -10,7 +10,7 @@ final class AdminRouter {
     private struct Route {
         var call: any AnyCall
         /// Reads the body.
-        var decode: ([UInt8]) throws -> any Sendable
+        var decode: @Sendable ([UInt8]) throws -> any Sendable
         var run: @EventLoopActor (any Sendable, PathParameters, PathParameters, AdminCaller) async throws -> [UInt8]
     }
     private var routes: [Route] = []
@@ -82,7 +82,7 @@ final class AdminRouter {
         var response: AdminResponse
         do {
             guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
-            let body = try route.decode(bytes)
+            let body = try await Self.read(bytes, route.decode)
             let subjects = AdminSubject.all(call, path: path, query: query, body: body).map { $0.within(caller.part) }
             let destination = (body as? any NamesDestination)?.destination
             event.target = (body as? any TellsOfItself)?.told ?? subjects.first?.text ?? ""
@@ -109,6 +109,14 @@ final class AdminRouter {
             await provisioning.audit.append(event)
         }
         return response
+    }
+
+    /// What takes long to read is read away from the event loop, on which logins wait.
+    private static func read(
+        _ bytes: [UInt8], _ decode: @escaping @Sendable ([UInt8]) throws -> any Sendable
+    ) async throws -> any Sendable {
+        guard bytes.count > AdminServer.bodyLimit else { return try decode(bytes) }
+        return try await Task.detached { try decode(bytes) }.value
     }
 
     /// Logins that are refused are not: strangers could fill the log with them. They are in the platform's own, which is bounded.

@@ -13,7 +13,7 @@ extension Provisioning {
             _ = try await transaction.query(
                 """
                 INSERT INTO credentials (tenant_id, user_id, hash) VALUES ($1, $2, $3)
-                ON CONFLICT (tenant_id, user_id) DO UPDATE SET hash = excluded.hash, changed_at = now()
+                ON CONFLICT (tenant_id, user_id) DO UPDATE SET hash = excluded.hash, applied = NULL, changed_at = now()
                 """, [.int8(keys.tenant), .int8(keys.user), .text(credential.hash)])
             return keys
         }
