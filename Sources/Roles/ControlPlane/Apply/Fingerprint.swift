@@ -23,7 +23,7 @@ extension PlanState {
 
 enum Fingerprint {
     static func of(_ lines: [String]) throws -> String {
-        try Cryptography.sha256(Array(lines.joined(separator: "\n").utf8)).hexadecimal
+        Hexadecimal.encode(try Cryptography.sha256(Array(lines.joined(separator: "\n").utf8)))
     }
 }
 

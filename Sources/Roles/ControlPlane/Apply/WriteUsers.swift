@@ -10,7 +10,7 @@ extension Provisioning {
         func changed<Value: Equatable>(_ part: (UserSettings) -> Value) -> [SortedChanges.User] {
             users.filter { part($0.old ?? UserSettings()) != part($0.new) }
         }
-        let quotas = users.filter { $0.old.map { old in old.quota != $0.new.quota } ?? false }, suspensions = changed(\.suspension)
+        let quotas = users.filter { user in user.old.map { $0.quota != user.new.quota } ?? false }, suspensions = changed(\.suspension)
         try await set(
             "quota_bytes = g.bytes, quota_messages = g.messages", "$4::bigint[], $5::bigint[]", "bytes, messages", of: quotas, tenant,
             [
