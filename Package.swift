@@ -56,7 +56,9 @@ let package = Package(
         program("casella-relay", ["Relay"]),
 
         // Roles
-        library("AdminShell", on: "Roles", ["AdminAPI", "PasswordHashes", "Quantities", "LineEditor", "SecureStream", argumentParser, yams]),
+        library(
+            "AdminShell", on: "Roles",
+            ["AdminAPI", "PasswordHashes", "Quantities", "LineEditor", "SecureStream", argumentParser, yams]),
         library(
             "ControlPlane", on: "Roles",
             [

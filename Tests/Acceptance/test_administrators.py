@@ -353,7 +353,8 @@ class SecondFence(Administrators):
         )
         self.assertGreater(len(tables), 10)
         for table, rights in tables:
-            column = {"administrators": "administered_tenant", "applies": "administered_tenant", "administrator_sessions": None}.get(table, "tenant_id")
+            others = {"administrators": "administered_tenant", "applies": "administered_tenant", "administrator_sessions": None}
+            column = others.get(table, "tenant_id")
             if column is None:
                 continue
             with self.subTest(table):

@@ -115,9 +115,10 @@ import Testing
     }
 
     private static func quota(_ level: QuotaLevel, _ lots: inout Lots) -> StoredQuota {
-        let size: LimitChange<ByteCount> =
-            [.unlimited, .to(ByteCount(5)), .to(ByteCount(0)), level == .domain ? .unlimited : .planned].randomElement(using: &lots) ?? .unlimited
-        return StoredQuota(bytes: size, messages: Bool.random(using: &lots) ? .unlimited : .to(3))
+        let sizes: [LimitChange<ByteCount>] = [
+            .unlimited, .to(ByteCount(5)), .to(ByteCount(0)), level == .domain ? .unlimited : .planned,
+        ]
+        return StoredQuota(bytes: sizes.randomElement(using: &lots) ?? .unlimited, messages: Bool.random(using: &lots) ? .unlimited : .to(3))
     }
 
     private static func limits(_ lots: inout Lots) -> LimitSet {

@@ -50,15 +50,18 @@ import Testing
 
     static let wrong: [(String, Int, String)] = [
         ("", 1, "neither"), ("tenants: 5", 1, "a list"), ("tenant: []", 1, "Did you mean \"tenants\"?"), ("- a", 1, "mapping"),
-        ("tenants:\n- plan: gold", 2, "needs a name"), ("tenants:\n- name: Bad!", 2, "Bad!"), ("tenants:\n- name: a\n  colour: red", 3, "colour"),
+        ("tenants:\n- plan: gold", 2, "needs a name"), ("tenants:\n- name: Bad!", 2, "Bad!"),
+        ("tenants:\n- name: a\n  colour: red", 3, "colour"),
         ("tenants:\n- name: a\n  quota: much", 3, "not a size"), ("tenants:\n- name: a\n- name: a", 3, "line 2"),
         ("tenants:\n- name: a\n  users:\n  - address: x", 4, "no @"),
         ("tenants:\n- name: a\n  users:\n  - {address: x@a.example}\n  - {address: x@a.example}", 5, "line 4"),
         ("tenants:\n- name: a\n  users:\n  - {address: x@a.example, passwordHash: '{MD5}secret'}", 4, "{MD5}"),
         ("tenants:\n- name: a\n  users:\n  - {address: x@a.example, limits: {users: 5}}", 4, "no key \"users\""),
         ("tenants:\n- name: a\n  aliases:\n  - {address: x@a.example, targets: []}", 4, "1 to"),
-        ("tenants:\n- name: a\n  suspended: [mail]", 3, "cannot be suspended"), ("tenants:\n- name: a\n  suspensionReason: x", 3, "nothing"),
-        ("tenants:\n- name: a\n  name: b", 2, "twice"), ("tenants: [\n", 2, "not YAML"), ("plans:\n- name: p\n  limits: {users: many}", 3, "a number"),
+        ("tenants:\n- name: a\n  suspended: [mail]", 3, "cannot be suspended"),
+        ("tenants:\n- name: a\n  suspensionReason: x", 3, "nothing"),
+        ("tenants:\n- name: a\n  name: b", 2, "twice"), ("tenants: [\n", 2, "not YAML"),
+        ("plans:\n- name: p\n  limits: {users: many}", 3, "a number"),
     ]
     @Test("A mistake is told by its line, without secrets", arguments: wrong) func mistake(text: String, line: Int, words: String) {
         let file = StateFile(text)
@@ -70,7 +73,8 @@ import Testing
     @Test("What is written is read as it was") func roundTrip() throws {
         let acme = StateFile(Self.text).tenants[0]
         #expect(StateFile(StateText.of(acme)).tenants == [acme])
-        var odd = TenantState(settings: TenantSettings(suspension: StoredSuspension(what: [.login], reason: try SuspensionReason("\"a\\b: {c}"))))
+        let reason = try SuspensionReason("\"a\\b: {c}")
+        var odd = TenantState(settings: TenantSettings(suspension: StoredSuspension(what: [.login], reason: reason)))
         for name in ["null.example", "1.example", "true.example"] { odd.domains[try DomainName(name)] = .standard(at: .domain) }
         for name in ["o'neil", "#x", "ü", "1e5", "{a}", "a&b", "-", "null"] {
             odd.users[try EmailAddress("\(name)@null.example")] = UserSettings(

@@ -19,7 +19,8 @@ extension DesiredTenant {
             }
         }
         domains = quotas.map { DesiredDomain(name: $0, quota: $1) }.sorted { $0.name < $1.name }
-        self.domainAliases = domainAliases.isEmpty ? nil : domainAliases.map { DomainAlias(name: $0, domain: $1) }.sorted { $0.name < $1.name }
+        let names = domainAliases.map { DomainAlias(name: $0, domain: $1) }.sorted { $0.name < $1.name }
+        self.domainAliases = names.isEmpty ? nil : names
         self.gone = gone
     }
 

@@ -68,9 +68,8 @@ extension StateChange {
         var result = fields(before.quota, new.quota, at: .user) + fields(before.limits, new.limits)
         result += fields(before.suspension, new.suspension)
         if before.password != new.password {
-            let isAnother = before.password != .none && new.password != .none
-            result.append(
-                ChangedField("password", before.password == .none ? "none" : "set", isAnother ? "another" : new.password == .none ? "none" : "set"))
+            let after = new.password == .none ? "none" : before.password == .none ? "set" : "another"
+            result.append(ChangedField("password", before.password == .none ? "none" : "set", after))
         }
         return result
     }

@@ -8,8 +8,8 @@ public enum TenantChange: Sendable, Hashable {
 }
 
 extension TenantState {
-    /// What makes the one state the other, in an order in which it can be done: what goes, from the inside out; the tenant's settings, whose
-    /// plan may allow what follows; what comes or changes, from the outside in.
+    /// What makes the one state the other, in an order in which it can be done: what goes, from the inside out; the tenant's settings,
+    /// whose plan may allow what follows; what comes or changes, from the outside in.
     public static func changes(from old: TenantState, to new: TenantState) -> [TenantChange] {
         var changes: [TenantChange] = []
         for (address, targets) in sorted(old.aliases) where new.aliases[address] == nil { changes.append(.alias(address, targets, nil)) }

@@ -84,7 +84,8 @@ struct ApplyRun {
     private static func warning(_ outcomes: [Outcome]) -> String {
         let changes = outcomes.flatMap(\.changes), impacts = outcomes.compactMap(\.impact)
         func count(_ action: StateChange.Action) -> Int { changes.count { $0.action == action } }
-        var text = "This adds \(count(.add)), changes \(count(.change)) and removes \(count(.remove)) in \(counted(outcomes.count, "part"))."
+        let parts = counted(outcomes.count, "part")
+        var text = "This adds \(count(.add)), changes \(count(.change)) and removes \(count(.remove)) in \(parts)."
         let users = impacts.reduce(0) { $0 + $1.usersDeleted }
         if users > 0 {
             let messages = impacts.reduce(0) { $0 + $1.messagesDeleted }

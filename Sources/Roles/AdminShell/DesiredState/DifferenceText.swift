@@ -57,7 +57,8 @@ package struct DifferenceText {
             lines.append("Makes \(counted(impact.usersBackEmpty, "user")) again, with empty mailboxes.")
         }
         if !impact.overQuota.isEmpty {
-            lines.append("Leaves \(impact.overQuota.count) above their new quota, where new mail is refused: \(Self.list(impact.overQuota)).")
+            let names = Self.list(impact.overQuota)
+            lines.append("Leaves \(impact.overQuota.count) above their new quota, where new mail is refused: \(names).")
         }
         if !impact.brokenAliases.isEmpty {
             let number = impact.brokenAliases.count == 1 ? "1 alias" : "\(impact.brokenAliases.count) aliases"

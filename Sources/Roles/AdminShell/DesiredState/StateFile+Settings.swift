@@ -62,7 +62,9 @@ extension StateFile {
 
     private static func limit(_ text: String, _ name: LimitName) throws -> LimitValue? {
         guard let limit = LimitText.value(text, of: name) else {
-            throw AdminError(.invalid, "\"\(text.prefix(60))\" is not such a limit.", hint: "Write \(LimitText.form(of: name)), or unlimited, or none.")
+            throw AdminError(
+                .invalid, "\"\(text.prefix(60))\" is not such a limit.",
+                hint: "Write \(LimitText.form(of: name)), or unlimited, or none.")
         }
         return limit
     }

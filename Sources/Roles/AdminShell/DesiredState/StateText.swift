@@ -23,7 +23,8 @@ package enum StateText {
     }
 
     private static func line(_ domain: DesiredDomain) -> String {
-        flow(["name: \(scalar(domain.name.text))"] + quota(domain.quota) + [domain.aliases.map { "aliases: \(list($0.map(\.text)))" }].compactMap(\.self))
+        let aliases = domain.aliases.map { ["aliases: \(list($0.map(\.text)))"] } ?? []
+        return flow(["name: \(scalar(domain.name.text))"] + quota(domain.quota) + aliases)
     }
 
     private static func line(_ user: DesiredUser) -> String {

@@ -26,7 +26,8 @@ extension Provisioning {
         _ = try await transaction.query(
             """
             DELETE FROM applies WHERE administered_tenant IS NOT DISTINCT FROM $1 AND number <= (
-                SELECT number FROM applies WHERE administered_tenant IS NOT DISTINCT FROM $1 ORDER BY number DESC OFFSET \(Self.kept) LIMIT 1)
+                SELECT number FROM applies WHERE administered_tenant IS NOT DISTINCT FROM $1
+                ORDER BY number DESC OFFSET \(Self.kept) LIMIT 1)
             """, [.optionalInt8(tenant)])
         return number
     }

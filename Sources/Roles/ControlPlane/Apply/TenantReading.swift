@@ -50,8 +50,8 @@ struct TenantReading: Sendable {
     private mutating func add(_ row: PostgresRow, _ hashes: [EmailAddress: String]) throws {
         let address: EmailAddress = try row.name(0)
         var hash = try row.optionalText(7)
-        if let written = hashes[address], let applied = try row.optionalBytes(8), applied == (try Cryptography.sha256(Array(written.utf8))) {
-            hash = written
+        if let written = hashes[address], let applied = try row.optionalBytes(8) {
+            if applied == (try Cryptography.sha256(Array(written.utf8))) { hash = written }
         }
         state.users[address] = UserSettings(
             quota: try StoredQuota(row, 2, at: .user), limits: try row.ownLimits(4),
