@@ -79,6 +79,18 @@ import Testing
         #expect(try TenantState().reaching(read, prune: false).users.count == 1)
     }
 
+    @Test("What was changed and then went is not made again by an undo") func gone() throws {
+        let old = try acme(), name = try TenantName("acme"), ann = try EmailAddress("ann@acme.example")
+        var new = old
+        new.users[ann]?.quota.messages = .to(5)
+        new.aliases[try AliasAddress("info@acme.example")] = [try TargetAddress("x@else.example")]
+        let inverse = DesiredTenant(inverting: TenantState.changes(from: old, to: new), of: name)
+        var later = new
+        (later.users, later.aliases) = ([:], [:])
+        #expect(try later.reaching(inverse, prune: false) == later)
+        #expect(try new.reaching(inverse, prune: false) == old)
+    }
+
     @Test("A change that is shown holds no hash") func secrets() throws {
         let user = TenantChange.user(try EmailAddress("ann@acme.example"), nil, UserSettings(password: Self.hash))
         let shown = StateChange(user, of: try TenantName("acme"))

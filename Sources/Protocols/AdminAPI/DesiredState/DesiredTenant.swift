@@ -54,9 +54,11 @@ public struct DesiredDomain: Codable, Sendable, Hashable {
     public var quota: QuotaChange?
     /// Its other names. Left out: they stay.
     public var aliases: [DomainName]?
+    /// Of an inverse: it is changed if it is there, and not made.
+    public var ifThere: Bool?
 
-    public init(name: DomainName, quota: QuotaChange? = nil, aliases: [DomainName]? = nil) {
-        (self.name, self.quota, self.aliases) = (name, quota, aliases)
+    public init(name: DomainName, quota: QuotaChange? = nil, aliases: [DomainName]? = nil, ifThere: Bool? = nil) {
+        (self.name, self.quota, self.aliases, self.ifThere) = (name, quota, aliases, ifThere)
     }
 }
 
@@ -68,6 +70,8 @@ public struct DesiredUser: Codable, Sendable, Hashable {
     public var suspended: [Suspendable]?
     public var suspensionReason: SuspensionReason?
     public var password: DesiredPassword?
+    /// Of an inverse: the user is changed if it is there, and not made.
+    public var ifThere: Bool?
 
     public init(
         address: EmailAddress, quota: QuotaChange? = nil, limits: LimitChanges? = nil, suspended: [Suspendable]? = nil,
@@ -82,8 +86,12 @@ public struct DesiredAlias: Codable, Sendable, Hashable {
     public var address: AliasAddress
     /// All of them: what is not here is no target any more.
     public var targets: [TargetAddress]
+    /// Of an inverse: it is changed if it is there, and not made.
+    public var ifThere: Bool?
 
-    public init(address: AliasAddress, targets: [TargetAddress]) { (self.address, self.targets) = (address, targets) }
+    public init(address: AliasAddress, targets: [TargetAddress], ifThere: Bool? = nil) {
+        (self.address, self.targets, self.ifThere) = (address, targets, ifThere)
+    }
 }
 
 /// What is to be taken away, by name.

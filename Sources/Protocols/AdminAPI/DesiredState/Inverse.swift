@@ -3,22 +3,23 @@ extension DesiredTenant {
     public init(inverting changes: [TenantChange], of name: TenantName) {
         self.init(name: name)
         var gone = GoneFromTenant()
-        var domainAliases: [DomainName: DomainName] = [:], quotas: [DomainName: QuotaChange] = [:]
+        var domainAliases: [DomainName: DomainName] = [:]
         for change in changes {
             switch change {
             case .settings(let old, let new): invert(old, new)
             case .domain(let name, nil, _): gone.domains.append(name)
             case .domain(let name, let old?, let new):
-                quotas[name] = new.map { old.difference(from: $0) } ?? QuotaChange(bytes: old.bytes, messages: old.messages)
+                let quota = new.map { old.difference(from: $0) } ?? QuotaChange(old)
+                domains.append(DesiredDomain(name: name, quota: quota, ifThere: new.map { _ in true }))
             case .domainAlias(let name, nil, _): if domainAliases[name] == nil { gone.domainAliases.append(name) }
             case .domainAlias(let name, let old?, _): domainAliases[name] = old
             case .user(let address, nil, _): gone.users.append(address)
             case .user(let address, let old?, let new): users.append(DesiredUser(address, old, after: new))
             case .alias(let address, nil, _): gone.aliases.append(address)
-            case .alias(let address, let old?, _): aliases.append(DesiredAlias(address: address, targets: old))
+            case .alias(let address, let old?, let new):
+                aliases.append(DesiredAlias(address: address, targets: old, ifThere: new.map { _ in true }))
             }
         }
-        domains = quotas.map { DesiredDomain(name: $0, quota: $1) }.sorted { $0.name < $1.name }
         let names = domainAliases.map { DomainAlias(name: $0, domain: $1) }.sorted { $0.name < $1.name }
         self.domainAliases = names.isEmpty ? nil : names
         self.gone = gone
@@ -36,6 +37,7 @@ extension DesiredUser {
     /// - Parameter new: nil: the user is gone, and all of it comes again.
     fileprivate init(_ address: EmailAddress, _ old: UserSettings, after new: UserSettings?) {
         self.init(address: address)
+        if new != nil { ifThere = true }
         let new = new ?? UserSettings()
         quota = old.quota.difference(from: new.quota)
         limits = old.limits.difference(from: new.limits)

@@ -9,14 +9,16 @@ extension TenantState {
         goal.settings = settings.reaching(desired, prune: prune)
         if prune { goal.keep(only: desired) }
         goal.take(away: desired.gone ?? GoneFromTenant())
-        for domain in desired.domains {
+        for domain in desired.domains where domain.ifThere != true || domains[domain.name] != nil {
             goal.domains[domain.name] = (domains[domain.name] ?? .standard(at: .domain)).changed(by: domain.quota)
         }
         goal.rename(desired)
-        for user in desired.users {
+        for user in desired.users where user.ifThere != true || users[user.address] != nil {
             goal.users[user.address] = (users[user.address] ?? UserSettings()).reaching(user, prune: prune)
         }
-        for alias in desired.aliases { goal.aliases[alias.address] = Set(alias.targets).sorted() }
+        for alias in desired.aliases where alias.ifThere != true || aliases[alias.address] != nil {
+            goal.aliases[alias.address] = Set(alias.targets).sorted()
+        }
         try goal.validate(beside: self)
         return goal
     }

@@ -32,6 +32,7 @@ extension Provisioning {
         switch undertaking.desired {
         case .plans(let desired): return try await previewPlans(desired, undertaking)
         case .tenant(let desired):
+            await workers.commitRows(of: desired.name)  // so that usage is as of now
             let prepared = try await change { transaction in
                 try await prepare(desired, undertaking, in: transaction)
             }
