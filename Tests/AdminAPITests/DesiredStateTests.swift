@@ -130,7 +130,8 @@ import Testing
         let sizes: [LimitChange<ByteCount>] = [
             .unlimited, .to(ByteCount(5)), .to(ByteCount(0)), level == .domain ? .unlimited : .planned,
         ]
-        return StoredQuota(bytes: sizes.randomElement(using: &lots) ?? .unlimited, messages: Bool.random(using: &lots) ? .unlimited : .to(3))
+        let messages: LimitChange<Int64> = Bool.random(using: &lots) ? .unlimited : .to(3)
+        return StoredQuota(bytes: sizes.randomElement(using: &lots) ?? .unlimited, messages: messages)
     }
 
     private static func limits(_ lots: inout Lots) -> LimitSet {

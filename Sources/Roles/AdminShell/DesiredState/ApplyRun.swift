@@ -34,7 +34,9 @@ struct ApplyRun {
             guard !preview.isEmpty else { return }
             if fingerprints.count < Self.shown { show(DifferenceText(preview).text) }
             fingerprints[index] = preview.fingerprint
-        } refused: { outcomes[$0].error = $1 }
+        } refused: {
+            outcomes[$0].error = $1
+        }
         if fingerprints.count > Self.shown { show("… and \(fingerprints.count - Self.shown) more tenants\n") }
         let wanted = fingerprints.keys.sorted()
         guard !dryRun, !wanted.isEmpty else { return summary(outcomes, done: 0, wanted: wanted.count) }
@@ -44,7 +46,9 @@ struct ApplyRun {
             try each(wanted, "done") { index in
                 outcomes[index].number = try units[index].perform(fingerprints[index] ?? "").number
                 done += 1
-            } refused: { outcomes[$0].error = $1 }
+            } refused: {
+                outcomes[$0].error = $1
+            }
         } catch let error as AdminError {
             let told = "\(done) of \(counted(wanted.count, "part")) are done; run it again to go on with the others."
             throw AdminError(error.code, error.message, hint: error.hint.map { "\($0)\n\(told)" } ?? told)
@@ -99,8 +103,10 @@ struct ApplyRun {
         let table = Table(
             ["tenant", "changes", "number", "error"],
             outcomes.map {
-                [.text($0.tenant?.text ?? "(plans)"), .number(Int64($0.changes.count)), .text($0.number.map { "\($0)" } ?? ""),
-                    .text($0.error?.message ?? "")]
+                [
+                    .text($0.tenant?.text ?? "(plans)"), .number(Int64($0.changes.count)), .text($0.number.map { "\($0)" } ?? ""),
+                    .text($0.error?.message ?? ""),
+                ]
             })
         let numbers = outcomes.compactMap(\.number)
         var sentence: String

@@ -32,7 +32,12 @@ package struct DifferenceText {
     }
 
     private static func line(_ change: StateChange) -> String {
-        let sign = switch change.action { case .add: "+" case .change: "~" case .remove: "-" }
+        let sign =
+            switch change.action {
+            case .add: "+"
+            case .change: "~"
+            case .remove: "-"
+            }
         let fields = change.fields.map { field in
             switch (change.action, field.before, field.after) {
             case (.add, _, let after?), (_, nil, let after?): "\(field.field) \(after)"
