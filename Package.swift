@@ -9,6 +9,7 @@ let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 /// `ops/fuzz` sets this: our own code is then built with libFuzzer's counters, and its driver is a program more.
 let isFuzzing = Context.environment["CASELLA_FUZZ"] != nil
@@ -44,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Programs
@@ -56,7 +58,7 @@ let package = Package(
         // Roles
         library(
             "AdminShell", on: "Roles",
-            ["AdminAPI", "PasswordHashes", "Quantities", "LineEditor", "SecureStream", "Terminal", argumentParser]),
+            ["AdminAPI", "PasswordHashes", "Quantities", "LineEditor", "SecureStream", "Terminal", argumentParser, yams]),
         library(
             "ControlPlane", on: "Roles",
             [

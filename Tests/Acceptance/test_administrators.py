@@ -34,6 +34,12 @@ def requests(tenant, domain, user, alias, administrator, queued="999999999", new
         "plan assign": ("PUT", f"/tenants/{tenant}/plan", {"plan": "no-plan"}),
         "plan limits": ("GET", f"/limits/{user}", None),
         "plan override": ("PUT", f"/limits/{user}", {"users": 1}),
+        "apply --dry-run": ("POST", "/applies/preview", {"desired": {"tenant": {"name": tenant}}}),
+        "apply": ("POST", "/applies", {"desired": {"tenant": {"name": tenant}}, "fingerprint": "x"}),
+        "applies": ("GET", f"/applies?tenant={tenant}", None),
+        "undo --dry-run": ("GET", "/applies/999999999/undo", None),
+        "undo": ("POST", "/applies/999999999/undo", {"fingerprint": "x"}),
+        "export": ("GET", f"/tenants/{tenant}/state", None),
         "domain create": ("POST", "/domains", {"name": "bad name", "tenant": tenant}),
         "domain list": ("GET", f"/domains?tenant={tenant}", None),
         "domain show": ("GET", f"/domains/{domain}", None),
@@ -369,7 +375,8 @@ class SecondFence(Administrators):
         )
         self.assertGreater(len(tables), 10)
         for table, rights in tables:
-            column = {"administrators": "administered_tenant", "administrator_sessions": None}.get(table, "tenant_id")
+            others = {"administrators": "administered_tenant", "applies": "administered_tenant", "administrator_sessions": None}
+            column = others.get(table, "tenant_id")
             if column is None:
                 continue
             with self.subTest(table):

@@ -21,6 +21,12 @@ import Testing
         #expect(Role.allCases.filter { $0.may(Calls.createDomain) } == [.owner, .operating])
     }
 
+    @Test("Of a company's roles its administrator alone applies desired states") func applying() {
+        for call in [Calls.apply, Calls.undo, Calls.exportState] as [any AnyCall] {
+            #expect(Role.allCases.filter { $0.may(call) } == [.owner, .operating, .tenantAdministrator], "\(call.command)")
+        }
+    }
+
     @Test("The help desk changes passwords and unlocks logins, and no more") func helpDesk() {
         let changes = Calls.all.filter { $0.effect != .reads && $0.needs != .own && Role.helpDesk.may($0) }.map(\.command)
         #expect(

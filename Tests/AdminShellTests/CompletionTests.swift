@@ -15,7 +15,8 @@ private struct FakeNames: NameSource {
 
 struct CompletionTests {
     static let cases: [(String, String, [String])] = [
-        ("", "t", ["tenant", "top"]), ("", "ex", ["exit", "explain"]), ("", "us", ["usage", "use", "user"]), ("", "q", ["queue", "quota"]),
+        ("", "t", ["tenant", "top"]), ("", "ex", ["exit", "explain", "export"]),
+        ("", "us", ["usage", "use", "user"]), ("", "q", ["queue", "quota"]),
         ("tenant ", "s", ["show", "suspend"]), ("use ", "ac", ["acme", "acorn"]),
         ("casella tenant ", "cr", ["create"]), ("help ", "us", ["usage", "user"]),
         ("help user ", "cr", ["create"]), ("help user create ", "", []),

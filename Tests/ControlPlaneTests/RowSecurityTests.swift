@@ -144,7 +144,7 @@ import TestSupport
     @Test("The relay reaches the queue and nothing else") func relay() async throws {
         let fixture = try await Fixture()
         let more = [
-            "administrators", "administrator_sessions", "audit_log", "certificates", "plans", "usage_by_day", "domain_names",
+            "administrators", "administrator_sessions", "audit_log", "applies", "certificates", "plans", "usage_by_day", "domain_names",
             "schema_migrations",
         ]
         for table in fixture.tables + more where !table.hasPrefix("queue_") {

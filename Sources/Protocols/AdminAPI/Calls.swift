@@ -23,6 +23,19 @@ public enum Calls {
     public static let overrideLimits = Call<LimitChanges, LimitReport>(
         "plan override", .put, "/limits/{target}", needs: .managePlans, effect: .changes)
 
+    /// Desired states. `{number}` is an `ApplyNumber`.
+    public static let previewApply = Call<ApplyPreviewRequest, ApplyPreview>(
+        "apply --dry-run", .post, "/applies/preview", needs: .applyStates, effect: .reads)
+    public static let apply = Call<ApplyRequest, Applied>("apply", .post, "/applies", needs: .applyStates, effect: .destroys)
+    public static let listApplies = Call<Nothing, [ApplyRecord]>(
+        "applies", .get, "/applies", query: ["tenant"], needs: .applyStates, effect: .reads)
+    public static let previewUndo = Call<Nothing, ApplyPreview>(
+        "undo --dry-run", .get, "/applies/{number}/undo", needs: .applyStates, effect: .reads)
+    public static let undo = Call<UndoRequest, Applied>(
+        "undo", .post, "/applies/{number}/undo", needs: .applyStates, effect: .destroys)
+    public static let exportState = Call<Nothing, DesiredTenant>(
+        "export", .get, "/tenants/{name}/state", needs: .applyStates, effect: .reads)
+
     public static let createDomain = Call<NewDomain, Domain>("domain create", .post, "/domains", needs: .manageDomains, effect: .changes)
     public static let listDomains = Call<Nothing, [Domain]>(
         "domain list", .get, "/domains", query: ["tenant"], needs: .read, effect: .reads)
@@ -215,6 +228,7 @@ public enum Calls {
     public static let all: [any AnyCall] = [
         createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant,
         createPlan, listPlans, showPlan, setPlan, deletePlan, assignPlan, showLimits, overrideLimits,
+        previewApply, apply, listApplies, previewUndo, undo, exportState,
         createDomain, listDomains, showDomain, renameDomain, deleteDomain, checkDomain, domainRecords, createDomainAlias,
         deleteDomainAlias,
         claimDomain, verifyDomain, listClaims, unclaimDomain,

@@ -11,4 +11,6 @@ public enum Permission: String, Sendable, Codable, CaseIterable {
     case claimDomains
     case manageTenants, manageDomains, manageUsers, managePasswords, manageQuotas, manageQueue, manageWorkers, manageAdministrators
     case manageCertificates, managePlans
+    /// Desired states, as far as one's reach goes: what of them one may change is asked change by change.
+    case applyStates
 }

@@ -29,6 +29,7 @@ public enum Role: String, Sendable, Codable, CaseIterable {
         case .tenantAdministrator:
             [
                 .own, .read, .readAudit, .claimDomains, .manageUsers, .managePasswords, .manageQuotas, .manageQueue, .manageAdministrators,
+                .applyStates,
             ]
         case .helpDesk: [.own, .read, .managePasswords]
         case .domainAdministrator: [.own, .read, .manageUsers, .managePasswords, .manageQuotas]

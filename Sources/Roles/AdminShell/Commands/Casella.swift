@@ -14,7 +14,8 @@ package struct Casella: ParsableCommand {
             AliasCommands.self, GroupCommands.self, VacationCommands.self,
             QuotaCommands.self, QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self,
             AdministratorCommands.self, RoleCommands.self, ExplainCommands.self, SessionCommands.self, AuditCommands.self, ShowUsage.self,
-            ShowStatus.self, ShowTop.self, ShowLog.self, RunBatch.self, WriteManual.self, PrintCompletion.self, CompleteLine.self,
+            ApplyFile.self, UndoApply.self, ListApplies.self, ExportTenant.self, ShowStatus.self, ShowTop.self, ShowLog.self, RunBatch.self,
+            WriteManual.self, PrintCompletion.self, CompleteLine.self,
         ])
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}

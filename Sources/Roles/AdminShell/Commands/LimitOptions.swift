@@ -38,25 +38,8 @@ package struct LimitOptions: ParsableArguments {
     }
 
     private static func value(_ text: String, of name: LimitName) throws -> LimitValue? {
-        switch text.lowercased() {
-        case "unlimited": return .unlimited
-        case "none": return nil
-        default: break
-        }
-        switch name.kind {
-        case .count:
-            guard let number = Int64(text), number >= 0 else { throw refusal(name, "a number") }
-            return .number(number)
-        case .octets:
-            guard let size = ByteCount(text) else { throw refusal(name, "a size such as 500MB or 10GB") }
-            return .number(size.octets)
-        case .services:
-            let services = text.split(separator: ",").map { MailService(rawValue: $0.lowercased()) }
-            guard !services.contains(nil) else {
-                throw refusal(name, "a list of \(MailService.allCases.map(\.rawValue).joined(separator: ", "))")
-            }
-            return .services(services.compactMap(\.self))
-        }
+        guard let value = LimitText.value(text, of: name) else { throw refusal(name, LimitText.form(of: name)) }
+        return value
     }
 
     private static func refusal(_ name: LimitName, _ form: String) -> ValidationError {

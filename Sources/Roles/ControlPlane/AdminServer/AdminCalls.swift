@@ -19,6 +19,13 @@ extension AdminRouter {
         serve(Calls.showLimits) { try await $0.showLimits($1) }
         serve(Calls.overrideLimits) { try await $0.overrideLimits($1) }
 
+        serve(Calls.previewApply) { try await $0.previewApply($1) }
+        serve(Calls.apply) { try await $0.apply($1) }
+        serve(Calls.listApplies) { try await $0.listApplies($1) }
+        serve(Calls.previewUndo) { try await $0.previewUndo($1) }
+        serve(Calls.undo) { try await $0.undo($1) }
+        serve(Calls.exportState) { try await $0.exportState($1) }
+
         serve(Calls.createDomain) { try await $0.createDomain($1) }
         serve(Calls.listDomains) { try await $0.listDomains($1) }
         serve(Calls.showDomain) { try await $0.showDomain($1) }

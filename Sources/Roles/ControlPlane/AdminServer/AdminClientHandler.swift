@@ -42,7 +42,7 @@ final class AdminClientHandler: ChannelInboundHandler {
         case .head(let head):
             (self.head, body, isTooLong) = (head, [], false)
         case .body(let piece):
-            guard body.count + piece.readableBytes <= AdminServer.bodyLimit else {
+            guard body.count + piece.readableBytes <= bodyLimit else {
                 (isTooLong, body) = (true, [])
                 return
             }
@@ -54,6 +54,8 @@ final class AdminClientHandler: ChannelInboundHandler {
             answer(head, in: context)
         }
     }
+
+    private var bodyLimit: Int { if case .machine = source { AdminServer.localBodyLimit } else { AdminServer.bodyLimit } }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
@@ -67,7 +69,8 @@ final class AdminClientHandler: ChannelInboundHandler {
                 AdminError(.forbidden, "You may not use the admin interface.", hint: "Ask root to add your user to adminUsers."), context)
         }
         guard !isTooLong else {
-            return refuse(AdminError(.invalid, "The request is longer than \(AdminServer.bodyLimit) octets."), context)
+            let hint = bodyLimit < AdminServer.localBodyLimit ? "On the platform's own machine it may be longer." : nil
+            return refuse(AdminError(.invalid, "The request is longer than \(bodyLimit) octets.", hint: hint), context)
         }
         let (router, body, method, target) = (router, body, head.method.rawValue, head.uri)
         let answered = context.eventLoop.makeFutureWithTask {

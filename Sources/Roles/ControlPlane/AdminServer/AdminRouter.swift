@@ -10,7 +10,7 @@ final class AdminRouter {
     private struct Route {
         var call: any AnyCall
         /// Reads the body.
-        var decode: ([UInt8]) throws -> any Sendable
+        var decode: @Sendable ([UInt8]) throws -> any Sendable
         /// The last: whether it is only tried.
         var run: @EventLoopActor (any Sendable, PathParameters, PathParameters, AdminCaller, Bool) async throws -> [UInt8]
     }
@@ -89,7 +89,7 @@ final class AdminRouter {
         var isRehearsal = false
         do {
             guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
-            let body = try route.decode(bytes)
+            let body = try await Self.read(bytes, route.decode)
             let subjects = AdminSubject.all(call, path: path, query: query, body: body).map { subject in
                 call.isLogin ? subject.canonical(provisioning.domains) : subject.within(caller.part)
             }
@@ -128,6 +128,14 @@ final class AdminRouter {
                 ])
         }
         return response
+    }
+
+    /// What takes long to read is read away from the event loop, on which logins wait.
+    private static func read(
+        _ bytes: [UInt8], _ decode: @escaping @Sendable ([UInt8]) throws -> any Sendable
+    ) async throws -> any Sendable {
+        guard bytes.count > AdminServer.bodyLimit else { return try decode(bytes) }
+        return try await Task.detached { try decode(bytes) }.value
     }
 
     private static func isRehearsal(_ call: any AnyCall, _ query: PathParameters) throws(AdminError) -> Bool {

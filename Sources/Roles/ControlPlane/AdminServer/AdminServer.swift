@@ -10,8 +10,10 @@ import Runtime
 /// is needed; at the other the gateway passes on what administrators on other machines say over TLS, who need a token.
 @EventLoopActor
 final class AdminServer {
-    /// Octets of a request's body; the longest is an alias with its targets.
+    /// Octets of a request's body that comes from another machine; the longest that is usual is an alias with its targets.
     static nonisolated let bodyLimit = 256 * 1024
+    /// Of one from this machine, who may do everything: a tenant's desired state, with tens of thousands of users.
+    static nonisolated let localBodyLimit = 64 * 1024 * 1024
     /// Requests of other machines that are in hand at one time.
     static nonisolated let remoteLimit = 200
     private var doors: [(channel: any Channel, path: String)] = []

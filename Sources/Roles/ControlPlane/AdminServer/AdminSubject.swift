@@ -5,7 +5,7 @@ import Runtime
 /// What a call is about, as its path, its query or its body name it.
 enum AdminSubject: Hashable {
     case tenant(TenantName), domain(DomainName), administrator(AdministratorName), queued(QueueID), login(LoginSubject)
-    case certificate(CertificateName), plan(PlanName), domainAlias(DomainName)
+    case certificate(CertificateName), plan(PlanName), domainAlias(DomainName), applied(ApplyNumber)
     /// Of the tenant, if that is said.
     case claim(DomainName, of: TenantName?)
     /// A user, an alias or a group.
@@ -36,6 +36,7 @@ enum AdminSubject: Hashable {
             case "users": return .address(try path.require("address"))
             case "aliases": return .alias(try path.require("address"))
             case "groups": return .group(try path.require("address"))
+            case "applies": return .applied(try path.require("number"))
             case "plans": return .plan(try path.require("name"))
             case "quotas", "limits", "sessions": return (try path.require("target", as: QuotaTarget.self)).subject
             case "queue": return .queued(try path.require("id"))
@@ -61,6 +62,7 @@ enum AdminSubject: Hashable {
         case .alias(let address): address.text
         case .certificate(let name): name.text
         case .plan(let name): name.text
+        case .applied(let number): number.text
         }
     }
 }
@@ -96,6 +98,8 @@ protocol NamesSubjects {
 }
 
 extension NewTenant: NamesSubjects { var subjects: [AdminSubject] { [.tenant(name)] } }
+extension ApplyPreviewRequest: NamesSubjects { var subjects: [AdminSubject] { desired.subjects } }
+extension ApplyRequest: NamesSubjects { var subjects: [AdminSubject] { desired.subjects } }
 extension NewPlan: NamesSubjects { var subjects: [AdminSubject] { [.plan(name)] } }
 extension NewDomain: NamesSubjects { var subjects: [AdminSubject] { [.domain(name), .tenant(tenant)] } }
 extension NewDomainClaim: NamesSubjects {
@@ -138,6 +142,16 @@ extension CertificateImport: TellsOfItself { var told: String { "\(certificateFi
 
 extension UserImport: TellsOfItself {
     var told: String { (subjects.first?.text ?? "") + (dryRun == true ? ", checked alone" : "") }
+}
+
+extension DesiredState {
+    /// A tenant; or the plans, each of them.
+    fileprivate var subjects: [AdminSubject] {
+        switch self {
+        case .tenant(let tenant): [.tenant(tenant.name)]
+        case .plans(let desired): desired.plans.map { .plan($0.name) }
+        }
+    }
 }
 
 extension QuotaTarget {
@@ -186,6 +200,13 @@ extension AdminSubject {
             (sql, parameter) = (
                 "SELECT tenant_id, t.name, NULL::bigint FROM queue_messages q JOIN tenants t USING (tenant_id) WHERE queue_id = $1",
                 .int8(id.number)
+            )
+        case .applied(let number):
+            (sql, parameter) = (
+                """
+                SELECT t.tenant_id, t.name, NULL::bigint FROM applies a JOIN tenants t ON t.tenant_id = a.administered_tenant
+                WHERE a.number = $1
+                """, .int8(number.number)
             )
         case .administrator(let name):
             (sql, parameter) = (

@@ -12,7 +12,13 @@ extension AdminSubject {
         let address = "d.name = $1 AND local_part = $2"
         switch self {
         case .tenant(let name):
-            return ("SELECT to_jsonb(t) - '{tenant_id,created_at,planned}'::text[] FROM tenants t WHERE name = $1", [.text(name.text)])
+            return (
+                """
+                SELECT to_jsonb(t) - '{tenant_id,created_at,planned}'::text[] || jsonb_build_object('last_apply',
+                    (SELECT max(a.number) FROM applies a WHERE a.administered_tenant = t.tenant_id))
+                FROM tenants t WHERE name = $1
+                """, [.text(name.text)]
+            )
         case .plan(let name): return ("SELECT limits FROM plans WHERE name = $1", [.text(name.text)])
         case .domain(let name):
             return (
@@ -69,6 +75,13 @@ extension AdminSubject {
                         = (g.tenant_id, g.domain_id, g.local_part) ORDER BY 1))
                 FROM groups g JOIN domains d USING (tenant_id, domain_id) WHERE \(address)
                 """, [.text(group.domain.text), .text(group.localPart)]
+            )
+        case .applied(let number):
+            return (
+                """
+                SELECT jsonb_build_object('undone_by', (SELECT max(b.number) FROM applies b WHERE b.undoes = a.number))
+                FROM applies a WHERE a.number = $1
+                """, [.int8(number.number)]
             )
         case .administrator(let name):
             return (

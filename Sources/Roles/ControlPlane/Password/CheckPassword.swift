@@ -52,7 +52,7 @@ extension Provisioning {
             INSERT INTO credentials (tenant_id, user_id, hash, change_by)
             VALUES ($1, $2, $3, now() + $4::bigint * interval '1 second')
             ON CONFLICT (tenant_id, user_id) DO UPDATE
-            SET hash = excluded.hash, changed_at = now(), change_by = excluded.change_by
+            SET hash = excluded.hash, applied = NULL, changed_at = now(), change_by = excluded.change_by
             """, user + [.text(hash), .optionalInt8(mustChange?.within)])
     }
 }

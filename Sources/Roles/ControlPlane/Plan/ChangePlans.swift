@@ -91,7 +91,7 @@ extension Provisioning {
 
     /// Tells those who hold sessions.
     /// - Parameter protocols: whether what people may log in to has changed; sessions that they may have no longer end.
-    private func limitsChanged(of tenants: [Int64], protocols: Bool) async throws {
+    func limitsChanged(of tenants: [Int64], protocols: Bool) async throws {
         for tenant in tenants { directoryChanged(of: tenant) }
         guard protocols else { return }
         // By sets of services that are the same, since those of a tenant's users mostly are.

@@ -7,6 +7,7 @@ extension FuzzTarget {
         FuzzTarget("admin-response", AdminResponses.check),
         FuzzTarget("shell-line", ShellLines.check),
         FuzzTarget("shell-users", UserFiles.check),
+        FuzzTarget("shell-state", StateFiles.check),
         FuzzTarget("quantity-size", Quantity.check),
         FuzzTarget("configuration-file", ConfigurationFiles.check),
     ]

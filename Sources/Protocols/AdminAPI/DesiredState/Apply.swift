@@ -1,0 +1,115 @@
+import Quantities
+
+/// The body of a preview.
+public struct ApplyPreviewRequest: Codable, Sendable, Hashable {
+    public var desired: DesiredState
+    public var prune: Bool?
+    /// What is to be true of the plans before: of a tenant's preview alone.
+    public var plans: [DesiredPlan]?
+
+    public init(desired: DesiredState, prune: Bool? = nil, plans: [DesiredPlan]? = nil) {
+        (self.desired, self.prune, self.plans) = (desired, prune, plans)
+    }
+}
+
+/// What would be different, and what that would mean.
+public struct ApplyPreview: Codable, Sendable, Hashable {
+    /// nil for the plans.
+    public var tenant: TenantName?
+    /// The tenant is made first.
+    public var isNewTenant: Bool
+    public var changes: [StateChange]
+    public var impact: ApplyImpact
+    /// Of the state as it was looked at.
+    public var fingerprint: String
+
+    public init(tenant: TenantName?, isNewTenant: Bool, changes: [StateChange], impact: ApplyImpact, fingerprint: String) {
+        (self.tenant, self.isNewTenant, self.changes, self.impact) = (tenant, isNewTenant, changes, impact)
+        self.fingerprint = fingerprint
+    }
+
+    public var isEmpty: Bool { changes.isEmpty && !isNewTenant }
+}
+
+/// The body of an apply: what was previewed.
+public struct ApplyRequest: Codable, Sendable, Hashable {
+    public var desired: DesiredState
+    public var prune: Bool?
+    /// Of the preview: if the state is another one by now, nothing is done.
+    public var fingerprint: String
+
+    public init(desired: DesiredState, prune: Bool? = nil, fingerprint: String) {
+        (self.desired, self.prune, self.fingerprint) = (desired, prune, fingerprint)
+    }
+}
+
+/// The body of an undo.
+public struct UndoRequest: Codable, Sendable, Hashable {
+    public var fingerprint: String
+    public init(fingerprint: String) { self.fingerprint = fingerprint }
+}
+
+/// What was done.
+public struct Applied: Codable, Sendable, Hashable {
+    /// By which it can be undone; nil when there was nothing to do.
+    public var number: Int64?
+    public var tenant: TenantName?
+    public var changes: Int
+
+    public init(number: Int64?, tenant: TenantName?, changes: Int) { (self.number, self.tenant, self.changes) = (number, tenant, changes) }
+}
+
+/// What a change means beyond itself.
+public struct ApplyImpact: Codable, Sendable, Hashable {
+    public var usersDeleted = 0
+    /// With those users, for ever.
+    public var messagesDeleted: Int64 = 0
+    public var bytesDeleted = ByteCount.zero
+    /// Tenants, domains and users that would use more than their quota, and do not yet.
+    public var overQuota: [String] = []
+    /// Aliases that stay, of whose targets in the tenant one would go.
+    public var brokenAliases: [String] = []
+    /// nil when the gateway did not tell.
+    public var sessionsEnded: Int? = 0
+    /// Of an undo: users who come back, without their mail.
+    public var usersBackEmpty = 0
+
+    public init() {}
+}
+
+/// One apply, as `applies` lists it.
+public struct ApplyRecord: Codable, Sendable, Hashable {
+    public var number: Int64
+    /// nil for the plans.
+    public var tenant: TenantName?
+    public var by: String
+    public var at: Timestamp
+    public var added: Int
+    public var changed: Int
+    public var removed: Int
+    /// Of an undo: of what.
+    public var undoes: Int64?
+    /// The last one that undid it.
+    public var undoneBy: Int64?
+
+    public init(
+        number: Int64, tenant: TenantName?, by: String, at: Timestamp, added: Int, changed: Int, removed: Int, undoes: Int64?,
+        undoneBy: Int64?
+    ) {
+        (self.number, self.tenant, self.by, self.at) = (number, tenant, by, at)
+        (self.added, self.changed, self.removed, self.undoes, self.undoneBy) = (added, changed, removed, undoes, undoneBy)
+    }
+}
+
+/// The number of an apply.
+public struct ApplyNumber: ValidatedText {
+    public let number: Int64
+    public var text: String { String(number) }
+
+    public init(_ text: String) throws(AdminError) {
+        guard let number = Int64(text), number > 0, String(number) == text else {
+            throw AdminError(.invalid, "\(quoted(text)) is not the number of an apply.", hint: "`applies` lists them.")
+        }
+        self.number = number
+    }
+}

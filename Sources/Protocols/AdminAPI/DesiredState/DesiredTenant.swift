@@ -1,0 +1,109 @@
+/// How a tenant is to be. What is left out stays as it is; a domain, user or alias that is named is made if it is not there.
+public struct DesiredTenant: Codable, Sendable, Hashable {
+    /// Domains of one tenant, users, and aliases: beyond that the request is refused.
+    public static let limit = 100_000
+
+    public var name: TenantName
+    public var plan: PlanName?
+    public var quota: QuotaChange?
+    public var limits: LimitChanges?
+    public var suspended: [Suspendable]?
+    /// Of what `suspended` names; without it no reason is given.
+    public var suspensionReason: SuspensionReason?
+    public var domains: [DesiredDomain]
+    public var users: [DesiredUser]
+    public var aliases: [DesiredAlias]
+    /// Single further names of domains, beside those that `domains` lists. A file has no such part: it comes of an inverse.
+    public var domainAliases: [DomainAlias]?
+    /// What is not to be there: of an inverse too.
+    public var gone: GoneFromTenant?
+
+    public init(
+        name: TenantName, plan: PlanName? = nil, quota: QuotaChange? = nil, limits: LimitChanges? = nil, suspended: [Suspendable]? = nil,
+        suspensionReason: SuspensionReason? = nil, domains: [DesiredDomain] = [], users: [DesiredUser] = [],
+        aliases: [DesiredAlias] = [], domainAliases: [DomainAlias]? = nil, gone: GoneFromTenant? = nil
+    ) {
+        (self.name, self.plan, self.quota, self.limits) = (name, plan, quota, limits)
+        (self.suspended, self.suspensionReason) = (suspended, suspensionReason)
+        (self.domains, self.users, self.aliases) = (domains, users, aliases)
+        (self.domainAliases, self.gone) = (domainAliases, gone)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, plan, quota, limits, suspended, suspensionReason, domains, users, aliases, domainAliases, gone
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        name = try values.decode(TenantName.self, forKey: .name)
+        plan = try values.decodeIfPresent(PlanName.self, forKey: .plan)
+        quota = try values.decodeIfPresent(QuotaChange.self, forKey: .quota)
+        limits = try values.decodeIfPresent(LimitChanges.self, forKey: .limits)
+        suspended = try values.decodeIfPresent([Suspendable].self, forKey: .suspended)
+        suspensionReason = try values.decodeIfPresent(SuspensionReason.self, forKey: .suspensionReason)
+        domains = try values.decodeIfPresent([DesiredDomain].self, forKey: .domains) ?? []
+        users = try values.decodeIfPresent([DesiredUser].self, forKey: .users) ?? []
+        aliases = try values.decodeIfPresent([DesiredAlias].self, forKey: .aliases) ?? []
+        domainAliases = try values.decodeIfPresent([DomainAlias].self, forKey: .domainAliases)
+        gone = try values.decodeIfPresent(GoneFromTenant.self, forKey: .gone)
+    }
+}
+
+public struct DesiredDomain: Codable, Sendable, Hashable {
+    public var name: DomainName
+    public var quota: QuotaChange?
+    /// Its other names. Left out: they stay.
+    public var aliases: [DomainName]?
+    /// Of an inverse: it is changed if it is there, and not made.
+    public var ifThere: Bool?
+
+    public init(name: DomainName, quota: QuotaChange? = nil, aliases: [DomainName]? = nil, ifThere: Bool? = nil) {
+        (self.name, self.quota, self.aliases, self.ifThere) = (name, quota, aliases, ifThere)
+    }
+}
+
+public struct DesiredUser: Codable, Sendable, Hashable {
+    public var address: EmailAddress
+    public var quota: QuotaChange?
+    /// Of this user alone; `null` takes one away.
+    public var limits: LimitChanges?
+    public var suspended: [Suspendable]?
+    public var suspensionReason: SuspensionReason?
+    public var password: DesiredPassword?
+    /// Of an inverse: the user is changed if it is there, and not made.
+    public var ifThere: Bool?
+
+    public init(
+        address: EmailAddress, quota: QuotaChange? = nil, limits: LimitChanges? = nil, suspended: [Suspendable]? = nil,
+        suspensionReason: SuspensionReason? = nil, password: DesiredPassword? = nil
+    ) {
+        (self.address, self.quota, self.limits, self.suspended) = (address, quota, limits, suspended)
+        (self.suspensionReason, self.password) = (suspensionReason, password)
+    }
+}
+
+public struct DesiredAlias: Codable, Sendable, Hashable {
+    public var address: AliasAddress
+    /// All of them: what is not here is no target any more.
+    public var targets: [TargetAddress]
+    /// Of an inverse: it is changed if it is there, and not made.
+    public var ifThere: Bool?
+
+    public init(address: AliasAddress, targets: [TargetAddress], ifThere: Bool? = nil) {
+        (self.address, self.targets, self.ifThere) = (address, targets, ifThere)
+    }
+}
+
+/// What is to be taken away, by name.
+public struct GoneFromTenant: Codable, Sendable, Hashable {
+    public var domains: [DomainName]
+    public var domainAliases: [DomainName]
+    public var users: [EmailAddress]
+    public var aliases: [AliasAddress]
+
+    public init(
+        domains: [DomainName] = [], domainAliases: [DomainName] = [], users: [EmailAddress] = [], aliases: [AliasAddress] = []
+    ) {
+        (self.domains, self.domainAliases, self.users, self.aliases) = (domains, domainAliases, users, aliases)
+    }
+}

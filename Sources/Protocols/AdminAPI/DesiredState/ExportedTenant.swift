@@ -1,0 +1,27 @@
+extension DesiredTenant {
+    /// All of the state: applied, even with `--prune`, it changes nothing. Passwords are not in it, and so stay as they are.
+    public init(exporting state: TenantState, of name: TenantName) {
+        let names = Dictionary(grouping: state.domainAliases.keys) { state.domainAliases[$0] }
+        let settings = state.settings
+        self.init(
+            name: name, plan: settings.plan, quota: QuotaChange(settings.quota), limits: LimitChanges(settings.limits.values),
+            suspended: settings.suspension.what, suspensionReason: settings.suspension.reason,
+            domains: state.domains.map { DesiredDomain(name: $0, quota: QuotaChange($1), aliases: (names[$0] ?? []).sorted()) }
+                .sorted { $0.name < $1.name },
+            users: state.users.map { address, user in
+                DesiredUser(
+                    address: address, quota: QuotaChange(user.quota), limits: LimitChanges(user.limits.values),
+                    suspended: user.suspension.what, suspensionReason: user.suspension.reason)
+            }.sorted { $0.address.isBefore($1.address) },
+            aliases: state.aliases.map { DesiredAlias(address: $0, targets: $1) }.sorted { $0.address < $1.address })
+    }
+}
+
+extension QuotaChange {
+    init(_ quota: StoredQuota) { self.init(bytes: quota.bytes, messages: quota.messages) }
+}
+
+extension EmailAddress {
+    /// By domain, then by name.
+    fileprivate func isBefore(_ other: EmailAddress) -> Bool { (domain.text, localPart) < (other.domain.text, other.localPart) }
+}

@@ -1,0 +1,47 @@
+extension DesiredTenant {
+    /// What makes a tenant again what it was before the changes, as far as they went: all else stays as it is when that is applied.
+    public init(inverting changes: [TenantChange], of name: TenantName) {
+        self.init(name: name)
+        var gone = GoneFromTenant()
+        var domainAliases: [DomainName: DomainName] = [:]
+        for change in changes {
+            switch change {
+            case .settings(let old, let new): invert(old, new)
+            case .domain(let name, nil, _): gone.domains.append(name)
+            case .domain(let name, let old?, let new):
+                let quota = new.map { old.difference(from: $0) } ?? QuotaChange(old)
+                domains.append(DesiredDomain(name: name, quota: quota, ifThere: new.map { _ in true }))
+            case .domainAlias(let name, nil, _): if domainAliases[name] == nil { gone.domainAliases.append(name) }
+            case .domainAlias(let name, let old?, _): domainAliases[name] = old
+            case .user(let address, nil, _): gone.users.append(address)
+            case .user(let address, let old?, let new): users.append(DesiredUser(address, old, after: new))
+            case .alias(let address, nil, _): gone.aliases.append(address)
+            case .alias(let address, let old?, let new):
+                aliases.append(DesiredAlias(address: address, targets: old, ifThere: new.map { _ in true }))
+            }
+        }
+        let names = domainAliases.map { DomainAlias(name: $0, domain: $1) }.sorted { $0.name < $1.name }
+        self.domainAliases = names.isEmpty ? nil : names
+        self.gone = gone
+    }
+
+    private mutating func invert(_ old: TenantSettings, _ new: TenantSettings) {
+        plan = old.plan == new.plan ? nil : old.plan
+        quota = old.quota.difference(from: new.quota)
+        limits = old.limits.difference(from: new.limits)
+        if old.suspension != new.suspension { (suspended, suspensionReason) = (old.suspension.what, old.suspension.reason) }
+    }
+}
+
+extension DesiredUser {
+    /// - Parameter new: nil: the user is gone, and all of it comes again.
+    fileprivate init(_ address: EmailAddress, _ old: UserSettings, after new: UserSettings?) {
+        self.init(address: address)
+        if new != nil { ifThere = true }
+        let new = new ?? UserSettings()
+        quota = old.quota.difference(from: new.quota)
+        limits = old.limits.difference(from: new.limits)
+        if old.suspension != new.suspension { (suspended, suspensionReason) = (old.suspension.what, old.suspension.reason) }
+        password = old.password == new.password ? nil : old.password
+    }
+}

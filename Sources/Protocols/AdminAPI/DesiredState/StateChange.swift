@@ -1,0 +1,104 @@
+/// A change as it is shown and kept: without secrets.
+public struct StateChange: Codable, Sendable, Hashable {
+    public enum Kind: String, Codable, Sendable, CaseIterable {
+        case plan, tenant, domain, domainAlias = "domain alias", user, alias
+    }
+    public enum Action: String, Codable, Sendable, CaseIterable { case add, change, remove }
+
+    public var kind: Kind
+    public var name: String
+    public var action: Action
+    /// What is different; of something new, what is not as of anything new.
+    public var fields: [ChangedField]
+
+    public init(_ kind: Kind, _ name: String, _ action: Action, _ fields: [ChangedField] = []) {
+        (self.kind, self.name, self.action, self.fields) = (kind, name, action, fields)
+    }
+}
+
+public struct ChangedField: Codable, Sendable, Hashable {
+    public var field: String
+    /// Left out: it was not there, or was as of anything new.
+    public var before: String?
+    public var after: String?
+
+    public init(_ field: String, _ before: String?, _ after: String?) { (self.field, self.before, self.after) = (field, before, after) }
+}
+
+extension StateChange {
+    /// - Parameter tenant: whose settings may be among the changes.
+    public init(_ change: TenantChange, of tenant: TenantName) {
+        switch change {
+        case .settings(let old, let new):
+            self.init(.tenant, tenant.text, .change, Self.fields([("plan", old.plan.text, new.plan.text)]) + Self.fields(old, new))
+        case .domain(let name, let old, let new):
+            self.init(.domain, name.text, Self.action(old, new), Self.fields(old, new, at: .domain))
+        case .domainAlias(let name, let old, let new):
+            self.init(.domainAlias, name.text, Self.action(old, new), [ChangedField("domain", old?.text, new?.text)])
+        case .user(let address, let old, let new): self.init(.user, address.text, Self.action(old, new), Self.fields(old, new))
+        case .alias(let address, let old, let new):
+            self.init(.alias, address.text, Self.action(old, new), [ChangedField("targets", old.map(Self.list), new.map(Self.list))])
+        }
+    }
+
+    public init(_ change: PlanChange) {
+        self.init(
+            .plan, change.name.text, Self.action(change.before, change.after),
+            Self.fields(change.before ?? LimitSet(), change.after ?? LimitSet()))
+    }
+
+    private static func action(_ old: (some Any)?, _ new: (some Any)?) -> Action {
+        old == nil ? .add : new == nil ? .remove : .change
+    }
+
+    private static func list(_ targets: [TargetAddress]) -> String { targets.map(\.text).joined(separator: ", ") }
+
+    private static func fields(_ values: [(String, String?, String?)]) -> [ChangedField] {
+        values.filter { $0.1 != $0.2 }.map { ChangedField($0.0, $0.1, $0.2) }
+    }
+
+    private static func fields(_ old: TenantSettings, _ new: TenantSettings) -> [ChangedField] {
+        fields(old.quota, new.quota, at: .tenant) + fields(old.limits, new.limits) + fields(old.suspension, new.suspension)
+    }
+
+    /// Of one who goes nothing is told.
+    private static func fields(_ old: UserSettings?, _ new: UserSettings?) -> [ChangedField] {
+        guard let new else { return [] }
+        let before = old ?? UserSettings()
+        var result = fields(before.quota, new.quota, at: .user) + fields(before.limits, new.limits)
+        result += fields(before.suspension, new.suspension)
+        if before.password != new.password {
+            let after = new.password == .none ? "none" : before.password == .none ? "set" : "another"
+            result.append(ChangedField("password", before.password == .none ? "none" : "set", after))
+        }
+        return result
+    }
+
+    private static func fields(_ old: StoredQuota?, _ new: StoredQuota?, at level: QuotaLevel) -> [ChangedField] {
+        guard let new else { return [] }
+        let old = old ?? .standard(at: level)
+        return fields([
+            ("quota", old.bytes.words { $0.description }, new.bytes.words { $0.description }),
+            ("messages", old.messages.words { "\($0)" }, new.messages.words { "\($0)" }),
+        ])
+    }
+
+    private static func fields(_ old: LimitSet, _ new: LimitSet) -> [ChangedField] {
+        fields(LimitName.allCases.map { ($0.words, old.values[$0]?.shown(as: $0.kind), new.values[$0]?.shown(as: $0.kind)) })
+    }
+
+    private static func fields(_ old: StoredSuspension, _ new: StoredSuspension) -> [ChangedField] {
+        func words(_ what: [Suspendable]) -> String { what.isEmpty ? "nothing" : what.map(\.rawValue).joined(separator: ", ") }
+        return fields([("suspended", words(old.what), words(new.what)), ("reason", old.reason?.text, new.reason?.text)])
+    }
+}
+
+extension LimitChange {
+    fileprivate func words(_ number: (Value) -> String) -> String {
+        switch self {
+        case .unlimited: "unlimited"
+        case .planned: "plan"
+        case .to(let value): number(value)
+        }
+    }
+}

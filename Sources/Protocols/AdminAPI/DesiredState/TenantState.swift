@@ -1,0 +1,85 @@
+import Quantities
+
+/// All of a tenant that can be written down: its settings, and every domain, user and alias by name.
+public struct TenantState: Sendable, Hashable {
+    public var settings: TenantSettings
+    public var domains: [DomainName: StoredQuota]
+    /// Whose name each of them is.
+    public var domainAliases: [DomainName: DomainName]
+    public var users: [EmailAddress: UserSettings]
+    /// Their targets, in order.
+    public var aliases: [AliasAddress: [TargetAddress]]
+
+    public init(
+        settings: TenantSettings = TenantSettings(), domains: [DomainName: StoredQuota] = [:],
+        domainAliases: [DomainName: DomainName] = [:], users: [EmailAddress: UserSettings] = [:],
+        aliases: [AliasAddress: [TargetAddress]] = [:]
+    ) {
+        (self.settings, self.domains, self.domainAliases) = (settings, domains, domainAliases)
+        (self.users, self.aliases) = (users, aliases)
+    }
+}
+
+/// A quota as somebody set it, which is not what holds: a plan may say that.
+public struct StoredQuota: Sendable, Hashable {
+    public var bytes: LimitChange<ByteCount>
+    public var messages: LimitChange<Int64>
+
+    public init(bytes: LimitChange<ByteCount>, messages: LimitChange<Int64> = .unlimited) {
+        (self.bytes, self.messages) = (bytes, messages)
+    }
+
+    /// What something new has: of a tenant or a user as the plan says, of a domain none.
+    public static func standard(at level: QuotaLevel) -> StoredQuota { StoredQuota(bytes: level == .domain ? .unlimited : .planned) }
+
+    public func changed(by change: QuotaChange?) -> StoredQuota {
+        StoredQuota(bytes: change?.bytes ?? bytes, messages: change?.messages ?? messages)
+    }
+
+    /// What was different before.
+    func difference(from after: StoredQuota) -> QuotaChange? {
+        self == after ? nil : QuotaChange(bytes: bytes == after.bytes ? nil : bytes, messages: messages == after.messages ? nil : messages)
+    }
+}
+
+public struct StoredSuspension: Sendable, Hashable {
+    /// In the order of the cases, each once.
+    public var what: [Suspendable]
+    public var reason: SuspensionReason?
+
+    public static let none = StoredSuspension(what: [], reason: nil)
+
+    /// A reason of nothing is none.
+    public init(what: [Suspendable], reason: SuspensionReason?) {
+        self.what = Suspendable.allCases.filter(what.contains)
+        self.reason = what.isEmpty ? nil : reason
+    }
+}
+
+public struct TenantSettings: Sendable, Hashable {
+    public var plan: PlanName
+    public var quota: StoredQuota
+    public var limits: LimitSet
+    public var suspension: StoredSuspension
+
+    public init(
+        plan: PlanName = .standard, quota: StoredQuota = .standard(at: .tenant), limits: LimitSet = LimitSet(),
+        suspension: StoredSuspension = .none
+    ) {
+        (self.plan, self.quota, self.limits, self.suspension) = (plan, quota, limits, suspension)
+    }
+}
+
+public struct UserSettings: Sendable, Hashable {
+    public var quota: StoredQuota
+    public var limits: LimitSet
+    public var suspension: StoredSuspension
+    public var password: DesiredPassword
+
+    public init(
+        quota: StoredQuota = .standard(at: .user), limits: LimitSet = LimitSet(), suspension: StoredSuspension = .none,
+        password: DesiredPassword = .none
+    ) {
+        (self.quota, self.limits, self.suspension, self.password) = (quota, limits, suspension, password)
+    }
+}

@@ -1,0 +1,24 @@
+import AdminAPI
+import ArgumentParser
+
+package struct UndoApply: AdminCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "undo", abstract: "Take back what an apply changed; `applies` lists them.",
+        discussion: """
+            What the apply touched becomes as it was before; what it did not touch stays. Users whom it deleted are made again, with \
+            their passwords and without their mail, which is gone. A tenant that it made stays, empty. Undoing can be undone.
+            """)
+    @Argument(help: "Number of the apply.", transform: { try ApplyNumber($0) }) var number: ApplyNumber
+    @OptionGroup(title: "Global options") var global: GlobalArguments
+    package init() {}
+
+    package func execute(in context: Context) throws -> Report {
+        let preview = try context.client.call(Calls.previewUndo, number.text)
+        let unit = ApplyRun.Unit(name: preview.tenant) {
+            preview
+        } perform: { fingerprint in
+            try context.client.call(Calls.undo, number.text, sending: UndoRequest(fingerprint: fingerprint))
+        }
+        return try ApplyRun(context: context, units: [unit], dryRun: context.settings.dryRun).report()
+    }
+}

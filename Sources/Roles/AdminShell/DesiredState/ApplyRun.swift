@@ -1,0 +1,127 @@
+import AdminAPI
+import Quantities
+
+/// What is to be applied, unit by unit: shown, asked for, done. A unit that is refused does not keep the others from being done.
+struct ApplyRun {
+    /// One transaction's part.
+    struct Unit {
+        let name: TenantName?
+        let preview: () throws -> ApplyPreview
+        let perform: (_ fingerprint: String) throws -> Applied
+    }
+
+    /// What came of one, for `--format json`.
+    struct Outcome: Encodable, Sendable {
+        var tenant: TenantName?
+        var changes: [StateChange] = []
+        var impact: ApplyImpact?
+        var number: Int64?
+        var error: AdminError?
+    }
+
+    /// Units whose differences are shown in full.
+    private static let shown = 50
+
+    let context: Context
+    let units: [Unit]
+    let dryRun: Bool
+
+    func report() throws -> Report {
+        var outcomes = units.map { Outcome(tenant: $0.name) }, fingerprints: [Int: String] = [:]
+        try each(Array(units.indices), "looked at") { index in
+            let preview = try units[index].preview()
+            (outcomes[index].changes, outcomes[index].impact) = (preview.changes, preview.impact)
+            guard !preview.isEmpty else { return }
+            if fingerprints.count < Self.shown { show(DifferenceText(preview).text) }
+            fingerprints[index] = preview.fingerprint
+        } refused: {
+            outcomes[$0].error = $1
+        }
+        if fingerprints.count > Self.shown { show("… and \(fingerprints.count - Self.shown) more tenants\n") }
+        let wanted = fingerprints.keys.sorted()
+        guard !dryRun, !wanted.isEmpty else { return summary(outcomes, done: 0, wanted: wanted.count) }
+        try context.confirm(Self.warning(wanted.map { outcomes[$0] }), .yes)
+        var done = 0
+        do {
+            try each(wanted, "done") { index in
+                outcomes[index].number = try units[index].perform(fingerprints[index] ?? "").number
+                done += 1
+            } refused: {
+                outcomes[$0].error = $1
+            }
+        } catch let error as AdminError {
+            let told = "\(done) of \(counted(wanted.count, "part")) are done; run it again to go on with the others."
+            throw AdminError(error.code, error.message, hint: error.hint.map { "\($0)\n\(told)" } ?? told)
+        }
+        return summary(outcomes, done: done, wanted: wanted.count)
+    }
+
+    /// One after the other. What is refused is told, and the next one follows; when the platform does not answer, none does.
+    private func each(
+        _ indices: [Int], _ verb: String, _ body: (Int) throws -> Void, refused: (Int, AdminError) -> Void
+    ) throws {
+        let clock = ContinuousClock(), began = clock.now
+        let progress = Progress(total: indices.count, of: "parts")
+        var isShown = false
+        func clear() { if isShown { context.console.writeError("\r\u{1B}[K") } }
+        defer { clear() }
+        for (done, index) in indices.enumerated() {
+            do { try body(index) } catch let error as AdminError {
+                if [.unavailable, .timedOut, .serverFault, .unauthenticated].contains(error.code) { throw error }
+                clear()
+                refused(index, error)
+                let name = units[index].name.map { "tenant \($0)" } ?? "plans"
+                context.console.writeError("casella: \(name): \(error.description.withoutControls())\n")
+            }
+            if context.console.showsProgress, let line = progress.line(done: done + 1, after: clock.now - began) {
+                isShown = true
+                context.console.writeError("\r\(line), \(verb)\u{1B}[K")
+            }
+        }
+    }
+
+    /// The result alone is on standard output where a program reads it.
+    private func show(_ text: String) {
+        if context.settings.format == .table { context.console.write(text) }
+    }
+
+    private static func warning(_ outcomes: [Outcome]) -> String {
+        let changes = outcomes.flatMap(\.changes), impacts = outcomes.compactMap(\.impact)
+        func count(_ action: StateChange.Action) -> Int { changes.count { $0.action == action } }
+        let parts = counted(outcomes.count, "part")
+        var text = "This adds \(count(.add)), changes \(count(.change)) and removes \(count(.remove)) in \(parts)."
+        let users = impacts.reduce(0) { $0 + $1.usersDeleted }
+        if users > 0 {
+            let messages = impacts.reduce(0) { $0 + $1.messagesDeleted }
+            text += " It deletes \(counted(users, "user")) with \(counted(messages, "message")), for ever."
+        }
+        return text
+    }
+
+    private func summary(_ outcomes: [Outcome], done: Int, wanted: Int) -> Report {
+        let refused = outcomes.count { $0.error != nil }
+        let table = Table(
+            ["tenant", "changes", "number", "error"],
+            outcomes.map {
+                [
+                    .text($0.tenant?.text ?? "(plans)"), .number(Int64($0.changes.count)), .text($0.number.map { "\($0)" } ?? ""),
+                    .text($0.error?.message ?? ""),
+                ]
+            })
+        let numbers = outcomes.compactMap(\.number)
+        var sentence: String
+        if dryRun {
+            sentence = wanted == 0 ? "Nothing would change." : "Nothing was changed: this was a dry run."
+        } else if done == 0 {
+            sentence = refused == 0 ? "Nothing to do: everything is as written." : "Nothing was done."
+        } else if let first = numbers.first, numbers.count == 1 {
+            sentence = "Done; `casella undo \(first)` takes it back."
+        } else if let first = numbers.first, let last = numbers.last {
+            sentence = "Done, under the numbers \(first) to \(last); `casella undo NUMBER` takes one back."
+        } else {
+            sentence = "Done."
+        }
+        if refused > 0 { sentence += " \(counted(refused, "part")) refused." }
+        return Report(outcomes, table, .sentence(sentence), exitStatus: refused > 0 ? 2 : 0)
+    }
+}

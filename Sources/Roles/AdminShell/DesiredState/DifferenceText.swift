@@ -1,0 +1,83 @@
+import AdminAPI
+import Quantities
+
+/// What would be different, for people: a line a change, and what that means.
+package struct DifferenceText {
+    /// Changes of one kind that are told one by one.
+    private static let shown = 20
+
+    private let preview: ApplyPreview
+
+    package init(_ preview: ApplyPreview) { self.preview = preview }
+
+    package var text: String {
+        let head = preview.tenant.map { "Tenant \($0)\(preview.isNewTenant ? ", to be made" : "")" } ?? "Plans"
+        return ([head] + changes.map { "  \($0)" } + impact.map { "  ! \($0)" }).map { $0.withoutControls() + "\n" }.joined()
+    }
+
+    private var changes: [String] {
+        var counts: [String: Int] = [:], lines: [String] = [], left: [(what: String, count: Int)] = []
+        for change in preview.changes {
+            let kind = "\(change.kind.rawValue) \(change.action.rawValue)"
+            counts[kind, default: 0] += 1
+            if counts[kind, default: 0] <= Self.shown {
+                lines.append(Self.line(change))
+            } else if let index = left.firstIndex(where: { $0.what == kind }) {
+                left[index].count += 1
+            } else {
+                left.append((kind, 1))
+            }
+        }
+        return lines + left.map { "… and \($0.count) more: \($0.what)" }
+    }
+
+    private static func line(_ change: StateChange) -> String {
+        let sign =
+            switch change.action {
+            case .add: "+"
+            case .change: "~"
+            case .remove: "-"
+            }
+        let fields = change.fields.map { field in
+            switch (change.action, field.before, field.after) {
+            case (.add, _, let after?), (_, nil, let after?): "\(field.field) \(after)"
+            case (_, let before?, let after?): "\(field.field) \(before) → \(after)"
+            case (.remove, let before?, nil): "\(field.field) \(before)"
+            case (_, let before?, nil): "\(field.field) \(before) → none"
+            case (_, nil, nil): field.field
+            }
+        }
+        return "\(sign) \(change.kind.rawValue) \(change.name)\(fields.isEmpty ? "" : ": " + fields.joined(separator: "; "))"
+    }
+
+    /// Sentences.
+    package var impact: [String] {
+        let impact = preview.impact
+        var lines: [String] = []
+        if impact.usersDeleted > 0 {
+            let mail = "\(counted(impact.messagesDeleted, "message")) (\(impact.bytesDeleted))"
+            lines.append("Deletes \(counted(impact.usersDeleted, "user")) and \(mail), for ever: undoing it brings no mail back.")
+        }
+        if impact.usersBackEmpty > 0 {
+            lines.append("Makes \(counted(impact.usersBackEmpty, "user")) again, with empty mailboxes.")
+        }
+        if !impact.overQuota.isEmpty {
+            let names = Self.list(impact.overQuota)
+            lines.append("Leaves \(impact.overQuota.count) above their new quota, where new mail is refused: \(names).")
+        }
+        if !impact.brokenAliases.isEmpty {
+            let number = impact.brokenAliases.count == 1 ? "1 alias" : "\(impact.brokenAliases.count) aliases"
+            lines.append("Breaks \(number), whose target here goes: \(Self.list(impact.brokenAliases)).")
+        }
+        switch impact.sessionsEnded {
+        case 0: break
+        case nil: lines.append("Ends sessions; how many, the gateway does not tell.")
+        case let number?: lines.append("Ends \(counted(number, "session")).")
+        }
+        return lines
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.prefix(shown).joined(separator: ", ") + (names.count > shown ? " and \(names.count - shown) more" : "")
+    }
+}

@@ -1,0 +1,127 @@
+import AdminAPI
+import Quantities
+import Yams
+
+/// A file of desired states: YAML with `plans` and `tenants`, in one document or several. It is right as a whole, or it has mistakes.
+package struct StateFile: Sendable {
+    package private(set) var plans: [DesiredPlan] = []
+    package private(set) var tenants: [DesiredTenant] = []
+    package private(set) var mistakes: [UserFile.Mistake] = []
+
+    /// What is applied at once, in the order in which it is.
+    package var units: [DesiredState] {
+        (plans.isEmpty ? [] : [.plans(DesiredPlans(plans: plans))]) + tenants.map { .tenant($0) }
+    }
+
+    package init(_ text: String) {
+        var reading = YAMLReading()
+        var lines: [TenantName: Int] = [:]
+        do {
+            let parser = try Parser(yaml: text)
+            while let root = try parser.nextRoot() {
+                guard let fields = reading.fields(root, of: "The file", known: ["plans", "tenants"]) else { continue }
+                for node in reading.list(fields["plans"], "plans") { if let plan = Self.plan(node, &reading) { plans.append(plan) } }
+                for node in reading.list(fields["tenants"], "tenants") {
+                    guard let tenant = Self.tenant(node, &reading) else { continue }
+                    if let line = lines[tenant.name] { reading.wrong(node, "The tenant \(tenant.name) stands in line \(line) already.") }
+                    lines[tenant.name] = node.mark?.line
+                    tenants.append(tenant)
+                }
+            }
+        } catch {
+            mistakes = [Self.mistake(error)]
+            return
+        }
+        mistakes = reading.mistakes.sorted { $0.line < $1.line }
+        if mistakes.isEmpty, units.isEmpty { mistakes = [.init(line: 1, sentence: "The file names neither plans nor tenants.")] }
+    }
+
+    private static func mistake(_ error: any Error) -> UserFile.Mistake {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+            .init(line: mark.line, sentence: "This is not YAML: \(problem).")
+        case .duplicatedKeysInMapping(let keys, let context):
+            .init(line: context.mark.line, sentence: "\(keys.sorted().joined(separator: ", ")): this key is there twice.")
+        default: .init(line: 1, sentence: "This is not YAML.")
+        }
+    }
+}
+
+// MARK: Its parts
+
+extension StateFile {
+    private static func plan(_ node: Node, _ reading: inout YAMLReading) -> DesiredPlan? {
+        guard let fields = reading.fields(node, of: "A plan", known: ["name", "limits"]) else { return nil }
+        reading.require(fields, "name", of: "A plan", at: node)
+        let limits = limits(fields["limits"], nil, &reading)
+        return reading.value(fields["name"], "name") { try PlanName($0) }.map { DesiredPlan(name: $0, limits: limits) }
+    }
+
+    private static func tenant(_ node: Node, _ reading: inout YAMLReading) -> DesiredTenant? {
+        let known = ["name", "plan", "quota", "messages", "limits", "suspended", "suspensionReason", "domains", "users", "aliases"]
+        guard let fields = reading.fields(node, of: "A tenant", known: known) else { return nil }
+        reading.require(fields, "name", of: "A tenant", at: node)
+        let name = reading.value(fields["name"], "name") { try TenantName($0) }
+        var seen: [String: Int] = [:]
+        /// A name is one thing's.
+        func once(_ name: String, _ node: Node, _ reading: inout YAMLReading) {
+            if let line = seen[name] { reading.wrong(node, "\(name) stands in line \(line) already.") }
+            seen[name] = node.mark?.line ?? 1
+        }
+        let plan = reading.value(fields["plan"], "plan") { try PlanName($0) }
+        let quota = quota(fields, .tenant, &reading), limits = limits(fields["limits"], .tenant, &reading)
+        let (suspended, reason) = suspension(fields, &reading)
+        var domains: [DesiredDomain] = [], users: [DesiredUser] = [], aliases: [DesiredAlias] = []
+        for node in reading.list(fields["domains"], "domains") {
+            guard let domain = domain(node, &reading) else { continue }
+            for name in [domain.name] + (domain.aliases ?? []) { once(name.text, node, &reading) }
+            domains.append(domain)
+        }
+        for node in reading.list(fields["users"], "users") {
+            guard let user = user(node, &reading) else { continue }
+            once(user.address.text, node, &reading)
+            users.append(user)
+        }
+        for node in reading.list(fields["aliases"], "aliases") {
+            guard let alias = alias(node, &reading) else { continue }
+            once(alias.address.text, node, &reading)
+            aliases.append(alias)
+        }
+        return name.map { name in
+            DesiredTenant(
+                name: name, plan: plan, quota: quota, limits: limits, suspended: suspended, suspensionReason: reason, domains: domains,
+                users: users, aliases: aliases)
+        }
+    }
+
+    private static func domain(_ node: Node, _ reading: inout YAMLReading) -> DesiredDomain? {
+        guard let fields = reading.fields(node, of: "A domain", known: ["name", "quota", "messages", "aliases"]) else { return nil }
+        reading.require(fields, "name", of: "A domain", at: node)
+        let quota = quota(fields, .domain, &reading)
+        let aliases = reading.values(fields["aliases"], "aliases") { try DomainName($0) }
+        return reading.value(fields["name"], "name") { try DomainName($0) }.map { DesiredDomain(name: $0, quota: quota, aliases: aliases) }
+    }
+
+    private static func user(_ node: Node, _ reading: inout YAMLReading) -> DesiredUser? {
+        let known = ["address", "quota", "messages", "limits", "suspended", "suspensionReason", "passwordHash"]
+        guard let fields = reading.fields(node, of: "A user", known: known) else { return nil }
+        reading.require(fields, "address", of: "A user", at: node)
+        let (suspended, reason) = suspension(fields, &reading)
+        let quota = quota(fields, .user, &reading), limits = limits(fields["limits"], .user, &reading)
+        let password = reading.value(fields["passwordHash"], "passwordHash") { try DesiredPassword($0) }
+        return reading.value(fields["address"], "address") { try EmailAddress($0) }.map { address in
+            DesiredUser(
+                address: address, quota: quota, limits: limits, suspended: suspended, suspensionReason: reason, password: password)
+        }
+    }
+
+    private static func alias(_ node: Node, _ reading: inout YAMLReading) -> DesiredAlias? {
+        guard let fields = reading.fields(node, of: "An alias", known: ["address", "targets"]) else { return nil }
+        reading.require(fields, "address", of: "An alias", at: node)
+        let targets = reading.values(fields["targets"], "targets") { try TargetAddress($0) } ?? []
+        if !(1...NewAlias.maximumTargets).contains(targets.count) {
+            reading.wrong(fields["targets"] ?? node, "An alias has 1 to \(NewAlias.maximumTargets) targets.")
+        }
+        return reading.value(fields["address"], "address") { try AliasAddress($0) }.map { DesiredAlias(address: $0, targets: targets) }
+    }
+}

@@ -1,0 +1,96 @@
+import AdminAPI
+import Quantities
+
+/// A desired state as YAML: what `StateFile` reads.
+package enum StateText {
+    package static func of(_ tenant: DesiredTenant) -> String {
+        var lines = ["# Tenant \(tenant.name) as it was; `casella apply FILE --prune` makes it so again.", "tenants:"]
+        lines.append("- name: \(scalar(tenant.name.text))")
+        lines += settings(tenant).map { "  \($0)" }
+        lines.append(contentsOf: list("domains", tenant.domains.map(line)))
+        lines.append(contentsOf: list("users", tenant.users.map(line)))
+        lines.append(contentsOf: list("aliases", tenant.aliases.map(line)))
+        return lines.joined(separator: "\n")
+    }
+
+    private static func list(_ key: String, _ items: [String]) -> [String] {
+        items.isEmpty ? ["  \(key): []"] : ["  \(key):"] + items.map { "  - \($0)" }
+    }
+
+    private static func settings(_ tenant: DesiredTenant) -> [String] {
+        [tenant.plan.map { "plan: \(scalar($0.text))" }].compactMap(\.self) + quota(tenant.quota)
+            + limits(tenant.limits) + suspension(tenant.suspended, tenant.suspensionReason)
+    }
+
+    private static func line(_ domain: DesiredDomain) -> String {
+        let aliases = domain.aliases.map { ["aliases: \(list($0.map(\.text)))"] } ?? []
+        return flow(["name: \(scalar(domain.name.text))"] + quota(domain.quota) + aliases)
+    }
+
+    private static func line(_ user: DesiredUser) -> String {
+        flow(
+            ["address: \(scalar(user.address.text))"] + quota(user.quota) + limits(user.limits)
+                + suspension(user.suspended, user.suspensionReason)
+                + [user.password.map { "passwordHash: \(scalar($0.hash ?? "none"))" }].compactMap(\.self))
+    }
+
+    private static func line(_ alias: DesiredAlias) -> String {
+        flow(["address: \(scalar(alias.address.text))", "targets: \(list(alias.targets.map(\.text)))"])
+    }
+
+    private static func flow(_ fields: [String]) -> String { "{\(fields.joined(separator: ", "))}" }
+    private static func list(_ texts: [String]) -> String { "[\(texts.map(scalar).joined(separator: ", "))]" }
+
+    private static func quota(_ quota: QuotaChange?) -> [String] {
+        [
+            quota?.bytes.map { "quota: \(text($0, size))" }, quota?.messages.map { "messages: \(text($0) { "\($0)" })" },
+        ].compactMap(\.self)
+    }
+
+    private static func text<Value>(_ limit: LimitChange<Value>, _ number: (Value) -> String) -> String {
+        switch limit {
+        case .unlimited: "unlimited"
+        case .planned: "plan"
+        case .to(let value): number(value)
+        }
+    }
+
+    /// With a unit where that says all of it.
+    private static func size(_ size: ByteCount) -> String {
+        let text = size.description.filter { $0 != " " }
+        return ByteCount(text) == size ? text : "\(size.octets)"
+    }
+
+    private static func limits(_ limits: LimitChanges?) -> [String] {
+        guard let limits else { return [] }
+        let texts = LimitName.allCases.compactMap { name in
+            limits.values[name].map { value in "\(name.rawValue): \(text(value, name.kind))" }
+        }
+        return ["limits: \(flow(texts))"]
+    }
+
+    private static func text(_ value: LimitValue?, _ kind: LimitName.Kind) -> String {
+        switch (value, kind) {
+        case (nil, _): "none"
+        case (.services(let services), _): list(services.map(\.rawValue))
+        case (.number(let number), .octets): size(ByteCount(number))
+        case (let value?, _): value.description
+        }
+    }
+
+    private static func suspension(_ what: [Suspendable]?, _ reason: SuspensionReason?) -> [String] {
+        [what.map { "suspended: \(list($0.map(\.rawValue)))" }, reason.map { "suspensionReason: \(scalar($0.text))" }].compactMap(\.self)
+    }
+
+    /// In quotes where YAML would read something else, or another version of it would.
+    private static func scalar(_ text: String) -> String {
+        let plain = text.utf8.allSatisfy { byte in
+            (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || "-_.@+ABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8.contains(byte)
+        }
+        let words = ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "none"]
+        let startsWell = text.utf8.first.map { (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) } ?? false
+        if plain, startsWell, !words.contains(text.lowercased()) || text == "none" { return text }
+        // Nothing that is written here holds a control character.
+        return "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    }
+}

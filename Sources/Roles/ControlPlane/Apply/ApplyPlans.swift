@@ -1,0 +1,88 @@
+import AdminAPI
+import Postgres
+
+extension Provisioning {
+    func previewPlans(_ desired: DesiredPlans, _ undertaking: Undertaking) async throws -> ApplyPreview {
+        try Self.requirePlatform(undertaking.caller)
+        let (state, changes) = try await change { transaction in try await difference(desired, undertaking, in: transaction) }
+        var impact = ApplyImpact()
+        impact.overQuota = try await overQuota(after: changes)
+        return ApplyPreview(
+            tenant: nil, isNewTenant: false, changes: changes.map { StateChange($0) }, impact: impact, fingerprint: try state.fingerprint())
+    }
+
+    func applyPlans(_ desired: DesiredPlans, _ undertaking: Undertaking, fingerprint: String) async throws -> Applied {
+        try Self.requirePlatform(undertaking.caller)
+        let (changes, tenants, number): ([PlanChange], [Int64], Int64?)
+        do {
+            (changes, tenants, number) = try await change { transaction in
+                _ = try await transaction.query("LOCK TABLE plans IN SHARE ROW EXCLUSIVE MODE")
+                let (state, changes) = try await difference(desired, undertaking, in: transaction)
+                guard try state.fingerprint() == fingerprint else {
+                    throw AdminError(.conflict, "The plans moved since the difference was shown; look again.")
+                }
+                guard !changes.isEmpty else { return (changes, [], nil) }
+                try await write(changes, in: transaction)
+                let forward = try Self.json(changes.map { StateChange($0) })
+                let inverse = try Self.json(DesiredState.plans(DesiredPlans(inverting: changes)))
+                let tenants = try await transaction.query(
+                    "SELECT tenant_id FROM tenants WHERE plan = ANY ($1)", [.textArray(changes.map(\.name.text))])
+                return (
+                    changes, try tenants.rows.map { try $0.int8(0) },
+                    try await record(forward, inverse, of: nil, undertaking, in: transaction)
+                )
+            }
+        } catch {
+            guard (error as? PostgresError)?.sqlState == .foreignKeyViolation else { throw error }
+            throw AdminError(.conflict, "Tenants have a plan that would go.", hint: "Give them another one first: `plan assign`.")
+        }
+        let protocols = changes.contains { $0.before?.values[.protocols] != $0.after?.values[.protocols] }
+        if !tenants.isEmpty { try await limitsChanged(of: tenants, protocols: protocols) }
+        return Applied(number: number, tenant: nil, changes: changes.count)
+    }
+
+    private static func requirePlatform(_ caller: AdminCaller) throws(AdminError) {
+        guard caller.part == nil else {
+            throw AdminError(.forbidden, "Plans are set by those who run the platform.", hint: "You may apply users and aliases.")
+        }
+    }
+
+    private func difference(
+        _ desired: DesiredPlans, _ undertaking: Undertaking, in transaction: PostgresTransaction
+    ) async throws -> (PlanState, [PlanChange]) {
+        let found = try await transaction.query("SELECT name, limits::text FROM plans")
+        let state = PlanState(
+            Dictionary(try found.rows.map { (try $0.name(0), try $0.limits(1)) }, uniquingKeysWith: { first, _ in first }))
+        return (state, PlanState.changes(from: state, to: try state.reaching(desired, prune: undertaking.prune)))
+    }
+
+    private func write(_ changes: [PlanChange], in transaction: PostgresTransaction) async throws {
+        let kept = changes.compactMap { change in change.after.map { (change.name.text, $0) } }
+        _ = try await transaction.query(
+            "DELETE FROM plans WHERE name = ANY ($1)", [.textArray(changes.filter { $0.after == nil }.map(\.name.text))])
+        _ = try await transaction.query(
+            """
+            INSERT INTO plans (name, limits) SELECT name, limits::jsonb FROM unnest($1::text[], $2::text[]) AS g (name, limits)
+            ON CONFLICT (name) DO UPDATE SET limits = excluded.limits
+            """, [.textArray(kept.map(\.0)), .textArray(try kept.map { try $0.1.json })])
+    }
+
+    /// Users who would use more than what their plan says then, and do not yet.
+    private func overQuota(after changes: [PlanChange]) async throws -> [String] {
+        let kept = changes.compactMap { change in change.after.map { (change.name.text, $0) } }
+        func quota(_ planned: String) -> String {
+            """
+            effective_quota(u.quota_bytes, limit_number(\(planned) || t.limits, 'userQuota'),
+                limit_number(\(planned) || t.limits, 'largestUserQuota'))
+            """
+        }
+        return try await database.query(
+            """
+            SELECT u.local_part || '@' || d.name
+            FROM unnest($1::text[], $2::text[]) AS g (name, limits) JOIN tenants t ON t.plan = g.name
+            JOIN users u USING (tenant_id) JOIN domains d USING (tenant_id, domain_id) JOIN user_usage s USING (tenant_id, user_id)
+            WHERE s.bytes > \(quota("g.limits::jsonb")) AND s.bytes <= coalesce(\(quota("t.planned")), s.bytes) ORDER BY 1
+            """, [.textArray(kept.map(\.0)), .textArray(try kept.map { try $0.1.json })]
+        ).rows.map { try $0.text(0) }
+    }
+}

@@ -1,0 +1,90 @@
+import AdminAPI
+import FoundationEssentials
+import Postgres
+
+extension Provisioning {
+    /// Of a tenant, and of the plans: older ones are forgotten, for old passwords' hashes are in them.
+    private static let kept = 50
+
+    func record(_ prepared: PreparedTenant, _ undertaking: Undertaking, in transaction: PostgresTransaction) async throws -> Int64 {
+        let (forward, inverse) = try await Self.written(prepared)
+        return try await record(forward, inverse, of: prepared.reading.id, undertaking, in: transaction)
+    }
+
+    /// - Parameter tenant: nil for the plans.
+    /// - Returns: its number.
+    func record(
+        _ forward: String, _ inverse: String, of tenant: Int64?, _ undertaking: Undertaking, in transaction: PostgresTransaction
+    ) async throws -> Int64 {
+        let made = try await transaction.query(
+            """
+            INSERT INTO applies (administered_tenant, applied_by, undoes, forward, inverse)
+            VALUES ($1, $2, $3, $4::text::jsonb, $5::text::jsonb) RETURNING number
+            """,
+            [.optionalInt8(tenant), .text(undertaking.caller.name), .optionalInt8(undertaking.undoes), .text(forward), .text(inverse)])
+        guard let number = try made.first?.int8(0) else { throw PostgresError(kind: .usage, message: "no number came back") }
+        _ = try await transaction.query(
+            """
+            DELETE FROM applies WHERE administered_tenant IS NOT DISTINCT FROM $1 AND number <= (
+                SELECT number FROM applies WHERE administered_tenant IS NOT DISTINCT FROM $1
+                ORDER BY number DESC OFFSET \(Self.kept) LIMIT 1)
+            """, [.optionalInt8(tenant)])
+        return number
+    }
+
+    @concurrent private nonisolated static func written(_ prepared: PreparedTenant) async throws -> (forward: String, inverse: String) {
+        let forward = prepared.changes.map { StateChange($0, of: prepared.name) }
+        let inverse = DesiredState.tenant(DesiredTenant(inverting: prepared.changes, of: prepared.name))
+        return (try json(forward), try json(inverse))
+    }
+
+    nonisolated static func json(_ value: some Encodable) throws -> String {
+        String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+    }
+
+    /// `undo --dry-run`, and what `undo` shows before it asks.
+    func previewUndo(_ request: AdminRequest<Nothing>) async throws -> ApplyPreview {
+        try await preview(try await inverse(of: request.path.require("number"), by: request.caller))
+    }
+
+    /// `undo`: what the apply touched becomes as it was before. It is an apply itself, and can be undone.
+    func undo(_ request: AdminRequest<UndoRequest>) async throws -> Applied {
+        try await perform(
+            try await inverse(of: request.path.require("number"), by: request.caller), fingerprint: request.body.fingerprint)
+    }
+
+    private func inverse(of number: ApplyNumber, by caller: AdminCaller) async throws -> Undertaking {
+        let found = try await database.query("SELECT inverse::text FROM applies WHERE number = $1", [.int8(number.number)])
+        guard let text = try found.first?.text(0) else {
+            throw AdminError(
+                .notFound, "There is no apply \(number).", hint: "`applies` lists them; the last \(Self.kept) of a tenant are kept.")
+        }
+        return Undertaking(desired: try await Self.desired(text), undoes: number.number, caller: caller)
+    }
+
+    @concurrent private nonisolated static func desired(_ text: String) async throws -> DesiredState {
+        try JSONDecoder().decode(DesiredState.self, from: Data(text.utf8))
+    }
+
+    /// `applies`: the newest first.
+    func listApplies(_ request: AdminRequest<Nothing>) async throws -> [ApplyRecord] {
+        let tenant: TenantName? = try request.query.optional("tenant")
+        try await checkFilters(tenant: tenant)
+        let counted = Self.actions.map { "(SELECT count(*) FROM jsonb_array_elements(a.forward) c WHERE c ->> 'action' = '\($0)')" }
+        let rows = try await database.query(
+            """
+            SELECT a.number, t.name, a.applied_by, a.applied_at, \(counted.joined(separator: ", ")), a.undoes,
+                (SELECT max(b.number) FROM applies b WHERE b.undoes = a.number)
+            FROM applies a LEFT JOIN tenants t ON t.tenant_id = a.administered_tenant
+            WHERE $1::text IS NULL OR t.name = $1 ORDER BY a.number DESC LIMIT 1000
+            """, [.optionalText(tenant?.text)])
+        return try rows.rows.map { row in
+            ApplyRecord(
+                number: try row.int8(0), tenant: try row.optionalText(1).map { try TenantName($0) }, by: try row.text(2),
+                at: try row.moment(3), added: Int(try row.int8(4)), changed: Int(try row.int8(5)), removed: Int(try row.int8(6)),
+                undoes: try row.optionalInt8(7), undoneBy: try row.optionalInt8(8))
+        }
+    }
+
+    private static let actions = [StateChange.Action.add, .change, .remove].map(\.rawValue)
+}

@@ -1,0 +1,40 @@
+import AdminAPI
+import Cryptography
+import Quantities
+
+extension TenantReading {
+    /// Tells whether anything that can be written down has changed since: of passwords whether there is one, and when it was set.
+    @concurrent func fingerprint() async throws -> String {
+        var lines = ["tenant \(id)", state.settings.plan.text, state.settings.quota.line, state.settings.limits.line]
+        lines.append(state.settings.suspension.line)
+        lines += state.domains.map { "domain \($0) \($1.line)" }.sorted()
+        lines += state.domainAliases.map { "name \($0) \($1)" }.sorted()
+        lines += state.aliases.map { "alias \($0) \($1.map(\.text).joined(separator: " "))" }.sorted()
+        lines += state.users.map { address, user in
+            "user \(address) \(user.quota.line) \(user.limits.line) \(user.suspension.line) \(users[address]?.passwordSet ?? 0)"
+        }.sorted()
+        return try Fingerprint.of(lines)
+    }
+}
+
+extension PlanState {
+    func fingerprint() throws -> String { try Fingerprint.of(plans.map { "plan \($0) \($1.line)" }.sorted()) }
+}
+
+enum Fingerprint {
+    static func of(_ lines: [String]) throws -> String {
+        Hexadecimal.encode(try Cryptography.sha256(Array(lines.joined(separator: "\n").utf8)))
+    }
+}
+
+extension StoredQuota {
+    fileprivate var line: String { "\(bytes.stored(at: .user) ?? -2) \(messages.limit ?? -1)" }
+}
+
+extension LimitSet {
+    fileprivate var line: String { values.map { "\($0.rawValue)=\($1)" }.sorted().joined(separator: ";") }
+}
+
+extension StoredSuspension {
+    fileprivate var line: String { "\(what.map(\.rawValue).joined(separator: ","))/\(reason?.text ?? "")" }
+}

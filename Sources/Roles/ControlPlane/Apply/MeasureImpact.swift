@@ -1,0 +1,105 @@
+import AdminAPI
+import Postgres
+import Quantities
+import Supervision
+
+extension Provisioning {
+    func impact(of prepared: PreparedTenant, isUndo: Bool) async throws -> ApplyImpact {
+        var impact = await Self.impact(of: prepared)
+        if isUndo {
+            impact.usersBackEmpty = prepared.changes.count { if case .user(_, nil, _) = $0 { true } else { false } }
+        }
+        impact.sessionsEnded = try await sessionsEnded(by: prepared)
+        return impact
+    }
+
+    @concurrent private nonisolated static func impact(of prepared: PreparedTenant) async -> ApplyImpact {
+        var impact = ApplyImpact()
+        let reading = prepared.reading, old = reading.state, new = prepared.goal
+        for case .user(let address, _, nil) in prepared.changes {
+            let usage = reading.users[address]?.usage ?? .none
+            impact.usersDeleted += 1
+            impact.messagesDeleted += usage.messages
+            impact.bytesDeleted = ByteCount(impact.bytesDeleted.octets + usage.bytes.octets)
+        }
+        impact.brokenAliases = TenantState.brokenAliases(from: old, to: new).map(\.text)
+        let before = Limits(reading.planned, old.settings.limits), after = Limits(prepared.planned, new.settings.limits)
+        func overflows(_ usage: Usage, _ old: StoredQuota, _ new: StoredQuota, _ level: QuotaLevel) -> Bool {
+            !before.isOver(usage, old, level) && after.isOver(usage, new, level)
+        }
+        if overflows(reading.usage, old.settings.quota, new.settings.quota, .tenant) { impact.overQuota.append(prepared.name.text) }
+        for (name, quota) in new.domains.sorted(by: { $0.key < $1.key }) {
+            guard let usage = reading.domainUsage[name], let was = old.domains[name] else { continue }
+            if overflows(usage, was, quota, .domain) { impact.overQuota.append(name.text) }
+        }
+        let users = reading.users.filter { $0.value.usage.messages > 0 }.sorted { $0.key < $1.key }
+        for (address, facts) in users {
+            guard let was = old.users[address], let quota = new.users[address]?.quota else { continue }
+            if overflows(facts.usage, was.quota, quota, .user) { impact.overQuota.append(address.text) }
+        }
+        return impact
+    }
+
+    /// As `effective_quota` has it.
+    private struct Limits {
+        let values: [LimitName: LimitValue]
+
+        init(_ planned: LimitSet, _ own: LimitSet) { values = planned.values.merging(own.values) { $1 } }
+
+        func isOver(_ usage: Usage, _ quota: StoredQuota, _ level: QuotaLevel) -> Bool {
+            if let most = quota.messages.limit, usage.messages > most { return true }
+            var most: Int64? =
+                switch quota.bytes {
+                case .to(let size): size.octets
+                case .unlimited: nil
+                case .planned: values[level == .tenant ? .storage : .userQuota]?.number
+                }
+            if level == .user, let largest = values[.largestUserQuota]?.number { most = min(most ?? largest, largest) }
+            return most.map { usage.bytes.octets > $0 } ?? false
+        }
+    }
+
+    /// nil when the gateway does not tell.
+    private func sessionsEnded(by prepared: PreparedTenant) async throws -> Int? {
+        let ending = prepared.endings
+        guard !prepared.isNew, ending.all != nil || !ending.users.isEmpty else { return 0 }
+        guard let live = try? await liveSessions.all(tenant: prepared.reading.id, user: nil) else { return nil }
+        let users = Set(ending.users.map(\.id))
+        return live.count { ending.all != nil || users.contains($0.user) }
+    }
+}
+
+/// Whose sessions end, and what they are told.
+struct SessionEndings: Sendable {
+    /// Of all users.
+    var all: String?
+    var users: [(id: Int64, address: EmailAddress, reason: String)] = []
+}
+
+extension PreparedTenant {
+    var endings: SessionEndings {
+        var endings = SessionEndings()
+        for change in changes {
+            switch change {
+            case .settings(let old, let new): endings.all = new.suspension.goodbye(after: old.suspension)
+            case .user(let address, let old?, let new):
+                let deleted = new == nil ? "This account is deleted" : nil
+                let replaced = new.map { $0.password != old.password } == true ? "Your password was changed; please log in again" : nil
+                guard let reason = deleted ?? new?.suspension.goodbye(after: old.suspension) ?? replaced,
+                    let id = reading.users[address]?.id
+                else { continue }
+                endings.users.append((id, address, reason))
+            case .user, .alias, .domain, .domainAlias: continue
+            }
+        }
+        return endings
+    }
+}
+
+extension StoredSuspension {
+    /// nil when logins go on, or were suspended already.
+    fileprivate func goodbye(after old: StoredSuspension) -> String? {
+        guard what.contains(.login), !old.what.contains(.login) else { return nil }
+        return SuspensionChange(what: what, reason: reason).goodbye
+    }
+}

@@ -1,0 +1,128 @@
+import AdminAPI
+import FoundationEssentials
+import Postgres
+
+/// A desired state that somebody wants to be true.
+struct Undertaking: Sendable {
+    var desired: DesiredState
+    var prune = false
+    /// Of a preview: what is to be true of the plans by then.
+    var plans: [DesiredPlan] = []
+    /// The apply that it is the inverse of.
+    var undoes: Int64?
+    var caller: AdminCaller
+}
+
+extension Provisioning {
+    /// `apply --dry-run`, and what `apply` shows before it asks.
+    func previewApply(_ request: AdminRequest<ApplyPreviewRequest>) async throws -> ApplyPreview {
+        try await preview(
+            Undertaking(
+                desired: request.body.desired, prune: request.body.prune == true,
+                plans: request.caller.part == nil ? request.body.plans ?? [] : [], caller: request.caller))
+    }
+
+    /// `apply`: in one transaction, if the state is the one that was previewed.
+    func apply(_ request: AdminRequest<ApplyRequest>) async throws -> Applied {
+        let undertaking = Undertaking(desired: request.body.desired, prune: request.body.prune == true, caller: request.caller)
+        return try await perform(undertaking, fingerprint: request.body.fingerprint)
+    }
+
+    func preview(_ undertaking: Undertaking) async throws -> ApplyPreview {
+        switch undertaking.desired {
+        case .plans(let desired): return try await previewPlans(desired, undertaking)
+        case .tenant(let desired):
+            await workers.commitRows(of: desired.name)  // so that usage is as of now
+            let prepared = try await change { transaction in
+                try await prepare(desired, undertaking, in: transaction)
+            }
+            return ApplyPreview(
+                tenant: prepared.name, isNewTenant: prepared.isNew, changes: await Self.shown(prepared),
+                impact: try await impact(of: prepared, isUndo: undertaking.undoes != nil), fingerprint: prepared.fingerprint)
+        }
+    }
+
+    func perform(_ undertaking: Undertaking, fingerprint: String) async throws -> Applied {
+        switch undertaking.desired {
+        case .plans(let desired): return try await applyPlans(desired, undertaking, fingerprint: fingerprint)
+        case .tenant(let desired): return try await apply(desired, undertaking, fingerprint: fingerprint)
+        }
+    }
+
+    private func apply(_ desired: DesiredTenant, _ undertaking: Undertaking, fingerprint: String) async throws -> Applied {
+        let isNew = try await makeIfAbsent(desired, undertaking, fingerprint: fingerprint)
+        await authenticator.learnCosts(of: desired.users.compactMap { $0.password?.hash })
+        let (prepared, number): (PreparedTenant, Int64?)
+        do {
+            (prepared, number) = try await change { transaction in
+                let prepared = try await prepare(desired, undertaking, locked: true, in: transaction)
+                // One that was just made is as anything new, if nobody was quicker.
+                let isAsShown = isNew ? prepared.reading.state == TenantState() : prepared.fingerprint == fingerprint
+                guard isAsShown else { throw Self.moved(desired.name) }
+                guard !prepared.changes.isEmpty else { return (prepared, nil) }
+                try await write(prepared.changes, of: prepared.reading.id, by: undertaking.caller.name, in: transaction)
+                return (prepared, try await record(prepared, undertaking, in: transaction))
+            }
+        } catch {
+            guard (error as? PostgresError)?.sqlState == .uniqueViolation else { throw error }
+            throw Self.moved(desired.name)
+        }
+        try await tell(prepared)
+        return Applied(number: number, tenant: desired.name, changes: prepared.changes.count)
+    }
+
+    /// The tenant by itself, with all that belongs to one: should the rest not follow, it is there and empty, and applying again goes on.
+    private func makeIfAbsent(_ desired: DesiredTenant, _ undertaking: Undertaking, fingerprint: String) async throws -> Bool {
+        let prepared = try await change { transaction in
+            try await transaction.query("SELECT 1 FROM tenants WHERE name = $1", [.text(desired.name.text)]).isEmpty
+                ? try await prepare(desired, undertaking, in: transaction) : nil
+        }
+        guard let prepared, prepared.isNew else { return false }
+        guard prepared.fingerprint == fingerprint else { throw Self.moved(desired.name) }
+        _ = try await createTenant(
+            AdminRequest(
+                body: NewTenant(name: desired.name), path: PathParameters([:]), query: PathParameters([:]), caller: undertaking.caller))
+        return true
+    }
+
+    static func moved(_ tenant: TenantName) -> AdminError {
+        AdminError(.conflict, "The state of tenant \(tenant) moved since the difference was shown; look again.")
+    }
+
+    /// Those who work with what is different now.
+    private func tell(_ prepared: PreparedTenant) async throws {
+        guard !prepared.changes.isEmpty else { return }
+        let tenant = prepared.reading.id
+        directoryChanged(of: tenant)
+        let old = prepared.reading.state, new = prepared.goal
+        if Set(old.domains.keys) != Set(new.domains.keys) || old.domainAliases != new.domainAliases
+            || old.settings.suspension != new.settings.suspension
+        {
+            await domainsChanged()
+        }
+        let endings = prepared.endings
+        for user in endings.users { endSessions(tenant: tenant, user: user.id, reason: user.reason) }
+        if let reason = endings.all { endSessions(tenant: tenant, user: nil, reason: reason) }
+        for case .user(let address, let before?, let after) in prepared.changes where before.password != after?.password {
+            forgetLogins(of: address)
+        }
+        if prepared.limitsProtocols { try await limitsChanged(of: [tenant], protocols: true) }
+    }
+
+    @concurrent private nonisolated static func shown(_ prepared: PreparedTenant) async -> [StateChange] {
+        prepared.changes.map { StateChange($0, of: prepared.name) }
+    }
+}
+
+extension PreparedTenant {
+    /// What people may log in to may be different.
+    fileprivate var limitsProtocols: Bool {
+        changes.contains { change in
+            switch change {
+            case .settings(let old, let new): old.plan != new.plan || old.limits.values[.protocols] != new.limits.values[.protocols]
+            case .user(_, let old?, let new?): old.limits.values[.protocols] != new.limits.values[.protocols]
+            default: false
+            }
+        }
+    }
+}

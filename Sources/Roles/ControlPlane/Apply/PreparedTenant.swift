@@ -1,0 +1,97 @@
+import AdminAPI
+import Postgres
+
+/// What is to be done to a tenant, as everything stands.
+struct PreparedTenant: Sendable {
+    let name: TenantName
+    let reading: TenantReading
+    let goal: TenantState
+    let changes: [TenantChange]
+    /// Of the plan that the tenant is to have.
+    let planned: LimitSet
+    let fingerprint: String
+
+    var isNew: Bool { reading.id == 0 }
+}
+
+extension Provisioning {
+    /// Finds the difference, and refuses what the caller may not do, or nobody can.
+    /// - Parameter locked: whether the tenant stays as it is until the transaction ends.
+    func prepare(
+        _ desired: DesiredTenant, _ undertaking: Undertaking, locked: Bool = false, in transaction: PostgresTransaction
+    ) async throws -> PreparedTenant {
+        let hashes = Dictionary(
+            desired.users.compactMap { user in user.password?.hash.map { (user.address, $0) } }, uniquingKeysWith: { first, _ in first })
+        let reading = try await readTenant(desired.name, hashes: hashes, locked: locked, in: transaction) ?? .absent
+        let (goal, changes) = try await Self.difference(reading.state, desired, undertaking.prune)
+        if undertaking.caller.part != nil { try Self.requireOwn(changes, reading, desired.name) }
+        let planned = try await planned(goal.settings.plan, reading, undertaking, in: transaction)
+        try await Self.requireAllowed(reading.state, goal, planned)
+        try await requireFree(changes, reading.state, in: transaction)
+        return PreparedTenant(
+            name: desired.name, reading: reading, goal: goal, changes: changes, planned: planned,
+            fingerprint: try await reading.fingerprint())
+    }
+
+    @concurrent private nonisolated static func difference(
+        _ state: TenantState, _ desired: DesiredTenant, _ prune: Bool
+    ) async throws -> (TenantState, [TenantChange]) {
+        let goal = try state.reaching(desired, prune: prune)
+        return (goal, TenantState.changes(from: state, to: goal))
+    }
+
+    @concurrent private nonisolated static func requireAllowed(_ old: TenantState, _ new: TenantState, _ planned: LimitSet) async throws {
+        try TenantState.requireAllowed(from: old, to: new, plan: planned)
+    }
+
+    private func planned(
+        _ plan: PlanName, _ reading: TenantReading, _ undertaking: Undertaking, in transaction: PostgresTransaction
+    ) async throws -> LimitSet {
+        let written = undertaking.plans.first { $0.name == plan }
+        func then(_ limits: LimitSet) throws -> LimitSet {
+            guard let written else { return limits }
+            let state = try PlanState([plan: limits]).reaching(DesiredPlans(plans: [written]), prune: undertaking.prune)
+            return state.plans[plan] ?? limits
+        }
+        if plan == reading.state.settings.plan, reading.id != 0 { return try then(reading.planned) }
+        let found = try await transaction.query("SELECT limits::text FROM plans WHERE name = $1 FOR SHARE", [.text(plan.text)])
+        guard let limits = try found.first?.limits(0) ?? written.map({ _ in LimitSet() }) else { throw AdminError.noPlan(plan) }
+        return try then(limits)
+    }
+
+    /// An administrator of the tenant changes its users and aliases. The rest is set by those who run the platform.
+    private static func requireOwn(_ changes: [TenantChange], _ reading: TenantReading, _ name: TenantName) throws(AdminError) {
+        guard reading.id != 0 else { throw AdminError.noTenant(name) }
+        for change in changes {
+            let what: String
+            switch change {
+            case .alias: continue
+            case .user(let address, let old, let new):
+                if new == nil || (old?.limits ?? LimitSet()) == new?.limits { continue }
+                what = "The limits of \(address)"
+            case .settings: what = "The plan, quota, limits and suspension of \(name)"
+            case .domain(let domain, _, _): what = "The domain \(domain)"
+            case .domainAlias(let alias, _, _): what = "The domain alias \(alias)"
+            }
+            throw AdminError(
+                .forbidden, "\(what) would change, and those who run the platform alone may do that.",
+                hint: "You may change users and aliases.")
+        }
+    }
+
+    /// A domain's name is one tenant's.
+    private func requireFree(_ changes: [TenantChange], _ state: TenantState, in transaction: PostgresTransaction) async throws {
+        let names = changes.compactMap { change -> DomainName? in
+            switch change {
+            case .domain(let name, nil, _), .domainAlias(let name, nil, _): name
+            default: nil
+            }
+        }.filter { state.domains[$0] == nil && state.domainAliases[$0] == nil }
+        guard !names.isEmpty else { return }
+        let taken = try await transaction.query(
+            "SELECT name FROM domain_names WHERE name = ANY ($1) ORDER BY 1 LIMIT 1", [.textArray(names.map(\.text))])
+        guard let name = try taken.first?.text(0) else { return }
+        throw AdminError(
+            .alreadyExists, "The domain \(name) exists already, with another tenant.", hint: "`domain show \(name)` tells whose it is.")
+    }
+}

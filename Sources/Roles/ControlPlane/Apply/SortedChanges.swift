@@ -1,0 +1,42 @@
+import AdminAPI
+
+/// A tenant's changes by what is to be done, each kind in one statement.
+struct SortedChanges {
+    struct Domains {
+        var new: [(name: DomainName, quota: StoredQuota)] = []
+        var changed: [(name: DomainName, quota: StoredQuota)] = []
+    }
+    struct User {
+        var address: EmailAddress
+        /// nil: to be made.
+        var old: UserSettings?
+        var new: UserSettings
+    }
+
+    var goneAliases: [AliasAddress] = []
+    var goneUsers: [EmailAddress] = []
+    var goneDomainAliases: [DomainName] = []
+    var goneDomains: [DomainName] = []
+    var settings: TenantSettings?
+    var domains = Domains()
+    var newDomainAliases: [(name: DomainName, domain: DomainName)] = []
+    var users: [User] = []
+    var aliases: [(address: AliasAddress, targets: [TargetAddress], isNew: Bool)] = []
+
+    init(_ changes: [TenantChange]) {
+        for change in changes {
+            switch change {
+            case .settings(_, let new): settings = new
+            case .domain(let name, nil, let quota?): domains.new.append((name, quota))
+            case .domain(let name, _?, let quota?): domains.changed.append((name, quota))
+            case .domain(let name, _, nil): goneDomains.append(name)
+            case .domainAlias(let name, _, let domain?): newDomainAliases.append((name, domain))
+            case .domainAlias(let name, _, nil): goneDomainAliases.append(name)
+            case .user(let address, let old, let new?): users.append(User(address: address, old: old, new: new))
+            case .user(let address, _, nil): goneUsers.append(address)
+            case .alias(let address, let old, let targets?): aliases.append((address, targets, old == nil))
+            case .alias(let address, _, nil): goneAliases.append(address)
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import AdminAPI
+import Cryptography
+import FoundationEssentials
+import Postgres
+import Quantities
+
+/// A tenant as the database has it: its state, and what else a change of it needs to know.
+struct TenantReading: Sendable {
+    /// Of a user, beside the settings.
+    struct UserFacts: Sendable {
+        var id: Int64
+        var usage: Usage
+        /// When the password was set, as PostgreSQL counts; logging in with it changes nothing here.
+        var passwordSet: Int64?
+    }
+
+    var id: Int64
+    var state: TenantState
+    /// What the plan that it has limits.
+    var planned: LimitSet
+    var usage: Usage
+    var domainUsage: [DomainName: Usage] = [:]
+    var users: [EmailAddress: UserFacts] = [:]
+
+    /// What is still to be made: it is as anything new.
+    static let absent = TenantReading(id: 0, state: TenantState(), planned: LimitSet(), usage: .none)
+
+    /// - Parameter hashes: what a desired state says of users' passwords. Who has logged in since with the same one has it still.
+    init(_ rows: Rows, hashes: [EmailAddress: String]) throws {
+        let tenant = rows.tenant
+        (id, planned, usage) = (try tenant.int8(0), try tenant.limits(1), try Usage(tenant, 2))
+        let settings = TenantSettings(
+            plan: try tenant.name(4), quota: try StoredQuota(tenant, 5, at: .tenant), limits: try tenant.ownLimits(7),
+            suspension: StoredSuspension(what: try tenant.suspended(8), reason: try tenant.reason(9)))
+        state = TenantState(settings: settings)
+        for row in rows.domains {
+            let name: DomainName = try row.name(0)
+            state.domains[name] = try StoredQuota(row, 1, at: .domain)
+            domainUsage[name] = try Usage(row, 3)
+        }
+        for row in rows.domainAliases { state.domainAliases[try row.name(0)] = try row.name(1) }
+        for row in rows.aliases { state.aliases[try row.name(0)] = try row.textArray(1).map { try TargetAddress($0) }.sorted() }
+        for row in rows.users { try add(row, hashes) }
+    }
+
+    private init(id: Int64, state: TenantState, planned: LimitSet, usage: Usage) {
+        (self.id, self.state, self.planned, self.usage) = (id, state, planned, usage)
+    }
+
+    private mutating func add(_ row: PostgresRow, _ hashes: [EmailAddress: String]) throws {
+        let address: EmailAddress = try row.name(0)
+        var hash = try row.optionalText(7)
+        if let written = hashes[address], let applied = try row.optionalBytes(8) {
+            if applied == (try Cryptography.sha256(Array(written.utf8))) { hash = written }
+        }
+        state.users[address] = UserSettings(
+            quota: try StoredQuota(row, 2, at: .user), limits: try row.ownLimits(4),
+            suspension: StoredSuspension(what: try row.suspended(5), reason: try row.reason(6)),
+            password: hash.map { .hash($0) } ?? .none)
+        users[address] = UserFacts(id: try row.int8(1), usage: try Usage(row, 10), passwordSet: try row.optionalTimestamp(9))
+    }
+
+    /// What comes from the database.
+    struct Rows: Sendable {
+        var tenant: PostgresRow
+        var domains: [PostgresRow]
+        var domainAliases: [PostgresRow]
+        var aliases: [PostgresRow]
+        var users: [PostgresRow]
+    }
+}
+
+extension Provisioning {
+    /// - Parameter locked: other applies, and whoever makes something, wait until the transaction ends.
+    /// - Returns: nil when there is no such tenant.
+    func readTenant(
+        _ name: TenantName, hashes: [EmailAddress: String] = [:], locked: Bool, in transaction: PostgresTransaction
+    ) async throws -> TenantReading? {
+        let found = try await transaction.query("SELECT tenant_id FROM tenants WHERE name = $1", [.text(name.text)])
+        guard let id = try found.first?.int8(0) else { return nil }
+        if locked { _ = try await transaction.query("SELECT allowed FROM room_in_plan($1, 'users')", [.int8(id)]) }
+        let results = try await transaction.pipeline(TenantReading.statements.map { PostgresStatement($0, [.int8(id)]) })
+        guard results.count == 5, let tenant = results[0].first else { return nil }
+        let rows = TenantReading.Rows(
+            tenant: tenant, domains: results[1].rows, domainAliases: results[2].rows, aliases: results[3].rows, users: results[4].rows)
+        return try await TenantReading.reading(rows, hashes)
+    }
+}
+
+extension TenantReading {
+    /// Away from the event loop: a tenant may have tens of thousands of users.
+    @concurrent fileprivate static func reading(_ rows: Rows, _ hashes: [EmailAddress: String]) async throws -> TenantReading {
+        try TenantReading(rows, hashes: hashes)
+    }
+
+    fileprivate static let statements = [
+        """
+        SELECT t.tenant_id, t.planned::text, coalesce(g.bytes, 0), coalesce(g.messages, 0), t.plan, t.quota_bytes, t.quota_messages,
+            t.limits::text, t.suspended, t.suspension_reason
+        FROM tenants t LEFT JOIN tenant_usage g USING (tenant_id) WHERE t.tenant_id = $1
+        """,
+        """
+        SELECT d.name, d.quota_bytes, d.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0)
+        FROM domains d LEFT JOIN domain_usage g USING (tenant_id, domain_id) WHERE d.tenant_id = $1
+        """,
+        "SELECT a.name, d.name FROM domain_aliases a JOIN domains d USING (tenant_id, domain_id) WHERE a.tenant_id = $1",
+        """
+        SELECT a.local_part || '@' || d.name, array_agg(a.target) FROM aliases a JOIN domains d USING (tenant_id, domain_id)
+        WHERE a.tenant_id = $1 GROUP BY d.name, a.local_part
+        """,
+        """
+        SELECT u.local_part || '@' || d.name, u.user_id, u.quota_bytes, u.quota_messages, u.limits::text, u.suspended, u.suspension_reason,
+            c.hash, c.applied, c.changed_at, coalesce(g.bytes, 0), coalesce(g.messages, 0)
+        FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN credentials c USING (tenant_id, user_id)
+        LEFT JOIN user_usage g USING (tenant_id, user_id) WHERE u.tenant_id = $1
+        """,
+    ]
+}
+
+extension StoredQuota {
+    /// As `quota_bytes` and `quota_messages` hold it.
+    init(_ row: PostgresRow, _ column: Int, at level: QuotaLevel) throws(PostgresError) {
+        let bytes: LimitChange<ByteCount>
+        switch try row.optionalInt8(column) {
+        case nil: bytes = level == .domain ? .unlimited : .planned
+        case -1: bytes = .unlimited
+        case let number?: bytes = .to(ByteCount(number))
+        }
+        self.init(bytes: bytes, messages: try row.optionalInt8(column + 1).map { .to($0) } ?? .unlimited)
+    }
+}
+
+extension PostgresRow {
+    /// Mostly there are none.
+    fileprivate func ownLimits(_ column: Int) throws -> LimitSet { try text(column) == "{}" ? LimitSet() : try limits(column) }
+}

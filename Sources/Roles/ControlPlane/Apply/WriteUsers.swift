@@ -1,0 +1,108 @@
+import AdminAPI
+import Cryptography
+import Postgres
+
+extension Provisioning {
+    /// Makes users and changes others. Who is new and suspended, or has limits or a password, is made first and gets these then.
+    func write(_ users: [SortedChanges.User], of tenant: Int64, in transaction: PostgresTransaction) async throws {
+        guard !users.isEmpty else { return }
+        try await make(users.filter { $0.old == nil }, of: tenant, in: transaction)
+        func changed<Value: Equatable>(_ part: (UserSettings) -> Value) -> [SortedChanges.User] {
+            users.filter { part($0.old ?? UserSettings()) != part($0.new) }
+        }
+        let quotas = users.filter { user in user.old.map { $0.quota != user.new.quota } ?? false }, suspensions = changed(\.suspension)
+        try await set(
+            "quota_bytes = g.bytes, quota_messages = g.messages", "$4::bigint[], $5::bigint[]", "bytes, messages", of: quotas, tenant,
+            [
+                .optionalInt8Array(quotas.map { $0.new.quota.bytes.stored(at: .user) }),
+                .optionalInt8Array(quotas.map { $0.new.quota.messages.limit }),
+            ], in: transaction)
+        try await set(
+            "suspended = string_to_array(g.suspended, ','), suspension_reason = g.reason", "$4::text[], $5::text[]", "suspended, reason",
+            of: suspensions, tenant,
+            [
+                .textArray(suspensions.map { $0.new.suspension.what.map(\.rawValue).joined(separator: ",") }),
+                .optionalTextArray(suspensions.map { $0.new.suspension.reason?.text }),
+            ], in: transaction)
+        let limits = changed(\.limits)
+        try await set(
+            "limits = g.limits::jsonb", "$4::text[]", "limits", of: limits, tenant,
+            [.textArray(try limits.map { try $0.new.limits.json })], in: transaction)
+        try await setPasswords(of: changed(\.password), tenant, in: transaction)
+    }
+
+    private func make(_ users: [SortedChanges.User], of tenant: Int64, in transaction: PostgresTransaction) async throws {
+        guard !users.isEmpty else { return }
+        let places = try await places(of: users.map(\.address), in: transaction)
+        for (user, place) in zip(users, places) {
+            switch place {
+            case .free(tenant, _): continue
+            case .refused(let error): throw error
+            case .free, .exists: throw AdminError(.conflict, "\(user.address) is there already.", hint: "Look again.")
+            }
+        }
+        let new = users.map { user in
+            UserToMake(
+                address: user.address, quota: QuotaChange(bytes: user.new.quota.bytes, messages: user.new.quota.messages), hash: nil)
+        }
+        try await make(new, at: places, in: transaction)
+    }
+
+    /// One statement for all of them.
+    /// - Parameters:
+    ///   - arrays: `parameters` with their types, from `$4` on.
+    ///   - columns: what `assignment` calls them, behind `g.`.
+    private func set(
+        _ assignment: String, _ arrays: String, _ columns: String, of users: [SortedChanges.User], _ tenant: Int64,
+        _ parameters: [PostgresValue], in transaction: PostgresTransaction
+    ) async throws {
+        guard !users.isEmpty else { return }
+        let changed = try await transaction.query(
+            """
+            UPDATE users u SET \(assignment)
+            FROM unnest($2::text[], $3::text[], \(arrays)) AS g (domain, local_part, \(columns))
+            JOIN domains d ON d.tenant_id = $1 AND d.name = g.domain
+            WHERE u.tenant_id = $1 AND u.domain_id = d.domain_id AND u.local_part = g.local_part
+            """, Self.addresses(users, tenant) + parameters)
+        guard changed.affected == users.count else { throw Self.moved }
+    }
+
+    private func setPasswords(of users: [SortedChanges.User], _ tenant: Int64, in transaction: PostgresTransaction) async throws {
+        let keys = """
+            SELECT u.tenant_id, u.user_id, g.* FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[])
+                AS g (domain, local_part, hash, applied)
+            JOIN domains d ON d.tenant_id = $1 AND d.name = g.domain
+            JOIN users u ON u.tenant_id = $1 AND u.domain_id = d.domain_id AND u.local_part = g.local_part
+            """
+        let without = users.filter { $0.new.password == .none }, with = users.filter { $0.new.password != .none }
+        if !without.isEmpty {
+            _ = try await transaction.query(
+                """
+                DELETE FROM credentials c USING users u JOIN domains d USING (tenant_id, domain_id)
+                JOIN unnest($2::text[], $3::text[]) AS g (domain, local_part) ON d.name = g.domain AND u.local_part = g.local_part
+                WHERE c.tenant_id = $1 AND u.tenant_id = $1 AND c.user_id = u.user_id
+                """, Self.addresses(without, tenant))
+        }
+        guard !with.isEmpty else { return }
+        let hashes = with.map { $0.new.password.hash ?? "" }
+        let set = try await transaction.query(
+            """
+            INSERT INTO credentials (tenant_id, user_id, hash, applied) SELECT k.tenant_id, k.user_id, k.hash, k.applied FROM (\(keys)) k
+            ON CONFLICT (tenant_id, user_id) DO UPDATE SET hash = excluded.hash, applied = excluded.applied, changed_at = now(), change_by = NULL
+            """,
+            Self.addresses(with, tenant) + [
+                .textArray(hashes), .byteaArray(try hashes.map { try Cryptography.sha256(Array($0.utf8)) }),
+            ])
+        guard set.affected == with.count else { throw Self.moved }
+    }
+
+    /// `$1` to `$3`.
+    private static func addresses(_ users: [SortedChanges.User], _ tenant: Int64) -> [PostgresValue] {
+        [.int8(tenant), .textArray(users.map(\.address.domain.text)), .textArray(users.map(\.address.localPart))]
+    }
+
+    /// What was read is there no longer, or not as it was.
+    static var moved: AdminError {
+        AdminError(.conflict, "The state of the tenant moved while it was changed; nothing was done.", hint: "Look again.")
+    }
+}

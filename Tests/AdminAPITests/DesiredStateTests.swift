@@ -1,0 +1,209 @@
+import AdminAPI
+import FoundationEssentials
+import Quantities
+import Testing
+
+@Suite("Desired states") struct DesiredStateTests {
+    private static let hash = DesiredPassword.hash("{SSHA}f0CceVSke+IK0le3znCfxtpRGtRzQGx0")
+
+    private func acme() throws -> TenantState {
+        try TenantState(
+            domains: [DomainName("acme.example"): .standard(at: .domain)],
+            domainAliases: [DomainName("also.example"): DomainName("acme.example")],
+            users: [EmailAddress("ann@acme.example"): UserSettings(password: Self.hash)],
+            aliases: [AliasAddress("info@acme.example"): [TargetAddress("ann@acme.example")]])
+    }
+
+    @Test("What is not written stays, and goes with --prune") func pruning() throws {
+        let state = try acme()
+        let desired = try DesiredTenant(
+            name: TenantName("acme"), domains: [DesiredDomain(name: DomainName("acme.example"))],
+            users: [DesiredUser(address: EmailAddress("bob@acme.example"), quota: QuotaChange(bytes: .to(ByteCount(5))))])
+        let added = try state.reaching(desired, prune: false)
+        #expect(added.users.count == 2 && added.aliases == state.aliases && added.domainAliases == state.domainAliases)
+        #expect(TenantState.changes(from: state, to: added).count == 1)
+        let pruned = try state.reaching(desired, prune: true)
+        #expect(pruned.users.keys.map(\.text) == ["bob@acme.example"] && pruned.aliases.isEmpty)
+        #expect(pruned.domainAliases == state.domainAliases, "whose names are not written")
+        #expect(TenantState.brokenAliases(from: state, to: pruned).isEmpty)
+    }
+
+    @Test("What cannot be is refused") func refusals() throws {
+        let state = try acme()
+        let name = try TenantName("acme"), other = try DomainName("other.example")
+        let refused: [(DesiredTenant, Bool, String)] = [
+            (DesiredTenant(name: name, users: [DesiredUser(address: try EmailAddress("a@other.example"))]), false, "no domain"),
+            (DesiredTenant(name: name, users: [DesiredUser(address: try EmailAddress("info@acme.example"))]), false, "an alias"),
+            (DesiredTenant(name: name, users: [DesiredUser(address: try EmailAddress("ann@acme.example"))]), true, "would go"),
+            (DesiredTenant(name: name, domains: [DesiredDomain(name: try DomainName("also.example"))]), false, "an alias of"),
+            (DesiredTenant(name: name, domains: [DesiredDomain(name: other), DesiredDomain(name: other)]), false, "twice"),
+            (DesiredTenant(name: name, aliases: [DesiredAlias(address: try AliasAddress("x@acme.example"), targets: [])]), false, "1 to"),
+            (DesiredTenant(name: name, suspensionReason: try SuspensionReason("why")), false, "nothing is suspended"),
+            (DesiredTenant(name: name, limits: LimitChanges([.users: .number(-1)])), false, "negative"),
+        ]
+        for (desired, prune, words) in refused {
+            let error = #expect(throws: AdminError.self) { try state.reaching(desired, prune: prune) }
+            #expect(error?.message.contains(words) == true, "\(words): \(String(describing: error))")
+        }
+    }
+
+    @Test("A plan bounds what comes and grows, and leaves what is there") func plans() throws {
+        let state = try acme()
+        var more = state
+        more.users[try EmailAddress("bob@acme.example")] = UserSettings(quota: StoredQuota(bytes: .to(ByteCount(10))))
+        let tight = LimitSet([.users: .number(1)]), small = LimitSet([.largestUserQuota: .number(9)])
+        #expect(throws: AdminError.self) { try TenantState.requireAllowed(from: state, to: more, plan: tight) }
+        #expect(throws: AdminError.self) { try TenantState.requireAllowed(from: state, to: more, plan: small) }
+        try TenantState.requireAllowed(from: more, to: more, plan: tight)
+        try TenantState.requireAllowed(from: more, to: state, plan: LimitSet([.users: .number(0)]))
+        more.settings.limits = LimitSet([.users: .number(2)])
+        try TenantState.requireAllowed(from: state, to: more, plan: tight)
+    }
+
+    @Test("An alias breaks when its last way into the tenant goes") func broken() throws {
+        let state = try acme()
+        var less = state
+        less.users = [:]
+        #expect(TenantState.brokenAliases(from: state, to: less).map(\.text) == ["info@acme.example"])
+        less.aliases[try AliasAddress("@acme.example")] = [try TargetAddress("x@else.example")]
+        #expect(TenantState.brokenAliases(from: state, to: less).isEmpty, "the catch-all takes it")
+    }
+
+    @Test("An export says everything but passwords, and changes nothing") func export() throws {
+        let state = try acme()
+        let exported = DesiredTenant(exporting: state, of: try TenantName("acme"))
+        let text = String(decoding: try JSONEncoder().encode(exported), as: UTF8.self)
+        #expect(!text.contains("SSHA"))
+        let read = try JSONDecoder().decode(DesiredTenant.self, from: Data(text.utf8))
+        #expect(try state.reaching(read, prune: true) == state)
+        #expect(try TenantState().reaching(read, prune: false).users.count == 1)
+    }
+
+    @Test("What was changed and then went is not made again by an undo") func gone() throws {
+        let old = try acme(), name = try TenantName("acme"), ann = try EmailAddress("ann@acme.example")
+        var new = old
+        new.users[ann]?.quota.messages = .to(5)
+        new.aliases[try AliasAddress("info@acme.example")] = [try TargetAddress("x@else.example")]
+        let inverse = DesiredTenant(inverting: TenantState.changes(from: old, to: new), of: name)
+        var later = new
+        (later.users, later.aliases) = ([:], [:])
+        #expect(try later.reaching(inverse, prune: false) == later)
+        #expect(try new.reaching(inverse, prune: false) == old)
+    }
+
+    @Test("A change that is shown holds no hash") func secrets() throws {
+        let user = TenantChange.user(try EmailAddress("ann@acme.example"), nil, UserSettings(password: Self.hash))
+        let shown = StateChange(user, of: try TenantName("acme"))
+        #expect(shown.fields == [ChangedField("password", "none", "set")])
+        #expect("\(Self.hash)" == "hash" && String(reflecting: Self.hash) == "hash")
+        #expect(try DesiredPassword("none") == .none)
+        #expect(throws: AdminError.self) { try DesiredPassword("{SSHA}!") }
+    }
+
+    @Test("Plans are made and changed by a file, and never taken away") func planStates() throws {
+        let old = try PlanState([.standard: LimitSet(), PlanName("gold"): LimitSet([.users: .number(5), .aliases: .number(1)])])
+        let desired = DesiredPlans(plans: [DesiredPlan(name: try PlanName("gold"), limits: LimitChanges([.users: .number(7)]))])
+        let kept = try old.reaching(desired, prune: false), pruned = try old.reaching(desired, prune: true)
+        #expect(try kept.plans[PlanName("gold")]?.values == [.users: .number(7), .aliases: .number(1)])
+        #expect(try pruned.plans[PlanName("gold")]?.values == [.users: .number(7)] && pruned.plans.count == 2)
+        for new in [kept, pruned] {
+            let changes = PlanState.changes(from: old, to: new)
+            #expect(changes.count == 1)
+            #expect(try new.reaching(DesiredPlans(inverting: changes), prune: false) == old)
+        }
+        let made = PlanState.changes(from: PlanState([.standard: LimitSet()]), to: old)
+        #expect(try old.reaching(DesiredPlans(inverting: made), prune: false) == PlanState([.standard: LimitSet()]))
+    }
+}
+
+/// Many pairs of states, by a fixed seed.
+@Suite("Differences of states") struct DifferenceTests {
+    private struct Lots: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state ^ (state >> 29)
+        }
+    }
+
+    private static func quota(_ level: QuotaLevel, _ lots: inout Lots) -> StoredQuota {
+        let sizes: [LimitChange<ByteCount>] = [
+            .unlimited, .to(ByteCount(5)), .to(ByteCount(0)), level == .domain ? .unlimited : .planned,
+        ]
+        let messages: LimitChange<Int64> = Bool.random(using: &lots) ? .unlimited : .to(3)
+        return StoredQuota(bytes: sizes.randomElement(using: &lots) ?? .unlimited, messages: messages)
+    }
+
+    private static func limits(_ lots: inout Lots) -> LimitSet {
+        var limits = LimitSet()
+        if Bool.random(using: &lots) { limits.values[.messageSize] = .number(Int64.random(in: 0...1, using: &lots)) }
+        if Bool.random(using: &lots) { limits.values[.protocols] = .services([.imap]) }
+        return limits
+    }
+
+    private static func suspension(_ lots: inout Lots) throws -> StoredSuspension {
+        StoredSuspension(
+            what: Suspendable.allCases.filter { _ in Int.random(in: 0..<4, using: &lots) == 0 },
+            reason: Bool.random(using: &lots) ? try SuspensionReason("why") : nil)
+    }
+
+    /// Few names, so that things change places often.
+    private static func state(_ lots: inout Lots) throws -> TenantState {
+        var state = TenantState(
+            settings: TenantSettings(
+                plan: try PlanName(["default", "gold"].randomElement(using: &lots) ?? "gold"), quota: quota(.tenant, &lots),
+                limits: limits(&lots), suspension: try suspension(&lots)))
+        for name in ["a.example", "b.example", "c.example"] where Bool.random(using: &lots) {
+            state.domains[try DomainName(name)] = quota(.domain, &lots)
+        }
+        let domains = state.domains.keys.sorted()
+        for name in ["a.example", "c.example", "d.example"] where state.domains[try DomainName(name)] == nil {
+            if let domain = domains.randomElement(using: &lots) { state.domainAliases[try DomainName(name)] = domain }
+        }
+        for domain in domains {
+            for name in ["x", "y"] {
+                switch Int.random(in: 0..<3, using: &lots) {
+                case 0:
+                    state.users[try EmailAddress("\(name)@\(domain)")] = UserSettings(
+                        quota: quota(.user, &lots), limits: limits(&lots), suspension: try suspension(&lots),
+                        password: Bool.random(using: &lots) ? .none : .hash("\(Int.random(in: 0...1, using: &lots))"))
+                case 1:
+                    let target = try TargetAddress("\(Int.random(in: 0...1, using: &lots))@else.example")
+                    state.aliases[try AliasAddress("\(name)@\(domain)")] = [target]
+                default: break
+                }
+            }
+        }
+        return state
+    }
+
+    /// What the database would refuse.
+    private func isPossible(_ state: TenantState) -> Bool {
+        state.users.keys.allSatisfy { address in
+            state.domains[address.domain] != nil && (try? AliasAddress(address.text)).flatMap { state.aliases[$0] } == nil
+        } && state.aliases.keys.allSatisfy { state.domains[$0.domain] != nil }
+            && state.domainAliases.allSatisfy { state.domains[$1] != nil && state.domains[$0] == nil }
+    }
+
+    @Test("Changes lead from any state to any other, each step possible, and their inverse leads back") func property() throws {
+        var lots = Lots(state: 2026)
+        let name = try TenantName("acme")
+        for _ in 0..<3_000 {
+            let old = try Self.state(&lots), new = try Self.state(&lots)
+            let changes = TenantState.changes(from: old, to: new)
+            var state = old
+            for change in changes {
+                state.apply(change)
+                #expect(isPossible(state), "\(change)")
+            }
+            #expect(state == new)
+            #expect(TenantState.changes(from: new, to: new).isEmpty)
+            #expect(try new.reaching(DesiredTenant(inverting: changes, of: name), prune: false) == old)
+            let exported = DesiredTenant(exporting: new, of: name)
+            #expect(try new.reaching(exported, prune: true) == new)
+            var reached = try old.reaching(exported, prune: true)
+            for address in reached.users.keys { reached.users[address]?.password = new.users[address]?.password ?? .none }
+            #expect(reached == new, "but for passwords")
+        }
+    }
+}

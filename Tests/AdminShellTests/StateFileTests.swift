@@ -1,0 +1,111 @@
+import AdminAPI
+import AdminShell
+import Quantities
+import Testing
+
+@Suite("Files of desired states") struct StateFileTests {
+    private static let text = """
+        plans:
+          - name: gold
+            limits: {users: 50, userQuota: 2GB, protocols: [imap, submission], aliases: none}
+        tenants:
+          - name: acme
+            plan: gold
+            quota: 100GB
+            suspended: [outgoing]
+            suspensionReason: "Not paid: # 7"
+            domains:
+              - name: acme.example
+                quota: unlimited
+                aliases: [also.example]
+            users:
+              - {address: Ann@acme.example, quota: plan, messages: 100, passwordHash: "{SSHA}f0CceVSke+IK0le3znCfxtpRGtRzQGx0"}
+              - address: bob@acme.example
+                limits: {messageSize: 5MB}
+                suspended: []
+            aliases:
+              - {address: "@acme.example", targets: [ann@acme.example, x@else.example]}
+        ---
+        tenants:
+          - name: "123"
+        """
+
+    @Test("A file says what is desired") func whole() throws {
+        let file = StateFile(Self.text)
+        #expect(file.mistakes == [])
+        #expect(file.plans.map(\.name.text) == ["gold"] && file.tenants.map(\.name.text) == ["acme", "123"])
+        #expect(file.plans[0].limits?.values[.userQuota] == .some(.number(2_000_000_000)))
+        #expect(file.plans[0].limits?.values[.protocols] == .some(.services([.imap, .submission])))
+        #expect(file.plans[0].limits?.values[.aliases] == .some(nil) && file.plans[0].limits?.values.count == 4)
+        let acme = file.tenants[0]
+        #expect(acme.quota == QuotaChange(bytes: .to(ByteCount(100_000_000_000))) && acme.suspended == [.outgoing])
+        #expect(acme.suspensionReason?.text == "Not paid: # 7" && acme.domains[0].aliases?.map(\.text) == ["also.example"])
+        #expect(acme.users.map(\.address.text) == ["ann@acme.example", "bob@acme.example"])
+        #expect(acme.users[0].quota == QuotaChange(bytes: .planned, messages: .to(100)) && acme.users[0].suspended == nil)
+        #expect(acme.users[1].limits?.values == [.messageSize: .number(5_000_000)] && acme.users[1].suspended == [])
+        #expect(acme.users[0].password?.hash?.hasPrefix("{SSHA}") == true)
+        #expect(acme.aliases[0].address.isCatchAll && acme.aliases[0].targets.count == 2)
+        #expect(file.units.count == 3)
+    }
+
+    static let wrong: [(String, Int, String)] = [
+        ("", 1, "neither"), ("tenants: 5", 1, "a list"), ("tenant: []", 1, "Did you mean \"tenants\"?"), ("- a", 1, "mapping"),
+        ("tenants:\n- plan: gold", 2, "needs a name"), ("tenants:\n- name: Bad!", 2, "Bad!"),
+        ("tenants:\n- name: a\n  colour: red", 3, "colour"),
+        ("tenants:\n- name: a\n  quota: much", 3, "not a size"), ("tenants:\n- name: a\n- name: a", 3, "line 2"),
+        ("tenants:\n- name: a\n  users:\n  - address: x", 4, "no @"),
+        ("tenants:\n- name: a\n  users:\n  - {address: x@a.example}\n  - {address: x@a.example}", 5, "line 4"),
+        ("tenants:\n- name: a\n  users:\n  - {address: x@a.example, passwordHash: '{MD5}secret'}", 4, "{MD5}"),
+        ("tenants:\n- name: a\n  users:\n  - {address: x@a.example, limits: {users: 5}}", 4, "no key \"users\""),
+        ("tenants:\n- name: a\n  aliases:\n  - {address: x@a.example, targets: []}", 4, "1 to"),
+        ("tenants:\n- name: a\n  suspended: [mail]", 3, "cannot be suspended"),
+        ("tenants:\n- name: a\n  suspensionReason: x", 3, "nothing"),
+        ("tenants:\n- name: a\n  name: b", 2, "twice"), ("tenants: [\n", 2, "not YAML"),
+        ("plans:\n- name: p\n  limits: {users: many}", 3, "a number"),
+    ]
+    @Test("A mistake is told by its line, without secrets", arguments: wrong) func mistake(text: String, line: Int, words: String) {
+        let file = StateFile(text)
+        #expect(file.mistakes.count == 1 && file.mistakes[0].line == line, "\(file.mistakes)")
+        #expect(file.mistakes.first?.sentence.contains(words) == true, "\(file.mistakes)")
+        #expect(!file.mistakes.contains { $0.sentence.contains("secret") })
+    }
+
+    @Test("What is written is read as it was") func roundTrip() throws {
+        let acme = StateFile(Self.text).tenants[0]
+        #expect(StateFile(StateText.of(acme)).tenants == [acme])
+        let reason = try SuspensionReason("\"a\\b: {c}")
+        var odd = TenantState(settings: TenantSettings(suspension: StoredSuspension(what: [.login], reason: reason)))
+        for name in ["null.example", "1.example", "true.example"] { odd.domains[try DomainName(name)] = .standard(at: .domain) }
+        for name in ["o'neil", "#x", "ü", "1e5", "{a}", "a&b", "-", "null"] {
+            odd.users[try EmailAddress("\(name)@null.example")] = UserSettings(
+                quota: StoredQuota(bytes: .to(ByteCount(123_456_789)), messages: .to(7)), limits: LimitSet([.protocols: .services([])]))
+        }
+        odd.aliases[try AliasAddress("@1.example")] = [try TargetAddress("Upper@else.example")]
+        for name in ["null", "true", "1", "0x10", "no"] {
+            let exported = DesiredTenant(exporting: odd, of: try TenantName(name))
+            let file = StateFile(StateText.of(exported))
+            #expect(file.mistakes == [] && file.tenants == [exported], "\(StateText.of(exported))")
+        }
+    }
+
+    @Test("A difference is a line a change, and says what is lost") func difference() throws {
+        var impact = ApplyImpact()
+        (impact.usersDeleted, impact.messagesDeleted, impact.bytesDeleted) = (1, 2, ByteCount(3_000))
+        (impact.brokenAliases, impact.overQuota, impact.sessionsEnded) = (["info@acme.example"], ["bob@acme.example"], 1)
+        let changes =
+            [
+                StateChange(.user, "eve@acme.example", .remove),
+                StateChange(.user, "bob@acme.example", .change, [ChangedField("quota", "plan", "5 B")]),
+            ] + (0..<25).map { StateChange(.user, "u\($0)@acme.example", .add) }
+        let text = DifferenceText(
+            ApplyPreview(tenant: try TenantName("acme"), isNewTenant: false, changes: changes, impact: impact, fingerprint: "")
+        ).text
+        for line in [
+            "Tenant acme\n", "  - user eve@acme.example\n", "  ~ user bob@acme.example: quota plan → 5 B\n", "  + user u19@acme.example\n",
+            "  … and 5 more: user add\n",
+            "  ! Deletes 1 user and 2 messages (3 KB), for ever: undoing it brings no mail back.\n",
+            "  ! Breaks 1 alias, whose target here goes: info@acme.example.\n", "  ! Ends 1 session.\n",
+        ] { #expect(text.contains(line), "\(text)") }
+        #expect(!text.contains("u20@"))
+    }
+}
