@@ -10,5 +10,5 @@ public enum Permission: String, Sendable, Codable, CaseIterable {
     /// Domains that come with a proof; `manageDomains` takes none.
     case claimDomains
     case manageTenants, manageDomains, manageUsers, managePasswords, manageQuotas, manageQueue, manageWorkers, manageAdministrators
-    case manageCertificates, managePlans
+    case manageCertificates, managePlans, manageHolds
 }

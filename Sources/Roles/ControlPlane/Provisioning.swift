@@ -49,6 +49,8 @@ struct Provisioning {
         var sessionsPerUser: Int
         /// Mail that does not fit is put off, not refused.
         var defersOverQuota: Bool
+        /// Days; where a plan says nothing else.
+        var deletedKeptDays: Int
     }
 
     init(

@@ -124,7 +124,7 @@ final class AdminRouter {
     /// The first tenant that a subject belongs to.
     private func tenant(of subjects: [AdminSubject]) async throws -> String? {
         for subject in subjects {
-            if let owner = try await subject.owner(database) { return owner.name }
+            if let owner = try await subject.owner(database, deleted: true) { return owner.name }
             if case .tenant(let name) = subject { return name.text }
         }
         return nil

@@ -17,7 +17,7 @@ extension Provisioning {
 
     /// The transaction moved what the tables count. A worker has figures of its own, and writes them for as long as it does not know
     /// better; it is asked to count the domains again, as it would by itself with the next message.
-    private func alignUsage(of tenant: Int64) async {
+    func alignUsage(of tenant: Int64) async {
         guard let problem = await workers.alignUsage(of: tenant) else { return }
         journal.warning("domains are counted again only with the next message", ["tenant": "\(tenant)", "reason": problem])
     }
@@ -48,7 +48,7 @@ extension Provisioning {
     }
 
     /// Nobody can take the address meanwhile: its domain is locked.
-    private func refuseUsed(
+    func refuseUsed(
         _ address: EmailAddress, at place: (tenant: Int64, domain: Int64), in transaction: PostgresTransaction
     ) async throws {
         let found = try await transaction.query(

@@ -78,7 +78,7 @@ package final class Directory {
         let result = try await database.query("""
             SELECT local_part, user_id, NULL::text, suspended, suspension_reason, NULL::text[], NULL::text,
                 \(Self.limits("tenant_limits($1) || limits")) FROM users
-            WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
+            WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[]) AND deleted_at IS NULL
             UNION ALL
             SELECT local_part, NULL, target, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM aliases
             WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])
@@ -115,7 +115,7 @@ package final class Directory {
             SELECT u.domain_id, u.local_part, d.name, u.suspended, u.suspension_reason, t.suspended, t.suspension_reason,
                 \(Self.limits("t.planned || t.limits || u.limits"))
             FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
-            WHERE u.tenant_id = $1 AND u.user_id = $2
+            WHERE u.tenant_id = $1 AND u.user_id = $2 AND u.deleted_at IS NULL
             """, [.int8(tenant), .int8(id)])
         guard let row = result.first else { throw .noSuchUser }
         let user = try StoreError.reading { () throws(PostgresError) in
@@ -128,6 +128,11 @@ package final class Directory {
             users[id] = user
         }
         return user
+    }
+
+    /// Whether there is such a user, deleted or not: one who is deleted is kept for a while, with all mail.
+    func keeps(_ id: Int64) async throws(StoreError) -> Bool {
+        try await !database.query("SELECT 1 FROM users WHERE tenant_id = $1 AND user_id = $2", [.int8(tenant), .int8(id)]).isEmpty
     }
 
     /// Three columns of what an expression of limits says of one user.
