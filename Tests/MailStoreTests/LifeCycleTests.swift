@@ -42,6 +42,7 @@ import Testing
         let ann = try await tenant.user("ann")
         let store = try await tenant.open()
         _ = try await store.account(of: ann)
+        _ = try await store.quota(of: ann)  // which is read in a transaction
         try await tenant.withoutCommits {
             #expect(await store.deliver(delivery(to: ann)).first.isStored)
             await tenant.closeByForce(store)
