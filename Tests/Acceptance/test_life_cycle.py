@@ -234,6 +234,13 @@ class Holds(LifeCycle):
         self.assertEqual("ann|INBOX|1|t", found)
         self.assertEqual([1], [h["keptMessages"] for h in self.platform.ask("hold", "list") if h["target"] == self.ann])
 
+    def test_nobody_leaves_a_held_domain(self):
+        elsewhere = f"more-{self.company.domain}"
+        self.platform.casella("domain", "create", elsewhere, "--tenant", self.company.name)
+        self.platform.casella("hold", "set", self.company.domain, "--reason", "case 7")
+        self.assertIn("legal hold", self.refused("user", "rename", self.ann, f"ann@{elsewhere}"))
+        self.platform.casella("user", "rename", self.ann, self.company.address("anna"))
+
     def test_who_may(self):
         administrator = Administrator(self.platform, "tenant-administrator", tenant=self.company.name)
         auditor = Administrator(self.platform, "auditor")

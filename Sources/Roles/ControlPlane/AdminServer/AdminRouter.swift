@@ -86,6 +86,7 @@ final class AdminRouter {
             let subjects = AdminSubject.all(call, path: path, query: query, body: body).map { $0.within(caller.part) }
             let destination = (body as? any NamesDestination)?.destination
             event.target = (body as? any TellsOfItself)?.told ?? subjects.first?.text ?? ""
+            if call.query.contains("now"), query["now"] == "true" { event.target += " --now" }
             if let destination { event.target += " \(destination.text)" }
             if let login = body as? AdminLogin { event.caller = login.name.text }
             if let part = caller.part { try await part.check(call, subjects, database) }

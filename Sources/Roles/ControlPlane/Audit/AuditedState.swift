@@ -32,7 +32,7 @@ extension AdminSubject {
         case .address(let user):
             return (
                 """
-                SELECT to_jsonb(u) - '{tenant_id,user_id,domain_id,created_at}'::text[]
+                SELECT to_jsonb(u) - '{tenant_id,user_id,domain_id,created_at,deletion}'::text[]
                     || jsonb_build_object('domain', d.name, 'password_changed_at', c.changed_at, 'app_passwords',
                         (SELECT coalesce(jsonb_object_agg(p.name, p.services), '{}') FROM app_passwords p
                             WHERE p.tenant_id = u.tenant_id AND p.user_id = u.user_id))

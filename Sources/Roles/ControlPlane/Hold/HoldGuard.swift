@@ -40,6 +40,20 @@ extension Provisioning {
         if let hold = try await hold(on: doomed, in: transaction) { throw Self.held(name, by: hold) }
     }
 
+    /// Refuses to let a user leave a domain that a hold is on, and so the hold.
+    func requireNoHold(
+        onLeaving domain: DomainName, at place: (tenant: Int64, domain: Int64), for other: (tenant: Int64, domain: Int64),
+        in transaction: PostgresTransaction
+    ) async throws {
+        guard place.domain != other.domain else { return }
+        let found = try await transaction.query(
+            "SELECT 1 FROM holds WHERE tenant_id = $1 AND domain_id = $2", [.int8(place.tenant), .int8(place.domain)])
+        guard !found.isEmpty else { return }
+        throw AdminError(
+            .conflict, "There is a legal hold on \(domain), which its users do not leave.",
+            hint: "`hold release \(domain)` ends it, after a `hold set` for the user.")
+    }
+
     private static func held(_ name: String, by hold: String) -> AdminError {
         AdminError(
             .conflict, "\(name) cannot be destroyed: there is a legal hold on \(hold).",

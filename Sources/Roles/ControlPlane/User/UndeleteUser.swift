@@ -21,15 +21,16 @@ extension Provisioning {
         guard from.tenant == to.tenant else {
             throw AdminError(.conflict, "The domain \(new.domain) belongs to another tenant.", hint: "A user stays with its tenant.")
         }
+        try await requireNoHold(onLeaving: old.domain, at: from, for: to, in: transaction)
+        guard let keys = try await keptUsers(at: old, in: transaction).first else {
+            throw AdminError(.notFound, "There is no deleted user \(old).", hint: "`deleted list` shows what is kept.")
+        }
         do {
             try await refuseUsed(new, at: to, in: transaction)
         } catch let error as AdminError where error.code == .alreadyExists {
             throw AdminError(
                 .alreadyExists, error.message,
                 hint: "`user undelete \(old) --as ADDRESS` brings the deleted user back under another address.")
-        }
-        guard let keys = try await keptUsers(at: old, in: transaction).first else {
-            throw AdminError(.notFound, "There is no deleted user \(old).", hint: "`deleted list` shows what is kept.")
         }
         try await requireRoom(for: .users, of: keys.tenant, in: transaction)
         let changed = try await transaction.query(
