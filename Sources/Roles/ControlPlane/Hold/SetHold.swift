@@ -67,7 +67,8 @@ extension Provisioning {
                 "SELECT tenant_id, NULL::bigint, NULL::bigint FROM tenants WHERE name = $1", [.text(name.text)])
             if found.isEmpty { throw AdminError.noTenant(name) }
         case .domain(let name):
-            found = try await transaction.query("SELECT tenant_id, domain_id, NULL::bigint FROM domains WHERE name = $1", [.text(name.text)])
+            found = try await transaction.query(
+                "SELECT tenant_id, domain_id, NULL::bigint FROM domains WHERE name = $1", [.text(name.text)])
             if found.isEmpty { throw AdminError.noDomain(name) }
         case .user(let address):
             found = try await transaction.query(
@@ -88,7 +89,8 @@ extension Provisioning {
             try await showDeleted(in: transaction)
             let found = try await transaction.query(
                 """
-                SELECT coalesce(u.local_part || '@' || o.name, d.name, t.name) AS target, t.name, min(h.reason), min(h.set_by), min(h.set_at),
+                SELECT coalesce(u.local_part || '@' || o.name, d.name, t.name) AS target, t.name, min(h.reason), min(h.set_by),
+                    min(h.set_at),
                     sum((SELECT count(*) FROM held_messages m JOIN users s USING (tenant_id, user_id)
                         WHERE m.tenant_id = h.tenant_id AND (h.user_id IS NULL OR m.user_id = h.user_id)
                             AND (h.domain_id IS NULL OR s.domain_id = h.domain_id)))::bigint
