@@ -30,6 +30,7 @@ def requests(tenant, domain, user, alias, administrator, queued="999999999", new
         "plan list": ("GET", "/plans", None),
         "plan show": ("GET", "/plans/default", None),
         "plan set": ("PUT", "/plans/no-plan", {"users": 1}),
+        "tenant undelete": ("POST", "/tenants/no-tenant-of-this-name/undelete", None),
         "plan delete": ("DELETE", "/plans/no-plan", None),
         "plan assign": ("PUT", f"/tenants/{tenant}/plan", {"plan": "no-plan"}),
         "plan limits": ("GET", f"/limits/{user}", None),
@@ -45,6 +46,7 @@ def requests(tenant, domain, user, alias, administrator, queued="999999999", new
         "domain show": ("GET", f"/domains/{domain}", None),
         "domain rename": ("POST", f"/domains/{domain}/rename", {"name": "bad name", "keepAlias": False}),
         "domain delete": ("DELETE", f"/domains/{domain}", None),
+        "domain undelete": ("POST", "/domains/gone.example/undelete", None),
         "domain check": ("GET", f"/domains/{domain}/check", None),
         "domain claim": ("POST", "/claims", {"name": domain, "tenant": tenant}),
         "domain verify": ("POST", f"/claims/{domain}/verify?tenant={tenant}", None),
@@ -66,6 +68,11 @@ def requests(tenant, domain, user, alias, administrator, queued="999999999", new
         "user change-password": None,
         "user rename": ("POST", f"/users/{user}/rename", {"address": f"{new}@{domain}", "keepAlias": False}),
         "user delete": ("DELETE", f"/users/{user}", None),
+        "user undelete": ("POST", f"/users/{user}/undelete", {"address": f"{new}@{domain}"}),
+        "deleted list": ("GET", f"/deleted?tenant={tenant}", None),
+        "hold set": ("POST", f"/holds/{user}", {"reason": ""}),
+        "hold release": ("DELETE", f"/holds/{user}", None),
+        "hold list": ("GET", "/holds", None),
         "app-password create": ("POST", f"/users/{user}/app-passwords", {"name": "phone"}),
         "app-password list": ("GET", f"/users/{user}/app-passwords", None),
         "app-password delete": ("DELETE", f"/users/{user}/app-passwords/phone", None),
@@ -212,7 +219,7 @@ class RolesAndCommands(Administrators):
 
     def test_who_has_the_name_of_an_earlier_company_sees_nothing_of_it(self):
         former = Company(self.platform)
-        self.platform.casella("tenant", "delete", "--yes", former.name)
+        self.platform.casella("tenant", "delete", "--now", "--yes", former.name)
         database.sql(
             self.platform, "casella_control", f"INSERT INTO usage_by_day VALUES ('{former.name}', '2020-02-29', 1, 5, 10, 1000, 2000)"
         )

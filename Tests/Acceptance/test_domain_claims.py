@@ -222,7 +222,7 @@ class OneOwner(WithClaims):
         with concurrent.futures.ThreadPoolExecutor(6) as pool:
             answers = list(pool.map(lambda body: administrator.request("POST", "/claims", body)[0], bodies))
         self.assertEqual([200, 200, 409, 409, 409, 409], sorted(answers))
-        self.platform.casella("tenant", "delete", company.name, "--yes")
+        self.platform.casella("tenant", "delete", company.name, "--now", "--yes")
         self.assertEqual("0", database.sql(self.platform, "postgres", "SELECT count(*) FROM domain_claims WHERE tenant_id NOT IN "
                                                                        "(SELECT tenant_id FROM tenants)"))
 

@@ -299,10 +299,10 @@ class DomainAliases(Names):
         self.assertEqual(66, self.status("domain", "unalias", domain))
 
     def test_it_goes_with_its_domain(self):
-        self.platform.casella("domain", "delete", "--yes", self.company.domain)
+        self.platform.casella("domain", "delete", "--now", "--yes", self.company.domain)
         self.assertEqual(550, self.rcpt(f"ann@{self.alias}"))
         self.platform.casella("domain", "create", self.alias, "--tenant", self.company.name)
-        self.platform.casella("tenant", "delete", "--yes", self.company.name)
+        self.platform.casella("tenant", "delete", "--now", "--yes", self.company.name)
         for name in (self.alias, self.company.domain):
             self.assertEqual("", database.sql(self.platform, "postgres", f"SELECT 1 FROM domain_names WHERE name = '{name}'").strip())
 

@@ -230,7 +230,7 @@ class OneShot(unittest.TestCase):
             self.assertNotEqual(0, done.returncode)
             self.assertRegex(done.stderr, r"batch(:| line |, line )2")
             self.assertEqual("suspended", self.platform.ask("tenant", "show", "batch-works")["state"])
-        self.platform.casella("tenant", "delete", "batch-works", "--yes")
+        self.platform.casella("tenant", "delete", "batch-works", "--now", "--yes")
 
     def test_every_command_explains_itself(self):
         nouns = {

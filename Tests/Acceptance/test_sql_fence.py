@@ -38,6 +38,14 @@ class Roles(unittest.TestCase):
                 f"casella_t{company.tenant_id()}",
                 "INSERT INTO vacation_replies SELECT tenant_id, user_id, sha256('somebody') FROM users LIMIT 1",
             )
+            bob_id = rows(cls.platform, "postgres", f"SELECT user_id FROM users WHERE tenant_id = {company.tenant_id()} LIMIT 1")[0][0]
+            cls.platform.casella("hold", "set", company.name, "--reason", "a case")
+            # As it does when a held user removes a message.
+            sql(
+                cls.platform,
+                f"casella_t{company.tenant_id()}",
+                f"INSERT INTO held_messages VALUES ({company.tenant_id()}, {bob_id}, 1, 1, 'INBOX', 0, '{{}}', now(), now(), 1, 0, 0, 1)",
+            )
             # As its worker would, were warnings not turned off for all tests.
             sql(
                 cls.platform,

@@ -37,7 +37,7 @@ import Testing
 
     @Test("Where a limit comes from is read as it is written") func sources() throws {
         let sources: [LimitSource] = [
-            .nobody, .plan(.standard), .tenant(try TenantName("acme")), .domain(try DomainName("acme.example")),
+            .nobody, .configuration, .plan(.standard), .tenant(try TenantName("acme")), .domain(try DomainName("acme.example")),
             .user(try EmailAddress("ann@acme.example")),
         ]
         for source in sources {

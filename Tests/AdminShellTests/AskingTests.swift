@@ -11,6 +11,36 @@ struct AskingTests {
         #expect(bench.transport.made == ["GET /tenants/acme", "DELETE /tenants/acme"])
     }
 
+    @Test("What is deleted can be brought back; what is destroyed cannot, and needs its name typed") func kept() throws {
+        let kept = Bench(FakeConsole(canAsk: true, answers: ["acme"]))
+        #expect(try kept.run("tenant delete acme") == 0)
+        #expect(kept.console.output == "Deleted tenant acme; `tenant undelete acme` brings it back until 2026-05-18T03:02:01Z.\n")
+        #expect(!kept.console.errors.contains("for ever"))
+        let destroyed = Bench(FakeConsole(canAsk: true, answers: ["acme"]))
+        #expect(try destroyed.run("tenant delete acme --now") == 0)
+        #expect(destroyed.console.errors.contains("destroys") && destroyed.console.errors.contains("for ever"))
+        #expect(destroyed.transport.made.last == "DELETE /tenants/acme?now=true")
+        // Of one who is deleted already.
+        let user = Bench(FakeConsole(canAsk: true, answers: ["ann@acme.example"]))
+        #expect(try user.run("user delete ann@acme.example --now") == 0)
+        #expect(user.console.errors.contains("the deleted user ann@acme.example with 3 messages"))
+    }
+
+    @Test("A deleted user is brought back, under another address too; holds are set, listed and released") func lifeCycle() throws {
+        let bench = Bench()
+        #expect(try bench.run("user undelete ann@acme.example") == 0)
+        #expect(try bench.run("user undelete ann@acme.example --as anna@acme.example") == 0)
+        #expect(bench.transport.made.last == #"POST /users/ann%40acme.example/undelete {"address":"anna@acme.example"}"#)
+        #expect(try bench.run("deleted list --format csv") == 0)
+        #expect(bench.console.output.contains("user,ann@acme.example,acme,2026-05-04T03:02:01Z,olga,2026-05-18T03:02:01Z,held,"))
+        #expect(try bench.run("hold set ann@acme.example --reason 'case 7'") == 0)
+        #expect(bench.transport.made.last == #"POST /holds/ann%40acme.example {"reason":"case 7"}"#)
+        #expect(try bench.run("hold list --format csv") == 0)
+        #expect(bench.console.output.contains("ann@acme.example,acme,2026-05-04T03:02:01Z,olga,2,case 7"))
+        #expect(try bench.run("hold release ann@acme.example") == 65)
+        #expect(try bench.run("hold release ann@acme.example --yes") == 0)
+    }
+
     @Test("Another answer, or none, deletes nothing", arguments: ["yes", "acm", "", nil]) func wrong(answer: String?) throws {
         let bench = Bench(FakeConsole(canAsk: true, answers: [answer]))
         #expect(try bench.run("tenant delete acme") == 1)

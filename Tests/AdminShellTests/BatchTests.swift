@@ -63,7 +63,9 @@ struct BatchTests {
                   {
                     "line" : 1,
                     "result" : {
-                      "deleted" : "acme"
+                      "deleted" : "acme",
+                      "destroyed" : false,
+                      "keptUntil" : "2026-05-18T03:02:01Z"
                     }
                   },
                   {

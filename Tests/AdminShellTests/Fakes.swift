@@ -83,13 +83,24 @@ enum Prepared {
         #"{"users":[{"address":"ann@acme.example","outcome":"made"},{"address":"bob@acme.example","outcome":"exists"},"#
         + #"{"address":"carl@acme.example","outcome":"refused","error":{"code":"alreadyExists","#
         + #""message":"carl@acme.example is an alias.","hint":"Delete the alias first."}}]}"#
+    static let kept =
+        #"{"level":"user","name":"ann@acme.example","tenant":"acme","deletedAt":"2026-05-04T03:02:01Z","#
+        + #""keptUntil":"2026-05-18T03:02:01Z","deletedBy":"olga","usage":{"bytes":1536,"messages":3},"held":true}"#
+    static let hold =
+        #"{"target":"ann@acme.example","tenant":"acme","reason":"case 7","setBy":"olga","setAt":"2026-05-04T03:02:01Z","#
+        + #""keptMessages":2}"#
     static let responses: [String: (Int, String)] = [
         "POST /claims": (200, claim), "GET /claims": (200, "[\(claim)]"), "POST /claims/new.example/verify": (200, provedDomain),
         "DELETE /claims/new.example?tenant=acme": (200, "{}"), "GET /domains": (200, "[\(provedDomain)]"),
         "GET /logins": (200, logins),
         "POST /logins/192.0.2.0%2F24/unlock": (200, #"{"subject":"192.0.2.0/24","forgotten":2}"#),
         "GET /tenants": (200, "[\(tenant)]"), "POST /tenants": (201, tenant), "GET /tenants/acme": (200, tenant),
-        "DELETE /tenants/acme": (200, "{}"),
+        "DELETE /tenants/acme": (200, #"{"destroyed":false,"keptUntil":"2026-05-18T03:02:01Z"}"#),
+        "DELETE /tenants/acme?now=true": (200, #"{"destroyed":true}"#),
+        "GET /users/ann%40acme.example": (404, #"{"error":{"code":"notFound","message":"There is no user ann@acme.example."}}"#),
+        "GET /deleted": (200, "[\(kept)]"), "DELETE /users/ann%40acme.example?now=true": (200, #"{"destroyed":true}"#),
+        "POST /users/ann%40acme.example/undelete": (200, user), "GET /holds": (200, "[\(hold)]"),
+        "POST /holds/ann%40acme.example": (200, hold), "DELETE /holds/ann%40acme.example": (200, "{}"),
         "POST /tenants/acme/suspend": (409, #"{"error":{"code":"conflict","message":"Tenant acme is suspended already."}}"#),
         "POST /users": (201, #"{"user":\#(user),"generatedPassword":"made-for-you"}"#),
         "POST /users/ann%40acme.example/password": (200, #"{"address":"ann@acme.example"}"#),

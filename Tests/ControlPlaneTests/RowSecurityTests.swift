@@ -71,6 +71,8 @@ import TestSupport
                 INSERT INTO messages (tenant_id, mailbox_id, uid, modseq, internal_date, size, blob_segment, blob_offset, blob_length)
                     VALUES (\(t), \(t), 1, 1, now(), 10, 0, 0, 10);
                 INSERT INTO deliveries VALUES (\(t), \(t), decode('000102030405060708090a0b0c0d0e0f', 'hex'));
+                INSERT INTO holds (tenant_id, user_id, reason, set_by) VALUES (\(t), \(t) + 1000, 'lawsuit', 'root');
+                INSERT INTO held_messages VALUES (\(t), \(t), \(t), 9, 'INBOX', 0, '{}', now(), now(), 10, 0, 0, 10);
                 INSERT INTO queue_messages (tenant_id, queue_id, delivery_id, reverse_path, blob_segment, blob_offset,
                     blob_length, size, expires_at) VALUES (\(t), \(t), 'x', '', 0, 0, 1, 1, now());
                 INSERT INTO queue_recipients (tenant_id, queue_id, recipient_id, address)
@@ -198,6 +200,7 @@ import TestSupport
             _ = try await transaction.query("UPDATE domains SET name = 'new.example' WHERE tenant_id = $1", [.int8(one)])
             _ = try await transaction.query("INSERT INTO domain_aliases VALUES ($1, $1, 'd' || $1::text || '.example')", [.int8(one)])
         }
+        _ = try await fixture.control.query("DELETE FROM holds WHERE tenant_id = $1", [.int8(one)])
         _ = try await fixture.control.query("DELETE FROM tenants WHERE tenant_id = $1", [.int8(one)])
         let left = try await fixture.owner.query(
             "SELECT name FROM domain_names EXCEPT (SELECT name FROM domains UNION ALL SELECT name FROM domain_aliases)")
@@ -272,6 +275,7 @@ import TestSupport
     @Test("A domain goes with all its users' mail, and so does a tenant") func wholeDeletion() async throws {
         let fixture = try await Fixture()
         let (one, other) = (fixture.tenants[0], fixture.tenants[1])
+        _ = try await fixture.control.query("DELETE FROM holds")
         _ = try await fixture.control.query("DELETE FROM domains WHERE domain_id = $1", [.int8(one)])
         let usage = try await fixture.owner.query("SELECT bytes, messages FROM tenant_usage WHERE tenant_id = $1", [.int8(one)])
         #expect(try usage.first?.int8(0) == 0 && usage.first?.int8(1) == 0)
@@ -289,6 +293,7 @@ import TestSupport
             let usage = try await fixture.owner.query("SELECT bytes, messages FROM \(table) WHERE tenant_id = $1", [.int8(tenant)])
             #expect(try usage.first?.int8(0) == 20 && usage.first?.int8(1) == 2)
         }
+        _ = try await fixture.control.query("DELETE FROM holds WHERE tenant_id = $1", [.int8(tenant)])
         _ = try await fixture.control.query("DELETE FROM tenants WHERE tenant_id = $1", [.int8(tenant)])
         for table in fixture.tables where !table.hasPrefix("queue_") {
             #expect(try await fixture.owner.query("SELECT 1 FROM \(table) WHERE tenant_id = $1", [.int8(tenant)]).isEmpty, "\(table)")

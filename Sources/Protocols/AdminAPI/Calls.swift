@@ -7,8 +7,11 @@ public enum Calls {
         "tenant suspend", .post, "/tenants/{name}/suspend", needs: .manageTenants, effect: .changes)
     public static let resumeTenant = Call<SuspensionChange, Tenant>(
         "tenant resume", .post, "/tenants/{name}/resume", needs: .manageTenants, effect: .changes)
-    public static let deleteTenant = Call<Nothing, Nothing>(
-        "tenant delete", .delete, "/tenants/{name}", needs: .manageTenants, effect: .destroys)
+    /// What is deleted is kept for a while; with `now` it is destroyed, and so is what was deleted before. Of domains and users too.
+    public static let deleteTenant = Call<Nothing, Deletion>(
+        "tenant delete", .delete, "/tenants/{name}", query: ["now"], needs: .manageTenants, effect: .destroys)
+    public static let undeleteTenant = Call<Nothing, Tenant>(
+        "tenant undelete", .post, "/tenants/{name}/undelete", needs: .manageTenants, effect: .changes)
 
     /// `{name}` is a `PlanName`.
     public static let createPlan = Call<NewPlan, Plan>("plan create", .post, "/plans", needs: .managePlans, effect: .changes)
@@ -42,8 +45,10 @@ public enum Calls {
     public static let showDomain = Call<Nothing, Domain>("domain show", .get, "/domains/{name}", needs: .read, effect: .reads)
     public static let renameDomain = Call<DomainRename, Domain>(
         "domain rename", .post, "/domains/{name}/rename", needs: .manageDomains, effect: .changes)
-    public static let deleteDomain = Call<Nothing, Nothing>(
-        "domain delete", .delete, "/domains/{name}", needs: .manageDomains, effect: .destroys)
+    public static let deleteDomain = Call<Nothing, Deletion>(
+        "domain delete", .delete, "/domains/{name}", query: ["now"], needs: .manageDomains, effect: .destroys)
+    public static let undeleteDomain = Call<Nothing, Domain>(
+        "domain undelete", .post, "/domains/{name}/undelete", needs: .manageDomains, effect: .changes)
     public static let checkDomain = Call<Nothing, DomainCheck>("domain check", .get, "/domains/{name}/check", needs: .read, effect: .reads)
     /// `host` is another name of the mail host.
     public static let domainRecords = Call<Nothing, [DNSRecord]>(
@@ -86,8 +91,10 @@ public enum Calls {
         "user change-password", .post, "/self/password", needs: .own, effect: .changes)
     public static let renameUser = Call<UserRename, User>(
         "user rename", .post, "/users/{address}/rename", needs: .manageUsers, effect: .changes)
-    public static let deleteUser = Call<Nothing, Nothing>(
-        "user delete", .delete, "/users/{address}", needs: .manageUsers, effect: .destroys)
+    public static let deleteUser = Call<Nothing, Deletion>(
+        "user delete", .delete, "/users/{address}", query: ["now"], needs: .manageUsers, effect: .destroys)
+    public static let undeleteUser = Call<UserUndeletion, User>(
+        "user undelete", .post, "/users/{address}/undelete", needs: .manageUsers, effect: .changes)
 
     /// A person's own, as `changePassword`.
     public static let createOwnAppPassword = Call<NewOwnAppPassword, CreatedAppPassword>(
@@ -128,6 +135,14 @@ public enum Calls {
         "vacation clear", .delete, "/users/{address}/vacation", needs: .manageUsers, effect: .changes)
     public static let listVacations = Call<Nothing, [Vacation]>(
         "vacation list", .get, "/vacations", query: ["tenant", "domain"], needs: .read, effect: .reads)
+    /// Users, domains and tenants that are deleted and kept.
+    public static let listDeleted = Call<Nothing, [KeptDeletion]>(
+        "deleted list", .get, "/deleted", query: ["tenant"], needs: .read, effect: .reads)
+    /// `{target}` is a `QuotaTarget`, deleted or not.
+    public static let setHold = Call<NewHold, Hold>("hold set", .post, "/holds/{target}", needs: .manageHolds, effect: .changes)
+    public static let releaseHold = Call<Nothing, Nothing>(
+        "hold release", .delete, "/holds/{target}", needs: .manageHolds, effect: .destroys)
+    public static let listHolds = Call<Nothing, [Hold]>("hold list", .get, "/holds", needs: .readPlatform, effect: .reads)
 
     /// `{target}` is a `QuotaTarget`.
     public static let showQuota = Call<Nothing, QuotaReport>("quota show", .get, "/quotas/{target}", needs: .read, effect: .reads)
@@ -226,18 +241,19 @@ public enum Calls {
     public static let showLoad = Call<Nothing, PlatformLoad>("top", .get, "/load", needs: .readPlatform, effect: .reads)
 
     public static let all: [any AnyCall] = [
-        createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant,
+        createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant, undeleteTenant,
         createPlan, listPlans, showPlan, setPlan, deletePlan, assignPlan, showLimits, overrideLimits,
         previewApply, apply, listApplies, previewUndo, undo, exportState,
-        createDomain, listDomains, showDomain, renameDomain, deleteDomain, checkDomain, domainRecords, createDomainAlias,
+        createDomain, listDomains, showDomain, renameDomain, deleteDomain, undeleteDomain, checkDomain, domainRecords, createDomainAlias,
         deleteDomainAlias,
         claimDomain, verifyDomain, listClaims, unclaimDomain,
         createUser, importUsers, listUsers, showUser, suspendUser, resumeUser, setPassword, demandPassword, enableOneTimePasswords,
-        disableOneTimePasswords, changePassword, renameUser, deleteUser,
+        disableOneTimePasswords, changePassword, renameUser, deleteUser, undeleteUser,
         createAppPassword, listAppPasswords, deleteAppPassword, createOwnAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,
         createGroup, listGroups, showGroup, setGroup, addMembers, removeMembers, deleteGroup,
         setVacation, showVacation, clearVacation, listVacations,
+        listDeleted, setHold, releaseHold, listHolds,
         showQuota, setQuota, checkQuotas, repairQuotas,
         listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,
         listLogins, unlockLogins, listSessions, endSessions, listWorkers, restartWorker,

@@ -13,11 +13,14 @@ public struct EffectiveLimit: Codable, Sendable, Hashable {
 public enum LimitSource: Codable, Sendable, Hashable, CustomStringConvertible {
     /// Nobody set one.
     case nobody
+    /// `casella.json`, or what holds without it.
+    case configuration
     case plan(PlanName), tenant(TenantName), user(EmailAddress), domain(DomainName)
 
     public var description: String {
         switch self {
         case .nobody: "not limited"
+        case .configuration: "casella.json"
         case .plan(let name): "plan \(name)"
         case .tenant(let name): "tenant \(name)"
         case .domain(let name): "domain \(name)"
@@ -39,6 +42,7 @@ public enum LimitSource: Codable, Sendable, Hashable, CustomStringConvertible {
         case ("tenant", let name?): self = .tenant(try TenantName(name))
         case ("domain", let name?): self = .domain(try DomainName(name))
         case ("user", let name?): self = .user(try EmailAddress(name))
+        case ("casella.json", _): self = .configuration
         default: self = .nobody
         }
     }

@@ -14,12 +14,14 @@ public enum LimitName: String, Codable, Sendable, CaseIterable {
     case recipientsPerHour, recipientsPerDay
     /// What users may log in to.
     case protocols
+    /// Days that what is deleted is kept; `deletedKeptDays` of the configuration where nobody says it.
+    case keptDays
 
     public enum Kind: Sendable { case count, octets, services }
 
     public var kind: Kind {
         switch self {
-        case .users, .domains, .aliases, .recipientsPerHour, .recipientsPerDay: .count
+        case .users, .domains, .aliases, .recipientsPerHour, .recipientsPerDay, .keptDays: .count
         case .storage, .userQuota, .largestUserQuota, .messageSize: .octets
         case .protocols: .services
         }
@@ -28,7 +30,7 @@ public enum LimitName: String, Codable, Sendable, CaseIterable {
     /// For whom it can be overridden. Quotas that somebody has are set with `quota set`.
     public var overridden: Set<QuotaLevel> {
         switch self {
-        case .users, .domains, .aliases, .userQuota, .largestUserQuota: [.tenant]
+        case .users, .domains, .aliases, .userQuota, .largestUserQuota, .keptDays: [.tenant]
         case .storage: []
         case .messageSize, .recipientsPerHour, .recipientsPerDay, .protocols: [.tenant, .user]
         }

@@ -9,6 +9,10 @@ public enum NameKind: String, Codable, Sendable, CaseIterable {
     /// Tenants, domains and addresses together.
     case quotaTargets
     case workers, queued, plans
+    /// What is deleted and kept.
+    case deletedTenants, deletedDomains, deletedAddresses
+    /// What legal holds are on.
+    case held
     /// Of those who administer.
     case administrators
     case certificates

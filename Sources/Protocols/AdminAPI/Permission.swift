@@ -10,7 +10,7 @@ public enum Permission: String, Sendable, Codable, CaseIterable {
     /// Domains that come with a proof; `manageDomains` takes none.
     case claimDomains
     case manageTenants, manageDomains, manageUsers, managePasswords, manageQuotas, manageQueue, manageWorkers, manageAdministrators
-    case manageCertificates, managePlans
+    case manageCertificates, managePlans, manageHolds
     /// Desired states, as far as one's reach goes: what of them one may change is asked change by change.
     case applyStates
 }

@@ -11,7 +11,7 @@ extension Provisioning {
         let prefix = (request.query["prefix"] ?? "").lowercased()
         switch kind {
         // Of the platform alone.
-        case .workers, .wrongLogins, .certificates, .plans:
+        case .workers, .wrongLogins, .certificates, .plans, .held:
             guard request.caller.role.permissions.contains(.readPlatform) else { return NameList([]) }
         case .claims:
             guard request.caller.role.permissions.contains(.claimDomains) else { return NameList([]) }
@@ -24,11 +24,14 @@ extension Provisioning {
             let subjects = Set(authenticator.wrongLogins().flatMap { [$0.account, $0.place] }.compactMap(\.self))
             return NameList(Array(subjects.filter { $0.hasPrefix(prefix) }.sorted().prefix(NameList.maximum)))
         case .tenants, .domains, .domainAliases, .claims, .addresses, .aliases, .groups, .quotaTargets, .queued, .administrators,
-            .certificates, .plans:
+            .certificates, .plans, .deletedTenants, .deletedDomains, .deletedAddresses, .held:
             // starts_with, and not LIKE: the prefix is text, whatever signs are in it.
-            let result = try await database.query(
-                "SELECT name FROM (\(source(of: kind))) AS all_names (name) WHERE starts_with(name, $1) ORDER BY name LIMIT $2",
-                [.text(prefix), .int8(Int64(NameList.maximum))])
+            let result = try await change { transaction in
+                if kind.concernsDeleted { try await showDeleted(in: transaction) }
+                return try await transaction.query(
+                    "SELECT name FROM (\(source(of: kind))) AS all_names (name) WHERE starts_with(name, $1) ORDER BY name LIMIT $2",
+                    [.text(prefix), .int8(Int64(NameList.maximum))])
+            }
             return NameList(try result.rows.map { try $0.text(0) })
         }
     }
@@ -50,7 +53,26 @@ extension Provisioning {
         case .administrators: return "SELECT name FROM administrators"
         case .certificates: return "SELECT name FROM certificates"
         case .plans: return "SELECT name FROM plans"
+        case .deletedTenants: return "\(tenants) WHERE deleted_at IS NOT NULL"
+        case .deletedDomains: return "\(domains) WHERE deleted_at IS NOT NULL AND NOT deleted_with_tenant"
+        case .deletedAddresses: return "SELECT DISTINCT k.name FROM (\(addresses) WHERE u.deleted_at IS NOT NULL) k (name)"
+        case .held:
+            return """
+                SELECT DISTINCT coalesce(u.local_part || '@' || o.name, d.name, t.name)
+                FROM holds h JOIN tenants t USING (tenant_id) LEFT JOIN domains d USING (tenant_id, domain_id)
+                    LEFT JOIN users u ON u.tenant_id = h.tenant_id AND u.user_id = h.user_id
+                    LEFT JOIN domains o ON o.tenant_id = u.tenant_id AND o.domain_id = u.domain_id
+                """
         case .workers, .wrongLogins: return "SELECT NULL::text WHERE false"  // of no table
+        }
+    }
+}
+
+extension NameKind {
+    fileprivate var concernsDeleted: Bool {
+        switch self {
+        case .deletedTenants, .deletedDomains, .deletedAddresses, .held: true
+        default: false
         }
     }
 }

@@ -52,6 +52,8 @@ struct Provisioning {
         var passwords: PasswordRules
         /// Mail that does not fit is put off, not refused.
         var defersOverQuota: Bool
+        /// Days; where a plan says nothing else.
+        var deletedKeptDays: Int
     }
 
     init(

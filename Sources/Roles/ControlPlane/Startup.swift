@@ -55,6 +55,7 @@ struct Startup {
             audit: audit, certificates: certificates, keep: keep)
         try await startAdminServer(configuration, directory: directory, provisioning: provisioning, keep: keep)
         try await startMetricsServer(configuration, directory: directory, provisioning: provisioning, keep: keep)
+        DeletionSweep(provisioning).start()
         journal.info("ready")
         return try readyLine(directory, listeners)
     }
@@ -132,7 +133,7 @@ struct Startup {
             hostname: configuration.hostname, startedAt: Timestamp(secondsSince1970: Int64(time(nil))),
             listeners: listeners.doors.map { PlatformStatus.Listener(service: $0.service.rawValue, address: listeners.text(of: $0)) },
             limits: configuration.limits, sessionsPerUser: configuration.sessionsPerUser, passwords: configuration.passwords,
-            defersOverQuota: configuration.defersOverQuota)
+            defersOverQuota: configuration.defersOverQuota, deletedKeptDays: configuration.deletedKeptDays)
         let sessions = AdministratorSessions(
             database: server.pool, authenticator: authenticator, sealingKey: try roles.secrets.key(for: "one-time passwords"),
             journal: journal)
@@ -160,9 +161,11 @@ struct Startup {
     private func openTenants(
         _ workers: TenantWorkers, _ database: PostgresPool, _ directory: DataDirectory, _ journal: Journal
     ) async throws {
-        var known: Set<String> = []
+        // Those of deleted tenants too, whose doors stay closed.
+        let shown = PostgresStatement("SELECT set_config('casella.shows_deleted', 'on', true)")
+        let all = try await database.pipeline([shown, PostgresStatement("SELECT tenant_id::text FROM tenants")])
+        var known = Set(try all.last?.rows.map { try $0.text(0) } ?? [])
         for row in try await database.query("SELECT tenant_id, name FROM tenants ORDER BY tenant_id").rows {
-            known.insert(String(try row.int8(0)))
             let tenant = try row.int8(0)
             let name: TenantName = try row.name(1)
             do {

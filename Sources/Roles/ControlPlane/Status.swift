@@ -13,7 +13,7 @@ extension Provisioning {
             let result = try await database.query(
                 """
                 SELECT current_setting('server_version'), (SELECT count(*) FROM tenants), (SELECT count(*) FROM domains),
-                    (SELECT count(*) FROM users), (SELECT count(*) FROM queue_messages),
+                    (SELECT count(*) FROM users JOIN domains USING (tenant_id, domain_id)), (SELECT count(*) FROM queue_messages),
                     (SELECT coalesce(sum(bytes), 0)::bigint FROM tenant_usage),
                     (SELECT coalesce(sum(messages), 0)::bigint FROM tenant_usage)
                 """)

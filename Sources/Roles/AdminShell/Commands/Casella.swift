@@ -11,7 +11,7 @@ package struct Casella: ParsableCommand {
         version: "casella 0.1",
         subcommands: [
             TenantCommands.self, PlanCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, SelfCommands.self,
-            AliasCommands.self, GroupCommands.self, VacationCommands.self,
+            AliasCommands.self, GroupCommands.self, VacationCommands.self, DeletedCommands.self, HoldCommands.self,
             QuotaCommands.self, QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self,
             AdministratorCommands.self, RoleCommands.self, ExplainCommands.self, SessionCommands.self, AuditCommands.self, ShowUsage.self,
             ApplyFile.self, UndoApply.self, ListApplies.self, ExportTenant.self, ShowStatus.self, ShowTop.self, ShowLog.self, RunBatch.self,
@@ -24,7 +24,10 @@ package struct Casella: ParsableCommand {
 package struct TenantCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "tenant", abstract: "Tenants: the companies whose mail lives here.",
-        subcommands: [CreateTenant.self, ListTenants.self, ShowTenant.self, SuspendTenant.self, ResumeTenant.self, DeleteTenant.self])
+        subcommands: [
+            CreateTenant.self, ListTenants.self, ShowTenant.self, SuspendTenant.self, ResumeTenant.self, DeleteTenant.self,
+            UndeleteTenant.self,
+        ])
     package init() {}
 }
 
@@ -42,7 +45,8 @@ package struct DomainCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "domain", abstract: "The tenants' mail domains.",
         subcommands: [
-            CreateDomain.self, ListDomains.self, ShowDomain.self, RenameDomain.self, DeleteDomain.self, CreateDomainAlias.self,
+            CreateDomain.self, ListDomains.self, ShowDomain.self, RenameDomain.self, DeleteDomain.self, UndeleteDomain.self,
+            CreateDomainAlias.self,
             DeleteDomainAlias.self, PrintDNS.self, CheckDomain.self, ClaimDomain.self, VerifyDomain.self, ListClaims.self,
             UnclaimDomain.self,
         ])
@@ -54,8 +58,21 @@ package struct UserCommands: ParsableCommand {
         commandName: "user", abstract: "Users: an address, a mailbox and a login.",
         subcommands: [
             CreateUser.self, ImportUsers.self, ListUsers.self, ShowUser.self, SuspendUser.self, ResumeUser.self, SetPassword.self,
-            DemandPassword.self, ChangeOneTimePasswords.self, ChangePassword.self, RenameUser.self, DeleteUser.self,
+            DemandPassword.self, ChangeOneTimePasswords.self, ChangePassword.self, RenameUser.self, DeleteUser.self, UndeleteUser.self,
         ])
+    package init() {}
+}
+
+package struct DeletedCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "deleted", abstract: "What is deleted, and kept for a while.", subcommands: [ListDeleted.self])
+    package init() {}
+}
+
+package struct HoldCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "hold", abstract: "Legal holds: what they are on is not destroyed.",
+        subcommands: [SetHold.self, ReleaseHold.self, ListHolds.self])
     package init() {}
 }
 

@@ -2,17 +2,22 @@ import AdminAPI
 import ArgumentParser
 
 package struct DeleteUser: AdminCommand {
-    package static let configuration = CommandConfiguration(commandName: "delete", abstract: "Delete a user with all mail.")
+    package static let configuration = CommandConfiguration(
+        commandName: "delete", abstract: "Delete a user with all mail; kept for a while.",
+        discussion: "It is out of service at once. Until its time is over, which `deleted list` shows, `user undelete` brings it back.")
     package static let names = LiveNames(arguments: [.live(.addresses)])
     @Argument(help: "Address of the user.", transform: { try EmailAddress($0) }) var address: EmailAddress
+    @Flag(help: "Destroy it at once, or what is deleted already and kept.") var now = false
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
-        let user = try context.client.call(Calls.showUser, address.text)
-        try context.confirm(
-            "This deletes user \(address) with \(counted(user.usage.messages, "message")) (\(user.usage.bytes)), for ever.", .yes)
-        _ = try context.client.call(Calls.deleteUser, address.text)
-        return Report(Deleted(deleted: address.text), Table(["deleted"], [[.text(address.text)]]), .sentence("Deleted user \(address)."))
+        let described = try context.described(.user, address.text, now: now) {
+            let found = try context.client.call(Calls.showUser, address.text)
+            return "user \(address) with \(counted(found.usage.messages, "message")) (\(found.usage.bytes))"
+        }
+        try context.confirmDeletion(described, now: now, address.text, .yes)
+        let deletion = try context.client.call(Calls.deleteUser, address.text, query: ["now": now ? "true" : nil])
+        return Report(deletion, of: "user", address.text)
     }
 }

@@ -1,2 +1,54 @@
+import AdminAPI
+
 /// What a deletion prints as JSON.
 struct Deleted: Encodable, Sendable { let deleted: String }
+
+/// The same of what may be brought back.
+struct DeletedAndKept: Encodable, Sendable {
+    let deleted: String
+    let destroyed: Bool
+    /// nil: until somebody destroys it.
+    let keptUntil: Timestamp?
+}
+
+extension Report {
+    /// - Parameter noun: user, domain or tenant.
+    init(_ deletion: Deletion, of noun: String, _ name: String) {
+        let until = deletion.keptUntil.map { " until \($0)" } ?? ""
+        let sentence =
+            deletion.destroyed
+            ? "Deleted \(noun) \(name), for ever."
+            : "Deleted \(noun) \(name); `\(noun) undelete \(name)` brings it back\(until)."
+        self.init(
+            DeletedAndKept(deleted: name, destroyed: deletion.destroyed, keptUntil: deletion.keptUntil),
+            Table(
+                ["deleted", "destroyed", "kept until"],
+                [[.text(name), .text(deletion.destroyed ? "yes" : "no"), .time(deletion.keptUntil)]]),
+            .sentence(sentence))
+    }
+}
+
+extension Context {
+    /// Asks before something is deleted that is kept for a while, or destroyed with `--now`.
+    /// - Parameter described: what goes, and what is in it.
+    func confirmDeletion(_ described: String, now: Bool, _ name: String, _ strength: Confirmation.Strength) throws {
+        guard now else {
+            return try confirm(
+                "This deletes \(described). It is out of service at once, and can be brought back until the tenant's grace period ends.",
+                strength)
+        }
+        try confirm("This destroys \(described), for ever.", .typing(name))
+    }
+
+    /// What `show` tells; with `now`, of what is deleted already, what `deleted list` tells.
+    func described(_ level: QuotaLevel, _ name: String, now: Bool, _ show: () throws -> String) throws -> String {
+        do {
+            return try show()
+        } catch let error as AdminError where now && error.code == .notFound {
+            let kept = try client.call(Calls.listDeleted).filter { $0.level == level && $0.name == name }
+            guard !kept.isEmpty else { throw error }
+            let messages = kept.reduce(0) { $0 + $1.usage.messages }
+            return "the deleted \(level.rawValue) \(name) with \(counted(messages, "message"))"
+        }
+    }
+}

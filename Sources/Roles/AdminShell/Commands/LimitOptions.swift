@@ -14,6 +14,7 @@ package struct LimitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Size of a message, received or sent.", valueName: "size")) var messageSize: String?
     @Option(help: ArgumentHelp("Recipients that a user may send to within an hour.", valueName: "number")) var recipientsPerHour: String?
     @Option(help: ArgumentHelp("Recipients that a user may send to within a day.", valueName: "number")) var recipientsPerDay: String?
+    @Option(help: ArgumentHelp("Days that what is deleted is kept; 0 destroys at once.", valueName: "number")) var keptDays: String?
     @Option(help: ArgumentHelp("What users may log in to: a list such as imap,submission.", valueName: "services")) var protocols: String?
 
     package init() {}
@@ -23,6 +24,7 @@ package struct LimitOptions: ParsableArguments {
             (.users, users), (.domains, domains), (.aliases, aliases), (.storage, storage), (.userQuota, userQuota),
             (.largestUserQuota, largestUserQuota), (.messageSize, messageSize), (.recipientsPerHour, recipientsPerHour),
             (.recipientsPerDay, recipientsPerDay), (.protocols, protocols),
+            (.keptDays, keptDays),
         ]
     }
 

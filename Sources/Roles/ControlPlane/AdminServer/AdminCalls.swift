@@ -9,6 +9,7 @@ extension AdminRouter {
         serve(Calls.suspendTenant) { try await $0.suspendTenant($1) }
         serve(Calls.resumeTenant) { try await $0.resumeTenant($1) }
         serve(Calls.deleteTenant) { try await $0.deleteTenant($1) }
+        serve(Calls.undeleteTenant) { try await $0.undeleteTenant($1) }
 
         serve(Calls.createPlan) { try await $0.createPlan($1) }
         serve(Calls.listPlans) { try await $0.listPlans($1) }
@@ -31,6 +32,7 @@ extension AdminRouter {
         serve(Calls.showDomain) { try await $0.showDomain($1) }
         serve(Calls.renameDomain) { try await $0.renameDomain($1) }
         serve(Calls.deleteDomain) { try await $0.deleteDomain($1) }
+        serve(Calls.undeleteDomain) { try await $0.undeleteDomain($1) }
         serve(Calls.checkDomain) { try await $0.checkDomain($1) }
         serve(Calls.domainRecords) { try await $0.domainRecords($1) }
         serve(Calls.claimDomain) { try await $0.claimDomain($1) }
@@ -53,6 +55,7 @@ extension AdminRouter {
         serve(Calls.changePassword) { try await $0.changeOwnPassword($1) }
         serve(Calls.renameUser) { try await $0.renameUser($1) }
         serve(Calls.deleteUser) { try await $0.deleteUser($1) }
+        serve(Calls.undeleteUser) { try await $0.undeleteUser($1) }
 
         serve(Calls.createAppPassword) { try await $0.createAppPassword($1) }
         serve(Calls.createOwnAppPassword) { try await $0.createOwnAppPassword($1) }
@@ -76,6 +79,10 @@ extension AdminRouter {
         serve(Calls.showVacation) { try await $0.showVacation($1) }
         serve(Calls.clearVacation) { try await $0.clearVacation($1) }
         serve(Calls.listVacations) { try await $0.listVacations($1) }
+        serve(Calls.listDeleted) { try await $0.listDeleted($1) }
+        serve(Calls.setHold) { try await $0.setHold($1) }
+        serve(Calls.releaseHold) { try await $0.releaseHold($1) }
+        serve(Calls.listHolds) { try await $0.listHolds($1) }
 
         serve(Calls.showQuota) { try await $0.showQuota($1) }
         serve(Calls.setQuota) { try await $0.setQuota($1) }

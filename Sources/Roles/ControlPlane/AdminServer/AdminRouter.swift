@@ -95,6 +95,7 @@ final class AdminRouter {
             }
             let destination = (body as? any NamesDestination)?.destination
             event.target = (body as? any TellsOfItself)?.told ?? subjects.first?.text ?? ""
+            if call.query.contains("now"), query["now"] == "true" { event.target += " --now" }
             if let destination { event.target += " \(destination.text)" }
             if let login = body as? any ProvesCaller { event.caller = login.claimed }
             if let part = caller.part { try await part.check(call, subjects, database) }
@@ -159,7 +160,7 @@ final class AdminRouter {
     /// The first tenant that a subject belongs to.
     private func tenant(of subjects: [AdminSubject]) async throws -> String? {
         for subject in subjects {
-            if let owner = try await subject.owner(database) { return owner.name }
+            if let owner = try await subject.owner(database, deleted: true) { return owner.name }
             if case .tenant(let name) = subject { return name.text }
         }
         return nil

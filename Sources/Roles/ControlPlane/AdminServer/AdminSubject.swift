@@ -38,7 +38,7 @@ enum AdminSubject: Hashable {
             case "groups": return .group(try path.require("address"))
             case "applies": return .applied(try path.require("number"))
             case "plans": return .plan(try path.require("name"))
-            case "quotas", "limits", "sessions": return (try path.require("target", as: QuotaTarget.self)).subject
+            case "quotas", "limits", "sessions", "holds": return (try path.require("target", as: QuotaTarget.self)).subject
             case "queue": return .queued(try path.require("id"))
             case "logins": return .login(try path.require("subject"))
             case "certificates": return .certificate(try path.require("name"))
@@ -127,11 +127,12 @@ extension NewAdministrator: NamesSubjects {
 
 /// The body of a request after which what its path names goes by another name.
 protocol NamesDestination {
-    var destination: AdminSubject { get }
+    var destination: AdminSubject? { get }
 }
 
-extension UserRename: NamesDestination { var destination: AdminSubject { .address(address) } }
-extension DomainRename: NamesDestination { var destination: AdminSubject { .domain(name) } }
+extension UserRename: NamesDestination { var destination: AdminSubject? { .address(address) } }
+extension UserUndeletion: NamesDestination { var destination: AdminSubject? { address.map { .address($0) } } }
+extension DomainRename: NamesDestination { var destination: AdminSubject? { .domain(name) } }
 
 /// A request whose record tells more than its subjects do.
 protocol TellsOfItself {
@@ -175,7 +176,8 @@ extension AdminSubject {
     }
 
     /// nil for what does not exist, or belongs to no tenant.
-    func owner(_ database: PostgresPool) async throws -> Owner? {
+    /// - Parameter deleted: whether also what is deleted and kept belongs to somebody.
+    func owner(_ database: PostgresPool, deleted: Bool = false) async throws -> Owner? {
         if case .claim(let name, let tenant) = self { return try await Self.ownerOfClaim(name, tenant, database) }
         let sql: String, parameter: PostgresValue
         let byDomain = "SELECT tenant_id, t.name, domain_id FROM domains d JOIN tenants t USING (tenant_id) WHERE d.name = $1"
@@ -216,7 +218,9 @@ extension AdminSubject {
                 """, .text(name.text)
             )
         }
-        guard let row = try await database.query(sql, [parameter]).first else { return nil }
+        let setting = PostgresStatement("SELECT set_config('casella.shows_deleted', $1, true)", [.text(deleted ? "on" : "")])
+        let results = try await database.pipeline([setting, PostgresStatement(sql, [parameter])])
+        guard let row = results.last?.first else { return nil }
         return Owner(tenant: try row.int8(0), name: try row.text(1), domain: try row.optionalInt8(2))
     }
 

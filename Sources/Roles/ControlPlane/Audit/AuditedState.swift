@@ -38,7 +38,7 @@ extension AdminSubject {
         case .address(let user):
             return (
                 """
-                SELECT to_jsonb(u) - '{tenant_id,user_id,domain_id,created_at}'::text[]
+                SELECT to_jsonb(u) - '{tenant_id,user_id,domain_id,created_at,deletion}'::text[]
                     || jsonb_build_object('domain', d.name, 'password_changed_at', c.changed_at, 'password_change_by', c.change_by,
                         'totp', left(encode(sha256(o.secret), 'hex'), 8),
                         'app_passwords',

@@ -72,6 +72,7 @@ struct AdministeredDatabase: Sendable {
         private func begin(in rehearsal: PostgresTransaction) async throws(PostgresError)
     {
         try await rehearsal.execute(Self.savepoint)
+        _ = try await rehearsal.query("SELECT set_config('casella.shows_deleted', '', true)")
         if let part { _ = try await rehearsal.pipeline([Self.entering(part)]) }
     }
 

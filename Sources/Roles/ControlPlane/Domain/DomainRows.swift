@@ -44,6 +44,11 @@ extension Provisioning {
                 .alreadyExists, "\(name) is an alias of the domain \(aliased).",
                 hint: hint ?? "`domain unalias \(name)` makes the name free.")
         }
+        if let kept = try await keptNote(.domain, name.text) {
+            return AdminError(
+                .alreadyExists, "The domain \(name) exists already. \(kept.says)",
+                hint: hint ?? "`\(kept.change)` brings it back, `domain delete --now \(name)` makes the name free.")
+        }
         let owner = try await domains(named: name).first?.tenant
         return AdminError(.alreadyExists, "The domain \(name) exists already\(owner.map { ", with tenant \($0)" } ?? "").", hint: hint)
     }

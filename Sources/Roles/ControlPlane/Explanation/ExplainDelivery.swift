@@ -58,6 +58,9 @@ extension Provisioning {
     private func hosting(of recipient: EmailAddress) async throws -> (step: Explanation.Step, tenant: Tenant?) {
         let name = recipient.domain
         guard let domain = try await domains(named: name).first else {
+            if let kept = try await keptNote(.domain, name.text) {
+                return (.refuses("domain \(name)", kept.says, reply: "550 5.7.1", change: kept.change), nil)
+            }
             return (
                 .refuses(
                     "domain \(name)", "It is no domain of this platform, which relays for nobody.", reply: "550 5.7.1",
@@ -80,6 +83,9 @@ extension Provisioning {
         let rule = "address \(address)"
         switch try await directory.resolve(localPart: address.localPart, domain: address.domain.text) {
         case .notLocal, .noSuchUser:
+            if let kept = try await keptNote(.user, address.text) {
+                return (.refuses(rule, kept.says, reply: "550 5.1.1", change: kept.change), nil)
+            }
             return (
                 .refuses(
                     rule, "There is no such user, alias or group with members, and the domain has no catch-all.", reply: "550 5.1.1",

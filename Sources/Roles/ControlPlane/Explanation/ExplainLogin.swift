@@ -13,6 +13,10 @@ extension Provisioning {
         var steps: [Explanation.Step] = []
         if let client = request.query["from"] { steps.append(try pace(of: address, from: client)) }
         guard let user = try await users(at: address).first else {
+            if let kept = try await keptNote(.user, address.text) {
+                steps.append(.refuses("user \(address)", kept.says, reply: service.refusal, change: kept.change))
+                return Explanation(steps, otherwise: "")
+            }
             let alias = try await aliases(at: AliasAddress(address.text)).first
             steps.append(
                 .refuses(

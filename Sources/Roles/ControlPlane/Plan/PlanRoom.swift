@@ -25,9 +25,10 @@ extension Provisioning {
         return PlanRoom(what: what, allowed: allowed, present: try row.int8(1))
     }
 
-    /// Refuses what would be one more than the tenant's plan allows.
-    func requireRoom(for what: LimitName, of tenant: Int64, in transaction: PostgresTransaction) async throws {
-        if let room = try await room(for: what, of: tenant, in: transaction), room.present >= room.allowed { throw room.refusal }
+    /// Refuses what would be more than the tenant's plan allows.
+    func requireRoom(for what: LimitName, of tenant: Int64, adding count: Int64 = 1, in transaction: PostgresTransaction) async throws {
+        guard count > 0, let room = try await room(for: what, of: tenant, in: transaction) else { return }
+        if room.present + count > room.allowed { throw room.refusal }
     }
 
     /// Refuses a user's quota that is larger than the plan lets anybody have.

@@ -44,7 +44,8 @@ extension Provisioning {
             if rows.isEmpty { throw AdminError.noUser(address) }
         }
         guard let row = rows.first else { throw PostgresError(kind: .usage, message: "no limits came back") }
-        var layers = LimitLayers(target: target, plan: try row.name(0), tenant: try row.name(2))
+        var layers = LimitLayers(
+            target: target, plan: try row.name(0), tenant: try row.name(2), keptDays: Int64(facts.deletedKeptDays))
         layers.add(try row.limits(1), from: .plan(layers.plan))
         layers.add(try row.limits(3), from: .tenant(layers.tenant))
         layers.add(own: try row.optionalInt8(4), as: .storage, from: .tenant(layers.tenant))
@@ -63,7 +64,11 @@ struct LimitLayers {
     let tenant: TenantName
     private var found: [LimitName: EffectiveLimit] = [:]
 
-    init(target: QuotaTarget, plan: PlanName, tenant: TenantName) { (self.target, self.plan, self.tenant) = (target, plan, tenant) }
+    /// - Parameter keptDays: what the configuration says, which every other word goes before.
+    init(target: QuotaTarget, plan: PlanName, tenant: TenantName, keptDays: Int64) {
+        (self.target, self.plan, self.tenant) = (target, plan, tenant)
+        found[.keptDays] = EffectiveLimit(name: .keptDays, value: .number(keptDays), source: .configuration)
+    }
 
     mutating func add(_ limits: LimitSet, from source: LimitSource) {
         for (name, value) in limits.values { found[name] = EffectiveLimit(name: name, value: value, source: source) }

@@ -67,7 +67,9 @@ final class AdministratorSessions {
                 """
                 SELECT a.administrator_id, a.hash, a.totp_secret, a.totp_step,
                     a.state = 'active' AND NOT coalesce('login' = ANY (t.suspended), false)
-                FROM administrators a LEFT JOIN tenants t ON t.tenant_id = a.administered_tenant WHERE a.name = $1
+                        AND \(Self.isThere)
+                FROM administrators a LEFT JOIN tenants t ON t.tenant_id = a.administered_tenant
+                LEFT JOIN domains d ON d.tenant_id = a.administered_tenant AND d.domain_id = a.administered_domain WHERE a.name = $1
                 """, [.text(login.name.text)]).first
             let usable = try found.flatMap { try $0.bool(4) ? $0 : nil }
             let hash = try usable?.text(1) ?? authenticator.dummyHash
@@ -90,6 +92,11 @@ final class AdministratorSessions {
             return (.unavailable, .undecided)
         }
     }
+
+    /// Not deleted with what is administered: the tables do not show that then.
+    private static let isThere = """
+        (a.administered_tenant IS NULL OR t.tenant_id IS NOT NULL) AND (a.administered_domain IS NULL OR d.domain_id IS NOT NULL)
+        """
 
     private func begin(_ administrator: Int64, from address: String) async throws -> AdminToken {
         let token = Hexadecimal.encode(try Cryptography.randomBytes(32))
@@ -125,6 +132,7 @@ final class AdministratorSessions {
             LEFT JOIN tenants t ON t.tenant_id = a.administered_tenant
             LEFT JOIN domains d ON d.tenant_id = a.administered_tenant AND d.domain_id = a.administered_domain
             WHERE s.token_digest = $1 AND s.expires_at > now() AND a.state = 'active' AND NOT coalesce('login' = ANY (t.suspended), false)
+                AND \(Self.isThere)
             """, [.bytea(digest)])
         guard let row = found.first, let role = Role(rawValue: try row.text(2)) else { return nil }
         var part: AdministeredPart?

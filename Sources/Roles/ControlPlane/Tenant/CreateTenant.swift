@@ -22,7 +22,12 @@ extension Provisioning {
                 return id
             }
         } catch let error as PostgresError where error.sqlState == .uniqueViolation {
-            throw AdminError(.alreadyExists, "The tenant \(new.name) exists already.")
+            guard let kept = try await keptNote(.tenant, new.name.text) else {
+                throw AdminError(.alreadyExists, "The tenant \(new.name) exists already.")
+            }
+            throw AdminError(
+                .alreadyExists, "The tenant \(new.name) exists already. \(kept.says)",
+                hint: "`\(kept.change)` brings it back, `tenant delete --now \(new.name)` makes the name free.")
         }
         if isRehearsal { return try await tenant(new.name) }
         do {

@@ -3,23 +3,85 @@ import Glibc
 import Postgres
 
 extension Provisioning {
-    /// `tenant delete`: its sessions end and its worker stops; then its rows, its SQL role, its queued mail and its directory go.
-    func deleteTenant(_ request: AdminRequest<Nothing>) async throws -> Nothing {
+    /// `tenant delete`: its sessions end, its worker stops and its doors close; its rows and files are kept until the grace period ends.
+    /// Its name stays its own meanwhile. Mail that it has handed in is sent on.
+    func deleteTenant(_ request: AdminRequest<Nothing>) async throws -> Deletion {
         let name: TenantName = try request.path.require("name")
-        let id = try await tenant(name).id
+        let wish = DeletionWish(request)
+        guard let id = try await tenants(named: name).first?.id else {
+            guard wish.now, let kept = try await keptTenant(name) else { throw AdminError.noTenant(name) }
+            try await destroyTenant(kept, called: name)
+            return .destroyed
+        }
+        let doomed = Doomed.tenant(id)
+        let period: GracePeriod? = try await change { transaction in
+            let period = wish.now ? .atOnce : try await gracePeriod(of: id, in: transaction)
+            try await showDeleted(in: transaction)
+            if wish.now { try await requireNoHold(on: doomed, called: name.text, in: transaction) }
+            // What is held is kept until the sweep finds it released.
+            let isHeld = try await hold(on: doomed, in: transaction) != nil
+            return period == .atOnce && !isHeld ? nil : period
+        }
+        guard let period else {
+            try await destroyLiveTenant(id, called: name)
+            return .destroyed
+        }
+        let deletion = try await change { transaction in try await keep(id, called: name, wish, period, in: transaction) }
+        await domainsChanged()
         endSessions(tenant: id, user: nil, reason: "This account is deleted")
         await workers.close(id)
+        workers.forget(id)
+        return deletion
+    }
+
+    /// Its domains are deleted with it, so that whoever looks for one finds none.
+    private func keep(
+        _ tenant: Int64, called name: TenantName, _ wish: DeletionWish, _ period: GracePeriod, in transaction: PostgresTransaction
+    ) async throws -> Deletion {
+        try await showDeleted(in: transaction)
+        let parameters = wish.parameters(period) + [.int8(tenant)]
+        let kept = try await transaction.query(
+            "UPDATE tenants SET \(DeletionWish.state) WHERE tenant_id = $3 AND deleted_at IS NULL RETURNING kept_until", parameters)
+        guard let row = kept.first else { throw AdminError.noTenant(name) }  // at the same moment
+        _ = try await transaction.query(
+            "UPDATE domains SET \(DeletionWish.state), deleted_with_tenant = true WHERE tenant_id = $3 AND deleted_at IS NULL", parameters)
+        return try Deletion(kept: row)
+    }
+
+    private func destroyLiveTenant(_ tenant: Int64, called name: TenantName) async throws {
+        endSessions(tenant: tenant, user: nil, reason: "This account is deleted")
+        await workers.close(tenant)
         do {
-            try await change { transaction in try await remove(id, in: transaction) }
+            try await destroyTenant(tenant, called: name)
         } catch {
-            try workers.reopen(id)
+            try workers.reopen(tenant)
             throw error
         }
-        workers.forget(id)
+        workers.forget(tenant)
+    }
+
+    /// Rows, SQL role, queued mail and directory of a tenant whose worker does not run.
+    func destroyTenant(_ tenant: Int64, called name: TenantName) async throws {
+        try await destroying(name.text) {
+            try await change { transaction in
+                try await showDeleted(in: transaction)
+                try await requireNoHold(on: .tenant(tenant), called: name.text, in: transaction)
+                try await remove(tenant, in: transaction)
+            }
+        }
         await domainsChanged()
-        await queue.forget(tenant: id)
-        try await removeFiles(of: id)
-        return Nothing()
+        await queue.forget(tenant: tenant)
+        try await removeFiles(of: tenant)
+    }
+
+    /// The key of a deleted tenant; nil when there is none of that name.
+    func keptTenant(_ name: TenantName) async throws -> Int64? {
+        try await change { transaction in
+            try await showDeleted(in: transaction)
+            return try await transaction.query(
+                "SELECT tenant_id FROM tenants WHERE name = $1 AND deleted_at IS NOT NULL", [.text(name.text)]
+            ).first?.int8(0)
+        }
     }
 
     /// First out of the way under a name that says what it is, so that a deletion that is interrupted goes on at the next start.

@@ -10,7 +10,8 @@ extension Provisioning {
                 effective_quota(t.quota_bytes, limit_number(t.planned || t.limits, 'storage'), NULL), t.quota_messages,
                 coalesce(g.bytes, 0), coalesce(g.messages, 0),
                 (SELECT count(*) FROM domains d WHERE d.tenant_id = t.tenant_id),
-                (SELECT count(*) FROM users u WHERE u.tenant_id = t.tenant_id), t.created_at, t.plan
+                (SELECT count(*) FROM users u JOIN domains d USING (tenant_id, domain_id) WHERE u.tenant_id = t.tenant_id),
+                t.created_at, t.plan
             FROM tenants t LEFT JOIN tenant_usage g USING (tenant_id)
             WHERE $1::text IS NULL OR t.name = $1 ORDER BY t.name
             """, [.optionalText(name?.text)])

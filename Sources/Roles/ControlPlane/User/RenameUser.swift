@@ -17,8 +17,8 @@ extension Provisioning {
 
     /// The transaction moved what the tables count. A worker has figures of its own, and writes them for as long as it does not know
     /// better; it is asked to count the domains again, as it would by itself with the next message.
-    private func alignUsage(of tenant: Int64) async {
-        guard let problem = await workers.alignUsage(of: tenant) else { return }
+    func alignUsage(of tenant: Int64) async {
+        guard !isRehearsal, let problem = await workers.alignUsage(of: tenant) else { return }
         journal.warning("domains are counted again only with the next message", ["tenant": "\(tenant)", "reason": problem])
     }
 
@@ -33,6 +33,7 @@ extension Provisioning {
             throw AdminError(
                 .conflict, "The domain \(new.domain) belongs to another tenant.", hint: "A user stays with its tenant.")
         }
+        try await requireNoHold(onLeaving: old.domain, at: from, for: to, in: transaction)
         try await refuseUsed(new, at: to, in: transaction)
         let changed = try await transaction.query(
             "UPDATE users SET domain_id = $3, local_part = $4 WHERE tenant_id = $1 AND user_id = $2",
@@ -47,13 +48,13 @@ extension Provisioning {
         return keys
     }
 
-    /// Nobody can take the address meanwhile: its domain is locked.
-    private func refuseUsed(
+    /// Nobody can take the address meanwhile: its domain is locked. Also for a transaction that sees what is deleted.
+    func refuseUsed(
         _ address: EmailAddress, at place: (tenant: Int64, domain: Int64), in transaction: PostgresTransaction
     ) async throws {
         let found = try await transaction.query(
             """
-            SELECT EXISTS (SELECT FROM users WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3),
+            SELECT EXISTS (SELECT FROM users WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3 AND deleted_at IS NULL),
                 EXISTS (SELECT FROM aliases WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3),
                 EXISTS (SELECT FROM groups WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3)
             """, [.int8(place.tenant), .int8(place.domain), .text(address.localPart)])

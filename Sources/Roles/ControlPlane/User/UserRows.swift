@@ -35,12 +35,17 @@ extension Provisioning {
 
     /// The user's keys.
     func find(_ address: EmailAddress, in transaction: PostgresTransaction) async throws -> (tenant: Int64, user: Int64) {
+        guard let keys = try await findIfThere(address, in: transaction) else { throw AdminError.noUser(address) }
+        return keys
+    }
+
+    func findIfThere(_ address: EmailAddress, in transaction: PostgresTransaction) async throws -> (tenant: Int64, user: Int64)? {
         let found = try await transaction.query(
             """
             SELECT u.tenant_id, u.user_id FROM domains d JOIN users u USING (tenant_id, domain_id)
             WHERE d.name = $1 AND u.local_part = $2
             """, [.text(address.domain.text), .text(address.localPart)])
-        guard let row = found.first else { throw AdminError.noUser(address) }
+        guard let row = found.first else { return nil }
         return (try row.int8(0), try row.int8(1))
     }
 }

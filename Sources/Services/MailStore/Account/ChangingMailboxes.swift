@@ -34,6 +34,7 @@ extension Account {
             guard !mailbox.isGone else { throw .noSuchMailbox }
             batch.hold(mailbox)
             let key: [PostgresValue] = [.int8(store.tenant), .int8(mailbox.id)]
+            batch.run(before: HeldMessages.keeping(mailbox: mailbox.id, of: store.tenant))
             batch.run(before: PostgresStatement("DELETE FROM mailboxes WHERE tenant_id = $1 AND mailbox_id = $2", key))
             batch.verify(PostgresStatement("SELECT 1 FROM mailboxes WHERE tenant_id = $1 AND mailbox_id = $2", key)) { $0.isEmpty }
             batch.charge(user, QuotaUsage(bytes: -state.size, messages: -Int64(state.messages.count)))

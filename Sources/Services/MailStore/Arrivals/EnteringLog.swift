@@ -53,7 +53,7 @@ extension TenantStore {
                     arrivals.append(arrival)
                 }
             } catch .noSuchUser {
-                continue  // deleted meanwhile, and the user's mail with it
+                continue  // destroyed meanwhile, and the user's mail with it
             }
         }
         if !arrivals.isEmpty { arrivals[arrivals.count - 1].entered = record.reference.end }
@@ -64,7 +64,7 @@ extension TenantStore {
     private func arrival(
         at place: BlobDescription.Place, _ description: BlobDescription, _ size: Int, _ structure: [UInt8]?, _ blob: BlobReference
     ) async throws(StoreError) -> LoggedArrival? {
-        let account = try await account(of: place.user)
+        let account = try await keptAccount(of: place.user)
         try await loadQuota(of: place.user)
         guard let mailbox = account.mailboxes.first(where: { $0.id == place.mailbox }) ?? account.mailbox(named: MailboxName.inbox)
         else { return nil }

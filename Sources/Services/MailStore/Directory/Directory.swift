@@ -87,7 +87,7 @@ package final class Directory {
             SELECT local_part, user_id, NULL::text, suspended, suspension_reason, NULL::text[], NULL::text,
                 \(Self.limits("tenant_limits($1) || limits")), NULL::text, NULL::text[],
                 EXISTS (SELECT FROM vacations v WHERE (v.tenant_id, v.user_id) = (users.tenant_id, users.user_id))
-            FROM users \(Self.atPlaces)
+            FROM users \(Self.atPlaces) AND deleted_at IS NULL
             UNION ALL
             SELECT local_part, NULL, target, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM aliases \(Self.atPlaces)
             UNION ALL
@@ -132,7 +132,7 @@ package final class Directory {
                 \(Self.limits("t.planned || t.limits || u.limits")),
                 EXISTS (SELECT FROM vacations v WHERE (v.tenant_id, v.user_id) = (u.tenant_id, u.user_id))
             FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
-            WHERE u.tenant_id = $1 AND u.user_id = $2
+            WHERE u.tenant_id = $1 AND u.user_id = $2 AND u.deleted_at IS NULL
             """, [.int8(tenant), .int8(id)])
         guard let row = result.first else { throw .noSuchUser }
         let user = try StoreError.reading { () throws(PostgresError) in
@@ -149,6 +149,10 @@ package final class Directory {
     }
 
     private static let atPlaces = "WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])"
+    /// Whether there is such a user, deleted or not: one who is deleted is kept for a while, with all mail.
+    func keeps(_ id: Int64) async throws(StoreError) -> Bool {
+        try await !database.query("SELECT 1 FROM users WHERE tenant_id = $1 AND user_id = $2", [.int8(tenant), .int8(id)]).isEmpty
+    }
 
     /// Three columns of what an expression of limits says of one user.
     private static func limits(_ expression: String) -> String {

@@ -40,7 +40,8 @@ final class QuotaLedger {
     }
 
     struct User {
-        let domain: Int64
+        /// nil: the user is deleted and kept, and counts for nobody.
+        let domain: Int64?
         var level: Level
     }
 
@@ -63,8 +64,8 @@ final class QuotaLedger {
 
     func refusal(of user: Int64, adding amount: QuotaUsage) -> QuotaRefusal? {
         guard let entry = users[user] else { return nil }
-        let refusal = entry.level.refusal(.user, adding: amount) ?? domains[entry.domain]?.refusal(.domain, adding: amount)
-            ?? tenant.refusal(.tenant, adding: amount)
+        let refusal = entry.level.refusal(.user, adding: amount) ?? entry.domain.flatMap { domains[$0]?.refusal(.domain, adding: amount) }
+            ?? (entry.domain == nil ? nil : tenant.refusal(.tenant, adding: amount))
         if let refusal {
             refusals &+= 1
             onRefusal?(refusal, user)
@@ -93,8 +94,9 @@ final class QuotaLedger {
         return QuotaReservation(ledger: self, user: user, domain: entry.domain, amount: amount)
     }
 
-    func change(_ part: WritableKeyPath<Level, QuotaUsage>, by amount: QuotaUsage, user: Int64, domain: Int64) {
+    func change(_ part: WritableKeyPath<Level, QuotaUsage>, by amount: QuotaUsage, user: Int64, domain: Int64?) {
         users[user]?.level[keyPath: part] += amount
+        guard let domain else { return }
         domains[domain]?[keyPath: part] += amount
         tenant[keyPath: part] += amount
     }
@@ -104,14 +106,15 @@ final class QuotaLedger {
         guard let entry = users[user] else { return }
         let before = bands(of: user, in: entry.domain)
         users[user]?.level.usage += change
-        domains[entry.domain]?.usage += change
+        guard let domain = entry.domain else { return }
+        domains[domain]?.usage += change
         tenant.usage += change
-        if before != bands(of: user, in: entry.domain) { onCrossing?(user) }
+        if before != bands(of: user, in: domain) { onCrossing?(user) }
     }
 
     /// Where usage of the three levels stands among the thresholds.
-    private func bands(of user: Int64, in domain: Int64) -> [Int] {
-        guard let thresholds else { return [] }
+    private func bands(of user: Int64, in domain: Int64?) -> [Int] {
+        guard let thresholds, let domain else { return [] }
         return [users[user]?.level, domains[domain], tenant].map { $0.map { thresholds.band(of: $0.usage, $0.limits) } ?? 0 }
     }
 
@@ -128,7 +131,8 @@ final class QuotaLedger {
             var usage = entry.level.usage
             usage += change
             newUsers.append((user, usage))
-            newDomains[entry.domain, default: domains[entry.domain]?.usage ?? QuotaUsage()] += change
+            guard let domain = entry.domain else { continue }
+            newDomains[domain, default: domains[domain]?.usage ?? QuotaUsage()] += change
             newTenant += change
         }
         return (newUsers, newDomains.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, newTenant)
@@ -136,7 +140,7 @@ final class QuotaLedger {
 
     func levels(of user: Int64) -> [QuotaLevel] {
         guard let entry = users[user] else { return [] }
-        let domain = domains[entry.domain] ?? Level()
+        let domain = entry.domain.flatMap { domains[$0] } ?? Level()
         return [(QuotaScope.user, entry.level), (.domain, domain), (.tenant, tenant)].map { scope, level in
             QuotaLevel(scope: scope, usage: level.current, limits: level.limits)
         }

@@ -14,7 +14,7 @@ extension TenantStore {
             let generation = directory.generation
             let loaded = try await readUser(user)
             guard generation == directory.generation, ledger.generation == generation, ledger.users[user] == nil else { continue }
-            guard ledger.domains[loaded.domain] != nil else {
+            guard loaded.domain.map({ ledger.domains[$0] != nil }) ?? true else {
                 directoryChanged()  // a domain that nobody told us of yet
                 continue
             }
@@ -28,14 +28,16 @@ extension TenantStore {
         return try StoreError.reading { () throws(PostgresError) in try Self.user(row) }
     }
 
+    /// Of a user who is deleted, or whose domain is, without the domain.
     private static let userFigures = """
-        SELECT u.user_id, u.domain_id, \(QuotaSQL.user), u.quota_messages, coalesce(f.bytes, 0), coalesce(f.messages, 0)
-        FROM users u LEFT JOIN user_usage f USING (tenant_id, user_id), tenant_limits($1) AS effective
+        SELECT u.user_id, d.domain_id, \(QuotaSQL.user), u.quota_messages, coalesce(f.bytes, 0), coalesce(f.messages, 0)
+        FROM users u LEFT JOIN domains d ON d.tenant_id = u.tenant_id AND d.domain_id = u.domain_id AND u.deleted_at IS NULL
+            LEFT JOIN user_usage f ON f.tenant_id = u.tenant_id AND f.user_id = u.user_id, tenant_limits($1) AS effective
         WHERE u.tenant_id = $1 AND u.user_id = ANY ($2::bigint[])
         """
 
     private static func user(_ row: PostgresRow) throws(PostgresError) -> QuotaLedger.User {
-        QuotaLedger.User(domain: try row.int8(1), level: try level(row, from: 2))
+        QuotaLedger.User(domain: try row.optionalInt8(1), level: try level(row, from: 2))
     }
 
     private static func level(_ row: PostgresRow, from column: Int) throws(PostgresError) -> QuotaLedger.Level {
@@ -116,7 +118,7 @@ extension TenantStore {
     private static let alignDomains = """
         INSERT INTO domain_usage AS d (tenant_id, domain_id, bytes, messages)
         SELECT $1, o.domain_id, coalesce(sum(f.bytes), 0)::bigint, coalesce(sum(f.messages), 0)::bigint
-        FROM domains o LEFT JOIN users u ON u.tenant_id = o.tenant_id AND u.domain_id = o.domain_id
+        FROM domains o LEFT JOIN users u ON u.tenant_id = o.tenant_id AND u.domain_id = o.domain_id AND u.deleted_at IS NULL
             LEFT JOIN user_usage f ON f.tenant_id = u.tenant_id AND f.user_id = u.user_id
         WHERE o.tenant_id = $1 GROUP BY o.domain_id
         ON CONFLICT (tenant_id, domain_id) DO UPDATE SET bytes = excluded.bytes, messages = excluded.messages
@@ -126,7 +128,8 @@ extension TenantStore {
     private static let alignTenant = """
         INSERT INTO tenant_usage AS t (tenant_id, bytes, messages)
         SELECT $1, coalesce(sum(f.bytes), 0)::bigint, coalesce(sum(f.messages), 0)::bigint
-        FROM users u JOIN user_usage f USING (tenant_id, user_id) WHERE u.tenant_id = $1
+        FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN user_usage f USING (tenant_id, user_id)
+        WHERE u.tenant_id = $1 AND u.deleted_at IS NULL
         ON CONFLICT (tenant_id) DO UPDATE SET bytes = excluded.bytes, messages = excluded.messages
             WHERE t.bytes <> excluded.bytes OR t.messages <> excluded.messages
         """

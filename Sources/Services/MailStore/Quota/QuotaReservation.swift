@@ -8,11 +8,11 @@ final class QuotaReservation {
 
     private let ledger: QuotaLedger
     private let user: Int64
-    private let domain: Int64
+    private let domain: Int64?
     private let amount: QuotaUsage
     private var state = State.reserved
 
-    init(ledger: QuotaLedger, user: Int64, domain: Int64, amount: QuotaUsage) {
+    init(ledger: QuotaLedger, user: Int64, domain: Int64?, amount: QuotaUsage) {
         self.ledger = ledger
         self.user = user
         self.domain = domain

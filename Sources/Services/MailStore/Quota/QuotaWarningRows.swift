@@ -35,7 +35,7 @@ struct QuotaWarningRow: Sendable {
                     \(QuotaSQL.user) AS quota_bytes, u.quota_messages, f.bytes, f.messages
                 FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN user_usage f USING (tenant_id, user_id),
                     tenant_limits($1) AS effective
-                WHERE u.tenant_id = $1 AND ($2::bigint[] IS NULL OR u.user_id = ANY ($2::bigint[]))
+                WHERE u.tenant_id = $1 AND u.deleted_at IS NULL AND ($2::bigint[] IS NULL OR u.user_id = ANY ($2::bigint[]))
                 UNION ALL
                 SELECT 'domain', d.domain_id, d.name, ARRAY[d.name], d.quota_bytes, d.quota_messages, f.bytes, f.messages
                 FROM domains d LEFT JOIN domain_usage f USING (tenant_id, domain_id) WHERE d.tenant_id = $1

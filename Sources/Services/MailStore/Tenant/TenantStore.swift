@@ -130,6 +130,12 @@ public final class TenantStore {
 
     /// The mailboxes of a user; standard folders are made when there are none.
     public func account(of user: Int64) async throws(StoreError) -> Account {
+        _ = try await directory.user(user)
+        return try await keptAccount(of: user)
+    }
+
+    /// The same of a user who may be deleted: what was answered for still gets there.
+    func keptAccount(of user: Int64) async throws(StoreError) -> Account {
         try await accounts.account(of: user) { [self] () async throws(StoreError) in try await loadAccount(of: user) }
     }
 

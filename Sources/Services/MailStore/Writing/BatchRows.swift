@@ -99,6 +99,8 @@ struct FlagUpdates {
     }
 }
 
+/// Rows of `messages` that go. What a held user removes is kept in `held_messages`, in the same statement: the database says who is held,
+/// so that no hold is missed that nobody told the worker of yet.
 struct MessageRemovals {
     private var mailbox: [Int64] = [], uid: [Int64] = []
 
@@ -110,8 +112,12 @@ struct MessageRemovals {
     func statement(tenant: Int64) -> PostgresStatement? {
         guard !mailbox.isEmpty else { return nil }
         return PostgresStatement("""
-            DELETE FROM messages m USING unnest($2::bigint[], $3::bigint[]) AS c (mailbox_id, uid)
-            WHERE m.tenant_id = $1 AND m.mailbox_id = c.mailbox_id AND m.uid = c.uid
+            WITH m AS (
+                DELETE FROM messages m USING unnest($2::bigint[], $3::bigint[]) AS c (mailbox_id, uid)
+                WHERE m.tenant_id = $1 AND m.mailbox_id = c.mailbox_id AND m.uid = c.uid
+                RETURNING m.mailbox_id, m.uid, m.flags, m.keywords, m.internal_date, m.saved_at, m.size,
+                    m.blob_segment, m.blob_offset, m.blob_length)
+            \(HeldMessages.insertion)
             """, [.int8(tenant), .int8Array(mailbox), .int8Array(uid)])
     }
 }

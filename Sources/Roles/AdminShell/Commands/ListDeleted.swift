@@ -1,0 +1,25 @@
+import AdminAPI
+import ArgumentParser
+
+package struct ListDeleted: AdminCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the users, domains and tenants that are deleted and kept.")
+    package static let names = LiveNames(options: ["--tenant": .live(.tenants)])
+    @Option(help: ArgumentHelp("Only those of this tenant.", valueName: "name"), transform: { try TenantName($0) })
+    var tenant: TenantName?
+    @OptionGroup(title: "Global options") var global: GlobalArguments
+    package init() {}
+
+    package func execute(in context: Context) throws -> Report {
+        let kept = try context.client.call(Calls.listDeleted, query: ["tenant": tenant?.text])
+        let table = Table(
+            ["level", "name", "tenant", "deleted", "by", "kept until", "held", "used", "messages"],
+            kept.map { one in
+                [
+                    .text(one.level.rawValue), .text(one.name), .text(one.tenant.text), .time(one.deletedAt), .text(one.deletedBy ?? ""),
+                    .time(one.keptUntil), .text(one.held ? "held" : ""), .size(one.usage.bytes), .number(one.usage.messages),
+                ]
+            })
+        return Report(kept, table, .list(ifEmpty: "Nothing is deleted and kept."))
+    }
+}

@@ -1,0 +1,132 @@
+import AdminAPI
+import Postgres
+import Runtime
+
+/// Destroys what was deleted and whose grace period is over, unless a legal hold keeps it. Each by itself, recorded as done by "system".
+@EventLoopActor
+final class DeletionSweep {
+    private static let interval = Duration.seconds(3600)
+
+    private let provisioning: Provisioning
+    private var journal: Journal { provisioning.journal }
+
+    init(_ provisioning: Provisioning) { self.provisioning = provisioning }
+
+    /// Now, and every hour for as long as the process lives.
+    func start() {
+        EventLoopActor.task {
+            while true {
+                await self.sweep()
+                await EventLoopActor.sleep(for: Self.interval)
+            }
+        }
+    }
+
+    private func sweep() async {
+        do {
+            for overdue in try await provisioning.overdueDeletions() { await destroy(overdue) }
+            try await provisioning.forgetReleasedMessages()
+        } catch {
+            journal.warning("what was deleted could not be looked through", ["error": "\(error)"])
+        }
+    }
+
+    private func destroy(_ overdue: OverdueDeletion) async {
+        let command = "\(overdue.level.rawValue) delete"
+        do {
+            guard try await provisioning.destroy(overdue) else { return }
+            journal.info(
+                "what was deleted is destroyed", ["level": overdue.level.rawValue, "name": overdue.name, "tenant": overdue.tenantName.text])
+            await provisioning.audit.append(
+                AuditLog.Entry(
+                    caller: "system", role: nil, origin: "local", command: command, target: "\(overdue.name) --now",
+                    tenant: overdue.tenantName.text, result: "done"))
+        } catch {
+            journal.error("what was deleted could not be destroyed", ["name": overdue.name, "error": "\(error)"])
+        }
+    }
+}
+
+/// What the sweep found.
+struct OverdueDeletion: Sendable {
+    var level: QuotaLevel
+    var name: String
+    var tenant: Int64, tenantName: TenantName
+    /// The domain's or the user's number; the tenant's too.
+    var id: Int64
+}
+
+extension Provisioning {
+    /// What nothing keeps any more, users before their domains and those before their tenants.
+    func overdueDeletions() async throws -> [OverdueDeletion] {
+        try await change { transaction in
+            try await showDeleted(in: transaction)
+            return try await transaction.query(
+                """
+                SELECT k.level, k.name, t.tenant_id, t.name, k.id FROM (
+                    SELECT 1 AS rank, 'user' AS level, u.local_part || '@' || d.name AS name, tenant_id, u.user_id AS id, u.kept_until
+                    FROM users u JOIN domains d USING (tenant_id, domain_id) WHERE u.deleted_at IS NOT NULL
+                    UNION ALL
+                    SELECT 2, 'domain', name, tenant_id, domain_id, kept_until FROM domains
+                    WHERE deleted_at IS NOT NULL AND NOT deleted_with_tenant
+                    UNION ALL
+                    SELECT 3, 'tenant', name, tenant_id, tenant_id, kept_until FROM tenants WHERE deleted_at IS NOT NULL
+                ) k JOIN tenants t USING (tenant_id) WHERE k.kept_until <= now() ORDER BY k.rank, k.id
+                """
+            ).rows.map { row in
+                OverdueDeletion(
+                    level: QuotaLevel(rawValue: try row.text(0)) ?? .user, name: try row.text(1), tenant: try row.int8(2),
+                    tenantName: try row.name(3), id: try row.int8(4))
+            }
+        }
+    }
+
+    /// - Returns: false when a legal hold keeps it, or it was brought back or destroyed meanwhile.
+    func destroy(_ overdue: OverdueDeletion) async throws -> Bool {
+        switch overdue.level {
+        case .tenant: return try await destroyOverdueTenant(overdue)
+        case .domain, .user:
+            let (table, column, doomed) =
+                overdue.level == .domain
+                ? ("domains", "domain_id", Doomed.domain(tenant: overdue.tenant, domain: overdue.id))
+                : ("users", "user_id", Doomed.user(tenant: overdue.tenant, user: overdue.id))
+            let destroyed = try await destroying(overdue.name) {
+                try await change { transaction in
+                    try await showDeleted(in: transaction)
+                    guard try await hold(on: doomed, in: transaction) == nil else { return false }
+                    return try await transaction.query(
+                        "DELETE FROM \(table) WHERE tenant_id = $1 AND \(column) = $2 AND deleted_at IS NOT NULL AND kept_until <= now()",
+                        [.int8(overdue.tenant), .int8(overdue.id)]
+                    ).affected == 1
+                }
+            }
+            if destroyed { directoryChanged(of: overdue.tenant) }
+            return destroyed
+        }
+    }
+
+    private func destroyOverdueTenant(_ overdue: OverdueDeletion) async throws -> Bool {
+        guard let name = try? TenantName(overdue.name), try await keptTenant(name) == overdue.id else { return false }
+        let isHeld = try await change { transaction in
+            try await showDeleted(in: transaction)
+            return try await hold(on: .tenant(overdue.id), in: transaction) != nil
+        }
+        guard !isHeld else { return false }
+        try await destroyTenant(overdue.id, called: name)
+        return true
+    }
+
+    /// Messages that holds kept from their users, whom none concerns any more.
+    func forgetReleasedMessages() async throws {
+        try await change { transaction in
+            try await showDeleted(in: transaction)
+            _ = try await transaction.query(
+                """
+                DELETE FROM held_messages m USING users u
+                WHERE u.tenant_id = m.tenant_id AND u.user_id = m.user_id AND NOT EXISTS (
+                    SELECT FROM holds h WHERE h.tenant_id = u.tenant_id
+                        AND (h.domain_id IS NULL AND h.user_id IS NULL OR h.domain_id = u.domain_id OR h.user_id = u.user_id))
+                """)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import AdminAPI
+import Postgres
+
+extension Provisioning {
+    /// `deleted list`.
+    func listDeleted(_ request: AdminRequest<Nothing>) async throws -> [KeptDeletion] {
+        try await keptDeletions(tenant: request.query.optional("tenant"))
+    }
+
+    /// What is deleted and kept, by name; domains that were deleted with their tenant are its.
+    func keptDeletions(tenant: TenantName? = nil, named name: String? = nil) async throws -> [KeptDeletion] {
+        try await change { transaction in
+            try await showDeleted(in: transaction)
+            let found = try await transaction.query(Self.kept, [.optionalText(tenant?.text), .optionalText(name)])
+            return try found.rows.map { row in
+                KeptDeletion(
+                    level: QuotaLevel(rawValue: try row.text(0)) ?? .tenant, name: try row.text(1), tenant: try row.name(2),
+                    deletedAt: try row.moment(3),
+                    keptUntil: try row.optionalTimestamp(4).map { Timestamp(microsecondsSince1970: $0) },
+                    deletedBy: try row.optionalText(5), usage: try Usage(row, 6), held: try row.bool(8))
+            }
+        }
+    }
+
+    private static let kept = """
+        SELECT k.level, k.name, t.name, k.deleted_at, k.kept_until, k.deleted_by, k.bytes, k.messages, EXISTS (
+            SELECT FROM holds h LEFT JOIN users m ON m.tenant_id = h.tenant_id AND m.user_id = h.user_id WHERE h.tenant_id = k.tenant_id
+                AND (h.domain_id IS NULL AND h.user_id IS NULL OR k.domain_id IS NULL
+                    OR h.domain_id = k.domain_id OR h.user_id = k.user_id
+                    OR k.user_id IS NULL AND m.domain_id = k.domain_id))
+        FROM (
+            SELECT 3 AS rank, 'user' AS level, u.local_part || '@' || d.name AS name, u.tenant_id, u.domain_id, u.user_id, u.deleted_at,
+                u.kept_until, u.deleted_by, coalesce(f.bytes, 0) AS bytes, coalesce(f.messages, 0) AS messages
+            FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN user_usage f USING (tenant_id, user_id)
+            WHERE u.deleted_at IS NOT NULL
+            UNION ALL
+            SELECT 2, 'domain', d.name, d.tenant_id, d.domain_id, NULL, d.deleted_at, d.kept_until, d.deleted_by,
+                coalesce(f.bytes, 0), coalesce(f.messages, 0)
+            FROM domains d LEFT JOIN domain_usage f USING (tenant_id, domain_id)
+            WHERE d.deleted_at IS NOT NULL AND NOT d.deleted_with_tenant
+            UNION ALL
+            SELECT 1, 'tenant', t.name, t.tenant_id, NULL, NULL, t.deleted_at, t.kept_until, t.deleted_by,
+                coalesce(sum(f.bytes), 0)::bigint, coalesce(sum(f.messages), 0)::bigint
+            FROM tenants t LEFT JOIN domain_usage f USING (tenant_id) WHERE t.deleted_at IS NOT NULL GROUP BY t.tenant_id
+        ) k JOIN tenants t USING (tenant_id)
+        WHERE ($1::text IS NULL OR t.name = $1) AND ($2::text IS NULL OR k.name = $2)
+        ORDER BY t.name, k.rank, k.name, k.deleted_at DESC
+        """
+
+    /// For who asks why a name leads nowhere: that it is deleted, and how it comes back. nil: it is not.
+    func keptNote(_ level: QuotaLevel, _ name: String) async throws -> (says: String, change: String)? {
+        guard let kept = try await keptDeletions(named: name).first(where: { $0.level == level }) else { return nil }
+        let until = kept.keptUntil.map { "kept until \($0)" } ?? "kept"
+        return ("It was deleted at \(kept.deletedAt) and is \(until).", "\(level.rawValue) undelete \(name)")
+    }
+}

@@ -1,0 +1,25 @@
+import AdminAPI
+import Postgres
+
+extension Provisioning {
+    /// `tenant undelete`: with all domains that were deleted with it; those that had been deleted before stay deleted.
+    func undeleteTenant(_ request: AdminRequest<Nothing>) async throws -> Tenant {
+        let name: TenantName = try request.path.require("name")
+        guard let id = try await keptTenant(name) else {
+            throw AdminError(.notFound, "There is no deleted tenant \(name).", hint: "`deleted list` shows what is kept.")
+        }
+        try await change { transaction in
+            try await showDeleted(in: transaction)
+            // `planned` is set anew by a trigger: the plan may have changed meanwhile.
+            _ = try await transaction.query(
+                "UPDATE tenants SET \(DeletionWish.ending), planned = planned WHERE tenant_id = $1", [.int8(id)])
+            _ = try await transaction.query(
+                """
+                UPDATE domains SET \(DeletionWish.ending), deleted_with_tenant = false WHERE tenant_id = $1 AND deleted_with_tenant
+                """, [.int8(id)])
+        }
+        try workers.add(id, name: name)
+        await domainsChanged()
+        return try await tenant(name)
+    }
+}

@@ -1,0 +1,295 @@
+"""What is deleted is out of service at once and comes back as it was, until its time is over; what is held is never destroyed."""
+
+import imaplib
+import itertools
+import smtplib
+import unittest
+
+from support import clients, database, messages, running
+from support.administrators import Administrator
+from support.companies import Company
+from support.waiting import eventually
+
+numbers = itertools.count(1)
+
+
+class LifeCycle(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.platform = running.shared()
+
+    def setUp(self):
+        self.company = Company(self.platform)
+        self.ann, self.bob = self.company.address("ann"), self.company.address("bob")
+
+    def status(self, *words):
+        return self.platform.casella(*words, check=False).returncode
+
+    def refused(self, *words):
+        done = self.platform.casella(*words, check=False)
+        self.assertNotEqual(0, done.returncode, words)
+        return done.stderr
+
+    def rcpt(self, address):
+        with clients.smtp(self.platform) as client:
+            client.ehlo()
+            client.mail("stranger@elsewhere.example")
+            code, text = client.rcpt(address)
+            return f"{code} {text.decode()}"
+
+    def is_refused(self, address, code="550"):
+        eventually(lambda: self.rcpt(address).startswith(code), within=5, what=f"{address} takes no mail")
+
+    def logs_in(self, user):
+        try:
+            with clients.imap(self.company, user):
+                return True
+        except imaplib.IMAP4.error:
+            return False
+
+    def deliver(self, address):
+        clients.deliver(self.platform, messages.message(address), address)
+
+    def contents(self, user):
+        """Messages with UIDs and flags, and UIDVALIDITY."""
+        with clients.imap(self.company, user) as imap:
+            found = clients.all_messages(imap)
+            flags = imap.uid("FETCH", "1:*", "(FLAGS)")[1] if found else []
+            return found, flags, imap.response("UIDVALIDITY")[1]
+
+    def kept(self, *words):
+        return self.platform.ask("deleted", "list", "--tenant", self.company.name, *words)
+
+    def sql(self, statement):
+        return database.sql(self.platform, "postgres", statement)
+
+
+class Users(LifeCycle):
+    def test_out_of_service_at_once_and_back_as_it_was(self):
+        info = self.company.address("info")
+        self.platform.casella("alias", "create", info, "--to", self.ann)
+        device = self.platform.ask("app-password", "create", self.ann, "--name", "phone")["password"]
+        for _ in range(3):
+            self.deliver(self.ann)
+        with clients.imap(self.company, "ann") as imap:
+            imap.select()
+            imap.uid("STORE", "2", "+FLAGS", r"(\Flagged $Work)")
+            imap.uid("STORE", "1", "+FLAGS", r"(\Deleted)")
+            imap.expunge()
+        before, usage = self.contents("ann"), self.company.usage(self.ann)
+        with clients.imap(self.company, "ann") as session:
+            said = self.platform.casella("user", "delete", self.ann, "--yes").stdout
+            self.assertIn(f"`user undelete {self.ann}` brings it back until", said)
+            with self.assertRaises((imaplib.IMAP4.abort, OSError)):
+                for _ in range(100):
+                    session.noop()
+        for address in (self.ann, info):
+            self.is_refused(address, "550")
+        self.assertIn("5.1.1", self.rcpt(self.ann))
+        self.assertFalse(self.logs_in("ann"))
+        with self.assertRaises(smtplib.SMTPAuthenticationError), clients.submission(self.company, "ann"):
+            pass
+        with clients.submission(self.company, "bob") as client, self.assertRaises(smtplib.SMTPSenderRefused):
+            client.sendmail(self.ann, [self.bob], messages.message(self.bob, self.ann))
+        self.assertEqual(66, self.status("user", "show", self.ann))
+        self.assertEqual([self.bob], [u["address"] for u in self.platform.ask("user", "list", "--tenant", self.company.name)])
+        self.assertEqual((0, 0), self.company.usage(self.company.name))
+        (kept,) = self.kept()
+        self.assertEqual(("user", self.ann, usage[1]), (kept["level"], kept["name"], kept["usage"]["messages"]))
+        explained = self.platform.casella("explain", "delivery", "--to", self.ann, check=False).stdout
+        self.assertIn("It was deleted at", explained)
+        self.assertIn(f"user undelete {self.ann}", explained)
+
+        self.platform.casella("user", "undelete", self.ann)
+        self.assertEqual([], self.kept())
+        self.assertEqual(before, self.contents("ann"))
+        self.assertEqual(usage, self.company.usage(self.company.name))
+        self.company.passwords["phone"] = device
+        with imaplib.IMAP4_SSL("127.0.0.1", self.platform.port("imaps"), ssl_context=clients.tls()) as session:
+            session.login(self.ann, device)
+        self.deliver(info)
+        self.assertEqual(66, self.status("user", "undelete", self.ann), "it is not deleted")
+
+    def test_somebody_else_may_have_the_address_meanwhile(self):
+        self.deliver(self.ann)
+        before = self.contents("ann")
+        self.platform.casella("user", "delete", self.ann, "--yes")
+        old = self.company.password("ann")
+        self.company.add_user("ann")
+        self.assertEqual({}, self.contents("ann")[0])
+        self.assertIn("--as", self.refused("user", "undelete", self.ann))
+        anna = self.company.address("anna")
+        self.platform.casella("user", "undelete", self.ann, "--as", anna)
+        self.company.passwords[anna] = old
+        self.assertEqual(before, self.contents(anna))
+        self.platform.casella("user", "delete", anna, "--now", "--yes")
+        self.platform.casella("user", "delete", self.ann, "--yes")
+        self.platform.casella("user", "delete", self.ann, "--now", "--yes")
+        self.assertEqual([], self.kept())
+        self.assertEqual("1", self.sql(f"SELECT count(*) FROM users WHERE tenant_id = {self.company.tenant_id()}"))
+
+    def test_beyond_the_plan_it_stays_deleted(self):
+        self.platform.casella("user", "delete", self.ann, "--yes")
+        self.platform.casella("plan", "override", self.company.name, "--users", "1")
+        self.assertIn("allows 1 users", self.refused("user", "undelete", self.ann))
+        self.platform.casella("plan", "override", self.company.name, "--users", "2", "--kept-days", "0")
+        self.platform.casella("user", "undelete", self.ann)
+        self.assertIn("for ever", self.platform.casella("user", "delete", self.ann, "--yes").stdout)
+        self.assertEqual(66, self.status("user", "undelete", self.ann))
+
+    def test_administrators_of_a_part_bring_back_their_own(self):
+        other = Company(self.platform)
+        parts = {"tenant-administrator": {"tenant": self.company.name}, "domain-administrator": {"domain": self.company.domain}}
+        for role, part in parts.items():
+            administrator = Administrator(self.platform, role, **part)
+            self.assertEqual(200, administrator.request("DELETE", f"/users/{self.ann}")[0])
+            self.platform.casella("user", "delete", other.address("ann"), "--yes")
+            status, kept = administrator.request("GET", "/deleted")
+            self.assertEqual((200, [self.ann]), (status, [one["name"] for one in kept]))
+            self.assertEqual(403, administrator.request("POST", f"/users/{other.address('ann')}/undelete", {})[0])
+            self.assertEqual(200, administrator.request("POST", f"/users/{self.ann}/undelete", {})[0])
+            self.platform.casella("user", "undelete", other.address("ann"))
+
+
+class DomainsAndTenants(LifeCycle):
+    def test_a_domain_comes_back_with_users_and_aliases(self):
+        also = f"also-{self.company.domain}"
+        self.platform.casella("domain", "alias", also, "--of", self.company.domain)
+        self.platform.casella("alias", "create", self.company.address("info"), "--to", self.ann)
+        self.deliver(self.ann)
+        before, usage = self.contents("ann"), self.company.usage(self.company.name)
+        self.platform.casella("user", "delete", self.bob, "--yes")
+        self.platform.casella("domain", "delete", self.company.domain, "--yes")
+        for address in (self.ann, f"ann@{also}"):
+            self.is_refused(address)
+        self.assertFalse(self.logs_in("ann"))
+        self.assertEqual((0, 0), self.company.usage(self.company.name))
+        stranger = Company(self.platform, users=())
+        for name in (self.company.domain, also):
+            self.refused("domain", "create", name, "--tenant", stranger.name)
+            self.refused("domain", "claim", name, "--tenant", stranger.name)
+        self.assertEqual(66, self.status("domain", "show", self.company.domain))
+        self.platform.casella("domain", "undelete", self.company.domain)
+        self.assertEqual(before, self.contents("ann"))
+        self.assertEqual(usage, self.company.usage(self.company.name))
+        self.deliver(f"info@{also}")
+        self.assertEqual([self.bob], [one["name"] for one in self.kept()], "deleted before, it stays deleted")
+
+    def test_a_tenant_comes_back_whole(self):
+        self.deliver(self.ann)
+        before = self.contents("ann")
+        administrator = Administrator(self.platform, "tenant-administrator", tenant=self.company.name)
+        tenant = self.company.tenant_id()
+        self.platform.casella("tenant", "delete", self.company.name, "--yes")
+        self.is_refused(self.ann)
+        self.assertFalse(self.logs_in("ann"))
+        self.assertEqual(401, administrator.request("GET", "/users")[0])
+        self.assertNotIn(self.company.name, self.platform.casella("tenant", "list").stdout)
+        self.assertNotIn(f"tenant:{self.company.name}", self.platform.workers())
+        self.assertIn("undelete", self.refused("tenant", "create", self.company.name))
+        (kept,) = [one for one in self.platform.ask("deleted", "list") if one["tenant"] == self.company.name]
+        self.assertEqual(("tenant", 1), (kept["level"], kept["usage"]["messages"]))
+        self.platform.casella("tenant", "undelete", self.company.name)
+        self.assertEqual(tenant, self.company.tenant_id())
+        self.assertEqual(before, self.contents("ann"))
+        self.assertEqual(200, administrator.request("GET", "/users")[0])
+        self.platform.casella("tenant", "delete", self.company.name, "--yes")
+        self.platform.casella("tenant", "delete", self.company.name, "--now", "--yes")
+        self.assertEqual("0", self.sql(f"SELECT count(*) FROM users WHERE tenant_id = {tenant}"))
+        self.platform.casella("tenant", "create", self.company.name)
+
+
+class Holds(LifeCycle):
+    def test_nothing_destroys_what_is_held(self):
+        for target in (self.ann, self.company.domain, self.company.name):
+            self.platform.casella("hold", "set", target, "--reason", "case 7")
+            for words in (("user", self.ann), ("domain", self.company.domain), ("tenant", self.company.name)):
+                said = self.refused(words[0], "delete", words[1], "--now", "--yes")
+                self.assertIn(f"legal hold on {target}", said)
+            self.assertEqual(73, self.status("hold", "set", target, "--reason", "again"))
+            self.assertEqual([target], [h["target"] for h in self.platform.ask("hold", "list") if h["tenant"] == self.company.name])
+            self.platform.casella("plan", "override", self.company.name, "--kept-days", "0")
+            self.platform.casella("user", "delete", self.ann, "--yes")
+            self.assertTrue(self.kept()[0]["held"])
+            self.assertIn("legal hold", self.refused("user", "delete", self.ann, "--now", "--yes"))
+            self.platform.casella("user", "undelete", self.ann)
+            self.platform.casella("hold", "release", target, "--yes")
+        self.assertEqual(64, self.status("hold", "set", self.ann))
+        self.assertEqual(66, self.status("hold", "release", self.ann, "--yes"))
+
+    def test_what_its_users_remove_is_found(self):
+        self.deliver(self.ann)
+        self.deliver(self.bob)
+        self.platform.casella("hold", "set", self.ann, "--reason", "case 7")
+        for user in ("ann", "bob"):
+            with clients.imap(self.company, user) as imap:
+                imap.select()
+                imap.store("1", "+FLAGS", r"(\Deleted)")
+                imap.expunge()
+            self.assertEqual({}, self.contents(user)[0])
+        found = self.sql(
+            f"""SELECT d.local_part, m.mailbox, m.uid, m.blob_length > 0 FROM held_messages m JOIN users d USING (tenant_id, user_id)
+                WHERE tenant_id = {self.company.tenant_id()}"""
+        )
+        self.assertEqual("ann|INBOX|1|t", found)
+        self.assertEqual([1], [h["keptMessages"] for h in self.platform.ask("hold", "list") if h["target"] == self.ann])
+
+    def test_nobody_leaves_a_held_domain(self):
+        elsewhere = f"more-{self.company.domain}"
+        self.platform.casella("domain", "create", elsewhere, "--tenant", self.company.name)
+        self.platform.casella("hold", "set", self.company.domain, "--reason", "case 7")
+        self.assertIn("legal hold", self.refused("user", "rename", self.ann, f"ann@{elsewhere}"))
+        self.platform.casella("user", "rename", self.ann, self.company.address("anna"))
+
+    def test_who_may(self):
+        administrator = Administrator(self.platform, "tenant-administrator", tenant=self.company.name)
+        auditor = Administrator(self.platform, "auditor")
+        for one, listing in ((administrator, 403), (auditor, 200)):
+            self.assertEqual(listing, one.request("GET", "/holds")[0])
+            self.assertEqual(403, one.request("POST", f"/holds/{self.ann}", {"reason": "x"})[0])
+        self.platform.casella("hold", "set", self.company.name, "--reason", "a secret of the court")
+        status, answer = administrator.request("DELETE", f"/users/{self.ann}?now=true")
+        self.assertEqual(409, status)
+        self.assertNotIn("secret", str(answer))
+
+
+class Sweep(unittest.TestCase):
+    def test_it_destroys_what_is_overdue_and_not_held_and_tells_so(self):
+        platform = running.Platform(deletedKeptDays=30)
+        self.addCleanup(platform.remove)
+        platform.start()
+        one, two = Company(platform, users=("ann", "bob", "carl")), Company(platform)
+        platform.casella("hold", "set", one.address("bob"), "--reason", "case 7")
+        for name in ("ann", "bob", "carl"):
+            platform.casella("user", "delete", one.address(name), "--yes")
+        platform.casella("domain", "create", "gone.example", "--tenant", one.name)
+        platform.casella("domain", "delete", "gone.example", "--yes")
+        tenant = two.tenant_id()
+        platform.casella("tenant", "delete", two.name, "--yes")
+        kept = [entry["name"] for entry in platform.ask("deleted", "list")]
+        self.assertCountEqual([one.address("ann"), one.address("bob"), one.address("carl"), "gone.example", two.name], kept)
+        past = "SET kept_until = now() - interval '1 second' WHERE deleted_at IS NOT NULL"
+        database.sql(
+            platform, "postgres", f"UPDATE users {past} AND local_part <> 'carl'", f"UPDATE domains {past}", f"UPDATE tenants {past}"
+        )
+        platform.stop()
+        platform.start()
+
+        def left():
+            return sorted(entry["name"] for entry in platform.ask("deleted", "list"))
+
+        eventually(lambda: left() == [one.address("bob"), one.address("carl")], within=20, what="what is overdue is destroyed")
+        self.assertFalse((platform.data / "tenants" / str(tenant)).exists())
+
+        def recorded():
+            events = platform.ask("audit", "list", "--count", "20")
+            return {(e["command"], e["target"].split()[0]) for e in events if e["caller"] == "system"}
+
+        expected = {("user delete", one.address("ann")), ("domain delete", "gone.example"), ("tenant delete", two.name)}
+        eventually(lambda: recorded() == expected, within=10, what="the audit log tells it")
+        platform.casella("domain", "create", "gone.example", "--tenant", one.name)
+        platform.casella("user", "undelete", one.address("carl"))
+
+
+if __name__ == "__main__":
+    unittest.main()
