@@ -16,7 +16,7 @@ class DryRuns(unittest.TestCase):
 
     def record(self):
         """All that provisioning wrote, and the audit log, but for who looked."""
-        tables = ("tenants", "plans", "domains", "domain_aliases", "users", "credentials", "app_passwords", "aliases")
+        tables = ("tenants", "plans", "domains", "domain_aliases", "users", "credentials", "app_passwords", "aliases", "groups", "vacations", "holds")
         rows = [database.sql(self.platform, "postgres", f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]
         roles = database.sql(self.platform, "postgres", "SELECT count(*) FROM pg_roles")
         return rows, roles, database.sql(self.platform, "postgres", "SELECT count(*) FROM audit_log"), self.folders()
@@ -44,6 +44,11 @@ class DryRuns(unittest.TestCase):
                 (["alias", "create", self.company.address("tried"), "--to", ann], "Created alias"),
                 (["alias", "delete", self.company.address("info")], "Deleted alias"),
                 (["quota", "set", ann, "--bytes", "5MB"], "5 MB"),
+                (["user", "delete", ann], ann),
+                (["domain", "delete", domain], domain),
+                (["group", "create", self.company.address("tried"), "--member", ann], "tried@"),
+                (["vacation", "set", ann, "--subject", "Away", "--text", "Back soon."], ann),
+                (["hold", "set", ann, "--reason", "a case"], ann),
                 (["app-password", "create", ann, "--name", "tried"], "tried"),
             ):
                 with self.subTest(words):

@@ -6,7 +6,9 @@ public enum Rehearsal {
     fileprivate static let commands: Set<String> = [
         "tenant create", "tenant suspend", "tenant resume", "plan create", "plan set", "plan delete", "plan assign", "plan override",
         "domain create", "domain rename", "domain alias", "domain unalias", "user create", "user import", "user suspend", "user resume",
-        "user password", "user rename", "app-password create", "app-password delete", "alias create", "alias delete", "quota set",
+        "user password", "user must-change", "user rename", "user delete", "user undelete", "domain delete", "domain undelete",
+        "app-password create", "app-password delete", "alias create", "alias delete", "group create", "group set", "group add",
+        "group remove", "group delete", "vacation set", "vacation clear", "quota set", "hold set",
     ]
 }
 
