@@ -42,7 +42,7 @@ class Screens(unittest.TestCase):
         screen = self.shell()
         screen.type("alias c")
         screen.press("Tab")
-        screen.type("info@screen-works.example --t")
+        screen.type("a@screen-works.example --t")
         screen.press("Tab")
         screen.type("user05@scr")
         screen.press("Tab")
@@ -56,11 +56,11 @@ class Screens(unittest.TestCase):
         screen.shows(
             """
 Casella at /data. Tab completes; `help` explains; `exit` leaves.
-casella> alias create info@screen-works.example --to user05@screen-works.example
-Created alias info@screen-works.example to user05@screen-works.example.
+casella> alias create a@screen-works.example --to user05@screen-works.example
+Created alias a@screen-works.example to user05@screen-works.example.
 casella> alias list --tenant screen-works
-ALIAS                      TENANT        TARGETS
-info@screen-works.example  screen-works  user05@screen-works.example
+ALIAS                   TENANT        LEADS TO
+a@screen-works.example  screen-works  user05@screen-works.example
 casella>
 """,
             self.masks(),

@@ -89,6 +89,13 @@ class Roles(unittest.TestCase):
         )
         return [name for (name,) in found]
 
+    def readable(self, table):
+        found = self.catalogue(
+            f"""SELECT attname FROM pg_attribute WHERE attrelid = 'public.{table}'::regclass AND attnum > 0 AND NOT attisdropped
+                    AND has_column_privilege('{self.role}', attrelid, attnum, 'SELECT') ORDER BY attnum"""
+        )
+        return [name for (name,) in found]
+
     # Rows
 
     def test_a_role_sees_the_rows_of_its_own_company_alone(self):
@@ -249,8 +256,9 @@ class Roles(unittest.TestCase):
         )
         for table, rights in self.tables().items():
             if rights:
+                readable = ", ".join(self.readable(table))
                 plans = {
-                    re.sub(rf"= {tenant}\b", "= N", self.ask(f"EXPLAIN SELECT * FROM {table} WHERE tenant_id = {tenant}"))
+                    re.sub(rf"= {tenant}\b", "= N", self.ask(f"EXPLAIN SELECT {readable} FROM {table} WHERE tenant_id = {tenant}"))
                     for tenant in (self.other, 999_999_999, 888_888_888)
                 }
                 self.assertEqual(1, len(plans), table)
