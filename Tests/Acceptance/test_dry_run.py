@@ -16,7 +16,10 @@ class DryRuns(unittest.TestCase):
 
     def record(self):
         """All that provisioning wrote, and the audit log, but for who looked."""
-        tables = ("tenants", "plans", "domains", "domain_aliases", "users", "credentials", "app_passwords", "aliases", "groups", "vacations", "holds")
+        tables = (
+            *("tenants", "plans", "domains", "domain_aliases", "users", "credentials", "app_passwords", "aliases", "groups"),
+            *("vacations", "holds"),
+        )
         rows = [database.sql(self.platform, "postgres", f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]
         roles = database.sql(self.platform, "postgres", "SELECT count(*) FROM pg_roles")
         return rows, roles, database.sql(self.platform, "postgres", "SELECT count(*) FROM audit_log"), self.folders()

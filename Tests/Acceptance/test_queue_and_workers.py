@@ -7,6 +7,7 @@ import socket
 import unittest
 
 from support import clients, messages, running
+from support.administrators import Administrator
 from support.companies import Company
 from support.outside import PORT, ScriptedHost, settings
 from support.waiting import eventually
@@ -41,6 +42,19 @@ class Queue(unittest.TestCase):
     def entry(self):
         queued = self.platform.ask("queue", "list")
         return queued[0] if queued else None
+
+    def test_a_companys_administrator_sees_its_queue_and_no_others(self):
+        other = Company(self.platform)
+        with clients.submission(other, "ann") as client:
+            client.sendmail(other.address("ann"), ["them@scripted.example"], messages.message("them@scripted.example", other.address("ann")))
+        queued = {entry["tenant"]: entry["id"] for entry in self.platform.ask("queue", "list")}
+        self.assertEqual({self.company.name, other.name}, set(queued))
+        administrator = Administrator(self.platform, "tenant-administrator", tenant=other.name)
+        status, entries = administrator.request("GET", "/queue")
+        self.assertEqual((200, [queued[other.name]]), (status, [entry["id"] for entry in entries]))
+        self.assertEqual(200, administrator.request("POST", f"/queue/{queued[other.name]}/hold")[0])
+        for method in ("GET", "DELETE"):
+            self.assertEqual(403, administrator.request(method, f"/queue/{queued[self.company.name]}")[0])
 
     def test_a_retry_comes_before_its_turn(self):
         with ScriptedHost() as host:

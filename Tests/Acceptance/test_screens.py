@@ -133,7 +133,8 @@ casella(screen-works)>
             screen.wait_for("user59@")
 
     def test_bash_completes_commands_options_and_live_names(self):
-        environment = {"HOME": self.home.name, "CASELLA_DATA": self.platform.data, "PATH": f"{self.program.parent}:/usr/bin:/bin", "PS1": "$ "}
+        path = f"{self.program.parent}:/usr/bin:/bin"
+        environment = {"HOME": self.home.name, "CASELLA_DATA": self.platform.data, "PATH": path, "PS1": "$ "}
         with TmuxScreen("bash", "--norc", "--noprofile", "-i", environment=environment) as screen:
             screen.wait_for("$ ")
             screen.type("source <(casella completion bash)")
