@@ -28,6 +28,7 @@ class WithDNS(unittest.TestCase):
         }
         cls.dns = DNSServer(cls.records).__enter__()
         settings = {"dnsServer": cls.dns.address, "smtpPort": cls.port, "retrySchedule": [1], "lifetime": 30}
+        settings["postmaster"] = "ann@postmaster-works.example"
         cls.platform = running.Platform(hostname=HOSTNAME, **settings).start()
         cls.company = Company(cls.platform)
         cls.ann = cls.company.address("ann")
@@ -62,6 +63,20 @@ class WithDNS(unittest.TestCase):
             with self.subTest(recipient):
                 self.send(recipient)
                 eventually(lambda: any(recipient.encode() in found and status in found for found in self.inbox()), what="it is returned")
+
+    def test_the_servers_own_postmaster_has_a_mailbox(self):
+        with clients.smtp(self.platform) as client:
+            client.ehlo("elsewhere.example")
+            client.mail("stranger@elsewhere.example")
+            self.assertEqual(550, client.docmd("RCPT", "TO:<Postmaster>")[0], "there is no such domain yet")
+            company = Company(self.platform, name="postmaster-works")
+            for path in ("<Postmaster>", "<postMASTER>", f"<postmaster@{HOSTNAME}>", f"<Postmaster@{HOSTNAME.upper()}>"):
+                self.assertEqual(250, client.docmd("RCPT", f"TO:{path}")[0], path)
+            self.assertEqual(550, client.docmd("RCPT", f"TO:<ann@{HOSTNAME}>")[0])
+            content = messages.message("postmaster")
+            self.assertEqual(250, clients.end_of_data(client, content)[0])
+        with clients.imap(company, "ann") as imap:
+            eventually(lambda: clients.all_messages(imap), what="the message to the postmaster")
 
     def test_a_domain_is_checked(self):
         domain = self.company.domain

@@ -15,7 +15,7 @@ import Testing
     @Test("Every key is understood") func all() throws {
         let read = try Self.read(
             """
-            {"hostname": "mx.acme.example", "bind": "::", "portBase": 0, "userIDBase": 300000, "adminUsers": [1000],
+            {"hostname": "mx.acme.example", "postmaster": "Ann@acme.example", "bind": "::", "portBase": 0, "userIDBase": 300000, "adminUsers": [1000],
              "argon2": {"memory": 7168, "passes": 5}, "loginThreads": 3, "loginQueue": 10,
              "wrongLogins": {"perPlace": 5, "perAddress": 20, "perAccount": 50, "forgottenAfter": 600}, "plaintextLoginFromLoopback": true,
              "passwords": {"minimumLength": 12, "remembered": 0},
@@ -25,7 +25,8 @@ import Testing
              "routes": [{"domain": "Else.example", "host": "127.0.0.1", "port": 2500}, {"domain": "*", "host": "smart.example"}],
              "tls": {"certificate": "/c", "key": "/k"}, "database": {"url": "postgresql://h/d"}}
             """)
-        #expect(read.hostname == "mx.acme.example" && read.portBase == 0 && read.adminUsers == [1000] && read.argon2Memory == 7_168)
+        #expect(read.hostname == "mx.acme.example" && read.postmaster == "ann@acme.example")
+        #expect(read.portBase == 0 && read.adminUsers == [1000] && read.argon2Memory == 7_168)
         #expect(read.limits.messageSize == 10_000_000 && read.defersOverQuota && read.retrySchedule == [1, 2])
         #expect(read.quotaWarnings == [90] && read.deletedKeptDays == 3 && read.metrics == ListeningAddress("127.0.0.1:9465"))
         #expect(read.wrongLogins.perPlace == 5 && read.wrongLogins.perAddress == 20 && read.wrongLogins.perAccount == 50)

@@ -2,6 +2,8 @@
 public struct GatewayConfiguration: Codable, Sendable, Equatable {
     /// The name in greetings and Received fields.
     public var hostname: String
+    /// Who gets mail for the server's own postmaster: an address of a hosted domain.
+    public var postmaster: String
     public var listeners: [InheritedListener]
     public var confinement: Confinement
     /// The first is shown to whoever asks for no name.
@@ -23,11 +25,12 @@ public struct GatewayConfiguration: Codable, Sendable, Equatable {
     public var sessionsPerTenant: Int
 
     public init(
-        hostname: String, listeners: [InheritedListener], confinement: Confinement, certificates: [ServerCertificate],
-        tenantSocketDirectory: String, relaySocket: String, remoteAdminSocket: String, limits: MailLimits,
-        allowsPlaintextLoginFromLoopback: Bool, loginTime: Int, connectionsPerAddress: Int, sessionsPerUser: Int, sessionsPerTenant: Int
+        hostname: String, postmaster: String, listeners: [InheritedListener], confinement: Confinement,
+        certificates: [ServerCertificate], tenantSocketDirectory: String, relaySocket: String, remoteAdminSocket: String,
+        limits: MailLimits, allowsPlaintextLoginFromLoopback: Bool, loginTime: Int, connectionsPerAddress: Int, sessionsPerUser: Int, sessionsPerTenant: Int
     ) {
         self.hostname = hostname
+        self.postmaster = postmaster
         self.listeners = listeners
         self.confinement = confinement
         self.certificates = certificates

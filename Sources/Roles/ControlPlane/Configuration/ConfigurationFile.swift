@@ -1,3 +1,4 @@
+import AdminAPI
 import Quantities
 import Supervision
 
@@ -19,6 +20,7 @@ extension Configuration {
 
     private mutating func apply(_ reader: inout ConfigurationReader) throws {
         if let value = try reader.text("hostname") { hostname = value }
+        if let value = try reader.mailbox("postmaster") { postmaster = value }
         if let value = try reader.text("bind") { bind = value }
         if let value = try reader.integer("portBase", in: Self.portBases) { portBase = value }
         if let value = try reader.integer("userIDBase", in: 1_000...2_000_000_000) { userIDBase = UInt32(value) }
@@ -120,6 +122,14 @@ private struct ConfigurationReader {
         guard let value = take(key) else { return nil }
         guard case .string(let text) = value.content, !text.isEmpty else { throw refusal(value, key, "a text in quotation marks") }
         return text
+    }
+
+    mutating func mailbox(_ key: String) throws(ConfigurationText.Mistake) -> String? {
+        guard let value = take(key) else { return nil }
+        guard case .string(let text) = value.content, let address = try? EmailAddress(text) else {
+            throw refusal(value, key, "an address, such as \"ann@acme.example\"")
+        }
+        return address.text
     }
 
     mutating func address(_ key: String) throws(ConfigurationText.Mistake) -> ListeningAddress? {

@@ -38,7 +38,8 @@ final class ChildLauncher {
     func startGateway(_ listeners: [(service: InheritedListener.Service, descriptor: Int32)]) async throws -> RunningChild {
         let inherited = listeners.enumerated().map { InheritedListener(service: $1.service, descriptor: Int32(4 + $0)) }
         let gateway = GatewayConfiguration(
-            hostname: configuration.hostname, listeners: inherited, confinement: directory.gatewayCage,
+            hostname: configuration.hostname, postmaster: configuration.postmaster ?? "postmaster@\(configuration.hostname)",
+            listeners: inherited, confinement: directory.gatewayCage,
             certificates: certificates.shown, tenantSocketDirectory: directory.tenantSockets,
             relaySocket: directory.relaySocket, remoteAdminSocket: directory.remoteAdminSocket, limits: configuration.limits,
             allowsPlaintextLoginFromLoopback: configuration.plaintextLoginFromLoopback, loginTime: configuration.loginTime,

@@ -41,8 +41,7 @@ final class InboundTransfer {
     /// Asks whether the recipient can be delivered to. Nil if so.
     func check(_ recipient: RcptCommand) async -> Reply? {
         guard gateway.domains.isKnown else { return .starting }
-        // RFC 5321 §4.1.1.3: a postmaster without a domain is the server's own.
-        let address = recipient.path.address ?? EnvelopeAddress("postmaster@\(gateway.configuration.hostname)")
+        let address = isOwnPostmaster(recipient.path) ? EnvelopeAddress(gateway.configuration.postmaster) : recipient.path.address
         guard let address, let domain = gateway.domains[address.domain] else { return .notRelayed(recipient.path) }
         guard domain.takesMail else { return .suspended(domain.reason) }
         var resolved = recipient
@@ -56,6 +55,13 @@ final class InboundTransfer {
                 ["tenant": "\(domain.tenant)", "trace": "\(delivery)", "error": "\(error)"])
             return .recipientUnavailable
         }
+    }
+
+    /// RFC 5321 §4.1.1.3 and §4.5.1: a postmaster without a domain is the server's own, and so is that of its name, unless it is a domain.
+    private func isOwnPostmaster(_ path: ForwardPath) -> Bool {
+        guard let address = path.address else { return true }
+        return address.localPart.lowercased() == "postmaster" && address.domain.lowercased() == gateway.configuration.hostname.lowercased()
+            && gateway.domains[address.domain] == nil
     }
 
     private func ask(_ tenant: Int64, _ recipient: RcptCommand) async throws(InnerDoorClient.Failure) -> Reply {
