@@ -91,6 +91,7 @@ import Testing
     @Test("A difference is a line a change, and says what is lost") func difference() throws {
         var impact = ApplyImpact()
         (impact.usersDeleted, impact.messagesDeleted, impact.bytesDeleted) = (1, 2, ByteCount(3_000))
+        (impact.usersDestroyed, impact.usersBack, impact.usersBackEmpty) = (1, ["a@acme.example"], ["b@acme.example"])
         (impact.brokenAliases, impact.overQuota, impact.sessionsEnded) = (["info@acme.example"], ["bob@acme.example"], 1)
         let changes =
             [
@@ -103,9 +104,21 @@ import Testing
         for line in [
             "Tenant acme\n", "  - user eve@acme.example\n", "  ~ user bob@acme.example: quota plan → 5 B\n", "  + user u19@acme.example\n",
             "  … and 5 more: user add\n",
-            "  ! Deletes 1 user and 2 messages (3 KB), for ever: undoing it brings no mail back.\n",
+            "  ! Deletes 1 user with 2 messages (3 KB), for ever: undoing it brings no other mail back.\n",
+            "  ! Brings 1 user back with all mail: a@acme.example.\n",
+            "  ! Makes 1 user again, with empty mailboxes: b@acme.example.\n",
             "  ! Breaks 1 alias, whose target here goes: info@acme.example.\n", "  ! Ends 1 session.\n",
         ] { #expect(text.contains(line), "\(text)") }
         #expect(!text.contains("u20@"))
+        func told(_ change: (inout ApplyImpact) -> Void) -> String {
+            change(&impact)
+            let preview = ApplyPreview(tenant: nil, isNewTenant: false, changes: [], impact: impact, fingerprint: "")
+            return DifferenceText(preview).impact.first ?? ""
+        }
+        let part = told { ($0.usersDeleted, $0.domainsDeleted, $0.domainsDestroyed) = (3, 1, 1) }
+        #expect(part.contains("3 users and 1 domain with 2 messages (3 KB), for ever but for 2 users that a legal hold keeps:"), "\(part)")
+        let kept = told { ($0.usersDestroyed, $0.domainsDestroyed, $0.keptUntil) = (0, 0, Timestamp(secondsSince1970: 0)) }
+        #expect(kept.contains(", kept until 1970-01-01") && kept.hasSuffix(": undoing it brings all back."), "\(kept)")
+        #expect(told { $0.keptUntil = nil }.contains(", kept until somebody destroys it: "))
     }
 }

@@ -12,7 +12,7 @@ package struct ApplyFile: AdminCommand {
             was refused. Passwords are given as hashes (passwordHash), in the forms that `casella user import` takes.
             """)
     @Argument(help: "The file; - is standard input.", completion: .file()) var file: String
-    @Flag(help: "Take away what a named tenant has and the file does not name: domains, users with all their mail, aliases.")
+    @Flag(help: "Take away what a named tenant has and the file does not name: domains, users with all their mail, aliases. Domains and users are deleted as `user delete` does it.")
     var prune = false
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}

@@ -90,10 +90,11 @@ struct ApplyRun {
         func count(_ action: StateChange.Action) -> Int { changes.count { $0.action == action } }
         let parts = counted(outcomes.count, "part")
         var text = "This adds \(count(.add)), changes \(count(.change)) and removes \(count(.remove)) in \(parts)."
-        let users = impacts.reduce(0) { $0 + $1.usersDeleted }
-        if users > 0 {
+        let deletion = DeletionText(impacts)
+        if !deletion.isEmpty {
             let messages = impacts.reduce(0) { $0 + $1.messagesDeleted }
-            text += " It deletes \(counted(users, "user")) with \(counted(messages, "message")), for ever."
+            let rest = deletion.keepsAll ? "kept for a while" : deletion.forEver
+            text += " It deletes \(deletion.what) with \(counted(messages, "message")), \(rest)."
         }
         return text
     }

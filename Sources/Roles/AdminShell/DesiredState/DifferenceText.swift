@@ -54,12 +54,20 @@ package struct DifferenceText {
     package var impact: [String] {
         let impact = preview.impact
         var lines: [String] = []
-        if impact.usersDeleted > 0 {
-            let mail = "\(counted(impact.messagesDeleted, "message")) (\(impact.bytesDeleted))"
-            lines.append("Deletes \(counted(impact.usersDeleted, "user")) and \(mail), for ever: undoing it brings no mail back.")
+        let deletion = DeletionText([impact])
+        if !deletion.isEmpty {
+            let until = impact.keptUntil.map { "until \($0)" } ?? "until somebody destroys it"
+            let rest =
+                deletion.keepsAll
+                ? "kept \(until): undoing it brings all back." : "\(deletion.forEver): undoing it brings no other mail back."
+            lines.append("Deletes \(deletion.what) with \(counted(impact.messagesDeleted, "message")) (\(impact.bytesDeleted)), \(rest)")
         }
-        if impact.usersBackEmpty > 0 {
-            lines.append("Makes \(counted(impact.usersBackEmpty, "user")) again, with empty mailboxes.")
+        if !impact.usersBack.isEmpty {
+            lines.append("Brings \(counted(impact.usersBack.count, "user")) back with all mail: \(Self.list(impact.usersBack)).")
+        }
+        if !impact.usersBackEmpty.isEmpty {
+            let users = counted(impact.usersBackEmpty.count, "user")
+            lines.append("Makes \(users) again, with empty mailboxes: \(Self.list(impact.usersBackEmpty)).")
         }
         if !impact.overQuota.isEmpty {
             let names = Self.list(impact.overQuota)

@@ -4,7 +4,8 @@ import Quantities
 
 extension TenantReading {
     /// Tells whether anything that can be written down has changed since: of passwords whether there is one, and when it was set.
-    @concurrent func fingerprint() async throws -> String {
+    /// And whether what goes is kept, or what comes back is there, as it was shown.
+    @concurrent func fingerprint(_ keeping: Keeping) async throws -> String {
         var lines = ["tenant \(id)", state.settings.plan.text, state.settings.quota.line, state.settings.limits.line]
         lines.append(state.settings.suspension.line)
         lines += state.domains.map { "domain \($0) \($1.line)" }.sorted()
@@ -13,7 +14,7 @@ extension TenantReading {
         lines += state.users.map { address, user in
             "user \(address) \(user.quota.line) \(user.limits.line) \(user.suspension.line) \(users[address]?.passwordSet ?? 0)"
         }.sorted()
-        return try Fingerprint.of(lines)
+        return try Fingerprint.of(lines + keeping.lines)
     }
 }
 

@@ -9,6 +9,7 @@ struct PreparedTenant: Sendable {
     let changes: [TenantChange]
     /// Of the plan that the tenant is to have.
     let planned: LimitSet
+    let keeping: Keeping
     let fingerprint: String
 
     var isNew: Bool { reading.id == 0 }
@@ -27,10 +28,11 @@ extension Provisioning {
         if undertaking.caller.part != nil { try Self.requireOwn(changes, reading, desired.name) }
         let planned = try await planned(goal.settings.plan, reading, undertaking, in: transaction)
         try await Self.requireAllowed(reading.state, goal, planned)
-        try await requireFree(changes, reading.state, in: transaction)
+        let keeping = try await keeping(of: changes, reading, undertaking, in: transaction)
+        try await requireFree(changes, reading.state, keeping, in: transaction)
         return PreparedTenant(
-            name: desired.name, reading: reading, goal: goal, changes: changes, planned: planned,
-            fingerprint: try await reading.fingerprint())
+            name: desired.name, reading: reading, goal: goal, changes: changes, planned: planned, keeping: keeping,
+            fingerprint: try await reading.fingerprint(keeping))
     }
 
     @concurrent private nonisolated static func difference(
@@ -79,18 +81,38 @@ extension Provisioning {
         }
     }
 
-    /// A domain's name is one tenant's.
-    private func requireFree(_ changes: [TenantChange], _ state: TenantState, in transaction: PostgresTransaction) async throws {
-        let names = changes.compactMap { change -> DomainName? in
+    /// A domain's name is one tenant's, also while the domain is deleted and kept.
+    private func requireFree(
+        _ changes: [TenantChange], _ state: TenantState, _ keeping: Keeping, in transaction: PostgresTransaction
+    ) async throws {
+        let gone = Set(SortedChanges(changes).goneDomains).subtracting(keeping.destroyedDomains)
+        var names: [DomainName] = []
+        for change in changes {
             switch change {
-            case .domain(let name, nil, _), .domainAlias(let name, nil, _): name
-            default: nil
+            case .domain(let name, nil, _), .domainAlias(let name, nil, _): names.append(name)
+            default: continue
             }
-        }.filter { state.domains[$0] == nil && state.domainAliases[$0] == nil }
+        }
+        if let name = names.first(where: gone.contains) {
+            throw AdminError(
+                .conflict, "The domain \(name) would go, and its name stays its own for as long as it is kept.",
+                hint: "`domain delete --now \(name)` destroys it and makes the name free.")
+        }
+        names.removeAll { name in
+            state.domains[name] != nil || state.domainAliases[name] != nil || keeping.domainsBack[name] != nil
+                || keeping.namesBack[name] != nil
+        }
         guard !names.isEmpty else { return }
         let taken = try await transaction.query(
             "SELECT name FROM domain_names WHERE name = ANY ($1) ORDER BY 1 LIMIT 1", [.textArray(names.map(\.text))])
-        guard let name = try taken.first?.text(0) else { return }
+        guard let name: DomainName = try taken.first?.name(0) else { return }
+        try await showDeleted(in: transaction)
+        let kept = try await transaction.query("SELECT 1 FROM domains WHERE name = $1 AND deleted_at IS NOT NULL", [.text(name.text)])
+        guard kept.isEmpty else {
+            throw AdminError(
+                .alreadyExists, "The domain \(name) exists already: it is deleted, and kept.",
+                hint: "`domain undelete \(name)` brings it back, `domain delete --now \(name)` makes the name free.")
+        }
         throw AdminError(
             .alreadyExists, "The domain \(name) exists already, with another tenant.", hint: "`domain show \(name)` tells whose it is.")
     }
