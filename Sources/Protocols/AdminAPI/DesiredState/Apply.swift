@@ -71,10 +71,14 @@ public struct ApplyImpact: Codable, Sendable, Hashable {
     public var domainsDestroyed = 0
     /// Until when the others can be brought back; nil: until somebody destroys them, or there are none.
     public var keptUntil: Timestamp?
+    /// The grace period is none: what is kept, a legal hold keeps.
+    public var keptByHolds = false
     /// Tenants, domains and users that would use more than their quota, and do not yet.
     public var overQuota: [String] = []
     /// Aliases that stay, of whose targets in the tenant one would go.
     public var brokenAliases: [String] = []
+    /// Groups that stay, of whose members or owners in the tenant one would go.
+    public var brokenGroups: [String] = []
     /// nil when the gateway did not tell.
     public var sessionsEnded: Int? = 0
     /// Of an undo: users who come back as they were, with their mail.

@@ -18,6 +18,8 @@ extension DesiredTenant {
             case .alias(let address, nil, _): gone.aliases.append(address)
             case .alias(let address, let old?, let new):
                 aliases.append(DesiredAlias(address: address, targets: old, ifThere: new.map { _ in true }))
+            case .group(let address, nil, _): gone.groups.append(address)
+            case .group(let address, let old?, let new): groups.append(DesiredGroup(address, old, after: new))
             }
         }
         let names = domainAliases.map { DomainAlias(name: $0, domain: $1) }.sorted { $0.name < $1.name }

@@ -56,7 +56,7 @@ package struct DifferenceText {
         var lines: [String] = []
         let deletion = DeletionText([impact])
         if !deletion.isEmpty {
-            let until = impact.keptUntil.map { "until \($0)" } ?? "until somebody destroys it"
+            let until = impact.keptByHolds ? "by a legal hold" : "until \(impact.keptUntil?.description ?? "somebody destroys it")"
             let rest =
                 deletion.keepsAll
                 ? "kept \(until): undoing it brings all back." : "\(deletion.forEver): undoing it brings no other mail back."
@@ -76,6 +76,10 @@ package struct DifferenceText {
         if !impact.brokenAliases.isEmpty {
             let number = impact.brokenAliases.count == 1 ? "1 alias" : "\(impact.brokenAliases.count) aliases"
             lines.append("Breaks \(number), whose target here goes: \(Self.list(impact.brokenAliases)).")
+        }
+        if !impact.brokenGroups.isEmpty {
+            let number = counted(impact.brokenGroups.count, "group")
+            lines.append("Leaves \(number) with a member or an owner who goes: \(Self.list(impact.brokenGroups)).")
         }
         switch impact.sessionsEnded {
         case 0: break

@@ -11,6 +11,9 @@ extension TenantReading {
         lines += state.domains.map { "domain \($0) \($1.line)" }.sorted()
         lines += state.domainAliases.map { "name \($0) \($1)" }.sorted()
         lines += state.aliases.map { "alias \($0) \($1.map(\.text).joined(separator: " "))" }.sorted()
+        lines += state.groups.map { address, group in
+            "group \(address) \(group.posting) \(group.owners.map(\.text)) \(group.members.map(\.text))"
+        }.sorted()
         lines += state.users.map { address, user in
             "user \(address) \(user.quota.line) \(user.limits.line) \(user.suspension.line) \(users[address]?.passwordSet ?? 0)"
         }.sorted()

@@ -35,8 +35,11 @@ extension Provisioning {
         if !sorted.goneUsers.isEmpty || !sorted.goneDomains.isEmpty {
             let period = try await gracePeriod(of: reading.id, in: transaction)
             keeping.period = period
-            keeping.until = try await end(of: period, in: transaction)
-            if period == .atOnce { try await findDestroyed(by: sorted, of: reading, &keeping, in: transaction) }
+            if period == .atOnce {
+                try await findDestroyed(by: sorted, of: reading, &keeping, in: transaction)
+            } else {
+                keeping.until = try await end(of: period, in: transaction)
+            }
         }
         if let undone = undertaking.undoes, sorted.users.contains(where: { $0.old == nil }) || !sorted.domains.new.isEmpty {
             try await findKept(by: undone, sorted, of: reading.id, &keeping, in: transaction)

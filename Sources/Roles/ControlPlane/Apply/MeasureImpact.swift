@@ -31,8 +31,10 @@ extension Provisioning {
         for case .domain(_, _, nil) in prepared.changes { impact.domainsDeleted += 1 }
         impact.usersDestroyed = prepared.keeping.destroyedUsers.count
         impact.domainsDestroyed = prepared.keeping.destroyedDomains.count
+        impact.keptByHolds = prepared.keeping.period == .atOnce
         impact.keptUntil = prepared.keeping.until
         impact.brokenAliases = TenantState.brokenAliases(from: old, to: new).map(\.text)
+        impact.brokenGroups = TenantState.brokenGroups(from: old, to: new).map(\.text)
         let before = Limits(reading.planned, old.settings.limits), after = Limits(prepared.planned, new.settings.limits)
         func overflows(_ usage: Usage, _ old: StoredQuota, _ new: StoredQuota, _ level: QuotaLevel) -> Bool {
             !before.isOver(usage, old, level) && after.isOver(usage, new, level)
@@ -99,7 +101,7 @@ extension PreparedTenant {
                     let id = reading.users[address]?.id
                 else { continue }
                 endings.users.append((id, address, reason))
-            case .user, .alias, .domain, .domainAlias: continue
+            case .user, .alias, .group, .domain, .domainAlias: continue
             }
         }
         return endings

@@ -1,4 +1,5 @@
 import AdminAPI
+import MailStore
 import Postgres
 
 /// What is to be done to a tenant, as everything stands.
@@ -44,6 +45,7 @@ extension Provisioning {
 
     @concurrent private nonisolated static func requireAllowed(_ old: TenantState, _ new: TenantState, _ planned: LimitSet) async throws {
         try TenantState.requireAllowed(from: old, to: new, plan: planned)
+        try new.requireNoCircles(after: old, depth: StoreLimits.aliasDepth)
     }
 
     private func planned(
@@ -61,13 +63,13 @@ extension Provisioning {
         return try then(limits)
     }
 
-    /// An administrator of the tenant changes its users and aliases. The rest is set by those who run the platform.
+    /// An administrator of the tenant changes its users, aliases and groups. The rest is set by those who run the platform.
     private static func requireOwn(_ changes: [TenantChange], _ reading: TenantReading, _ name: TenantName) throws(AdminError) {
         guard reading.id != 0 else { throw AdminError.noTenant(name) }
         for change in changes {
             let what: String
             switch change {
-            case .alias: continue
+            case .alias, .group: continue
             case .user(let address, let old, let new):
                 if new == nil || (old?.limits ?? LimitSet()) == new?.limits { continue }
                 what = "The limits of \(address)"
@@ -77,7 +79,7 @@ extension Provisioning {
             }
             throw AdminError(
                 .forbidden, "\(what) would change, and those who run the platform alone may do that.",
-                hint: "You may change users and aliases.")
+                hint: "You may change users, aliases and groups.")
         }
     }
 

@@ -9,6 +9,7 @@ extension Provisioning {
     ) async throws {
         let tenant = prepared.reading.id, going = Set(changes.goneDomains)
         try await removeAliases(changes.goneAliases.filter { !going.contains($0.domain) }, of: tenant, in: transaction)
+        try await removeGroups(changes.goneGroups.filter { !going.contains($0.domain) }, of: tenant, in: transaction)
         let names = changes.goneDomainAliases.filter { name in
             let stays = prepared.reading.state.domainAliases[name].map { !going.contains($0) } ?? true
             return stays || prepared.goal.domainAliases[name] != nil || prepared.goal.domains[name] != nil
@@ -101,6 +102,7 @@ extension SortedChanges {
         left.newDomainAliases.removeAll { keeping.namesBack[$0.name] == $0.domain }
         left.users.removeAll { $0.old == nil && keeping.usersBack[$0.address] != nil }
         left.aliases.removeAll { $0.isNew && keeping.domainsBack[$0.address.domain] != nil }
+        left.groups.removeAll { $0.isNew && keeping.domainsBack[$0.address.domain] != nil }
         return left
     }
 }

@@ -27,6 +27,7 @@ extension Provisioning {
         }
         try await write(sorted.users, of: tenant, in: transaction)
         try await write(sorted.aliases, of: tenant, in: transaction)
+        try await write(sorted.groups, of: tenant, in: transaction)
     }
 
     static func expect(_ affected: Int, _ expected: Int) throws(AdminError) {
