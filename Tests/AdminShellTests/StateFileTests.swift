@@ -64,7 +64,7 @@ import Testing
         ("tenants:\n- name: a\n  users:\n  - {address: x@a.example, limits: {users: 5}}", 4, "no key \"users\""),
         ("tenants:\n- name: a\n  aliases:\n  - {address: x@a.example, targets: []}", 4, "1 to"),
         ("tenants:\n- name: a\n  groups:\n  - {address: x@a.example, posting: all}", 4, "one of anyone"),
-        ("tenants:\n- name: a\n  aliases: [{address: x@a.example, targets: [y@a.example]}]\n  groups: [{address: x@a.example}]", 4, "line 3"),
+        ("tenants:\n- name: a\n  users: [{address: x@a.example}]\n  groups: [{address: x@a.example}]", 4, "line 3"),
         ("tenants:\n- name: a\n  suspended: [mail]", 3, "cannot be suspended"),
         ("tenants:\n- name: a\n  suspensionReason: x", 3, "nothing"),
         ("tenants:\n- name: a\n  name: b", 2, "twice"), ("tenants: [\n", 2, "not YAML"),

@@ -7,9 +7,9 @@ package struct ApplyFile: AdminCommand {
         discussion: """
             The file is YAML, as `casella export` writes it. What would be different, and what that means, is shown first; then it asks, \
             and does it, in one transaction a tenant, unless the state has moved meanwhile. Tenants and plans that the file does not \
-            name stay as they are. Of a tenant that it names, domains, users, aliases and groups that are not written stay too, unless \
-            --prune is given. Running it again after an interruption goes on; `casella undo` takes one back. The exit status is 2 when a part \
-            was refused. Passwords are given as hashes (passwordHash), in the forms that `casella user import` takes.
+            name stay as they are. Of a tenant that it names, domains, users, aliases and groups that are not written stay too, \
+            unless --prune is given. Running it again after an interruption goes on; `casella undo` takes one back. The exit status is \
+            2 when a part was refused. Passwords are given as hashes (passwordHash), in the forms that `casella user import` takes.
             """)
     @Argument(help: "The file; - is standard input.", completion: .file()) var file: String
     @Flag(

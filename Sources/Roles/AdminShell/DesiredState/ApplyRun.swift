@@ -112,7 +112,7 @@ struct ApplyRun {
         let numbers = outcomes.compactMap(\.number)
         var sentence: String
         if dryRun {
-            sentence = wanted == 0 ? "Nothing would change." : "Nothing was changed: this was a dry run."
+            sentence = wanted == 0 ? "Nothing would change." : "\(counted(wanted, "part")) would change."
         } else if done == 0 {
             sentence = refused == 0 ? "Nothing to do: everything is as written." : "Nothing was done."
         } else if let first = numbers.first, numbers.count == 1 {
