@@ -109,11 +109,16 @@ extension Provisioning {
             "SELECT name FROM domain_names WHERE name = ANY ($1) ORDER BY 1 LIMIT 1", [.textArray(names.map(\.text))])
         guard let name: DomainName = try taken.first?.name(0) else { return }
         try await showDeleted(in: transaction)
-        let kept = try await transaction.query("SELECT 1 FROM domains WHERE name = $1 AND deleted_at IS NOT NULL", [.text(name.text)])
-        guard kept.isEmpty else {
+        let kept = try await transaction.query(
+            """
+            SELECT d.name FROM domains d
+                LEFT JOIN domain_aliases a ON a.tenant_id = d.tenant_id AND a.domain_id = d.domain_id AND a.name = $1
+            WHERE d.deleted_at IS NOT NULL AND $1 IN (d.name, a.name)
+            """, [.text(name.text)])
+        if let domain: DomainName = try kept.first?.name(0) {
             throw AdminError(
-                .alreadyExists, "The domain \(name) exists already: it is deleted, and kept.",
-                hint: "`domain undelete \(name)` brings it back, `domain delete --now \(name)` makes the name free.")
+                .alreadyExists, "\(name) is a name of the domain \(domain), which is deleted, and kept.",
+                hint: "`domain undelete \(domain)` brings it back, `domain delete --now \(domain)` makes the name free.")
         }
         throw AdminError(
             .alreadyExists, "The domain \(name) exists already, with another tenant.", hint: "`domain show \(name)` tells whose it is.")
