@@ -217,6 +217,16 @@ tenants:
                 self.assertEqual(usage, company.usage(company.name))
                 if kept[0] == "user":
                     self.platform.casella("user", "delete", company.address("new"), "--now", "--yes")
+        # Somebody else may have the address meanwhile, and is left alone.
+        self.apply(without_ann, "--prune", "--yes")
+        company.add_user("ann")
+        number, other = self.number(), contents(company.password("ann"))
+        told = self.platform.casella("undo", number, "--yes").stdout
+        self.assertIn(f"Leaves 1 user deleted whose address is somebody else's now (`user undelete` knows --as): {ann}.", told)
+        self.assertEqual(other, contents(company.password("ann")))
+        self.platform.casella("user", "delete", ann, "--now", "--yes")
+        self.platform.casella("undo", number, "--yes")
+        self.assertEqual((state, before), (self.export(), contents(device)))
         self.apply(without_domain, "--prune", "--yes")
         self.assertIn("which is deleted, and kept", self.apply(self.file(state), "--yes", status=2).stderr)
         self.platform.casella("domain", "undelete", company.domain)

@@ -79,6 +79,17 @@ import Testing
         #expect(try TenantState().reaching(read, prune: false).users.count == 1)
     }
 
+    @Test("Who has the address of somebody who went is left alone by an undo") func successors() throws {
+        let old = try acme(), name = try TenantName("acme"), ann = try EmailAddress("ann@acme.example")
+        var new = old
+        new.users[ann] = nil
+        let inverse = DesiredTenant(inverting: TenantState.changes(from: old, to: new), of: name)
+        var later = new
+        later.users[ann] = UserSettings(password: .hash("another's"))
+        #expect(try later.reaching(inverse, prune: false) == later)
+        #expect(try new.reaching(inverse, prune: false) == old)
+    }
+
     @Test("What was changed and then went is not made again by an undo") func gone() throws {
         let old = try acme(), name = try TenantName("acme"), ann = try EmailAddress("ann@acme.example")
         var new = old

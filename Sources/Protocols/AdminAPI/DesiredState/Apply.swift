@@ -85,6 +85,8 @@ public struct ApplyImpact: Codable, Sendable, Hashable {
     public var usersBack: [String] = []
     /// And users who are made again, for they were destroyed meanwhile.
     public var usersBackEmpty: [String] = []
+    /// And users who stay deleted, for somebody else has their address by now.
+    public var usersSucceeded: [String] = []
 
     public init() {}
 }

@@ -74,6 +74,8 @@ public struct DesiredUser: Codable, Sendable, Hashable {
     public var password: DesiredPassword?
     /// Of an inverse: the user is changed if it is there, and not made.
     public var ifThere: Bool?
+    /// Of an inverse: the user is made, or comes back. Whoever has the address by then is somebody else, and stays as they are.
+    public var ifAbsent: Bool?
 
     public init(
         address: EmailAddress, quota: QuotaChange? = nil, limits: LimitChanges? = nil, suspended: [Suspendable]? = nil,

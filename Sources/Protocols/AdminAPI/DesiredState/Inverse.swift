@@ -39,7 +39,7 @@ extension DesiredUser {
     /// - Parameter new: nil: the user is gone, and all of it comes again.
     fileprivate init(_ address: EmailAddress, _ old: UserSettings, after new: UserSettings?) {
         self.init(address: address)
-        if new != nil { ifThere = true }
+        if new != nil { ifThere = true } else { ifAbsent = true }
         let new = new ?? UserSettings()
         quota = old.quota.difference(from: new.quota)
         limits = old.limits.difference(from: new.limits)

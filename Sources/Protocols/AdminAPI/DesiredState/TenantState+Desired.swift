@@ -13,7 +13,7 @@ extension TenantState {
             goal.domains[domain.name] = (domains[domain.name] ?? .standard(at: .domain)).changed(by: domain.quota)
         }
         goal.rename(desired)
-        for user in desired.users where user.ifThere != true || users[user.address] != nil {
+        for user in desired.users where (users[user.address] == nil ? user.ifThere : user.ifAbsent) != true {
             goal.users[user.address] = (users[user.address] ?? UserSettings()).reaching(user, prune: prune)
         }
         for alias in desired.aliases where alias.ifThere != true || aliases[alias.address] != nil {

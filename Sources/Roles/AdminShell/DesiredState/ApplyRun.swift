@@ -31,7 +31,10 @@ struct ApplyRun {
         try each(Array(units.indices), "looked at") { index in
             let preview = try units[index].preview()
             (outcomes[index].changes, outcomes[index].impact) = (preview.changes, preview.impact)
-            guard !preview.isEmpty else { return }
+            guard !preview.isEmpty else {
+                if !preview.impact.usersSucceeded.isEmpty { show(DifferenceText(preview).text) }
+                return
+            }
             if fingerprints.count < Self.shown { show(DifferenceText(preview).text) }
             fingerprints[index] = preview.fingerprint
         } refused: {

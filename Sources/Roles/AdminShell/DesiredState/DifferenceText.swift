@@ -69,6 +69,10 @@ package struct DifferenceText {
             let users = counted(impact.usersBackEmpty.count, "user")
             lines.append("Makes \(users) again, with empty mailboxes: \(Self.list(impact.usersBackEmpty)).")
         }
+        if !impact.usersSucceeded.isEmpty {
+            let users = counted(impact.usersSucceeded.count, "user"), names = Self.list(impact.usersSucceeded)
+            lines.append("Leaves \(users) deleted whose address is somebody else's now (`user undelete` knows --as): \(names).")
+        }
         if !impact.overQuota.isEmpty {
             let names = Self.list(impact.overQuota)
             lines.append("Leaves \(impact.overQuota.count) above their new quota, where new mail is refused: \(names).")

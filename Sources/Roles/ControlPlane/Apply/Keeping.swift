@@ -12,6 +12,8 @@ struct Keeping: Sendable {
     var destroyedDomains: Set<DomainName> = []
     /// Users who come back as they were, and their numbers; those of a domain that does too are among them.
     var usersBack: [EmailAddress: Int64] = [:]
+    /// Users who are kept, and whose address somebody else has by now.
+    var usersSucceeded: [EmailAddress] = []
     var domainsBack: [DomainName: Int64] = [:]
     /// The other names that those domains have still.
     var namesBack: [DomainName: DomainName] = [:]
@@ -41,9 +43,7 @@ extension Provisioning {
                 keeping.until = try await end(of: period, in: transaction)
             }
         }
-        if let undone = undertaking.undoes, sorted.users.contains(where: { $0.old == nil }) || !sorted.domains.new.isEmpty {
-            try await findKept(by: undone, sorted, of: reading.id, &keeping, in: transaction)
-        }
+        if let undone = undertaking.undoes { try await findKept(by: undone, sorted, of: reading, &keeping, in: transaction) }
         return keeping
     }
 
@@ -82,11 +82,11 @@ extension Provisioning {
 
     /// What an apply deleted has the time of that apply, since both are that of one transaction.
     private func findKept(
-        by undone: Int64, _ changes: SortedChanges, of tenant: Int64, _ keeping: inout Keeping, in transaction: PostgresTransaction
+        by undone: Int64, _ changes: SortedChanges, of reading: TenantReading, _ keeping: inout Keeping, in transaction: PostgresTransaction
     ) async throws {
         try await showDeleted(in: transaction)
         let results = try await transaction.pipeline(
-            Keeping.statements.map { PostgresStatement($0, [.int8(tenant), .int8(undone)]) })
+            Keeping.statements.map { PostgresStatement($0, [.int8(reading.id), .int8(undone)]) })
         try await hideDeleted(in: transaction)
         guard results.count == Keeping.statements.count else { return }
         let domains = Set(changes.domains.new.map(\.name)), users = Set(changes.users.filter { $0.old == nil }.map(\.address))
@@ -94,12 +94,14 @@ extension Provisioning {
         for row in results[1].rows where keeping.domainsBack[try row.name(1)] != nil {
             keeping.namesBack[try row.name(0)] = try row.name(1)
         }
-        for row in results[2].rows where users.contains(try row.name(0)) {
+        for row in results[2].rows {
             let address: EmailAddress = try row.name(0)
             // Who is in a deleted domain comes back with that.
             guard try !row.bool(2) || keeping.domainsBack[address.domain] != nil else { continue }
-            keeping.usersBack[address] = try row.int8(1)
+            if users.contains(address) { keeping.usersBack[address] = try row.int8(1) }
+            if reading.users[address] != nil { keeping.usersSucceeded.append(address) }
         }
+        keeping.usersSucceeded.sort()
     }
 }
 

@@ -7,6 +7,7 @@ extension Provisioning {
     func impact(of prepared: PreparedTenant, isUndo: Bool) async throws -> ApplyImpact {
         var impact = await Self.impact(of: prepared)
         if isUndo {
+            impact.usersSucceeded = prepared.keeping.usersSucceeded.map(\.text)
             for case .user(let address, nil, _) in prepared.changes {
                 if prepared.keeping.usersBack[address] != nil {
                     impact.usersBack.append(address.text)
