@@ -145,7 +145,7 @@ tenants:
         self.assertNotIn("- user", kept)
         shown = self.apply(less, "--dry-run", "--prune").stdout
         self.assertIn(f"- user {self.address('ann')}\n", shown)
-        self.assertRegex(shown, r"Deletes 1 user and 1 message \(.*\), for ever")
+        self.assertRegex(shown, r"Deletes 1 user with 1 message \(.*\), kept until \d{4}-.*: undoing it brings all back")
         self.assertIn(f"Breaks 1 alias, whose target here goes: {self.address('info')}", shown)
         self.assertIn(f"above their new quota, where new mail is refused: {self.address('bob')}", shown)
         value = json.loads(self.platform.casella("--format", "json", "apply", less, "--dry-run", "--prune").stdout)
@@ -154,16 +154,131 @@ tenants:
         self.assertEqual({self.address("bob")}, set(self.users()))
         number = self.number()
         undone = self.platform.casella("undo", number, "--dry-run").stdout
-        self.assertIn("Makes 1 user again, with empty mailboxes.", undone)
+        self.assertIn(f"Brings 1 user back with all mail: {self.address('ann')}.", undone)
         self.assertNotIn(HASH, undone)
         self.platform.casella("undo", number, "--yes")
         self.assertEqual(before, self.export())
         ann = self.users()[self.address("ann")]
-        self.assertEqual((True, 0), (ann["hasPassword"], ann["usage"]["messages"]))
+        self.assertEqual((True, 1), (ann["hasPassword"], ann["usage"]["messages"]))
         self.assertEqual(int(number), self.platform.ask("applies", "--tenant", self.name)[0]["undoes"])
         self.assertIn("Nothing to do", self.platform.casella("undo", number).stdout)
         self.platform.casella("undo", self.number(), "--yes")
         self.assertEqual({self.address("bob")}, set(self.users()), "an undo is undone like anything else")
+        # Nothing is kept: what is destroyed comes back empty.
+        self.platform.casella("undo", self.number(), "--yes")
+        self.platform.casella("plan", "override", self.name, "--kept-days", "0")
+        self.assertRegex(self.apply(less, "--dry-run", "--prune").stdout, r"Deletes 1 user with 1 message \(.*\), for ever:")
+        self.apply(less, "--prune", "--yes")
+        number = self.number()
+        self.assertIn("Makes 1 user again, with empty mailboxes: ", self.platform.casella("undo", number, "--dry-run").stdout)
+        self.platform.casella("undo", number, "--yes")
+        ann = self.users()[self.address("ann")]
+        self.assertEqual((True, 0), (ann["hasPassword"], ann["usage"]["messages"]))
+        # A hold keeps it whatever the period is.
+        self.platform.casella("hold", "set", self.address("ann"), "--reason", "case 7")
+        self.assertRegex(self.apply(less, "--prune", "--yes").stdout, r"Deletes 1 user .*, kept by a legal hold: ")
+        (kept,) = self.platform.ask("deleted", "list", "--tenant", self.name)
+        self.assertEqual((self.address("ann"), True), (kept["name"], kept["held"]))
+        self.platform.casella("undo", self.number(), "--yes")
+        self.assertIn(self.address("ann"), self.users())
+        self.platform.casella("hold", "release", self.address("ann"), "--yes")
+
+    def test_undo_brings_back_users_and_domains_with_all_that_is_theirs(self):
+        company = Company(self.platform)
+        self.name, ann, info = company.name, company.address("ann"), company.address("info")
+        other, also = f"other-{company.domain}", f"also-{company.domain}"
+        self.platform.casella("domain", "create", other, "--tenant", company.name)
+        self.platform.casella("domain", "alias", also, "--of", company.domain)
+        self.platform.casella("alias", "create", info, "--to", ann)
+        device = self.platform.ask("app-password", "create", ann, "--name", "phone")["password"]
+        for _ in range(2):
+            clients.deliver(self.platform, messages.message(info), info)
+
+        def contents(password):
+            with imaplib.IMAP4_SSL("127.0.0.1", self.platform.port("imaps"), ssl_context=clients.tls()) as session:
+                session.login(ann, password)
+                return clients.all_messages(session), session.response("UIDVALIDITY")[1]
+
+        before, state, usage = contents(company.password("ann")), self.export(), company.usage(company.name)
+        without_ann = self.file(state.replace(f"{{address: {ann},", f"{{address: {company.address('new')},"))
+        without_domain = self.file(f"tenants:\n- name: {self.name}\n  domains: [{{name: {other}}}]\n")
+        for path, kept in ((without_ann, ("user", ann)), (without_domain, ("domain", company.domain))):
+            with self.subTest(kept[0]):
+                self.apply(path, "--prune", "--yes")
+                (deleted,) = self.platform.ask("deleted", "list", "--tenant", self.name)
+                self.assertEqual(kept, (deleted["level"], deleted["name"]))
+                self.assertEqual((0, 0), company.usage(company.name))
+                self.assertNotIn(ann, self.users())
+                number = self.number()
+                self.assertIn(ann, self.platform.casella("undo", number, "--dry-run").stdout)
+                self.platform.casella("undo", number, "--yes")
+                self.assertEqual(state, self.export())
+                self.assertEqual([before] * 2, [contents(company.password("ann")), contents(device)])
+                self.assertEqual(usage, company.usage(company.name))
+                if kept[0] == "user":
+                    self.platform.casella("user", "delete", company.address("new"), "--now", "--yes")
+        # Somebody else may have the address meanwhile, and is left alone.
+        self.apply(without_ann, "--prune", "--yes")
+        company.add_user("ann")
+        number, other = self.number(), contents(company.password("ann"))
+        told = self.platform.casella("undo", number, "--yes").stdout
+        self.assertIn(f"Leaves 1 user deleted whose address is somebody else's now (`user undelete` knows --as): {ann}.", told)
+        self.assertEqual(other, contents(company.password("ann")))
+        self.platform.casella("user", "delete", ann, "--now", "--yes")
+        self.platform.casella("undo", number, "--yes")
+        self.assertEqual((state, before), (self.export(), contents(device)))
+        self.apply(without_domain, "--prune", "--yes")
+        self.assertIn("which is deleted, and kept", self.apply(self.file(state), "--yes", status=2).stderr)
+        self.platform.casella("domain", "undelete", company.domain)
+        self.assertEqual((state, before), (self.export(), contents(device)), "with all that was in it")
+
+    def test_groups(self):
+        company = Company(self.platform)
+        self.name, ann, bob, team = company.name, company.address("ann"), company.address("bob"), company.address("team")
+
+        def file(*groups, more=""):
+            return self.file(f"tenants:\n- name: {self.name}\n  groups: [{', '.join(groups)}]\n{more}")
+
+        before = self.export()
+        made = self.apply(file(f"{{address: {team}, posting: members, owners: [{ann}], members: [{ann}, x@else.example]}}"), "--yes")
+        self.assertIn(f"+ group {team}: posting anyone → members; owners {ann}; new members {ann}, x@else.example", made.stdout)
+        shown = self.platform.ask("group", "show", team)
+        self.assertEqual(
+            ("members", [ann], {ann, "x@else.example"}), (shown["posting"], shown["owners"], set(shown["members"])))
+        first = self.number()
+        written = self.export()
+        self.assertIn("Nothing to do", self.apply(self.file(written), "--prune").stdout)
+        changed = self.apply(file(f"{{address: {team}, members: [{bob}]}}"), "--yes").stdout
+        self.assertIn(f"new members {bob}; gone members {ann}, x@else.example", changed)
+        clients.deliver(self.platform, messages.message(team), bob)
+        self.platform.casella("undo", self.number(), "--yes")
+        self.assertEqual(written, self.export())
+        for wrong, said in (
+            (f"{{address: {ann}}}", "would be a group and a user"),
+            (f"{{address: {team}, members: [{team}]}}", "a member of itself"),
+            (f"{{address: {team}, owners: [x@else.example]}}", "is no address of the tenant"),
+        ):
+            self.assertIn(said, self.apply(file(wrong), "--yes", status=2).stderr)
+        less = self.file(written.replace(f"{{address: {ann},", f"{{address: {company.address('new')},"))
+        told = self.apply(less, "--prune", "--dry-run").stdout
+        self.assertIn(f"Leaves 1 group with a member or an owner who goes: {team}", told)
+        self.platform.casella("plan", "override", self.name, "--aliases", "1")
+        more = file(f"{{address: {company.address('more')}}}")
+        self.assertIn("allows 1 aliases, and there would be 2", self.apply(more, "--yes", status=2).stderr)
+        # What is not written goes with --prune, and comes back.
+        administrator = Administrator(self.platform, "tenant-administrator", tenant=self.name)
+        desired = {"tenant": {"name": self.name, "groups": [{"address": team, "posting": "anyone"}]}}
+        status, preview = administrator.request("POST", "/applies/preview", {"desired": desired})
+        self.assertEqual(200, status)
+        self.assertEqual(200, administrator.request("POST", "/applies", {"desired": desired, "fingerprint": preview["fingerprint"]})[0])
+        self.platform.casella("undo", self.number(), "--yes")
+        self.platform.casella("plan", "override", self.name, "--aliases", "unlimited")
+        self.apply(self.file(before), "--prune", "--yes")
+        self.assertEqual(before, self.export())
+        self.platform.casella("undo", self.number(), "--yes")
+        self.assertEqual(set(shown["members"]), set(self.platform.ask("group", "show", team)["members"]))
+        self.platform.casella("undo", first, "--yes")
+        self.assertEqual([], self.platform.ask("group", "list", "--tenant", self.name))
 
     def test_what_moved_since_it_was_shown_is_not_done(self):
         self.apply(self.tenant("ann"), "--yes")

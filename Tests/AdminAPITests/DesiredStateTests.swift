@@ -79,6 +79,17 @@ import Testing
         #expect(try TenantState().reaching(read, prune: false).users.count == 1)
     }
 
+    @Test("Who has the address of somebody who went is left alone by an undo") func successors() throws {
+        let old = try acme(), name = try TenantName("acme"), ann = try EmailAddress("ann@acme.example")
+        var new = old
+        new.users[ann] = nil
+        let inverse = DesiredTenant(inverting: TenantState.changes(from: old, to: new), of: name)
+        var later = new
+        later.users[ann] = UserSettings(password: .hash("another's"))
+        #expect(try later.reaching(inverse, prune: false) == later)
+        #expect(try new.reaching(inverse, prune: false) == old)
+    }
+
     @Test("What was changed and then went is not made again by an undo") func gone() throws {
         let old = try acme(), name = try TenantName("acme"), ann = try EmailAddress("ann@acme.example")
         var new = old
@@ -89,6 +100,60 @@ import Testing
         (later.users, later.aliases) = ([:], [:])
         #expect(try later.reaching(inverse, prune: false) == later)
         #expect(try new.reaching(inverse, prune: false) == old)
+    }
+
+    @Test("A group is an address, counts as an alias, and has owners of its tenant") func groups() throws {
+        let name = try TenantName("acme"), team = try EmailAddress("team@acme.example"), state = try acme()
+        func reached(_ groups: DesiredGroup..., from state: TenantState) throws -> TenantState {
+            try state.reaching(DesiredTenant(name: name, groups: groups), prune: false)
+        }
+        func group(_ address: String, members: [String] = [], owners: [String]? = nil) throws -> DesiredGroup {
+            DesiredGroup(
+                address: try EmailAddress(address), owners: try owners?.map { try TargetAddress($0) },
+                members: try members.map { try TargetAddress($0) })
+        }
+        let made = try reached(group("team@acme.example", members: ["X@a.example", "b@a.example", "x@a.example"]), from: state)
+        #expect(made.groups[team]?.members.map(\.text) == ["X@a.example", "b@a.example"], "one member in whatever case")
+        let shown = TenantState.changes(from: state, to: made).map { StateChange($0, of: name) }
+        #expect(shown == [StateChange(.group, team.text, .add, [ChangedField("new members", nil, "X@a.example, b@a.example")])])
+        let kept = try reached(DesiredGroup(address: team, posting: .owners), from: made)
+        #expect(kept.groups[team]?.members.count == 2 && kept.groups[team]?.posting == .owners, "what is left out stays")
+        for (address, owners, words) in [
+            ("ann@acme.example", nil, "a user"), ("info@acme.example", nil, "an alias"), ("x@other.example", nil, "no domain"),
+            ("team@acme.example", ["x@else.example"], "owner"),
+        ] as [(String, [String]?, String)] {
+            let error = #expect(throws: AdminError.self) { try reached(group(address, owners: owners), from: state) }
+            #expect(error?.message.contains(words) == true, "\(words): \(String(describing: error))")
+        }
+        #expect(try reached(group("team@acme.example", owners: ["ann@also.example"]), from: state).groups.count == 1)
+        #expect(throws: AdminError.self) { try TenantState.requireAllowed(from: state, to: made, plan: LimitSet([.aliases: .number(1)])) }
+        // Who is in a group, and goes.
+        let full = try reached(group("team@acme.example", members: ["ann@acme.example"]), from: state)
+        var less = full
+        less.users = [:]
+        #expect(TenantState.brokenGroups(from: full, to: less) == [team])
+        #expect(try reached(from: full).groups == full.groups && full.reaching(DesiredTenant(name: name), prune: true).groups.isEmpty)
+    }
+
+    @Test("No group is in itself, nor deeper than mail is followed") func circles() throws {
+        var old = try acme()
+        old.aliases[try AliasAddress("way@acme.example")] = [try TargetAddress("G0@also.example")]
+        func chain(_ length: Int, last: String) throws -> TenantState {
+            var state = old
+            for number in 0..<length {
+                let next = number + 1 < length ? "g\(number + 1)@acme.example" : last
+                state.groups[try EmailAddress("g\(number)@acme.example")] = GroupSettings(members: [try TargetAddress(next)])
+            }
+            return state
+        }
+        try chain(3, last: "ann@acme.example").requireNoCircles(after: old, depth: 3)
+        try chain(4, last: "ann@else.example").requireNoCircles(after: old, depth: 3)
+        let long = try chain(4, last: "ann@acme.example"), round = try chain(3, last: "way@acme.example")
+        let deep = #expect(throws: AdminError.self) { try long.requireNoCircles(after: old, depth: 3) }
+        #expect(deep?.message.contains("3 deep") == true)
+        let circle = #expect(throws: AdminError.self) { try round.requireNoCircles(after: old, depth: 10) }
+        #expect(circle?.message.contains("member of itself") == true)
+        try round.requireNoCircles(after: round, depth: 10)
     }
 
     @Test("A change that is shown holds no hash") func secrets() throws {
@@ -147,6 +212,14 @@ import Testing
             reason: Bool.random(using: &lots) ? try SuspensionReason("why") : nil)
     }
 
+    private static func group(_ domains: [DomainName], _ lots: inout Lots) throws -> GroupSettings {
+        let owners = try domains.filter { _ in Bool.random(using: &lots) }.map { try TargetAddress("o@\($0)") }
+        let members = ["a@else.example", "A@else.example", "b@else.example"].filter { _ in Bool.random(using: &lots) }
+        return GroupSettings(
+            posting: PostingRule.allCases.randomElement(using: &lots) ?? .anyone, owners: owners,
+            members: try members.map { try TargetAddress($0) })
+    }
+
     /// Few names, so that things change places often.
     private static func state(_ lots: inout Lots) throws -> TenantState {
         var state = TenantState(
@@ -162,7 +235,7 @@ import Testing
         }
         for domain in domains {
             for name in ["x", "y"] {
-                switch Int.random(in: 0..<3, using: &lots) {
+                switch Int.random(in: 0..<4, using: &lots) {
                 case 0:
                     state.users[try EmailAddress("\(name)@\(domain)")] = UserSettings(
                         quota: quota(.user, &lots), limits: limits(&lots), suspension: try suspension(&lots),
@@ -170,6 +243,7 @@ import Testing
                 case 1:
                     let target = try TargetAddress("\(Int.random(in: 0...1, using: &lots))@else.example")
                     state.aliases[try AliasAddress("\(name)@\(domain)")] = [target]
+                case 2: state.groups[try EmailAddress("\(name)@\(domain)")] = try group(domains, &lots)
                 default: break
                 }
             }
@@ -182,6 +256,10 @@ import Testing
         state.users.keys.allSatisfy { address in
             state.domains[address.domain] != nil && (try? AliasAddress(address.text)).flatMap { state.aliases[$0] } == nil
         } && state.aliases.keys.allSatisfy { state.domains[$0.domain] != nil }
+            && state.groups.keys.allSatisfy { address in
+                state.domains[address.domain] != nil && state.users[address] == nil
+                    && (try? AliasAddress(address.text)).flatMap { state.aliases[$0] } == nil
+            }
             && state.domainAliases.allSatisfy { state.domains[$1] != nil && state.domains[$0] == nil }
     }
 

@@ -25,6 +25,9 @@ import Testing
                 suspended: []
             aliases:
               - {address: "@acme.example", targets: [ann@acme.example, x@else.example]}
+            groups:
+              - {address: team@acme.example, posting: members, owners: [ann@acme.example], members: [ann@acme.example, X@else.example]}
+              - address: all@acme.example
         ---
         tenants:
           - name: "123"
@@ -45,6 +48,8 @@ import Testing
         #expect(acme.users[1].limits?.values == [.messageSize: .number(5_000_000)] && acme.users[1].suspended == [])
         #expect(acme.users[0].password?.hash?.hasPrefix("{SSHA}") == true)
         #expect(acme.aliases[0].address.isCatchAll && acme.aliases[0].targets.count == 2)
+        #expect(acme.groups.map(\.posting) == [.members, nil] && acme.groups[1].members == nil)
+        #expect(acme.groups[0].owners?.count == 1 && acme.groups[0].members?.map(\.text) == ["ann@acme.example", "X@else.example"])
         #expect(file.units.count == 3)
     }
 
@@ -58,6 +63,8 @@ import Testing
         ("tenants:\n- name: a\n  users:\n  - {address: x@a.example, passwordHash: '{MD5}secret'}", 4, "{MD5}"),
         ("tenants:\n- name: a\n  users:\n  - {address: x@a.example, limits: {users: 5}}", 4, "no key \"users\""),
         ("tenants:\n- name: a\n  aliases:\n  - {address: x@a.example, targets: []}", 4, "1 to"),
+        ("tenants:\n- name: a\n  groups:\n  - {address: x@a.example, posting: all}", 4, "one of anyone"),
+        ("tenants:\n- name: a\n  users: [{address: x@a.example}]\n  groups: [{address: x@a.example}]", 4, "line 3"),
         ("tenants:\n- name: a\n  suspended: [mail]", 3, "cannot be suspended"),
         ("tenants:\n- name: a\n  suspensionReason: x", 3, "nothing"),
         ("tenants:\n- name: a\n  name: b", 2, "twice"), ("tenants: [\n", 2, "not YAML"),
@@ -81,6 +88,8 @@ import Testing
                 quota: StoredQuota(bytes: .to(ByteCount(123_456_789)), messages: .to(7)), limits: LimitSet([.protocols: .services([])]))
         }
         odd.aliases[try AliasAddress("@1.example")] = [try TargetAddress("Upper@else.example")]
+        odd.groups[try EmailAddress("team@1.example")] = GroupSettings(
+            posting: .owners, owners: [try TargetAddress("Upper@else.example")], members: [try TargetAddress("o'neil@1.example")])
         for name in ["null", "true", "1", "0x10", "no"] {
             let exported = DesiredTenant(exporting: odd, of: try TenantName(name))
             let file = StateFile(StateText.of(exported))
@@ -91,6 +100,8 @@ import Testing
     @Test("A difference is a line a change, and says what is lost") func difference() throws {
         var impact = ApplyImpact()
         (impact.usersDeleted, impact.messagesDeleted, impact.bytesDeleted) = (1, 2, ByteCount(3_000))
+        impact.brokenGroups = ["team@acme.example"]
+        (impact.usersDestroyed, impact.usersBack, impact.usersBackEmpty) = (1, ["a@acme.example"], ["b@acme.example"])
         (impact.brokenAliases, impact.overQuota, impact.sessionsEnded) = (["info@acme.example"], ["bob@acme.example"], 1)
         let changes =
             [
@@ -103,9 +114,24 @@ import Testing
         for line in [
             "Tenant acme\n", "  - user eve@acme.example\n", "  ~ user bob@acme.example: quota plan → 5 B\n", "  + user u19@acme.example\n",
             "  … and 5 more: user add\n",
-            "  ! Deletes 1 user and 2 messages (3 KB), for ever: undoing it brings no mail back.\n",
+            "  ! Deletes 1 user with 2 messages (3 KB), for ever: undoing it brings no other mail back.\n",
+            "  ! Brings 1 user back with all mail: a@acme.example.\n",
+            "  ! Makes 1 user again, with empty mailboxes: b@acme.example.\n",
+            "  ! Leaves 1 group with a member or an owner who goes: team@acme.example.\n",
             "  ! Breaks 1 alias, whose target here goes: info@acme.example.\n", "  ! Ends 1 session.\n",
         ] { #expect(text.contains(line), "\(text)") }
         #expect(!text.contains("u20@"))
+        func told(_ change: (inout ApplyImpact) -> Void) -> String {
+            change(&impact)
+            let preview = ApplyPreview(tenant: nil, isNewTenant: false, changes: [], impact: impact, fingerprint: "")
+            return DifferenceText(preview).impact.first ?? ""
+        }
+        let part = told { ($0.usersDeleted, $0.domainsDeleted, $0.domainsDestroyed) = (3, 1, 1) }
+        let said = "3 users and 1 domain with 2 messages (3 KB), for ever but for 2 users that a legal hold keeps:"
+        #expect(part.contains(said), "\(part)")
+        let kept = told { ($0.usersDestroyed, $0.domainsDestroyed, $0.keptUntil) = (0, 0, Timestamp(secondsSince1970: 0)) }
+        #expect(kept.contains(", kept until 1970-01-01") && kept.hasSuffix(": undoing it brings all back."), "\(kept)")
+        #expect(told { $0.keptUntil = nil }.contains(", kept until somebody destroys it: "))
+        #expect(told { $0.keptByHolds = true }.contains(", kept by a legal hold: "))
     }
 }

@@ -62,17 +62,31 @@ public struct Applied: Codable, Sendable, Hashable {
 /// What a change means beyond itself.
 public struct ApplyImpact: Codable, Sendable, Hashable {
     public var usersDeleted = 0
-    /// With those users, for ever.
+    public var domainsDeleted = 0
+    /// With those users.
     public var messagesDeleted: Int64 = 0
     public var bytesDeleted = ByteCount.zero
+    /// Of those users and domains, how many nothing keeps: they are destroyed at once.
+    public var usersDestroyed = 0
+    public var domainsDestroyed = 0
+    /// Until when the others can be brought back; nil: until somebody destroys them, or there are none.
+    public var keptUntil: Timestamp?
+    /// The grace period is none: what is kept, a legal hold keeps.
+    public var keptByHolds = false
     /// Tenants, domains and users that would use more than their quota, and do not yet.
     public var overQuota: [String] = []
     /// Aliases that stay, of whose targets in the tenant one would go.
     public var brokenAliases: [String] = []
+    /// Groups that stay, of whose members or owners in the tenant one would go.
+    public var brokenGroups: [String] = []
     /// nil when the gateway did not tell.
     public var sessionsEnded: Int? = 0
-    /// Of an undo: users who come back, without their mail.
-    public var usersBackEmpty = 0
+    /// Of an undo: users who come back as they were, with their mail.
+    public var usersBack: [String] = []
+    /// And users who are made again, for they were destroyed meanwhile.
+    public var usersBackEmpty: [String] = []
+    /// And users who stay deleted, for somebody else has their address by now.
+    public var usersSucceeded: [String] = []
 
     public init() {}
 }

@@ -1,14 +1,15 @@
 extension DesiredTenant {
     /// What is wrong whatever there is.
     func validate() throws(AdminError) {
-        for (count, noun) in [(domains.count, "domains"), (users.count, "users"), (aliases.count, "aliases")] where count > Self.limit {
+        let counts = [(domains.count, "domains"), (users.count, "users"), (aliases.count, "aliases"), (groups.count, "groups")]
+        for (count, noun) in counts where count > Self.limit {
             throw AdminError(.invalid, "The tenant \(name) would have more than \(Self.limit) \(noun).")
         }
         try quota?.validate(at: .tenant)
         try limits?.validate(for: .tenant)
         try Self.validate(suspended, suspensionReason, of: name.text)
         try Self.requireOnce(domains.map(\.name.text) + domains.flatMap { ($0.aliases ?? []).map(\.text) })
-        try Self.requireOnce(users.map(\.address.text) + aliases.map(\.address.text))
+        try Self.requireOnce(users.map(\.address.text) + aliases.map(\.address.text) + groups.map(\.address.text))
         for domain in domains { try domain.quota?.validate(at: .domain) }
         for user in users {
             try user.quota?.validate(at: .user)
@@ -18,6 +19,7 @@ extension DesiredTenant {
         for alias in aliases where !(1...NewAlias.maximumTargets).contains(Set(alias.targets).count) {
             throw AdminError(.invalid, "The alias \(alias.address) has 1 to \(NewAlias.maximumTargets) targets.")
         }
+        for group in groups { try group.validate() }
     }
 
     private static func requireOnce(_ names: [String]) throws(AdminError) {

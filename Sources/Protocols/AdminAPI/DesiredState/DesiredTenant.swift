@@ -1,6 +1,6 @@
-/// How a tenant is to be. What is left out stays as it is; a domain, user or alias that is named is made if it is not there.
+/// How a tenant is to be. What is left out stays as it is; a domain, user, alias or group that is named is made if it is not there.
 public struct DesiredTenant: Codable, Sendable, Hashable {
-    /// Domains of one tenant, users, and aliases: beyond that the request is refused.
+    /// Domains of one tenant, users, aliases, and groups: beyond that the request is refused.
     public static let limit = 100_000
 
     public var name: TenantName
@@ -13,6 +13,7 @@ public struct DesiredTenant: Codable, Sendable, Hashable {
     public var domains: [DesiredDomain]
     public var users: [DesiredUser]
     public var aliases: [DesiredAlias]
+    public var groups: [DesiredGroup]
     /// Single further names of domains, beside those that `domains` lists. A file has no such part: it comes of an inverse.
     public var domainAliases: [DomainAlias]?
     /// What is not to be there: of an inverse too.
@@ -21,16 +22,16 @@ public struct DesiredTenant: Codable, Sendable, Hashable {
     public init(
         name: TenantName, plan: PlanName? = nil, quota: QuotaChange? = nil, limits: LimitChanges? = nil, suspended: [Suspendable]? = nil,
         suspensionReason: SuspensionReason? = nil, domains: [DesiredDomain] = [], users: [DesiredUser] = [],
-        aliases: [DesiredAlias] = [], domainAliases: [DomainAlias]? = nil, gone: GoneFromTenant? = nil
+        aliases: [DesiredAlias] = [], groups: [DesiredGroup] = [], domainAliases: [DomainAlias]? = nil, gone: GoneFromTenant? = nil
     ) {
         (self.name, self.plan, self.quota, self.limits) = (name, plan, quota, limits)
         (self.suspended, self.suspensionReason) = (suspended, suspensionReason)
         (self.domains, self.users, self.aliases) = (domains, users, aliases)
-        (self.domainAliases, self.gone) = (domainAliases, gone)
+        (self.groups, self.domainAliases, self.gone) = (groups, domainAliases, gone)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, plan, quota, limits, suspended, suspensionReason, domains, users, aliases, domainAliases, gone
+        case name, plan, quota, limits, suspended, suspensionReason, domains, users, aliases, groups, domainAliases, gone
     }
 
     public init(from decoder: any Decoder) throws {
@@ -44,6 +45,7 @@ public struct DesiredTenant: Codable, Sendable, Hashable {
         domains = try values.decodeIfPresent([DesiredDomain].self, forKey: .domains) ?? []
         users = try values.decodeIfPresent([DesiredUser].self, forKey: .users) ?? []
         aliases = try values.decodeIfPresent([DesiredAlias].self, forKey: .aliases) ?? []
+        groups = try values.decodeIfPresent([DesiredGroup].self, forKey: .groups) ?? []
         domainAliases = try values.decodeIfPresent([DomainAlias].self, forKey: .domainAliases)
         gone = try values.decodeIfPresent(GoneFromTenant.self, forKey: .gone)
     }
@@ -72,6 +74,8 @@ public struct DesiredUser: Codable, Sendable, Hashable {
     public var password: DesiredPassword?
     /// Of an inverse: the user is changed if it is there, and not made.
     public var ifThere: Bool?
+    /// Of an inverse: the user is made, or comes back. Whoever has the address by then is somebody else, and stays as they are.
+    public var ifAbsent: Bool?
 
     public init(
         address: EmailAddress, quota: QuotaChange? = nil, limits: LimitChanges? = nil, suspended: [Suspendable]? = nil,
@@ -100,10 +104,24 @@ public struct GoneFromTenant: Codable, Sendable, Hashable {
     public var domainAliases: [DomainName]
     public var users: [EmailAddress]
     public var aliases: [AliasAddress]
+    public var groups: [EmailAddress]
 
     public init(
-        domains: [DomainName] = [], domainAliases: [DomainName] = [], users: [EmailAddress] = [], aliases: [AliasAddress] = []
+        domains: [DomainName] = [], domainAliases: [DomainName] = [], users: [EmailAddress] = [], aliases: [AliasAddress] = [],
+        groups: [EmailAddress] = []
     ) {
         (self.domains, self.domainAliases, self.users, self.aliases) = (domains, domainAliases, users, aliases)
+        self.groups = groups
+    }
+
+    private enum CodingKeys: String, CodingKey { case domains, domainAliases, users, aliases, groups }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        domains = try values.decodeIfPresent([DomainName].self, forKey: .domains) ?? []
+        domainAliases = try values.decodeIfPresent([DomainName].self, forKey: .domainAliases) ?? []
+        users = try values.decodeIfPresent([EmailAddress].self, forKey: .users) ?? []
+        aliases = try values.decodeIfPresent([AliasAddress].self, forKey: .aliases) ?? []
+        groups = try values.decodeIfPresent([EmailAddress].self, forKey: .groups) ?? []  // of older applies
     }
 }

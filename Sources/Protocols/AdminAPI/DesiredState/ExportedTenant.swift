@@ -13,7 +13,10 @@ extension DesiredTenant {
                     address: address, quota: QuotaChange(user.quota), limits: LimitChanges(user.limits.values),
                     suspended: user.suspension.what, suspensionReason: user.suspension.reason)
             }.sorted { $0.address.isBefore($1.address) },
-            aliases: state.aliases.map { DesiredAlias(address: $0, targets: $1) }.sorted { $0.address < $1.address })
+            aliases: state.aliases.map { DesiredAlias(address: $0, targets: $1) }.sorted { $0.address < $1.address },
+            groups: state.groups.map { address, group in
+                DesiredGroup(address: address, posting: group.posting, owners: group.owners, members: group.members)
+            }.sorted { $0.address.isBefore($1.address) })
     }
 }
 

@@ -18,6 +18,8 @@ extension DesiredTenant {
             case .alias(let address, nil, _): gone.aliases.append(address)
             case .alias(let address, let old?, let new):
                 aliases.append(DesiredAlias(address: address, targets: old, ifThere: new.map { _ in true }))
+            case .group(let address, nil, _): gone.groups.append(address)
+            case .group(let address, let old?, let new): groups.append(DesiredGroup(address, old, after: new))
             }
         }
         let names = domainAliases.map { DomainAlias(name: $0, domain: $1) }.sorted { $0.name < $1.name }
@@ -37,7 +39,7 @@ extension DesiredUser {
     /// - Parameter new: nil: the user is gone, and all of it comes again.
     fileprivate init(_ address: EmailAddress, _ old: UserSettings, after new: UserSettings?) {
         self.init(address: address)
-        if new != nil { ifThere = true }
+        if new != nil { ifThere = true } else { ifAbsent = true }
         let new = new ?? UserSettings()
         quota = old.quota.difference(from: new.quota)
         limits = old.limits.difference(from: new.limits)

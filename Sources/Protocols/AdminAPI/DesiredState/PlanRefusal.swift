@@ -8,7 +8,7 @@ extension TenantState {
         limits.values.merge(new.settings.limits.values) { $1 }
         let counts: [(LimitName, Int, Int)] = [
             (.users, old.users.count, new.users.count), (.domains, old.domains.count, new.domains.count),
-            (.aliases, old.aliases.count, new.aliases.count),
+            (.aliases, old.aliases.count + old.groups.count, new.aliases.count + new.groups.count),
         ]
         for (name, before, after) in counts {
             guard let most = limits.values[name]?.number, after > before, after > most else { continue }

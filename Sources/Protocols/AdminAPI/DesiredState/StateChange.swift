@@ -1,7 +1,7 @@
 /// A change as it is shown and kept: without secrets.
 public struct StateChange: Codable, Sendable, Hashable {
     public enum Kind: String, Codable, Sendable, CaseIterable {
-        case plan, tenant, domain, domainAlias = "domain alias", user, alias
+        case plan, tenant, domain, domainAlias = "domain alias", user, alias, group
     }
     public enum Action: String, Codable, Sendable, CaseIterable { case add, change, remove }
 
@@ -38,6 +38,7 @@ extension StateChange {
         case .user(let address, let old, let new): self.init(.user, address.text, Self.action(old, new), Self.fields(old, new))
         case .alias(let address, let old, let new):
             self.init(.alias, address.text, Self.action(old, new), [ChangedField("targets", old.map(Self.list), new.map(Self.list))])
+        case .group(let address, let old, let new): self.init(.group, address.text, Self.action(old, new), Self.fields(old, new))
         }
     }
 
@@ -72,6 +73,18 @@ extension StateChange {
             result.append(ChangedField("password", before.password == .none ? "none" : "set", after))
         }
         return result
+    }
+
+    /// Of members, which may be many, who comes and who leaves.
+    private static func fields(_ old: GroupSettings?, _ new: GroupSettings?) -> [ChangedField] {
+        guard let new else { return [] }
+        let before = old ?? GroupSettings(), was = Set(before.members), now = Set(new.members)
+        func list(_ addresses: [TargetAddress]) -> String? { addresses.isEmpty ? nil : self.list(addresses) }
+        return fields([
+            ("posting", before.posting.rawValue, new.posting.rawValue), ("owners", list(before.owners), list(new.owners)),
+            ("new members", nil, list(new.members.filter { !was.contains($0) })),
+            ("gone members", nil, list(before.members.filter { !now.contains($0) })),
+        ])
     }
 
     private static func fields(_ old: StoredQuota?, _ new: StoredQuota?, at level: QuotaLevel) -> [ChangedField] {

@@ -5,6 +5,7 @@ public enum TenantChange: Sendable, Hashable {
     case domainAlias(DomainName, DomainName?, DomainName?)
     case user(EmailAddress, UserSettings?, UserSettings?)
     case alias(AliasAddress, [TargetAddress]?, [TargetAddress]?)
+    case group(EmailAddress, GroupSettings?, GroupSettings?)
 }
 
 extension TenantState {
@@ -13,6 +14,7 @@ extension TenantState {
     public static func changes(from old: TenantState, to new: TenantState) -> [TenantChange] {
         var changes: [TenantChange] = []
         for (address, targets) in sorted(old.aliases) where new.aliases[address] == nil { changes.append(.alias(address, targets, nil)) }
+        for (address, group) in sorted(old.groups) where new.groups[address] == nil { changes.append(.group(address, group, nil)) }
         for (address, settings) in sorted(old.users) where new.users[address] == nil { changes.append(.user(address, settings, nil)) }
         // One that changes hands goes first and comes again, for its old domain may go.
         for (name, domain) in sorted(old.domainAliases) where new.domainAliases[name] != domain {
@@ -32,6 +34,9 @@ extension TenantState {
         for (address, targets) in sorted(new.aliases) where old.aliases[address] != targets {
             changes.append(.alias(address, old.aliases[address], targets))
         }
+        for (address, group) in sorted(new.groups) where old.groups[address] != group {
+            changes.append(.group(address, old.groups[address], group))
+        }
         return changes
     }
 
@@ -42,6 +47,7 @@ extension TenantState {
         case .domainAlias(let name, _, let new): domainAliases[name] = new
         case .user(let address, _, let new): users[address] = new
         case .alias(let address, _, let new): aliases[address] = new
+        case .group(let address, _, let new): groups[address] = new
         }
     }
 

@@ -1,7 +1,7 @@
 extension TenantState {
     /// What the tenant is to be once it is as `desired` says.
-    /// - Parameter prune: what `desired` does not name is not to be there: domains, their aliases, users, aliases, and of limits that it
-    ///   gives, the others. Settings that it leaves out stay.
+    /// - Parameter prune: what `desired` does not name is not to be there: domains, their aliases, users, aliases, groups, and of limits
+    ///   that it gives, the others. Settings that it leaves out stay.
     /// - Throws: `AdminError` for what cannot be, whatever the plan says.
     public func reaching(_ desired: DesiredTenant, prune: Bool) throws(AdminError) -> TenantState {
         try desired.validate()
@@ -13,11 +13,14 @@ extension TenantState {
             goal.domains[domain.name] = (domains[domain.name] ?? .standard(at: .domain)).changed(by: domain.quota)
         }
         goal.rename(desired)
-        for user in desired.users where user.ifThere != true || users[user.address] != nil {
+        for user in desired.users where (users[user.address] == nil ? user.ifThere : user.ifAbsent) != true {
             goal.users[user.address] = (users[user.address] ?? UserSettings()).reaching(user, prune: prune)
         }
         for alias in desired.aliases where alias.ifThere != true || aliases[alias.address] != nil {
             goal.aliases[alias.address] = Set(alias.targets).sorted()
+        }
+        for group in desired.groups where group.ifThere != true || groups[group.address] != nil {
+            goal.groups[group.address] = (groups[group.address] ?? GroupSettings()).reaching(group)
         }
         try goal.validate(beside: self)
         return goal
@@ -27,7 +30,7 @@ extension TenantState {
     private mutating func keep(only desired: DesiredTenant) {
         let kept = Set(desired.domains.filter { $0.aliases == nil }.map(\.name))
         domainAliases = domainAliases.filter { kept.contains($0.value) }
-        (domains, users, aliases) = ([:], [:], [:])
+        (domains, users, aliases, groups) = ([:], [:], [:], [:])
     }
 
     private mutating func take(away gone: GoneFromTenant) {
@@ -35,6 +38,7 @@ extension TenantState {
         for name in gone.domainAliases { domainAliases[name] = nil }
         for address in gone.users { users[address] = nil }
         for address in gone.aliases { aliases[address] = nil }
+        for address in gone.groups { groups[address] = nil }
     }
 
     /// A domain's aliases that are written are all that it has.
@@ -66,6 +70,22 @@ extension TenantState {
         }
         for address in aliases.keys {
             guard domains[address.domain] != nil else { throw Self.homeless(address.text, address.domain, current) }
+        }
+        for (address, group) in groups {
+            guard domains[address.domain] != nil else { throw Self.homeless(address.text, address.domain, current) }
+            let alias = (try? AliasAddress(address.text)).flatMap { aliases[$0] }
+            guard users[address] == nil, alias == nil else {
+                throw AdminError(
+                    .conflict, "\(address) would be a group and \(alias == nil ? "a user" : "an alias").",
+                    hint: "What the file does not name is taken away with --prune alone.")
+            }
+            // One who was an owner before may have lost the domain since.
+            guard group.owners != current.groups[address]?.owners else { continue }
+            if let stranger = group.owners.first(where: { domains[domainAliases[$0.domain] ?? $0.domain] == nil }) {
+                throw AdminError(
+                    .invalid, "\(stranger) is no address of the tenant, and would be an owner of the group \(address).",
+                    hint: "Owners are users or aliases of the tenant.")
+            }
         }
     }
 

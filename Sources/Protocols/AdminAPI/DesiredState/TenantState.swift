@@ -1,6 +1,6 @@
 import Quantities
 
-/// All of a tenant that can be written down: its settings, and every domain, user and alias by name.
+/// All of a tenant that can be written down: its settings, and every domain, user, alias and group by name.
 public struct TenantState: Sendable, Hashable {
     public var settings: TenantSettings
     public var domains: [DomainName: StoredQuota]
@@ -9,14 +9,15 @@ public struct TenantState: Sendable, Hashable {
     public var users: [EmailAddress: UserSettings]
     /// Their targets, in order.
     public var aliases: [AliasAddress: [TargetAddress]]
+    public var groups: [EmailAddress: GroupSettings]
 
     public init(
         settings: TenantSettings = TenantSettings(), domains: [DomainName: StoredQuota] = [:],
         domainAliases: [DomainName: DomainName] = [:], users: [EmailAddress: UserSettings] = [:],
-        aliases: [AliasAddress: [TargetAddress]] = [:]
+        aliases: [AliasAddress: [TargetAddress]] = [:], groups: [EmailAddress: GroupSettings] = [:]
     ) {
         (self.settings, self.domains, self.domainAliases) = (settings, domains, domainAliases)
-        (self.users, self.aliases) = (users, aliases)
+        (self.users, self.aliases, self.groups) = (users, aliases, groups)
     }
 }
 

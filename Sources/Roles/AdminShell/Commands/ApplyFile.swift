@@ -3,16 +3,20 @@ import ArgumentParser
 
 package struct ApplyFile: AdminCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "apply", abstract: "Make plans, tenants, domains, users and aliases be as a file says.",
+        commandName: "apply", abstract: "Make plans, tenants, domains, users, aliases and groups be as a file says.",
         discussion: """
             The file is YAML, as `casella export` writes it. What would be different, and what that means, is shown first; then it asks, \
             and does it, in one transaction a tenant, unless the state has moved meanwhile. Tenants and plans that the file does not \
-            name stay as they are. Of a tenant that it names, domains, users and aliases that are not written stay too, unless --prune \
-            is given. Running it again after an interruption goes on; `casella undo` takes one back. The exit status is 2 when a part \
-            was refused. Passwords are given as hashes (passwordHash), in the forms that `casella user import` takes.
+            name stay as they are. Of a tenant that it names, domains, users, aliases and groups that are not written stay too, \
+            unless --prune is given. Running it again after an interruption goes on; `casella undo` takes one back. The exit status is \
+            2 when a part was refused. Passwords are given as hashes (passwordHash), in the forms that `casella user import` takes.
             """)
     @Argument(help: "The file; - is standard input.", completion: .file()) var file: String
-    @Flag(help: "Take away what a named tenant has and the file does not name: domains, users with all their mail, aliases.")
+    @Flag(
+        help: """
+            Take away what a named tenant has and the file does not name: domains and users, as `domain delete` and `user delete` do, \
+            aliases and groups.
+            """)
     var prune = false
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}

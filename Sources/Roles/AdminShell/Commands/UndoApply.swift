@@ -5,8 +5,9 @@ package struct UndoApply: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "undo", abstract: "Take back what an apply changed; `applies` lists them.",
         discussion: """
-            What the apply touched becomes as it was before; what it did not touch stays. Users whom it deleted are made again, with \
-            their passwords and without their mail, which is gone. A tenant that it made stays, empty. Undoing can be undone.
+            What the apply touched becomes as it was before; what it did not touch stays. Users and domains that \
+            it deleted come back as they were, with their mail; those that were destroyed meanwhile are made again, users with their \
+            passwords and with empty mailboxes. A tenant that it made stays, empty. Undoing can be undone.
             """)
     @Argument(help: "Number of the apply.", transform: { try ApplyNumber($0) }) var number: ApplyNumber
     @OptionGroup(title: "Global options") var global: GlobalArguments

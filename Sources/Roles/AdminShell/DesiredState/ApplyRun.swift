@@ -31,7 +31,10 @@ struct ApplyRun {
         try each(Array(units.indices), "looked at") { index in
             let preview = try units[index].preview()
             (outcomes[index].changes, outcomes[index].impact) = (preview.changes, preview.impact)
-            guard !preview.isEmpty else { return }
+            guard !preview.isEmpty else {
+                if !preview.impact.usersSucceeded.isEmpty { show(DifferenceText(preview).text) }
+                return
+            }
             if fingerprints.count < Self.shown { show(DifferenceText(preview).text) }
             fingerprints[index] = preview.fingerprint
         } refused: {
@@ -90,10 +93,11 @@ struct ApplyRun {
         func count(_ action: StateChange.Action) -> Int { changes.count { $0.action == action } }
         let parts = counted(outcomes.count, "part")
         var text = "This adds \(count(.add)), changes \(count(.change)) and removes \(count(.remove)) in \(parts)."
-        let users = impacts.reduce(0) { $0 + $1.usersDeleted }
-        if users > 0 {
+        let deletion = DeletionText(impacts)
+        if !deletion.isEmpty {
             let messages = impacts.reduce(0) { $0 + $1.messagesDeleted }
-            text += " It deletes \(counted(users, "user")) with \(counted(messages, "message")), for ever."
+            let rest = deletion.keepsAll ? "kept for a while" : deletion.forEver
+            text += " It deletes \(deletion.what) with \(counted(messages, "message")), \(rest)."
         }
         return text
     }
@@ -111,7 +115,7 @@ struct ApplyRun {
         let numbers = outcomes.compactMap(\.number)
         var sentence: String
         if dryRun {
-            sentence = wanted == 0 ? "Nothing would change." : "Nothing was changed: this was a dry run."
+            sentence = wanted == 0 ? "Nothing would change." : "\(counted(wanted, "part")) would change."
         } else if done == 0 {
             sentence = refused == 0 ? "Nothing to do: everything is as written." : "Nothing was done."
         } else if let first = numbers.first, numbers.count == 1 {

@@ -54,12 +54,24 @@ package struct DifferenceText {
     package var impact: [String] {
         let impact = preview.impact
         var lines: [String] = []
-        if impact.usersDeleted > 0 {
-            let mail = "\(counted(impact.messagesDeleted, "message")) (\(impact.bytesDeleted))"
-            lines.append("Deletes \(counted(impact.usersDeleted, "user")) and \(mail), for ever: undoing it brings no mail back.")
+        let deletion = DeletionText([impact])
+        if !deletion.isEmpty {
+            let until = impact.keptByHolds ? "by a legal hold" : "until \(impact.keptUntil?.description ?? "somebody destroys it")"
+            let rest =
+                deletion.keepsAll
+                ? "kept \(until): undoing it brings all back." : "\(deletion.forEver): undoing it brings no other mail back."
+            lines.append("Deletes \(deletion.what) with \(counted(impact.messagesDeleted, "message")) (\(impact.bytesDeleted)), \(rest)")
         }
-        if impact.usersBackEmpty > 0 {
-            lines.append("Makes \(counted(impact.usersBackEmpty, "user")) again, with empty mailboxes.")
+        if !impact.usersBack.isEmpty {
+            lines.append("Brings \(counted(impact.usersBack.count, "user")) back with all mail: \(Self.list(impact.usersBack)).")
+        }
+        if !impact.usersBackEmpty.isEmpty {
+            let users = counted(impact.usersBackEmpty.count, "user")
+            lines.append("Makes \(users) again, with empty mailboxes: \(Self.list(impact.usersBackEmpty)).")
+        }
+        if !impact.usersSucceeded.isEmpty {
+            let users = counted(impact.usersSucceeded.count, "user"), names = Self.list(impact.usersSucceeded)
+            lines.append("Leaves \(users) deleted whose address is somebody else's now (`user undelete` knows --as): \(names).")
         }
         if !impact.overQuota.isEmpty {
             let names = Self.list(impact.overQuota)
@@ -68,6 +80,10 @@ package struct DifferenceText {
         if !impact.brokenAliases.isEmpty {
             let number = impact.brokenAliases.count == 1 ? "1 alias" : "\(impact.brokenAliases.count) aliases"
             lines.append("Breaks \(number), whose target here goes: \(Self.list(impact.brokenAliases)).")
+        }
+        if !impact.brokenGroups.isEmpty {
+            let number = counted(impact.brokenGroups.count, "group")
+            lines.append("Leaves \(number) with a member or an owner who goes: \(Self.list(impact.brokenGroups)).")
         }
         switch impact.sessionsEnded {
         case 0: break

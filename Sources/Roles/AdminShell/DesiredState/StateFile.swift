@@ -58,7 +58,9 @@ extension StateFile {
     }
 
     private static func tenant(_ node: Node, _ reading: inout YAMLReading) -> DesiredTenant? {
-        let known = ["name", "plan", "quota", "messages", "limits", "suspended", "suspensionReason", "domains", "users", "aliases"]
+        let known = [
+            "name", "plan", "quota", "messages", "limits", "suspended", "suspensionReason", "domains", "users", "aliases", "groups",
+        ]
         guard let fields = reading.fields(node, of: "A tenant", known: known) else { return nil }
         reading.require(fields, "name", of: "A tenant", at: node)
         let name = reading.value(fields["name"], "name") { try TenantName($0) }
@@ -71,7 +73,7 @@ extension StateFile {
         let plan = reading.value(fields["plan"], "plan") { try PlanName($0) }
         let quota = quota(fields, .tenant, &reading), limits = limits(fields["limits"], .tenant, &reading)
         let (suspended, reason) = suspension(fields, &reading)
-        var domains: [DesiredDomain] = [], users: [DesiredUser] = [], aliases: [DesiredAlias] = []
+        var domains: [DesiredDomain] = [], users: [DesiredUser] = [], aliases: [DesiredAlias] = [], groups: [DesiredGroup] = []
         for node in reading.list(fields["domains"], "domains") {
             guard let domain = domain(node, &reading) else { continue }
             for name in [domain.name] + (domain.aliases ?? []) { once(name.text, node, &reading) }
@@ -87,10 +89,15 @@ extension StateFile {
             once(alias.address.text, node, &reading)
             aliases.append(alias)
         }
+        for node in reading.list(fields["groups"], "groups") {
+            guard let group = group(node, &reading) else { continue }
+            once(group.address.text, node, &reading)
+            groups.append(group)
+        }
         return name.map { name in
             DesiredTenant(
                 name: name, plan: plan, quota: quota, limits: limits, suspended: suspended, suspensionReason: reason, domains: domains,
-                users: users, aliases: aliases)
+                users: users, aliases: aliases, groups: groups)
         }
     }
 
@@ -123,5 +130,22 @@ extension StateFile {
             reading.wrong(fields["targets"] ?? node, "An alias has 1 to \(NewAlias.maximumTargets) targets.")
         }
         return reading.value(fields["address"], "address") { try AliasAddress($0) }.map { DesiredAlias(address: $0, targets: targets) }
+    }
+
+    private static func group(_ node: Node, _ reading: inout YAMLReading) -> DesiredGroup? {
+        guard let fields = reading.fields(node, of: "A group", known: ["address", "posting", "owners", "members"]) else { return nil }
+        reading.require(fields, "address", of: "A group", at: node)
+        let posting = reading.value(fields["posting"], "posting") { text in
+            guard let rule = PostingRule(rawValue: text) else {
+                let known = PostingRule.allCases.map(\.rawValue).joined(separator: ", ")
+                throw AdminError(.invalid, "\"\(text.prefix(60))\" says not who may send to it.", hint: "Write one of \(known).")
+            }
+            return rule
+        }
+        let owners = reading.values(fields["owners"], "owners") { try TargetAddress($0) }
+        let members = reading.values(fields["members"], "members") { try TargetAddress($0) }
+        return reading.value(fields["address"], "address") { try EmailAddress($0) }.map {
+            DesiredGroup(address: $0, posting: posting, owners: owners, members: members)
+        }
     }
 }

@@ -10,6 +10,7 @@ package enum StateText {
         lines.append(contentsOf: list("domains", tenant.domains.map(line)))
         lines.append(contentsOf: list("users", tenant.users.map(line)))
         lines.append(contentsOf: list("aliases", tenant.aliases.map(line)))
+        lines.append(contentsOf: list("groups", tenant.groups.map(line)))
         return lines.joined(separator: "\n")
     }
 
@@ -36,6 +37,14 @@ package enum StateText {
 
     private static func line(_ alias: DesiredAlias) -> String {
         flow(["address: \(scalar(alias.address.text))", "targets: \(list(alias.targets.map(\.text)))"])
+    }
+
+    private static func line(_ group: DesiredGroup) -> String {
+        let lists = [("owners", group.owners), ("members", group.members)].compactMap { key, addresses in
+            addresses.map { "\(key): \(list($0.map(\.text)))" }
+        }
+        let posting = group.posting.map { ["posting: \($0.rawValue)"] } ?? []
+        return flow(["address: \(scalar(group.address.text))"] + posting + lists)
     }
 
     private static func flow(_ fields: [String]) -> String { "{\(fields.joined(separator: ", "))}" }

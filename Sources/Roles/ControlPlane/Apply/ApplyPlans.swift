@@ -43,7 +43,7 @@ extension Provisioning {
 
     private static func requirePlatform(_ caller: AdminCaller) throws(AdminError) {
         guard caller.part == nil else {
-            throw AdminError(.forbidden, "Plans are set by those who run the platform.", hint: "You may apply users and aliases.")
+            throw AdminError(.forbidden, "Plans are set by those who run the platform.", hint: "You may apply users, aliases and groups.")
         }
     }
 

@@ -76,7 +76,8 @@ extension Provisioning {
             SELECT a.number, t.name, a.applied_by, a.applied_at, \(counted.joined(separator: ", ")), a.undoes,
                 (SELECT max(b.number) FROM applies b WHERE b.undoes = a.number)
             FROM applies a LEFT JOIN tenants t ON t.tenant_id = a.administered_tenant
-            WHERE $1::text IS NULL OR t.name = $1 ORDER BY a.number DESC LIMIT 1000
+            WHERE (a.administered_tenant IS NULL OR t.tenant_id IS NOT NULL) AND ($1::text IS NULL OR t.name = $1)
+            ORDER BY a.number DESC LIMIT 1000
             """, [.optionalText(tenant?.text)])
         return try rows.rows.map { row in
             ApplyRecord(

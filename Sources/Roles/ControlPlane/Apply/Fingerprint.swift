@@ -4,16 +4,20 @@ import Quantities
 
 extension TenantReading {
     /// Tells whether anything that can be written down has changed since: of passwords whether there is one, and when it was set.
-    @concurrent func fingerprint() async throws -> String {
+    /// And whether what goes is kept, or what comes back is there, as it was shown.
+    @concurrent func fingerprint(_ keeping: Keeping) async throws -> String {
         var lines = ["tenant \(id)", state.settings.plan.text, state.settings.quota.line, state.settings.limits.line]
         lines.append(state.settings.suspension.line)
         lines += state.domains.map { "domain \($0) \($1.line)" }.sorted()
         lines += state.domainAliases.map { "name \($0) \($1)" }.sorted()
         lines += state.aliases.map { "alias \($0) \($1.map(\.text).joined(separator: " "))" }.sorted()
+        lines += state.groups.map { address, group in
+            "group \(address) \(group.posting) \(group.owners.map(\.text)) \(group.members.map(\.text))"
+        }.sorted()
         lines += state.users.map { address, user in
             "user \(address) \(user.quota.line) \(user.limits.line) \(user.suspension.line) \(users[address]?.passwordSet ?? 0)"
         }.sorted()
-        return try Fingerprint.of(lines)
+        return try Fingerprint.of(lines + keeping.lines)
     }
 }
 

@@ -7,7 +7,14 @@ extension Provisioning {
     func impact(of prepared: PreparedTenant, isUndo: Bool) async throws -> ApplyImpact {
         var impact = await Self.impact(of: prepared)
         if isUndo {
-            impact.usersBackEmpty = prepared.changes.count { if case .user(_, nil, _) = $0 { true } else { false } }
+            impact.usersSucceeded = prepared.keeping.usersSucceeded.map(\.text)
+            for case .user(let address, nil, _) in prepared.changes {
+                if prepared.keeping.usersBack[address] != nil {
+                    impact.usersBack.append(address.text)
+                } else {
+                    impact.usersBackEmpty.append(address.text)
+                }
+            }
         }
         impact.sessionsEnded = try await sessionsEnded(by: prepared)
         return impact
@@ -22,7 +29,13 @@ extension Provisioning {
             impact.messagesDeleted += usage.messages
             impact.bytesDeleted = ByteCount(impact.bytesDeleted.octets + usage.bytes.octets)
         }
+        for case .domain(_, _, nil) in prepared.changes { impact.domainsDeleted += 1 }
+        impact.usersDestroyed = prepared.keeping.destroyedUsers.count
+        impact.domainsDestroyed = prepared.keeping.destroyedDomains.count
+        impact.keptByHolds = prepared.keeping.period == .atOnce
+        impact.keptUntil = prepared.keeping.until
         impact.brokenAliases = TenantState.brokenAliases(from: old, to: new).map(\.text)
+        impact.brokenGroups = TenantState.brokenGroups(from: old, to: new).map(\.text)
         let before = Limits(reading.planned, old.settings.limits), after = Limits(prepared.planned, new.settings.limits)
         func overflows(_ usage: Usage, _ old: StoredQuota, _ new: StoredQuota, _ level: QuotaLevel) -> Bool {
             !before.isOver(usage, old, level) && after.isOver(usage, new, level)
@@ -89,7 +102,7 @@ extension PreparedTenant {
                     let id = reading.users[address]?.id
                 else { continue }
                 endings.users.append((id, address, reason))
-            case .user, .alias, .domain, .domainAlias: continue
+            case .user, .alias, .group, .domain, .domainAlias: continue
             }
         }
         return endings

@@ -60,11 +60,11 @@ extension Provisioning {
                 let isAsShown = isNew ? prepared.reading.state == TenantState() : prepared.fingerprint == fingerprint
                 guard isAsShown else { throw Self.moved(desired.name) }
                 guard !prepared.changes.isEmpty else { return (prepared, nil) }
-                try await write(prepared.changes, of: prepared.reading.id, by: undertaking.caller.name, in: transaction)
+                try await write(prepared, by: undertaking.caller.name, in: transaction)
                 return (prepared, try await record(prepared, undertaking, in: transaction))
             }
         } catch {
-            guard (error as? PostgresError)?.sqlState == .uniqueViolation else { throw error }
+            guard [.uniqueViolation, .restrictViolation].contains((error as? PostgresError)?.sqlState) else { throw error }
             throw Self.moved(desired.name)
         }
         try await tell(prepared)
@@ -106,6 +106,7 @@ extension Provisioning {
         for case .user(let address, let before?, let after) in prepared.changes where before.password != after?.password {
             forgetLogins(of: address)
         }
+        if !prepared.keeping.usersBack.isEmpty || !prepared.keeping.domainsBack.isEmpty { await alignUsage(of: tenant) }
         if prepared.limitsProtocols { try await limitsChanged(of: [tenant], protocols: true) }
     }
 

@@ -1,4 +1,5 @@
 import AdminAPI
+import MailStore
 import Postgres
 
 /// What is to be done to a tenant, as everything stands.
@@ -9,6 +10,7 @@ struct PreparedTenant: Sendable {
     let changes: [TenantChange]
     /// Of the plan that the tenant is to have.
     let planned: LimitSet
+    let keeping: Keeping
     let fingerprint: String
 
     var isNew: Bool { reading.id == 0 }
@@ -27,10 +29,11 @@ extension Provisioning {
         if undertaking.caller.part != nil { try Self.requireOwn(changes, reading, desired.name) }
         let planned = try await planned(goal.settings.plan, reading, undertaking, in: transaction)
         try await Self.requireAllowed(reading.state, goal, planned)
-        try await requireFree(changes, reading.state, in: transaction)
+        let keeping = try await keeping(of: changes, reading, undertaking, in: transaction)
+        try await requireFree(changes, reading.state, keeping, in: transaction)
         return PreparedTenant(
-            name: desired.name, reading: reading, goal: goal, changes: changes, planned: planned,
-            fingerprint: try await reading.fingerprint())
+            name: desired.name, reading: reading, goal: goal, changes: changes, planned: planned, keeping: keeping,
+            fingerprint: try await reading.fingerprint(keeping))
     }
 
     @concurrent private nonisolated static func difference(
@@ -42,6 +45,7 @@ extension Provisioning {
 
     @concurrent private nonisolated static func requireAllowed(_ old: TenantState, _ new: TenantState, _ planned: LimitSet) async throws {
         try TenantState.requireAllowed(from: old, to: new, plan: planned)
+        try new.requireNoCircles(after: old, depth: StoreLimits.aliasDepth)
     }
 
     private func planned(
@@ -59,13 +63,13 @@ extension Provisioning {
         return try then(limits)
     }
 
-    /// An administrator of the tenant changes its users and aliases. The rest is set by those who run the platform.
+    /// An administrator of the tenant changes its users, aliases and groups. The rest is set by those who run the platform.
     private static func requireOwn(_ changes: [TenantChange], _ reading: TenantReading, _ name: TenantName) throws(AdminError) {
         guard reading.id != 0 else { throw AdminError.noTenant(name) }
         for change in changes {
             let what: String
             switch change {
-            case .alias: continue
+            case .alias, .group: continue
             case .user(let address, let old, let new):
                 if new == nil || (old?.limits ?? LimitSet()) == new?.limits { continue }
                 what = "The limits of \(address)"
@@ -75,22 +79,47 @@ extension Provisioning {
             }
             throw AdminError(
                 .forbidden, "\(what) would change, and those who run the platform alone may do that.",
-                hint: "You may change users and aliases.")
+                hint: "You may change users, aliases and groups.")
         }
     }
 
-    /// A domain's name is one tenant's.
-    private func requireFree(_ changes: [TenantChange], _ state: TenantState, in transaction: PostgresTransaction) async throws {
-        let names = changes.compactMap { change -> DomainName? in
+    /// A domain's name is one tenant's, also while the domain is deleted and kept.
+    private func requireFree(
+        _ changes: [TenantChange], _ state: TenantState, _ keeping: Keeping, in transaction: PostgresTransaction
+    ) async throws {
+        let gone = Set(SortedChanges(changes).goneDomains).subtracting(keeping.destroyedDomains)
+        var names: [DomainName] = []
+        for change in changes {
             switch change {
-            case .domain(let name, nil, _), .domainAlias(let name, nil, _): name
-            default: nil
+            case .domain(let name, nil, _), .domainAlias(let name, nil, _): names.append(name)
+            default: continue
             }
-        }.filter { state.domains[$0] == nil && state.domainAliases[$0] == nil }
+        }
+        if let name = names.first(where: gone.contains) {
+            throw AdminError(
+                .conflict, "The domain \(name) would go, and its name stays its own for as long as it is kept.",
+                hint: "`domain delete --now \(name)` destroys it and makes the name free.")
+        }
+        names.removeAll { name in
+            state.domains[name] != nil || state.domainAliases[name] != nil || keeping.domainsBack[name] != nil
+                || keeping.namesBack[name] != nil
+        }
         guard !names.isEmpty else { return }
         let taken = try await transaction.query(
             "SELECT name FROM domain_names WHERE name = ANY ($1) ORDER BY 1 LIMIT 1", [.textArray(names.map(\.text))])
-        guard let name = try taken.first?.text(0) else { return }
+        guard let name: DomainName = try taken.first?.name(0) else { return }
+        try await showDeleted(in: transaction)
+        let kept = try await transaction.query(
+            """
+            SELECT d.name FROM domains d
+                LEFT JOIN domain_aliases a ON a.tenant_id = d.tenant_id AND a.domain_id = d.domain_id AND a.name = $1
+            WHERE d.deleted_at IS NOT NULL AND $1 IN (d.name, a.name)
+            """, [.text(name.text)])
+        if let domain: DomainName = try kept.first?.name(0) {
+            throw AdminError(
+                .alreadyExists, "\(name) is a name of the domain \(domain), which is deleted, and kept.",
+                hint: "`domain undelete \(domain)` brings it back, `domain delete --now \(domain)` makes the name free.")
+        }
         throw AdminError(
             .alreadyExists, "The domain \(name) exists already, with another tenant.", hint: "`domain show \(name)` tells whose it is.")
     }

@@ -14,6 +14,7 @@ struct SortedChanges {
     }
 
     var goneAliases: [AliasAddress] = []
+    var goneGroups: [EmailAddress] = []
     var goneUsers: [EmailAddress] = []
     var goneDomainAliases: [DomainName] = []
     var goneDomains: [DomainName] = []
@@ -22,6 +23,7 @@ struct SortedChanges {
     var newDomainAliases: [(name: DomainName, domain: DomainName)] = []
     var users: [User] = []
     var aliases: [(address: AliasAddress, targets: [TargetAddress], isNew: Bool)] = []
+    var groups: [(address: EmailAddress, settings: GroupSettings, isNew: Bool)] = []
 
     init(_ changes: [TenantChange]) {
         for change in changes {
@@ -36,6 +38,8 @@ struct SortedChanges {
             case .user(let address, _, nil): goneUsers.append(address)
             case .alias(let address, let old, let targets?): aliases.append((address, targets, old == nil))
             case .alias(let address, _, nil): goneAliases.append(address)
+            case .group(let address, let old, let settings?): groups.append((address, settings, old == nil))
+            case .group(let address, _, nil): goneGroups.append(address)
             }
         }
     }

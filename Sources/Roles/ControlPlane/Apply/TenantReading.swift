@@ -40,6 +40,11 @@ struct TenantReading: Sendable {
         }
         for row in rows.domainAliases { state.domainAliases[try row.name(0)] = try row.name(1) }
         for row in rows.aliases { state.aliases[try row.name(0)] = try row.textArray(1).map { try TargetAddress($0) }.sorted() }
+        for row in rows.groups {
+            state.groups[try row.name(0)] = GroupSettings(
+                posting: PostingRule(rawValue: try row.text(1)) ?? .owners, owners: try row.textArray(2).map { try TargetAddress($0) },
+                members: try row.textArray(3).map { try TargetAddress($0) })
+        }
         for row in rows.users { try add(row, hashes) }
     }
 
@@ -67,6 +72,7 @@ struct TenantReading: Sendable {
         var domainAliases: [PostgresRow]
         var aliases: [PostgresRow]
         var users: [PostgresRow]
+        var groups: [PostgresRow]
     }
 }
 
@@ -80,9 +86,10 @@ extension Provisioning {
         guard let id = try found.first?.int8(0) else { return nil }
         if locked { _ = try await transaction.query("SELECT allowed FROM room_in_plan($1, 'users')", [.int8(id)]) }
         let results = try await transaction.pipeline(TenantReading.statements.map { PostgresStatement($0, [.int8(id)]) })
-        guard results.count == 5, let tenant = results[0].first else { return nil }
+        guard results.count == TenantReading.statements.count, let tenant = results[0].first else { return nil }
         let rows = TenantReading.Rows(
-            tenant: tenant, domains: results[1].rows, domainAliases: results[2].rows, aliases: results[3].rows, users: results[4].rows)
+            tenant: tenant, domains: results[1].rows, domainAliases: results[2].rows, aliases: results[3].rows,
+            users: results[4].rows, groups: results[5].rows)
         return try await TenantReading.reading(rows, hashes)
     }
 }
@@ -113,6 +120,11 @@ extension TenantReading {
             c.hash, c.applied, c.changed_at, coalesce(g.bytes, 0), coalesce(g.messages, 0)
         FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN credentials c USING (tenant_id, user_id)
         LEFT JOIN user_usage g USING (tenant_id, user_id) WHERE u.tenant_id = $1
+        """,
+        """
+        SELECT g.local_part || '@' || d.name, g.posting, g.owners, ARRAY(
+            SELECT m.address FROM group_members m WHERE (m.tenant_id, m.domain_id, m.local_part) = (g.tenant_id, g.domain_id, g.local_part))
+        FROM groups g JOIN domains d USING (tenant_id, domain_id) WHERE g.tenant_id = $1
         """,
     ]
 }

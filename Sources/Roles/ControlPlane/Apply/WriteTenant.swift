@@ -4,12 +4,12 @@ import Postgres
 
 extension Provisioning {
     /// Makes the changes in their order, with a few statements however many they are.
-    /// - Parameter tenant: locked.
-    func write(
-        _ changes: [TenantChange], of tenant: Int64, by administrator: String, in transaction: PostgresTransaction
-    ) async throws {
-        let sorted = SortedChanges(changes)
-        try await remove(sorted, of: tenant, in: transaction)
+    /// - Parameter prepared: of a tenant that is locked.
+    func write(_ prepared: PreparedTenant, by administrator: String, in transaction: PostgresTransaction) async throws {
+        let tenant = prepared.reading.id, changes = SortedChanges(prepared.changes)
+        try await remove(changes, of: prepared, by: administrator, in: transaction)
+        try await bringBack(prepared.keeping, of: tenant, in: transaction)
+        let sorted = changes.without(prepared.keeping)
         if let settings = sorted.settings { try await set(settings, of: tenant, in: transaction) }
         try await write(sorted.domains, of: tenant, by: administrator, in: transaction)
         if !sorted.newDomainAliases.isEmpty {
@@ -27,39 +27,11 @@ extension Provisioning {
         }
         try await write(sorted.users, of: tenant, in: transaction)
         try await write(sorted.aliases, of: tenant, in: transaction)
+        try await write(sorted.groups, of: tenant, in: transaction)
     }
 
-    private static func expect(_ affected: Int, _ expected: Int) throws(AdminError) {
+    static func expect(_ affected: Int, _ expected: Int) throws(AdminError) {
         guard affected == expected else { throw moved }
-    }
-
-    private func remove(_ changes: SortedChanges, of tenant: Int64, in transaction: PostgresTransaction) async throws {
-        if !changes.goneAliases.isEmpty {
-            _ = try await transaction.query(
-                """
-                DELETE FROM aliases a USING domains d, unnest($2::text[], $3::text[]) AS g (domain, local_part)
-                WHERE a.tenant_id = $1 AND d.tenant_id = $1 AND d.domain_id = a.domain_id AND d.name = g.domain
-                    AND a.local_part = g.local_part
-                """,
-                [
-                    .int8(tenant), .textArray(changes.goneAliases.map(\.domain.text)), .textArray(changes.goneAliases.map(\.localPart)),
-                ])
-        }
-        if !changes.goneUsers.isEmpty {
-            let gone = try await transaction.query(
-                """
-                DELETE FROM users u USING domains d, unnest($2::text[], $3::text[]) AS g (domain, local_part)
-                WHERE u.tenant_id = $1 AND d.tenant_id = $1 AND d.domain_id = u.domain_id AND d.name = g.domain
-                    AND u.local_part = g.local_part
-                """,
-                [.int8(tenant), .textArray(changes.goneUsers.map(\.domain.text)), .textArray(changes.goneUsers.map(\.localPart))])
-            try Self.expect(gone.affected, changes.goneUsers.count)
-        }
-        for (table, names) in [("domain_aliases", changes.goneDomainAliases), ("domains", changes.goneDomains)] where !names.isEmpty {
-            let gone = try await transaction.query(
-                "DELETE FROM \(table) WHERE tenant_id = $1 AND name = ANY ($2)", [.int8(tenant), .textArray(names.map(\.text))])
-            try Self.expect(gone.affected, names.count)
-        }
     }
 
     private func set(_ settings: TenantSettings, of tenant: Int64, in transaction: PostgresTransaction) async throws {
@@ -113,15 +85,7 @@ extension Provisioning {
     ) async throws {
         guard !aliases.isEmpty else { return }
         let rows = aliases.flatMap { alias in alias.targets.map { (alias.address, $0) } }
-        let old = aliases.filter { !$0.isNew }
-        if !old.isEmpty {
-            _ = try await transaction.query(
-                """
-                DELETE FROM aliases a USING domains d, unnest($2::text[], $3::text[]) AS g (domain, local_part)
-                WHERE a.tenant_id = $1 AND d.tenant_id = $1 AND d.domain_id = a.domain_id AND d.name = g.domain
-                    AND a.local_part = g.local_part
-                """, [.int8(tenant), .textArray(old.map(\.address.domain.text)), .textArray(old.map(\.address.localPart))])
-        }
+        try await removeAliases(aliases.filter { !$0.isNew }.map(\.address), of: tenant, in: transaction)
         let made = try await transaction.query(
             """
             INSERT INTO aliases (tenant_id, domain_id, local_part, target)

@@ -31,6 +31,11 @@ extension Provisioning {
         _ = try await transaction.query("SELECT set_config('casella.shows_deleted', 'on', true)")
     }
 
+    /// And from here on no more, as at its beginning.
+    func hideDeleted(in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.query("SELECT set_config('casella.shows_deleted', '', true)")
+    }
+
     /// What the tenant's plan says; else the configuration.
     func gracePeriod(of tenant: Int64, in transaction: PostgresTransaction) async throws -> GracePeriod {
         let found = try await transaction.query(
@@ -47,6 +52,9 @@ struct DeletionWish: Sendable {
     var caller: String
 
     init(_ request: AdminRequest<Nothing>) { (now, caller) = (request.query["now"] == "true", request.caller.name) }
+
+    /// For what else is deleted with it.
+    init(caller: String) { (now, self.caller) = (false, caller) }
 
     /// What is set of the row, with who deletes as `$1` and the period as `$2`.
     static let state = "deleted_at = now(), deleted_by = $1, kept_until = now() + $2::bigint * interval '1 day'"

@@ -1,0 +1,40 @@
+extension TenantState {
+    /// Refuses groups that come, or get other members, and are then, through their members, in themselves, or lead deeper than mail is
+    /// followed.
+    /// - Parameter depth: how deep that is.
+    public func requireNoCircles(after old: TenantState, depth: Int) throws(AdminError) {
+        let changed = groups.filter { $1.members != old.groups[$0]?.members }.keys.sorted()
+        guard !changed.isEmpty else { return }
+        let ways = ways
+        // Of those that lead somewhere here, those that lead to one of these, and so on.
+        var deep = Set(ways.keys)
+        for _ in 0..<depth where !deep.isEmpty {
+            deep = deep.filter { name in ways[name]?.contains(where: deep.contains) == true }
+        }
+        guard let group = changed.first(where: { deep.contains($0.text) }) else { return }
+        var reached: Set<String> = [], next = [group.text]
+        while let name = next.popLast() {
+            for way in ways[name] ?? [] where reached.insert(way).inserted { next.append(way) }
+        }
+        guard !reached.contains(group.text) else {
+            throw AdminError(.conflict, "The group \(group) would be a member of itself, through its members.")
+        }
+        throw AdminError(
+            .conflict, "The group \(group) would lead to others more than \(depth) deep.", hint: "Give it the members themselves.")
+    }
+
+    /// Whom groups and aliases lead to, of this tenant, by the domains' first names.
+    private var ways: [String: [String]] {
+        func here(_ addresses: [TargetAddress]) -> [String]? {
+            let names = addresses.compactMap { address -> String? in
+                let domain = domainAliases[address.domain] ?? address.domain
+                return domains[domain].map { _ in "\(address.localPart.lowercased())@\(domain)" }
+            }
+            return names.isEmpty ? nil : names
+        }
+        var ways: [String: [String]] = [:]
+        for (address, targets) in aliases { ways[address.text] = here(targets) }
+        for (address, group) in groups { ways[address.text] = here(group.members) }
+        return ways
+    }
+}
