@@ -96,12 +96,13 @@ class Secrecy(unittest.TestCase):
             with Dialogue(platform.port("submissions"), implicit_tls=True) as smtp:
                 smtp.greet_smtp()
                 smtp.ask(f"AUTH PLAIN {plain(ann, password)}")
-        platform.casella("user", "password", ann, "--password-stdin", stdin=right + "\n")
+        company.passwords[ann] = new = "the-password-behind-it-9912"
+        platform.casella("user", "password", ann, "--password-stdin", stdin=new + "\n")
         with clients.imap(company, "ann"):
             pass
         log = "\n".join(file.read_text(errors="replace") for file in platform.log_files())
         self.assertIn(ann, log, "the logins themselves are logged")
-        for password in (right, wrong):
+        for password in (right, wrong, new):
             for form in (password, plain(ann, password), base64.b64encode(password.encode()).decode()):
                 self.assertNotIn(form, log)
         self.assertNotIn("$argon2", log)

@@ -90,7 +90,7 @@ class Interactive(unittest.TestCase):
         Company(self.platform, name="doomed-works", users=("ann",))
         with self.shell() as shell:
             shell.type("tenant delete doomed-works\r")
-            self.assertIn("for ever", shell.wait_for("go on:"))
+            self.assertIn("It is out of service at once", shell.wait_for("go on:"))
             shell.type("yes\r")  # the name is asked for, since much is lost
             self.assertIn("nothing was done", shell.wait_for(PROMPT))
             self.assertIn("doomed-works", shell.enter("tenant list"))

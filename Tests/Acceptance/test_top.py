@@ -42,7 +42,7 @@ class FullScreen:
 
     def resize(self, columns, rows):
         self.columns, self.rows = columns, rows
-        self.lines = [""] * rows
+        self.lines, self.row = [""] * rows, min(self.row, rows - 1)  # where a terminal leaves the cursor
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def type(self, keys):
