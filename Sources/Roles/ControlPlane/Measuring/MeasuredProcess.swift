@@ -6,9 +6,9 @@ import Supervision
 package struct MeasuredProcess: Sendable {
     package var worker: Worker
     /// Configured and listening, as far as that is known.
-    package var isReady
+    package var isReady: Bool
     /// It was asked, and said nothing in time.
-    package var isSilent
+    package var isSilent: Bool
     /// Since the platform started; nil when nothing was counted.
     package var figures: Measurements?
     /// Octets of memory; nil when the kernel does not tell.
