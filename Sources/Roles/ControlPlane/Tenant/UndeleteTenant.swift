@@ -8,6 +8,9 @@ extension Provisioning {
         guard let id = try await keptTenant(name) else {
             throw AdminError(.notFound, "There is no deleted tenant \(name).", hint: "`deleted list` shows what is kept.")
         }
+        guard !workers.hasDoors(of: id) else {
+            throw AdminError(.conflict, "The tenant \(name) is being deleted at this moment.", hint: "Try again in a few seconds.")
+        }
         try await change { transaction in
             try await showDeleted(in: transaction)
             // `planned` is set anew by a trigger: the plan may have changed meanwhile.
