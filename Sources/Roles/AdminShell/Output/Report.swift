@@ -32,7 +32,8 @@ package struct Report: Sendable {
 
     /// The same of what was only tried.
     package var rehearsed: Report {
-        let layout: Layout = if case .sentence(let sentence) = layout { .sentence("Dry run, nothing was done: \(sentence)") } else { layout }
+        let layout: Layout =
+            if case .sentence(let sentence) = layout { .sentence("Dry run, nothing was done: \(sentence)") } else { layout }
         let note = if case .sentence = layout { [String]() } else { ["Dry run: nothing was changed."] }
         return Report(value, table, layout, notes: notes + note, exitStatus: exitStatus)
     }
