@@ -25,9 +25,7 @@ struct OutputTests {
     }
 
     @Test("On a terminal headers and verdicts are set off, and the columns stay where they are") func styled() {
-        let table = Table(
-            ["rule", "verdict", "n"],
-            [[.text("a"), .styled("refuses", .bad), .number(1)], [.text("bcd"), .styled("ok", .good), .number(20)]])
+        let table = Table(["rule", "verdict", "n"], [[.text("a"), .styled("refuses", .bad), .number(1)], [.text("bcd"), .styled("ok", .good), .number(20)]])
         let styled = table.aligned(isStyled: true)
         #expect(styled.contains("\u{1B}[31mrefuses\u{1B}[0m") && styled.contains("\u{1B}[1mRULE\u{1B}[0m"))
         #expect(styled.replacing(/\u{1B}\[[0-9]*m/, with: "") == table.aligned)
