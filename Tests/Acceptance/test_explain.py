@@ -76,6 +76,16 @@ class Delivery(Explained):
         casella("tenant", "suspend", self.company.name, "--incoming", "--reason", "Unpaid")
         self.check(self.ann, f"tenant {self.company.name}", "450 4.2.1", change=f"tenant resume {self.company.name} --incoming")
 
+    def test_other_names_of_the_domain(self):
+        other = f"other-{self.company.domain}"
+        self.platform.casella("domain", "alias", other, "--of", self.company.domain)
+        ann = f"ann@{other}"
+        answer = self.explain("delivery", "--to", ann)
+        self.assertIn(f"It would be accepted, for {self.ann}", answer["outcome"])
+        self.meets(ann, "250")
+        self.assertNotIn("deciding", self.explain("login", ann))
+        self.assertNotIn("deciding", self.explain("send", ann))
+
     def test_where_aliases_lead(self):
         team, loop = self.company.address("team"), self.company.address("loop")
         self.platform.casella("alias", "create", team, "--to", f"{self.ann},{self.bob},out@elsewhere.example")

@@ -217,6 +217,15 @@ class Holds(LifeCycle):
         self.assertEqual(64, self.status("hold", "set", self.ann))
         self.assertEqual(66, self.status("hold", "release", self.ann, "--yes"))
 
+    def test_who_has_the_address_next_can_be_held_too(self):
+        self.platform.casella("hold", "set", self.ann, "--reason", "case 7")
+        self.platform.casella("user", "delete", self.ann, "--yes")
+        self.platform.casella("user", "create", self.ann, "--no-password")
+        self.platform.casella("hold", "set", self.ann, "--reason", "case 8")
+        self.assertEqual("2", self.sql(f"SELECT count(*) FROM holds WHERE tenant_id = {self.company.tenant_id()}"))
+        self.assertEqual(73, self.status("hold", "set", self.ann, "--reason", "again"))
+        self.assertIn("legal hold", self.refused("user", "delete", self.ann, "--now", "--yes"))
+
     def test_what_its_users_remove_is_found(self):
         self.deliver(self.ann)
         self.deliver(self.bob)

@@ -48,6 +48,7 @@ class Plans(unittest.TestCase):
         self.refused("domain", "create", f"more-{company.domain}", "--tenant", company.name)
         self.platform.casella("alias", "create", company.address("info"), "--to", company.address("ann"))
         self.refused("alias", "create", company.address("sales"), "--to", company.address("ann"))
+        self.refused("user", "rename", company.address("ann"), company.address("anna"), "--keep-alias")
         self.platform.casella("plan", "override", company.name, "--users", "4")
         self.platform.casella("user", "create", company.address("dora"), "--no-password")
         self.refused("user", "create", company.address("eve"), "--no-password")
@@ -55,6 +56,9 @@ class Plans(unittest.TestCase):
         self.platform.casella("plan", "set", plan, "--users", "unlimited", "--domains", "2")
         self.platform.casella("user", "create", company.address("eve"), "--no-password")
         self.platform.casella("domain", "create", f"more-{company.domain}", "--tenant", company.name)
+        self.platform.casella("domain", "delete", company.domain, "--yes")
+        self.platform.casella("alias", "create", f"info@more-{company.domain}", "--to", f"ann@{company.domain}")
+        self.assertIn("aliases", self.refused("domain", "undelete", company.domain))
 
     def test_quotas_and_where_they_come_from(self):
         plan, company = self.planned("--storage", "1GB", "--user-quota", "20KB", "--largest-user-quota", "50KB")

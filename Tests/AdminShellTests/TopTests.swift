@@ -1,8 +1,7 @@
 import AdminAPI
+import AdminShell
 import Quantities
 import Testing
-
-@testable import AdminShell
 
 @Suite("top") struct TopTests {
     static func load(_ milliseconds: Int64, delivered: Int64, tenants: [PlatformLoad.TenantLoad] = []) -> PlatformLoad {

@@ -1,10 +1,9 @@
 import AdminAPI
+import ControlPlane
 import Exposition
 import Foundation
 import Supervision
 import Testing
-
-@testable import ControlPlane
 
 @Suite("Metrics and health") struct MetricsTests {
     static func process(

@@ -235,43 +235,6 @@ import TestSupport
         await fixture.close()
     }
 
-    @Test("An administrator of a domain sees and makes groups and vacations there alone") func domainAlone() async throws {
-        let fixture = try await Fixture()
-        let (tenant, second) = (fixture.tenants[0], fixture.tenants[0] + 500)
-        try await fixture.owner.script(
-            """
-            INSERT INTO domains (tenant_id, domain_id, name) VALUES (\(tenant), \(second), 'second.example');
-            INSERT INTO users (tenant_id, user_id, domain_id, local_part) VALUES (\(tenant), \(second), \(second), 'eve');
-            INSERT INTO groups (tenant_id, domain_id, local_part) VALUES (\(tenant), \(second), 'team');
-            INSERT INTO group_members VALUES (\(tenant), \(second), 'team', 'eve@second.example');
-            INSERT INTO vacations VALUES (\(tenant), \(second), 'Away', 'x')
-            """)
-        func asAdministrator(_ statement: String) async throws -> [Int64] {
-            try await fixture.control.transaction { transaction in
-                _ = try await transaction.query(
-                    """
-                    SELECT set_config('casella.administered_tenant', $1, true), set_config('casella.administered_domain', $1, true),
-                        set_config('role', 'casella_administrator', true)
-                    """, [.text("\(tenant)")])
-                return try await transaction.query(statement).rows.map { try $0.int8(0) }
-            }
-        }
-        for (table, key) in [("groups", "domain_id"), ("group_members", "domain_id"), ("vacations", "user_id")] {
-            #expect(try await asAdministrator("SELECT \(key) FROM \(table)") == [tenant], "\(table)")
-            #expect(try await asAdministrator("DELETE FROM \(table) WHERE \(key) = \(second) RETURNING \(key)").isEmpty, "\(table)")
-        }
-        _ = try await asAdministrator("INSERT INTO group_members VALUES (\(tenant), \(tenant), 'team', 'eve@second.example')")
-        for statement in [
-            "INSERT INTO groups (tenant_id, domain_id, local_part) VALUES (\(tenant), \(second), 'more')",
-            "INSERT INTO group_members VALUES (\(tenant), \(second), 'team', 'ann@far.example')",
-            "INSERT INTO vacations VALUES (\(tenant), \(second) + 1000, 'Away', 'x')", "SELECT user_id FROM vacation_replies",
-        ] {
-            let error = await #expect(throws: PostgresError.self) { _ = try await asAdministrator(statement) }
-            #expect(error?.sqlState == .insufficientPrivilege, "\(statement)")
-        }
-        await fixture.close()
-    }
-
     @Test("A domain goes with all its users' mail, and so does a tenant") func wholeDeletion() async throws {
         let fixture = try await Fixture()
         let (one, other) = (fixture.tenants[0], fixture.tenants[1])

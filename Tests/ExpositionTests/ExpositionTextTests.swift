@@ -1,6 +1,5 @@
+import Exposition
 import Testing
-
-@testable import Exposition
 
 @Suite("Prometheus' text format") struct ExpositionTextTests {
     @Test("The specification's own example: labels, escapes, a summary's sum and count") func example() {

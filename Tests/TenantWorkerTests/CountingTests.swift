@@ -1,9 +1,8 @@
 import Runtime
 import SMTP
 import Supervision
+import TenantWorker
 import Testing
-
-@testable import TenantWorker
 
 @Suite("What a worker counts") struct CountingTests {
     @Test("Deliveries are counted by recipient and outcome, refusals for quota apart, messages in the flushes") @EventLoopActor

@@ -23,10 +23,10 @@ public enum ExpositionText {
     }
 
     /// "The backslash and the line feed characters have to be escaped".
-    static func escapedHelp(_ text: String) -> String { escaped(text, quotes: false) }
+    package static func escapedHelp(_ text: String) -> String { escaped(text, quotes: false) }
 
     /// "The backslash, double-quote, and line feed characters have to be escaped".
-    static func escapedLabel(_ text: String) -> String { escaped(text, quotes: true) }
+    package static func escapedLabel(_ text: String) -> String { escaped(text, quotes: true) }
 
     private static func escaped(_ text: String, quotes: Bool) -> String {
         var result = String.UnicodeScalarView()

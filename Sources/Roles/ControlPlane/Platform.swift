@@ -17,8 +17,8 @@ import Runtime
 ///   as the bytes of HTTP. Where the configuration says so, it tells metrics over TCP to whoever asks (`MetricsServer`).
 /// - Life: on SIGTERM and SIGINT everything stops in order, gateway first and database last. Should it be killed, the
 ///   children notice on their channels and end, and the next control plane takes the data directory over.
-/// - Limits: `AdminServer.bodyLimit`, `.localBodyLimit` and `.remoteLimit`, `AdministratorSessions.lifetime`, `PasswordHashing`'s queue, `LoginThrottle`,
-///   `BackOff`, `Journal.maximumSize`.
+/// - Limits: `AdminServer.bodyLimit`, `.localBodyLimit` and `.remoteLimit`, `AdministratorSessions.lifetime`, `PasswordHashing`'s queue,
+///   `LoginThrottle`, `BackOff`, `Journal.maximumSize`.
 @EventLoopActor
 public final class Platform {
     private let options: Options

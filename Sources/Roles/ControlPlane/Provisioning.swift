@@ -113,6 +113,11 @@ struct Provisioning {
         if !isRehearsal { authenticator.forget(address) }
     }
 
+    /// There are other hashes than before.
+    func learnCosts(of hashes: [String]) async {
+        if !isRehearsal { await authenticator.learnCosts(of: hashes) }
+    }
+
     /// A transaction that is tried again when another one was in its way.
     func change<Result: Sendable>(_ body: (PostgresTransaction) async throws -> Result) async throws -> Result {
         var attempt = 1

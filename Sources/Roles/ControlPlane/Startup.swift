@@ -164,7 +164,7 @@ struct Startup {
         // Those of deleted tenants too, whose doors stay closed.
         let shown = PostgresStatement("SELECT set_config('casella.shows_deleted', 'on', true)")
         let all = try await database.pipeline([shown, PostgresStatement("SELECT tenant_id::text FROM tenants")])
-        var known = Set(try all.last?.rows.map { try $0.text(0) } ?? [])
+        let known = Set(try all.last?.rows.map { try $0.text(0) } ?? [])
         for row in try await database.query("SELECT tenant_id, name FROM tenants ORDER BY tenant_id").rows {
             let tenant = try row.int8(0)
             let name: TenantName = try row.name(1)

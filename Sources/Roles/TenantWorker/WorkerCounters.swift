@@ -35,9 +35,10 @@ package final class WorkerCounters {
 
     func commandCame(_ command: TaggedCommand) { imapCommands[command.place] &+= 1 }
 
-    func figures(of store: TenantStore, sessions: some Sequence<any ClientSession>) -> WorkerFigures {
+    /// - Parameter sessions: the protocol of each that is open.
+    package func figures(of store: TenantStore, sessions: some Sequence<ClientService>) -> WorkerFigures {
         var result = figures
-        for session in sessions { result.sessions[session.service.rawValue, default: 0] += 1 }
+        for service in sessions { result.sessions[service.rawValue, default: 0] += 1 }
         for (command, count) in zip(CommandTable.all, imapCommands) where count > 0 { result.imapCommands[command.name] = count }
         (result.octetsReceived, result.octetsSent) = (traffic.received, traffic.sent)
         result.quotaRefusals = store.quotaRefusals

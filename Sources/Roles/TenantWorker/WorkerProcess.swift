@@ -98,7 +98,7 @@ public final class WorkerProcess {
         return status
     }
 
-    private var measurements: Measurements { .worker(counters.figures(of: store, sessions: sessions.values)) }
+    private var measurements: Measurements { .worker(counters.figures(of: store, sessions: sessions.values.map { $0.service })) }
 
     private func openDoors() async throws(ConnectionError) {
         for inherited in configuration.listeners {

@@ -11,7 +11,7 @@ extension StringProtocol {
         return String(rest)
     }
 
-    func trimmingTrailingSpaces() -> String {
+    package func trimmingTrailingSpaces() -> String {
         var rest = self[...]
         while rest.last == " " { rest = rest.dropLast() }
         return String(rest)

@@ -61,9 +61,9 @@ package struct LoadRates: Encodable, Sendable {
 }
 
 /// Figures as people read them at a glance.
-enum RateText {
+package enum RateText {
     /// `0`, `0.3`, `12.5`, `310`; a hyphen when it is not known.
-    static func text(_ rate: Double?) -> String {
+    package static func text(_ rate: Double?) -> String {
         guard let rate, rate.isFinite, rate < 1e15 else { return "-" }
         if rate >= 100 { return "\(Int64(rate.rounded()))" }
         let tenths = Int64((rate * 10).rounded())
@@ -71,7 +71,7 @@ enum RateText {
     }
 
     /// `12 s`, `12 min`, `3 h 12 min`, `5 d 3 h`.
-    static func duration(seconds: Int64) -> String {
+    package static func duration(seconds: Int64) -> String {
         switch seconds {
         case ..<60: "\(max(0, seconds)) s"
         case ..<3_600: "\(seconds / 60) min"

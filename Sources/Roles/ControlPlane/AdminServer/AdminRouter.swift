@@ -91,7 +91,7 @@ final class AdminRouter {
             guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
             let body = try await Self.read(bytes, route.decode)
             let subjects = AdminSubject.all(call, path: path, query: query, body: body).map { subject in
-                call.isLogin ? subject.canonical(provisioning.domains) : subject.within(caller.part)
+                call.takesAnyName ? subject.canonical(provisioning.domains) : subject.within(caller.part)
             }
             let destination = (body as? any NamesDestination)?.destination
             event.target = (body as? any TellsOfItself)?.told ?? subjects.first?.text ?? ""

@@ -74,8 +74,13 @@ extension AdminSubject {
     }
 }
 
+extension AnyCall {
+    /// Whether an address may be under any name of its domain, as people log in, and are written to.
+    var takesAnyName: Bool { isLogin || path.noun == "explanations" }
+}
+
 extension AdminSubject {
-    /// An address under its domain's own name, as people log in with any.
+    /// An address under its domain's own name.
     @EventLoopActor func canonical(_ domains: DomainTable) -> AdminSubject {
         if case .address(let address) = self { .address(domains.canonical(address)) } else { self }
     }

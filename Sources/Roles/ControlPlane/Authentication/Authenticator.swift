@@ -21,7 +21,7 @@ final class Authenticator {
     let hashing: PasswordHashing
     let appPasswords: AppPasswordDigest
     let journal: Journal
-    private var throttle: LoginThrottle
+    private(set) var throttle: LoginThrottle
     var refusalTimes: RefusalTimes
     var foreignCosts = ForeignCosts()
     /// What passwords are compared with when there is no hash; made with the parameters of real ones.
@@ -58,9 +58,7 @@ final class Authenticator {
     func authenticate(_ attempt: LoginAttempt) async -> AuthenticationOutcome {
         let address = (try? EmailAddress(attempt.login)).map { domains.canonical($0) }
         let account = address?.text ?? attempt.login.lowercased()
-        guard let guess = try? Cryptography.hmacSHA256(key: key, Array("\(account.utf8.count):\(account)\(attempt.password)".utf8)) else {
-            return .unavailable
-        }
+        guard let guess = try? digest(of: attempt.password, at: account) else { return .unavailable }
         let login = Login(account: account, client: attempt.clientAddress, guess: guess)
         if let same = deciding[login] { return await same.value }
         let task = EventLoopActor.task { await self.decide(login, address, attempt) }
@@ -70,7 +68,7 @@ final class Authenticator {
     }
 
     private func decide(_ login: Login, _ address: EmailAddress?, _ attempt: LoginAttempt) async -> AuthenticationOutcome {
-        let guess = login.guess.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let guess = Self.name(login.guess)
         let answers = Answers(refused: AuthenticationOutcome.refused, unavailable: .unavailable)
         return await admitted(login.account, from: login.client, guess: guess, answers) {
             await self.verify(address, attempt, isUrgent: $0)
@@ -79,9 +77,14 @@ final class Authenticator {
 
     /// Names what was tried in the throttle, without saying it.
     func guess(_ secret: String, at account: String) throws(CryptographyError) -> UInt64 {
-        let name = try Cryptography.hmacSHA256(key: key, Array("\(account.utf8.count):\(account)\(secret)".utf8))
-        return name.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        Self.name(try digest(of: secret, at: account))
     }
+
+    private func digest(of secret: String, at account: String) throws(CryptographyError) -> [UInt8] {
+        try Cryptography.hmacSHA256(key: key, Array("\(account.utf8.count):\(account)\(secret)".utf8))
+    }
+
+    private static func name(_ digest: [UInt8]) -> UInt64 { digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
 
     /// What is said to a login that is not even tried.
     struct Answers<Answer: Sendable>: Sendable {
@@ -236,27 +239,6 @@ final class Authenticator {
                 limit: count.limit,
                 lockedUntil: count.fullFor.map { Timestamp(secondsSince1970: time.secondsSince1970 + $0.components.seconds + 1) })
         }
-    }
-
-    /// What a login from there would meet before its password is looked at. Nothing is counted.
-    /// - Parameter unlocked: as it would be with these counts forgotten.
-    func pace(of address: EmailAddress, from client: String, unlocked: [String] = []) -> LoginPace {
-        var copy = throttle
-        for name in unlocked { _ = copy.unlock(name) }
-        return switch copy.admit(address.text, from: ClientOrigin(client), guess: 0, now: .now) {
-        case .refuse: .closed
-        case .wait: .delayed(.zero)
-        case .tryAfter(let delay, let ticket): ticket.isFamiliar && delay == .zero ? .familiar : .delayed(delay)
-        }
-    }
-
-    /// How a login is received for the wrong ones before it.
-    enum LoginPace {
-        /// The place has logged in to the account before.
-        case familiar
-        case delayed(Duration)
-        /// Refused untried, right or not.
-        case closed
     }
 
     /// - Returns: how many counts were forgotten.

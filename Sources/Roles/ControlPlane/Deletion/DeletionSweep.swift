@@ -112,8 +112,7 @@ extension Provisioning {
             return try await hold(on: .tenant(overdue.id), in: transaction) != nil
         }
         guard !isHeld else { return false }
-        try await destroyTenant(overdue.id, called: name)
-        return true
+        return try await destroyTenant(overdue.id, called: name, whileIt: .isOverdue)
     }
 
     /// Messages that holds kept from their users, whom none concerns any more.

@@ -59,7 +59,9 @@ extension Provisioning {
         let found = try await transaction.query(
             """
             SELECT d.tenant_id, d.domain_id, t.name, t.deleted_at IS NOT NULL,
-                (SELECT count(*) FROM users u WHERE u.tenant_id = d.tenant_id AND u.domain_id = d.domain_id AND u.deleted_at IS NULL)
+                (SELECT count(*) FROM users u WHERE u.tenant_id = d.tenant_id AND u.domain_id = d.domain_id AND u.deleted_at IS NULL),
+                (SELECT count(DISTINCT a.local_part) FROM aliases a WHERE a.tenant_id = d.tenant_id AND a.domain_id = d.domain_id)
+                    + (SELECT count(*) FROM groups g WHERE g.tenant_id = d.tenant_id AND g.domain_id = d.domain_id)
             FROM domains d JOIN tenants t USING (tenant_id) WHERE d.name = $1 AND d.deleted_at IS NOT NULL FOR NO KEY UPDATE OF d
             """, [.text(name.text)])
         guard let row = found.first else {
@@ -73,6 +75,7 @@ extension Provisioning {
         let tenant = try row.int8(0)
         try await requireRoom(for: .domains, of: tenant, in: transaction)
         try await requireRoom(for: .users, of: tenant, adding: try row.int8(4), in: transaction)
+        try await requireRoom(for: .aliases, of: tenant, adding: try row.int8(5), in: transaction)
         _ = try await transaction.query(
             "UPDATE domains SET \(DeletionWish.ending), deleted_with_tenant = false WHERE tenant_id = $1 AND domain_id = $2",
             [.int8(tenant), .int8(try row.int8(1))])

@@ -9,13 +9,14 @@ extension Provisioning {
 
     /// `explain delivery`: in the order in which gateway and worker ask.
     func explainDelivery(_ request: AdminRequest<Nothing>) async throws -> Explanation {
-        let recipient: EmailAddress = try request.query.require("address")
+        let asked: EmailAddress = try request.query.require("address"), recipient = domains.canonical(asked)
         let sender: TargetAddress? = try request.query.optional("from")
         let size = try request.query.octets("size")
         var steps = [messageSize(size)]
         if let sender {
             steps.append(.tells("sender \(sender)", "No rule asks who sends mail that comes in: anybody may write to people here."))
         }
+        steps += otherName(of: recipient, asked)
         let place = try await hosting(of: recipient)
         steps.append(place.step)
         guard let tenant = place.tenant, steps.allSatisfy({ $0.verdict != .refuses }) else {
@@ -43,6 +44,11 @@ extension Provisioning {
         }
         let places = (targets?.users.map(\.user.address) ?? []) + (targets?.external ?? [])
         return Explanation(steps, otherwise: "It would be accepted, for \(places.joined(separator: ", ")).", isForSeveral: true)
+    }
+
+    /// People write to an address, and log in, under any name of its domain.
+    func otherName(of address: EmailAddress, _ asked: EmailAddress) -> [Explanation.Step] {
+        asked == address ? [] : [.passes("domain \(asked.domain)", "It is another name of the domain \(address.domain).")]
     }
 
     /// The platform's limit, which every message meets first.
@@ -114,6 +120,9 @@ extension Provisioning {
     private func mailbox(of user: UserRecord, size: Int64) async throws -> [Explanation.Step] {
         var steps: [Explanation.Step] = []
         let address = try EmailAddress(user.address)
+        guard try await !users(at: address).isEmpty else {
+            return [.tells("user \(address)", "It is of a domain that you do not administer: what its mailbox says is not told here.")]
+        }
         steps += try await plannedSize(for: address, size)
         for level in try await quotaReport(.user(address)).levels {
             steps.append(quota(level, size))

@@ -6,11 +6,11 @@ import Supervision
 extension Provisioning {
     /// `explain login`: what a login with the right password would meet.
     func explainLogin(_ request: AdminRequest<Nothing>) async throws -> Explanation {
-        let address: EmailAddress = try request.query.require("address")
+        let asked: EmailAddress = try request.query.require("address"), address = domains.canonical(asked)
         guard let service = request.query["service"].map(MailService.init(rawValue:)) ?? .imap else {
             throw AdminError(.invalid, "That is no service.", hint: MailService.allCases.map(\.rawValue).joined(separator: ", "))
         }
-        var steps: [Explanation.Step] = []
+        var steps = otherName(of: address, asked)
         if let client = request.query["from"] { steps.append(try pace(of: address, from: client)) }
         guard let user = try await users(at: address).first else {
             if let kept = try await keptNote(.user, address.text) {

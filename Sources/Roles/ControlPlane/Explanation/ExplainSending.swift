@@ -6,7 +6,7 @@ import Quantities
 extension Provisioning {
     /// `explain send`: what a message that a user hands in would meet, from the login on.
     func explainSending(_ request: AdminRequest<Nothing>) async throws -> Explanation {
-        let address: EmailAddress = try request.query.require("address")
+        let asked: EmailAddress = try request.query.require("address"), address = domains.canonical(asked)
         let author: TargetAddress = try request.query.optional("as") ?? TargetAddress(address.text)
         let recipient: TargetAddress? = try request.query.optional("to")
         let size = try request.query.octets("size")
@@ -15,7 +15,8 @@ extension Provisioning {
         let keys = try await change { transaction in try await find(address, in: transaction) }
         let directory = Directory(tenant: keys.tenant, pool: database.pool)
 
-        var steps = [try await planned(.submission, for: address)]
+        var steps = otherName(of: address, asked)
+        steps.append(try await planned(.submission, for: address))
         steps.append(
             outgoing(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason)
                 .changed(by: "tenant resume \(tenant.name) --outgoing"))

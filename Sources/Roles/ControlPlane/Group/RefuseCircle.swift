@@ -33,7 +33,7 @@ extension Provisioning {
         guard let row = rows.first else { return }
         if try row.optionalBool(0) == true {
             throw AdminError(
-                .conflict, "The group would be a member of itself, through its members.", 
+                .conflict, "The group would be a member of itself, through its members.",
                 hint: "`group show` and `alias show` tell who leads to whom.")
         }
         if Int(try row.int4(1)) > StoreLimits.aliasDepth {

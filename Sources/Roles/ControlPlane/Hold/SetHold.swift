@@ -3,23 +3,25 @@ import Postgres
 
 /// Calls for those who look at the platform as a whole; what they name may be deleted.
 extension Provisioning {
-    /// `hold set`: of an address, on everybody who has it or had it and is kept.
+    /// `hold set`: of an address, on everybody who has it or had it and is kept; once more, on those who came to have it since.
     func setHold(_ request: AdminRequest<NewHold>) async throws -> Hold {
         let target: QuotaTarget = try request.path.require("target")
         let reason = request.body.reason
         try request.body.validate()
-        do {
-            try await change { transaction in
-                for place in try await places(of: target, in: transaction) {
-                    // Waits for whoever is destroying something of the tenant, and they for this.
-                    _ = try await transaction.query("SELECT 1 FROM tenants WHERE tenant_id = $1 FOR NO KEY UPDATE", [place.keys[0]])
-                    _ = try await transaction.query(
-                        "INSERT INTO holds (tenant_id, domain_id, user_id, reason, set_by) VALUES ($1, $2, $3, $4, $5)",
-                        place.keys + [.text(reason), .text(String(request.caller.name.prefix(63)))])
-                }
+        let set = try await change { transaction in
+            var count = 0
+            for place in try await places(of: target, in: transaction) {
+                // Waits for whoever is destroying something of the tenant, and they for this.
+                _ = try await transaction.query("SELECT 1 FROM tenants WHERE tenant_id = $1 FOR NO KEY UPDATE", [place.keys[0]])
+                count += try await transaction.query(
+                    """
+                    INSERT INTO holds (tenant_id, domain_id, user_id, reason, set_by) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+                    """, place.keys + [.text(reason), .text(String(request.caller.name.prefix(63)))]
+                ).affected
             }
-        } catch {
-            guard (error as? PostgresError)?.sqlState == .uniqueViolation else { throw error }
+            return count
+        }
+        guard set > 0 else {
             throw AdminError(
                 .alreadyExists, "There is a hold on \(target.text) already.",
                 hint: "`hold list` shows it; `hold release \(target.text)` ends it.")

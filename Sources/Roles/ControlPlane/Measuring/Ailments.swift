@@ -2,7 +2,7 @@ import AdminAPI
 import Quantities
 
 /// What the figures show to be ailing, in sentences that say what to do.
-enum Ailments {
+package enum Ailments {
     /// How long mail may wait before that is told: the first notice to its sender is due then, too.
     static let oldMail: Int64 = 4 * 3_600
     /// Percent of the file system that should be free.
@@ -10,7 +10,7 @@ enum Ailments {
     /// Percent of the places for waiting logins that may be taken.
     static let fullHashing = 80
 
-    static func sentences(_ gathered: Gathered) -> [String] {
+    package static func sentences(_ gathered: Gathered) -> [String] {
         silent(gathered.processes) + queue(gathered.queue) + disk(gathered.disk) + hashing(gathered.control)
     }
 

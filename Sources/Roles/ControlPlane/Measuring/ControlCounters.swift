@@ -3,18 +3,22 @@ import Supervision
 
 /// What the control plane itself counts, since it started.
 @EventLoopActor
-final class ControlCounters {
+package final class ControlCounters {
     /// A kind of admin call, by its first word, and what came of it: `done`, or an error's code.
-    struct AdminCall: Hashable, Sendable {
-        var command: String
-        var outcome: String
+    package struct AdminCall: Hashable, Sendable {
+        package var command: String
+        package var outcome: String
+
+        package init(command: String, outcome: String) { (self.command, self.outcome) = (command, outcome) }
     }
 
     /// A copy, for telling.
-    struct Figures: Sendable {
-        var adminCalls: [AdminCall: Int64] = [:]
+    package struct Figures: Sendable {
+        package var adminCalls: [AdminCall: Int64]
         /// Those of users, by what was decided.
         var loginsAccepted: Int64 = 0, loginsRefused: Int64 = 0, loginsSuspended: Int64 = 0, loginsUndecided: Int64 = 0
+
+        package init(adminCalls: [AdminCall: Int64] = [:]) { self.adminCalls = adminCalls }
     }
 
     private(set) var figures = Figures()

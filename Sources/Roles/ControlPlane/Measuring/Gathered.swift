@@ -2,44 +2,69 @@ import AdminAPI
 import Supervision
 
 /// The whole platform as it was found at one moment.
-struct Gathered: Sendable {
+package struct Gathered: Sendable {
     /// Of the control plane.
-    struct Control: Sendable {
-        var figures = ControlCounters.Figures()
-        var memory: Int64?
+    package struct Control: Sendable {
+        package var figures: ControlCounters.Figures
+        package var memory: Int64?
         /// Hashes of passwords that are being computed, those that wait, and those that may.
-        var hashesRunning = 0, hashesWaiting = 0, hashLimit = 0
+        package var hashesRunning: Int, hashesWaiting: Int, hashLimit: Int
         /// The database's connections: open ones, work that waits for one now, and that had to since the start.
-        var connectionsOpen = 0, connectionsWaitedFor = 0
-        var connectionWaits: Int64 = 0
+        var connectionsOpen: Int, connectionsWaitedFor: Int
+        var connectionWaits: Int64
+
+        package init(
+            figures: ControlCounters.Figures = .init(), memory: Int64? = nil, hashesRunning: Int = 0, hashesWaiting: Int = 0,
+            hashLimit: Int = 0, connectionsOpen: Int = 0, connectionsWaitedFor: Int = 0, connectionWaits: Int64 = 0
+        ) {
+            (self.figures, self.memory) = (figures, memory)
+            (self.hashesRunning, self.hashesWaiting, self.hashLimit) = (hashesRunning, hashesWaiting, hashLimit)
+            (self.connectionsOpen, self.connectionsWaitedFor) = (connectionsOpen, connectionsWaitedFor)
+            self.connectionWaits = connectionWaits
+        }
     }
 
-    struct Queue: Sendable {
-        var messages: Int64, held: Int64
+    package struct Queue: Sendable {
+        package var messages: Int64, held: Int64
         /// Seconds that the oldest message waits which is not held; 0 when there is none.
-        var oldest: Int64
+        package var oldest: Int64
         /// What tenants store.
-        var storedOctets: Int64, storedMessages: Int64
+        package var storedOctets: Int64, storedMessages: Int64
+
+        package init(messages: Int64, held: Int64, oldest: Int64, storedOctets: Int64, storedMessages: Int64) {
+            (self.messages, self.held, self.oldest) = (messages, held, oldest)
+            (self.storedOctets, self.storedMessages) = (storedOctets, storedMessages)
+        }
     }
 
-    struct Disk: Sendable {
+    package struct Disk: Sendable {
         /// Octets of the data directory's file system: what is there for others than root, and all.
-        var free: Int64, size: Int64
+        package var free: Int64, size: Int64
+
+        package init(free: Int64, size: Int64) { (self.free, self.size) = (free, size) }
     }
 
-    var gateway: MeasuredProcess
-    var relay: MeasuredProcess
+    package var gateway: MeasuredProcess
+    package var relay: MeasuredProcess
     /// nil with an outside server.
-    var database: MeasuredProcess?
+    package var database: MeasuredProcess?
     /// Tenants' workers: those that run or fail, and those that counted something. By name.
-    var workers: [MeasuredProcess]
+    package var workers: [MeasuredProcess]
     /// What the workers of tenants counted that are gone.
-    var departed = WorkerFigures()
-    var tenants: Int
-    var control = Control()
+    package var departed: WorkerFigures
+    package var tenants: Int
+    package var control: Control
     /// nil while the database does not answer.
-    var queue: Queue?
-    var disk: Disk?
+    package var queue: Queue?
+    package var disk: Disk?
+
+    package init(
+        gateway: MeasuredProcess, relay: MeasuredProcess, database: MeasuredProcess?, workers: [MeasuredProcess],
+        departed: WorkerFigures = WorkerFigures(), tenants: Int, control: Control = Control(), queue: Queue? = nil, disk: Disk? = nil
+    ) {
+        (self.gateway, self.relay, self.database, self.workers) = (gateway, relay, database, workers)
+        (self.departed, self.tenants, self.control, self.queue, self.disk) = (departed, tenants, control, queue, disk)
+    }
 
     /// Every process that is there, or should be.
     var processes: [MeasuredProcess] {

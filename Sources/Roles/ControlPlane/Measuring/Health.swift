@@ -2,19 +2,19 @@ import AdminAPI
 import FoundationEssentials
 
 /// The answer to `GET /health`: who is not well, and why.
-struct Health: Encodable, Sendable {
-    struct Process: Encodable, Sendable {
-        var name: String
-        var healthy: Bool
+package struct Health: Encodable, Sendable {
+    package struct Process: Encodable, Sendable {
+        package var name: String
+        package var healthy: Bool
         /// `running`, `idle`, `waiting`, `stopped`.
         var state: String
-        var problem: String?
+        package var problem: String?
     }
 
-    var healthy: Bool
-    var processes: [Process]
+    package var healthy: Bool
+    package var processes: [Process]
 
-    init(_ gathered: Gathered) {
+    package init(_ gathered: Gathered) {
         processes = [Process(name: "control", healthy: true, state: "running", problem: nil)] + gathered.processes.map(Process.init)
         // Of an outside server nothing is known but whether it answers.
         if gathered.database == nil { processes.append(Process.outsideDatabase(answers: gathered.queue != nil)) }
@@ -22,7 +22,7 @@ struct Health: Encodable, Sendable {
     }
 
     /// Of one process by its name; nil when there is none. A tenant's worker that has nothing to do is well.
-    init?(_ gathered: Gathered, of name: String, tenants: [TenantName]) {
+    package init?(_ gathered: Gathered, of name: String, tenants: [TenantName]) {
         let all = Health(gathered).processes
         if let found = all.first(where: { $0.name == name }) {
             processes = [found]

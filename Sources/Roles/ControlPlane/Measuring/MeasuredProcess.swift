@@ -3,16 +3,20 @@ import Glibc
 import Supervision
 
 /// A process as it was found when it was asked.
-struct MeasuredProcess: Sendable {
-    var worker: Worker
+package struct MeasuredProcess: Sendable {
+    package var worker: Worker
     /// Configured and listening, as far as that is known.
-    var isReady = true
+    package var isReady: Bool
     /// It was asked, and said nothing in time.
-    var isSilent = false
+    package var isSilent: Bool
     /// Since the platform started; nil when nothing was counted.
-    var figures: Measurements?
+    package var figures: Measurements?
     /// Octets of memory; nil when the kernel does not tell.
-    var memory: Int64?
+    package var memory: Int64?
+
+    package init(worker: Worker, isReady: Bool = true, isSilent: Bool = false, figures: Measurements? = nil, memory: Int64? = nil) {
+        (self.worker, self.isReady, self.isSilent, self.figures, self.memory) = (worker, isReady, isSilent, figures, memory)
+    }
 
     /// What is not well about it, and what becomes of it; nil when all is.
     var problem: String? {

@@ -2,8 +2,8 @@ import Exposition
 import Supervision
 
 /// What `GET /metrics` tells. The table in README lists the same.
-enum PlatformMetrics {
-    static func families(_ gathered: Gathered, tenants: TenantSeries) -> [MetricFamily] {
+package enum PlatformMetrics {
+    package static func families(_ gathered: Gathered, tenants: TenantSeries) -> [MetricFamily] {
         processes(gathered) + gateway(gathered.gatewayFigures) + workers(gathered.workerFigures) + relay(gathered.relayFigures)
             + control(gathered) + tenants.families(gathered.workers)
     }

@@ -1,17 +1,19 @@
 import Supervision
 
 /// What one kind of process, or one tenant's workers, counted since the platform started: counters go on where the process before ended.
-struct Tally {
+package struct Tally {
     private var past: Measurements?
 
+    package init() {}
+
     /// A process is gone; this is the last that it said.
-    mutating func end(_ last: Measurements?) {
+    package mutating func end(_ last: Measurements?) {
         guard let last = last?.ended else { return }
         if past == nil { past = last } else { past?.add(last) }
     }
 
     /// nil before anything was counted.
-    func total(with running: Measurements?) -> Measurements? {
+    package func total(with running: Measurements?) -> Measurements? {
         guard var total = past else { return running }
         if let running { total.add(running) }
         return total

@@ -5,27 +5,27 @@ import Supervision
 /// Series by tenant: of workers that run, and of so many tenants at most. What is beyond them is told as one.
 ///
 /// A tenant that has its series keeps the right to it, so that no sum ever falls because somebody left it.
-struct TenantSeries {
+package struct TenantSeries {
     /// All together; `perTenant` of them are one tenant's.
-    static let limit = 2_000
+    package static let limit = 2_000
     private static let perTenant = 9
     /// No tenant's name has such characters.
     static let others = "(others)"
 
-    private(set) var named: Set<TenantName> = []
+    package private(set) var named: Set<TenantName> = []
     private let most: Int
 
-    init(limit: Int = TenantSeries.limit) { most = max(0, limit / Self.perTenant - 1) }
+    package init(limit: Int = TenantSeries.limit) { most = max(0, limit / Self.perTenant - 1) }
 
     /// Tenants come in as they are seen to run.
-    mutating func admit(_ workers: [MeasuredProcess]) {
+    package mutating func admit(_ workers: [MeasuredProcess]) {
         for worker in workers where worker.worker.state == .running && named.count < most {
             if let tenant = worker.tenant { named.insert(tenant) }
         }
     }
 
     /// Deleted ones make room.
-    mutating func keep(_ tenants: some Sequence<TenantName>) { named.formIntersection(tenants) }
+    package mutating func keep(_ tenants: some Sequence<TenantName>) { named.formIntersection(tenants) }
 
     func families(_ workers: [MeasuredProcess]) -> [MetricFamily] {
         var rows: [(String, WorkerFigures, Int64)] = []

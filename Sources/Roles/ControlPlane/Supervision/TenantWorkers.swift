@@ -32,6 +32,9 @@ final class TenantWorkers {
     /// Opens the doors of a tenant again whose deletion failed.
     func reopen(_ tenant: Int64) throws(StartupError) { try supervisors[tenant]?.open() }
 
+    /// Whether the tenant's doors are open, or being closed.
+    func hasDoors(of tenant: Int64) -> Bool { supervisors[tenant] != nil }
+
     /// Forgets a tenant whose doors are closed.
     func forget(_ tenant: Int64) {
         guard let supervisor = supervisors.removeValue(forKey: tenant) else { return }

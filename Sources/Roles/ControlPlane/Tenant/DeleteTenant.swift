@@ -10,7 +10,9 @@ extension Provisioning {
         let wish = DeletionWish(request)
         guard let id = try await tenants(named: name).first?.id else {
             guard wish.now, let kept = try await keptTenant(name) else { throw AdminError.noTenant(name) }
-            try await destroyTenant(kept, called: name)
+            guard try await destroyTenant(kept, called: name, whileIt: .isDeleted) else {
+                throw AdminError(.conflict, "The tenant \(name) was brought back at the same moment.")
+            }
             return .destroyed
         }
         let doomed = Doomed.tenant(id)
@@ -52,26 +54,39 @@ extension Provisioning {
         endSessions(tenant: tenant, user: nil, reason: "This account is deleted")
         await workers.close(tenant)
         do {
-            try await destroyTenant(tenant, called: name)
+            guard try await destroyTenant(tenant, called: name, whileIt: .isThere) else { throw AdminError.noTenant(name) }
         } catch {
-            try workers.reopen(tenant)
+            // Its files alone may be left, and then nobody is to write there.
+            if let left = try? await tenants(named: name), left.isEmpty { workers.forget(tenant) } else { try workers.reopen(tenant) }
             throw error
         }
         workers.forget(tenant)
     }
 
+    /// What a tenant has to be still when it is destroyed: what was found a moment ago may have been brought back meanwhile.
+    enum DoomedTenantState: String, Sendable {
+        case isThere = "true", isDeleted = "deleted_at IS NOT NULL", isOverdue = "deleted_at IS NOT NULL AND kept_until <= now()"
+    }
+
     /// Rows, SQL role, queued mail and directory of a tenant whose worker does not run.
-    func destroyTenant(_ tenant: Int64, called name: TenantName) async throws {
-        try await destroying(name.text) {
+    /// - Returns: false when it is not in that state any more; then nothing is touched.
+    func destroyTenant(_ tenant: Int64, called name: TenantName, whileIt state: DoomedTenantState) async throws -> Bool {
+        let isDestroyed = try await destroying(name.text) {
             try await change { transaction in
                 try await showDeleted(in: transaction)
+                let found = try await transaction.query(
+                    "SELECT 1 FROM tenants WHERE tenant_id = $1 AND \(state.rawValue) FOR UPDATE", [.int8(tenant)])
+                guard !found.isEmpty else { return false }
                 try await requireNoHold(on: .tenant(tenant), called: name.text, in: transaction)
                 try await remove(tenant, in: transaction)
+                return true
             }
         }
+        guard isDestroyed else { return false }
         await domainsChanged()
         await queue.forget(tenant: tenant)
         try await removeFiles(of: tenant)
+        return true
     }
 
     /// The key of a deleted tenant; nil when there is none of that name.

@@ -94,7 +94,7 @@ extension Provisioning {
             case .generate, nil: break
             }
         }
-        await authenticator.learnCosts(of: hashes.compactMap(\.self))
+        await learnCosts(of: hashes.compactMap(\.self))
         for (password, hash) in zip(passwords, try await hashing.hashes(of: passwords.map(\.text))) { hashes[password.index] = hash }
         return hashes
     }

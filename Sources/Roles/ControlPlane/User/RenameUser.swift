@@ -40,6 +40,7 @@ extension Provisioning {
             [.int8(keys.tenant), .int8(keys.user), .int8(to.domain), .text(new.localPart)])
         guard changed.affected == 1 else { throw AdminError.noUser(old) }  // deleted meanwhile
         if keepsAlias {
+            try await requireRoom(for: .aliases, of: from.tenant, in: transaction)
             _ = try await transaction.query(
                 "INSERT INTO aliases (tenant_id, domain_id, local_part, target) VALUES ($1, $2, $3, $4)",
                 [.int8(from.tenant), .int8(from.domain), .text(old.localPart), .text(new.text)])

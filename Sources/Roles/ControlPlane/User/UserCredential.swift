@@ -12,7 +12,7 @@ extension Provisioning {
     /// Takes the time of a hash, unless one is given.
     func credential(_ choice: PasswordChoice) async throws -> UserCredential {
         if case .hash(let text) = choice {
-            await authenticator.learnCosts(of: [text])
+            await learnCosts(of: [text])
             return UserCredential(hash: text, generatedPassword: nil)
         }
         let password = try choice.resolved()

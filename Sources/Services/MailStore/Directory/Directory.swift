@@ -149,6 +149,7 @@ package final class Directory {
     }
 
     private static let atPlaces = "WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])"
+
     /// Whether there is such a user, deleted or not: one who is deleted is kept for a while, with all mail.
     func keeps(_ id: Int64) async throws(StoreError) -> Bool {
         try await !database.query("SELECT 1 FROM users WHERE tenant_id = $1 AND user_id = $2", [.int8(tenant), .int8(id)]).isEmpty
