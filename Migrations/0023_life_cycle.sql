@@ -97,6 +97,9 @@ END $$;
 CREATE OR REPLACE FUNCTION room_in_plan(tenant bigint, what text, OUT allowed bigint, OUT present bigint)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    IF tenant <> administered_tenant() THEN  -- NULL: the control plane as itself
+        RAISE EXCEPTION 'another tenant''s plan' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     PERFORM FROM tenants WHERE tenant_id = tenant FOR NO KEY UPDATE;
     allowed := limit_number(tenant_limits(tenant), what);
     IF allowed IS NULL THEN RETURN; END IF;

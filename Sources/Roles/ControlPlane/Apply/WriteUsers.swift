@@ -87,8 +87,12 @@ extension Provisioning {
         let hashes = with.map { $0.new.password.hash ?? "" }
         let set = try await transaction.query(
             """
-            INSERT INTO credentials (tenant_id, user_id, hash, applied) SELECT k.tenant_id, k.user_id, k.hash, k.applied FROM (\(keys)) k
-            ON CONFLICT (tenant_id, user_id) DO UPDATE SET hash = excluded.hash, applied = excluded.applied, changed_at = now(), change_by = NULL
+            WITH k AS (\(keys)), remembered AS (
+                INSERT INTO old_credentials (tenant_id, user_id, hash)
+                SELECT c.tenant_id, c.user_id, c.hash FROM credentials c JOIN k USING (tenant_id, user_id))
+            INSERT INTO credentials (tenant_id, user_id, hash, applied) SELECT k.tenant_id, k.user_id, k.hash, k.applied FROM k
+            ON CONFLICT (tenant_id, user_id) DO UPDATE
+            SET hash = excluded.hash, applied = excluded.applied, changed_at = now(), change_by = NULL
             """,
             Self.addresses(with, tenant) + [
                 .textArray(hashes), .byteaArray(try hashes.map { try Cryptography.sha256(Array($0.utf8)) }),

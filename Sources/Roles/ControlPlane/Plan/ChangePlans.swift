@@ -48,7 +48,9 @@ extension Provisioning {
             }
             if gone.isEmpty { throw AdminError.noPlan(name) }
         } catch let error as PostgresError where error.sqlState == .foreignKeyViolation {
-            throw AdminError(.conflict, "Tenants have the plan \(name).", hint: "Give them another one first: `plan assign`.")
+            throw AdminError(
+                .conflict, "Tenants have the plan \(name).",
+                hint: "Give them another one first: `plan assign`; deleted tenants that are kept count too: `deleted list`.")
         }
         return Nothing()
     }
