@@ -241,7 +241,7 @@ tenants:
 
         before = self.export()
         made = self.apply(file(f"{{address: {team}, posting: members, owners: [{ann}], members: [{ann}, x@else.example]}}"), "--yes")
-        self.assertIn(f"+ group {team}: posting anyone → members; owners {ann}; new members {ann}, x@else.example", made.stdout)
+        self.assertIn(f"+ group {team}: posting members; owners {ann}; new members {ann}, x@else.example", made.stdout)
         shown = self.platform.ask("group", "show", team)
         self.assertEqual(
             ("members", [ann], {ann, "x@else.example"}), (shown["posting"], shown["owners"], set(shown["members"])))

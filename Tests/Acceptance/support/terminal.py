@@ -64,7 +64,7 @@ class Terminal:
             if not chunk:
                 raise AssertionError(f"the program ended without {wanted!r}; the end of the screen is: {self.all[-2000:]!r}")
             self.screen.write(chunk.decode("utf-8", "replace"))
-        if wanted == PROMPT:
+        if wanted.endswith("> "):
             # The prompt is printed a moment before the editor takes the keyboard over; a person's fingers are slower than that.
             eventually(lambda: not termios.tcgetattr(self.master)[3] & termios.ICANON, every=0.005, what="the editor reads keys")
         begin, self.seen = self.seen, at + len(wanted)
