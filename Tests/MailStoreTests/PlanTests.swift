@@ -69,6 +69,9 @@ import Testing
             #expect(try await store.countSending(of: 2, by: ann) == nil)
             _ = try await pool.query("UPDATE sending SET hour_began = now() - interval '1 day', day_began = now() - interval '1 day'")
             #expect(try await store.countSending(of: 5, by: ann) == nil)
+            await store.uncountSending(of: 2, by: ann)
+            #expect(try await store.countSending(of: 2, by: ann) == nil)
+            #expect(try await store.countSending(of: 1, by: ann) != nil)
 
             try await plan(tenant, "{}")
             store.directoryChanged()

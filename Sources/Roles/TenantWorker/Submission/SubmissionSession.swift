@@ -169,6 +169,8 @@ package final class SubmissionSession: ClientSession {
         mail.deliveryID = id
         mail.submittedBy = user
         let reply = await RelayHandOff(facts).send(mail, to: envelope.recipients, header, body)
+        // Tries while the relay is away must not use up what the plan allows.
+        if !reply.isPositive { await store.uncountSending(of: Int64(envelope.recipients.count), by: user) }
         Log.info(
             "message submitted",
             [
