@@ -20,7 +20,7 @@ class Screens(unittest.TestCase):
         cls.company = Company(cls.platform, name="screen-works", users=())
         cls.program = cls.platform.data / "bin/casella"
         with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
-            file.write("address\n" + "".join(f"user{number:02}@{cls.company.domain}\n" for number in range(60)))
+            file.write("address\n" + "".join(f"wren{number:02}@{cls.company.domain}\n" for number in range(60)))
             file.flush()
             cls.platform.casella("user", "import", file.name)
 
@@ -44,7 +44,7 @@ class Screens(unittest.TestCase):
         screen.press("Tab")
         screen.type("a@screen-works.example --t")
         screen.press("Tab")
-        screen.type("user05@scr")
+        screen.type("wren05@scr")
         screen.press("Tab")
         screen.press("Enter")
         screen.wait_for("Created")
@@ -56,11 +56,11 @@ class Screens(unittest.TestCase):
         screen.shows(
             """
 Casella at /data. Tab completes; `help` explains; `exit` leaves.
-casella> alias create a@screen-works.example --to user05@screen-works.example
-Created alias a@screen-works.example to user05@screen-works.example.
+casella> alias create a@screen-works.example --to wren05@screen-works.example
+Created alias a@screen-works.example to wren05@screen-works.example.
 casella> alias list --tenant screen-works
 ALIAS                   TENANT        LEADS TO
-a@screen-works.example  screen-works  user05@screen-works.example
+a@screen-works.example  screen-works  wren05@screen-works.example
 casella>
 """,
             self.masks(),
@@ -79,14 +79,14 @@ casella>
 
     def test_a_question_is_asked_and_abandoned(self):
         screen = self.shell()
-        screen.type("user delete user59@screen-works.example")
+        screen.type("user delete wren59@screen-works.example")
         screen.press("Enter")
         screen.wait_for("Go on? Type yes:")
         screen.press("C-c")
         screen.wait_for("Abandoned; nothing was done.")
-        screen.type("user show user59@screen-works.example --format csv")
+        screen.type("user show wren59@screen-works.example --format csv")
         screen.press("Enter")
-        screen.wait_for("\nuser59@screen-works.example,screen-works,active")
+        screen.wait_for("\nwren59@screen-works.example,screen-works,active")
 
     def test_mistakes_and_help(self):
         screen = self.shell()
@@ -116,21 +116,21 @@ casella(screen-works)>
         screen = self.shell(PAGER="less")
         screen.type("user list --tenant screen-works --format csv")
         screen.press("Enter")
-        screen.wait_for("user21@")
-        self.assertNotIn("user22@", screen.text())
+        screen.wait_for("wren21@")
+        self.assertNotIn("wren22@", screen.text())
         screen.press("Space")
-        screen.wait_for("user40@")
+        screen.wait_for("wren40@")
         screen.press("q")
         screen.wait_for("casella> ")
-        screen.type("user show user01@screen-works.example --format csv")
+        screen.type("user show wren01@screen-works.example --format csv")
         screen.press("Enter")
-        screen.wait_for("user01@screen-works.example,screen-works")
+        screen.wait_for("wren01@screen-works.example,screen-works")
         # A pager that is not there, and none at all.
         for pager in ("no-such-pager", ""):
             screen = self.shell(CASELLA_PAGER=pager)
             screen.type("user list --tenant screen-works --format csv")
             screen.press("Enter")
-            screen.wait_for("user59@")
+            screen.wait_for("wren59@")
 
     def test_bash_completes_commands_options_and_live_names(self):
         path = f"{self.program.parent}:/usr/bin:/bin"
@@ -142,9 +142,9 @@ casella(screen-works)>
             for typed, completed in (
                 ("casella ten", "casella tenant "),
                 ("casella user sh", "casella user show "),
-                ("casella user show user5", "casella user show user5"),
-                ("casella user show user07", "casella user show user07@screen-works.example "),
-                ("casella user show user08@scr", "casella user show user08@screen-works.example "),
+                ("casella user show wren5", "casella user show wren5"),
+                ("casella user show wren07", "casella user show wren07@screen-works.example "),
+                ("casella user show wren08@scr", "casella user show wren08@screen-works.example "),
                 ("casella domain create x.example --ten", "casella domain create x.example --tenant "),
                 ("casella plan assign default --tenant screen-w", "casella plan assign default --tenant screen-works "),
             ):
@@ -157,8 +157,8 @@ casella(screen-works)>
     def test_the_scripts_for_other_shells_ask_the_same(self):
         for shell in ("zsh", "fish"):
             self.assertIn("complete --", self.platform.casella("completion", shell).stdout)
-        asked = self.platform.casella("complete", "--", "casella user show user1").stdout.split()
-        self.assertEqual([f"user1{digit}@screen-works.example" for digit in range(10)], asked)
+        asked = self.platform.casella("complete", "--", "casella user show wren1").stdout.split()
+        self.assertEqual([f"wren1{digit}@screen-works.example" for digit in range(10)], asked)
         self.assertEqual("", self.platform.casella("complete", "--", "casella frobnicate x").stdout.strip())
         self.assertEqual("", self.platform.casella("complete", "--", "").stdout.strip())
         self.assertNotIn("complete ", self.platform.casella("help").stdout)

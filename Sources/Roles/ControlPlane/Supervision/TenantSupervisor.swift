@@ -197,11 +197,13 @@ final class TenantSupervisor {
             return MeasuredProcess(worker: status, figures: total)
         }
         let answer = await child.measure(within: limit)
-        var isStillThere = false
-        if case .running(let now) = state { isStillThere = now === child && !child.hasEnded }
+        // One that has ended counts as running until the tally has what it said last: sums never fall meanwhile.
+        var isCurrent = false
+        if case .running(let now) = state { isCurrent = now === child }
+        let isStillThere = isCurrent && !child.hasEnded
         return MeasuredProcess(
             worker: status, isReady: child.isReady, isSilent: isStillThere && child.isReady && answer == nil,
-            figures: tally.total(with: isStillThere ? answer ?? child.figures : nil),
+            figures: tally.total(with: isCurrent ? answer ?? child.figures : nil),
             memory: isStillThere ? MeasuredProcess.residentMemory(of: String(child.process)) : nil)
     }
 
