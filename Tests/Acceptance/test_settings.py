@@ -10,13 +10,20 @@ from support.dialogue import Dialogue
 class Settings(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.platform = running.Platform(overQuota="defer", plaintextLoginFromLoopback=True, messageSize="100 KB", recipients=100).start()
+        settings = {"overQuota": "defer", "plaintextLoginFromLoopback": True, "messageSize": "100 KB", "recipients": 100}
+        cls.platform = running.Platform(hostname="vm", **settings).start()
         cls.company = Company(cls.platform)
         cls.ann = cls.company.address("ann")
 
     @classmethod
     def tearDownClass(cls):
         cls.platform.remove()
+
+    def test_a_machine_without_a_full_name_is_served_and_warned(self):
+        self.assertIn("The name vm is no full one", self.platform.casella("status").stdout)
+        self.assertEqual([["vm"]], [certificate["hostNames"] for certificate in self.platform.ask("certificate", "list")])
+        with clients.smtp(self.platform) as client:
+            self.assertIn(b"vm", client.ehlo()[1])
 
     def test_a_full_mailbox_can_defer_instead_of_refusing(self):
         self.platform.casella("quota", "set", self.ann, "--messages", "0")

@@ -41,6 +41,9 @@ extension Provisioning {
         for worker in allWorkers where worker.state == .waiting {
             warnings.append("\(worker.name) ends again and again; `worker list` says why.")
         }
+        if !facts.hostname.contains(".") {
+            warnings.append("The name \(facts.hostname) is no full one, and other mail servers distrust it: set hostname in casella.json.")
+        }
         for certificate in try certificates.all() {
             guard let problem = certificate.problem else { continue }
             warnings.append("Certificate \(certificate.name): \(problem) It is read from \(certificate.certificateFile).")

@@ -159,11 +159,16 @@ final class CertificateStore {
     private func certificate(_ name: CertificateName?, _ entry: Entry) throws -> Certificate {
         let facts = entry.content.facts
         return Certificate(
-            name: try name ?? CertificateName(facts.hostNames.first ?? "localhost.localdomain"), hostNames: facts.hostNames,
+            name: try name ?? Self.name(ofStandard: facts), hostNames: facts.hostNames,
             issuer: facts.issuer, validFrom: Timestamp(secondsSince1970: facts.notBefore),
             expiresAt: Timestamp(secondsSince1970: facts.notAfter), fingerprint: Hexadecimal.encode(facts.fingerprint),
             certificateFile: entry.files.certificate, keyFile: entry.files.key, isStandard: name == nil,
             problem: entry.problem ?? Self.problem(facts, at: Int64(time(nil))))
+    }
+
+    /// A machine may have a name without a dot, and the certificate that was made for it has it too.
+    private static func name(ofStandard facts: CertificateFacts) throws -> CertificateName {
+        try facts.hostNames.lazy.compactMap { try? CertificateName($0) }.first ?? CertificateName("localhost.localdomain")
     }
 
     /// What is wrong with a certificate by itself.
