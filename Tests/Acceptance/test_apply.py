@@ -428,7 +428,7 @@ class Killed(Applying):
             [str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
-            time.sleep(after)
+            time.sleep(after)  # the moment of the kill is what is drawn by lot
             if victim == "shell":
                 shell.kill()
             else:

@@ -189,7 +189,8 @@ import TestSupport
             let later = try await fixture.control.transaction { transaction in
                 _ = try await transaction.query(first.replacing("NAME", with: name))
                 let later = Task { try await fixture.owner.script(second.replacing("NAME", with: name)) }
-                try await Task.sleep(for: .milliseconds(50))
+                let waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+                while try await transaction.query(waiting).isEmpty {}
                 return later
             }
             let error = await #expect(throws: PostgresError.self) { try await later.value }

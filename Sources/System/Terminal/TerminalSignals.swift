@@ -1,9 +1,8 @@
 import Glibc
+import Synchronization
 
-/// Where a signal's number is written, so that who waits for keys wakes. -1: nowhere.
-///
-/// Proof for `nonisolated(unsafe)`: one aligned word, set before the handlers are in place and reset after they are gone.
-private nonisolated(unsafe) var signalPipe: Int32 = -1
+/// Where a signal's number is written, so that who waits for keys wakes. -1: nowhere. Atomic, since a handler reads it on any thread.
+private let signalPipe = Atomic<Int32>(-1)
 
 /// Signals that a program at a terminal must not miss, as bytes of a pipe. A handler may do no more than write one.
 final class TerminalSignals {
@@ -23,13 +22,13 @@ final class TerminalSignals {
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
         }
         (descriptor, writer) = (pair[0], pair[1])
-        signalPipe = writer
+        signalPipe.store(writer, ordering: .releasing)
         for signal in Self.all {
             var action = sigaction(), old = sigaction()
             action.__sigaction_handler.sa_handler = { number in
                 let kept = errno
                 var byte = UInt8(truncatingIfNeeded: number)
-                _ = write(signalPipe, &byte, 1)
+                _ = write(signalPipe.load(ordering: .acquiring), &byte, 1)
                 errno = kept
             }
             sigemptyset(&action.sa_mask)
@@ -52,7 +51,7 @@ final class TerminalSignals {
             sigaction(signal, &old, nil)
         }
         before = []
-        signalPipe = -1
+        signalPipe.store(-1, ordering: .releasing)
         close(descriptor)
         close(writer)
     }

@@ -22,6 +22,7 @@ final class FakeRelay {
     private(set) var taken: [Taken] = []
     private let reply: Reply
     private var listener: Listener?
+    private var waiting: [CheckedContinuation<Void, Never>] = []
 
     init(reply: Reply = .messageAccepted) async throws {
         path = "/tmp/casella-fake-relay-\(getpid())-\(UInt32.random(in: 0 ... .max))"
@@ -34,6 +35,12 @@ final class FakeRelay {
     }
 
     deinit { unlink(path) }
+
+    /// What was taken, once there are so many.
+    func taken(_ count: Int) async -> [Taken] {
+        while taken.count < count { await withCheckedContinuation { waiting.append($0) } }
+        return taken
+    }
 
     func close() async { await listener?.stop() }
 
@@ -52,6 +59,8 @@ final class FakeRelay {
                             recipients: envelope.recipients.compactMap { $0.path.address?.description },
                             deliveryID: envelope.mail.deliveryID?.description, submittedBy: envelope.mail.submittedBy,
                             message: String(decoding: bytes, as: UTF8.self)))
+                    waiting.forEach { $0.resume() }
+                    waiting = []
                     server.answer(.delivered([reply]))
                 case .abandon: break
                 case .close, .authenticate, .startTLS: return try await connection.flush()

@@ -72,14 +72,6 @@ struct VacationReplyTests {
         for _ in recipients { try await client.says("S: 250 …") }
     }
 
-    /// What the relay has got, once there are so many.
-    @EventLoopActor
-    private func replies(_ count: Int, at relay: FakeRelay) async throws -> [FakeRelay.Taken] {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while relay.taken.count < count, .now < deadline { try await Task.sleep(for: .milliseconds(5)) }
-        return relay.taken
-    }
-
     @Test("Who writes to a user who is away is told, once") @EventLoopActor func once() async throws {
         let domain = try await CompanyDomain.make(), relay = try await FakeRelay()
         let ann = try await domain.user("ann"), address = "ann@\(domain.name)"
@@ -87,7 +79,7 @@ struct VacationReplyTests {
         let client = try await domain.lmtp(relay: relay)
         let header = "From: s@remote.example\r\nTo: \(address)\r\nMessage-ID: <m1@x>\r\nReferences: <m0@x>\r\n"
         try await deliver(header, to: [address], over: client)
-        let told = try #require(try await replies(1, at: relay).first)
+        let told = try #require(await relay.taken(1).first)
         #expect(told.reversePath == "" && told.recipients == ["sender@remote.example"])
         for field in ["From: <\(address)>", "To: <sender@remote.example>", "In-Reply-To: <m1@x>", "References: <m0@x> <m1@x>",
             "Auto-Submitted: auto-replied", "Content-Type: text/plain; charset=us-ascii"] {
@@ -99,11 +91,11 @@ struct VacationReplyTests {
         try await deliver(header, to: [address], over: client)
         try await deliver(header, to: [address], from: "sender@REMOTE.example", over: client)
         try await deliver(header, to: [address], from: "other@remote.example", over: client)
-        #expect(try await replies(2, at: relay).map(\.recipients) == [["sender@remote.example"], ["other@remote.example"]])
+        #expect(await relay.taken(2).map(\.recipients) == [["sender@remote.example"], ["other@remote.example"]])
         // A week later.
         try await domain.letPass("7 days", for: ann)
         try await deliver(header, to: [address], over: client)
-        #expect(try await replies(3, at: relay).count == 3)
+        #expect(await relay.taken(3).count == 3)
         await relay.close()
     }
 
@@ -114,11 +106,11 @@ struct VacationReplyTests {
         let client = try await domain.lmtp(relay: relay)
         let id = "00112233445566778899aabbccdde\(UInt32.random(in: 100...999))"
         try await deliver("To: \(address)\r\n", to: [address], id: id, over: client)
-        _ = try await replies(1, at: relay)
+        _ = await relay.taken(1)
         try await domain.letPass("30 days", for: ann)
         try await deliver("To: \(address)\r\n", to: [address], id: id, over: client)
         try await deliver("To: \(address)\r\n", to: [address], from: "last@remote.example", over: client)
-        #expect(try await replies(2, at: relay).map(\.recipients) == [["sender@remote.example"], ["last@remote.example"]])
+        #expect(await relay.taken(2).map(\.recipients) == [["sender@remote.example"], ["last@remote.example"]])
         await relay.close()
     }
 
@@ -148,7 +140,7 @@ struct VacationReplyTests {
         try await send("To: mute@\(domain.name)\r\n", to: "mute@\(domain.name)", from: "6@r.example")
         try await send("To: x@y.example\r\nCc: Boss <BOSS@\(domain.name)>\r\n", to: "boss@\(domain.name)", from: "alias@r.example")
         try await send("To: ann+lists@\(domain.name)\r\n", to: "ann+lists@\(domain.name)", from: "detail@r.example")
-        let told = try await replies(2, at: relay)
+        let told = await relay.taken(2)
         #expect(Set(told.map(\.recipients)) == [["alias@r.example"], ["detail@r.example"]])
         #expect(told.first?.header.contains("Content-Transfer-Encoding: base64") == true)
         await relay.close()
