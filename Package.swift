@@ -79,7 +79,7 @@ let package = Package(
             ["Supervision", "Runtime", "Cryptography", "Postgres", "OutboundQueue", "Resolver", "SMTP", "MIME", "TLS"] + nio),
 
         // Services
-        library("MailStore", on: "Services", ["BlobStore", "Postgres", "MIME", "Quantities", "Runtime"]),
+        library("MailStore", on: "Services", ["BlobStore", "Cryptography", "Postgres", "MIME", "Quantities", "Runtime"]),
         library("OutboundQueue", on: "Services", ["BlobStore", "Postgres", "Runtime"]),
         library("BlobStore", on: "Services", ["Zstd", "CChecksum"]),
         library("InnerDoor", on: "Services", ["Runtime", "SMTP"] + nio),

@@ -32,12 +32,8 @@ extension LoggedArrival {
         mailbox.state?.remove([message.uid])
         mailbox.forgetCount()
         Log.error("a message that is in the blob log could not be entered into its mailbox", [
-            "trace": Self.hexadecimal(deliveryID), "user": "\(account.user)", "mailbox": "\(mailbox.id)", "uid": "\(message.uid)",
+            "trace": Hexadecimal.encode(deliveryID), "user": "\(account.user)", "mailbox": "\(mailbox.id)", "uid": "\(message.uid)",
             "blob": "\(message.blob)", "error": "\(error)",
         ])
-    }
-
-    private static func hexadecimal(_ octets: [UInt8]) -> String {
-        octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }
