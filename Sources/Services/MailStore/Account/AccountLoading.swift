@@ -8,7 +8,6 @@ extension TenantStore {
     ]
 
     func loadAccount(of user: Int64) async throws(StoreError) -> Account {
-        guard try await directory.keeps(user) else { throw .noSuchUser }
         let account = try await readAccount(of: user)
         if account.mailbox(named: "INBOX") != nil { return account }
         try await createStandardFolders(of: user)

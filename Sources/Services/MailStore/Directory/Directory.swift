@@ -42,6 +42,8 @@ package final class Directory {
     private var domains: [String: Domain]?
     private var entries: [Address: Entry] = [:]
     private var users: [Int64: UserRecord] = [:]
+    /// Those who were found at an address, which is all that most deliveries ask of them.
+    private var found: Set<Int64> = []
 
     /// For who only asks where addresses lead; the pool's role must be allowed to read the tenant's rows.
     package convenience init(tenant: Int64, pool: PostgresPool) { self.init(tenant: tenant, database: Database(pool: pool)) }
@@ -56,6 +58,7 @@ package final class Directory {
         domains = nil
         entries = [:]
         users = [:]
+        found = []
     }
 
     /// A domain of this tenant by its own name or an alias, in lower case.
@@ -118,10 +121,16 @@ package final class Directory {
             // A domain may have got another name a moment ago, and nobody told of it yet: its own address must not lead outside.
             let targets = loaded.values.flatMap(\.targets).compactMap { $0.split(separator: "@").last }
             if let domains, targets.contains(where: { domains[$0.lowercased()] == nil }) { self.domains = nil }
-            if entries.count > Self.cacheLimit { entries = [:] }
+            if entries.count > Self.cacheLimit { (entries, found) = ([:], []) }
+            found.formUnion(loaded.values.compactMap { $0.user?.id })
             for localPart in missing { entries[Address(domain: domain.id, localPart: localPart)] = loaded[localPart] ?? Entry() }
         }
         return addresses.map { loaded[$0.localPart] ?? entries[$0] ?? Entry() }
+    }
+
+    /// - Throws: `noSuchUser` of one who is deleted too.
+    func requireUser(_ id: Int64) async throws(StoreError) {
+        if !found.contains(id) { _ = try await user(id) }
     }
 
     package func user(_ id: Int64) async throws(StoreError) -> UserRecord {

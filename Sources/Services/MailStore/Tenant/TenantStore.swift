@@ -130,13 +130,16 @@ public final class TenantStore {
 
     /// The mailboxes of a user; standard folders are made when there are none.
     public func account(of user: Int64) async throws(StoreError) -> Account {
-        _ = try await directory.user(user)
-        return try await keptAccount(of: user)
+        try await directory.requireUser(user)
+        return try await accounts.account(of: user) { [self] () async throws(StoreError) in try await loadAccount(of: user) }
     }
 
     /// The same of a user who may be deleted: what was answered for still gets there.
     func keptAccount(of user: Int64) async throws(StoreError) -> Account {
-        try await accounts.account(of: user) { [self] () async throws(StoreError) in try await loadAccount(of: user) }
+        try await accounts.account(of: user) { [self] () async throws(StoreError) in
+            guard try await directory.keeps(user) else { throw .noSuchUser }
+            return try await loadAccount(of: user)
+        }
     }
 
     /// Lets go of the messages of mailboxes that no session has selected.
