@@ -12,6 +12,7 @@ package struct DoorFacts: Sendable {
     /// Where the relay's inner door is, and connections to it.
     let relaySocket: String
     let relay: KeptDoors
+    let forwarded = ForwardedParts()
     /// The relay's user, which alone says who handed mail in; nil where all processes are one user's.
     let relayUser: UInt32?
 

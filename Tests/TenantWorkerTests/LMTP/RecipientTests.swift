@@ -112,6 +112,35 @@ struct LMTPRecipientTests {
         await relay.close()
     }
 
+    @Test("When the relay takes a part of what goes out, the next try sends the rest alone") @EventLoopActor func parts() async throws {
+        let domain = try await CompanyDomain.make(), relay = try await FakeRelay()
+        try await domain.alias("out", to: "friend@far.example")
+        try await domain.alias("out", to: "team@\(domain.name)")
+        try await domain.group("team", members: ["member@far.example"])
+        let client = try await domain.lmtp(relay: relay)
+        let id = "00112233445566778899aabbccdde\(UInt32.random(in: 100...999))"
+        for reply in ["451 4.3.0", "250 2.1.5", "250 2.1.5"] {
+            relay.deferred = reply.hasPrefix("4") ? ["member@far.example"] : []
+            try await client.says("""
+                C: MAIL FROM:<sender@remote.example> XDELIVERYID=\(id)
+                S: 250 …
+                C: RCPT TO:<out@\(domain.name)>
+                S: 250 …
+                C: DATA
+                S: 354 …
+                C: Subject: hello
+                C:
+                C: .
+                S: \(reply) …
+                """)
+            guard reply.hasPrefix("2") else { continue }
+            // What is done is the relay's to know, by the id.
+            #expect(relay.taken.prefix(3).map(\.recipients) == [["friend@far.example"], ["member@far.example"], ["member@far.example"]])
+        }
+        #expect(relay.taken.count == 5)
+        await relay.close()
+    }
+
     @Test("Without the relay, mail for outside is to be tried again") @EventLoopActor func noRelay() async throws {
         let domain = try await CompanyDomain.make()
         try await domain.alias("out", to: "friend@far.example")

@@ -4,7 +4,7 @@ import Runtime
 import SMTP
 import Testing
 
-/// The relay's inner door, played: takes messages over a Unix socket, keeps them, and answers each with `reply`.
+/// The relay's inner door, played: takes messages over a Unix socket, keeps them, and answers each with `reply`, or 451 where it is for one of `deferred`.
 @EventLoopActor
 final class FakeRelay {
     struct Taken: Sendable {
@@ -21,12 +21,13 @@ final class FakeRelay {
     nonisolated let path: String
     private(set) var taken: [Taken] = []
     private let reply: Reply
+    var deferred: Set<String> = []
     private var listener: Listener?
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     init(reply: Reply = .messageAccepted) async throws {
-        path = "/tmp/casella-fake-relay-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         self.reply = reply
+        path = "/tmp/casella-fake-relay-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         let descriptor = casella_listen_unix(path, 0o600, getuid(), getgid(), 8)
         try #require(descriptor >= 0)
         listener = try await Listener.serve(descriptor: descriptor) { [weak self] connection in
@@ -53,15 +54,16 @@ final class FakeRelay {
                 case .checkSender: server.answer(.senderChecked(nil))
                 case .checkRecipient: server.answer(.recipientChecked(nil))
                 case .deliver(let envelope, let bytes):
+                    let recipients = envelope.recipients.compactMap { $0.path.address?.description }
                     taken.append(
                         Taken(
-                            reversePath: envelope.reversePath.description,
-                            recipients: envelope.recipients.compactMap { $0.path.address?.description },
+                            reversePath: envelope.reversePath.description, recipients: recipients,
                             deliveryID: envelope.mail.deliveryID?.description, submittedBy: envelope.mail.submittedBy,
                             message: String(decoding: bytes, as: UTF8.self)))
                     waiting.forEach { $0.resume() }
                     waiting = []
-                    server.answer(.delivered([reply]))
+                    let isDeferred = !deferred.isDisjoint(with: recipients)
+                    server.answer(.delivered([isDeferred ? Reply(451, "4.3.0", "Later") : reply]))
                 case .abandon: break
                 case .close, .authenticate, .startTLS: return try await connection.flush()
                 }

@@ -107,12 +107,15 @@ struct MessageDelivery {
     private func forward(_ message: [UInt8], _ header: HeaderScan, for recipient: AcceptedRecipient, _ id: [UInt8]) async -> [Reply] {
         if wasHere(message, header, recipient) { return [.forwardLoop] }
         var replies: [Reply] = []
+        var taken: [ForwardedParts.Part] = []
         let members = Set(recipient.targets.groups.flatMap(\.external))
         let others = recipient.targets.external.filter { !members.contains($0) }
-        if !others.isEmpty { replies.append(await send(message, header, to: others, for: recipient, id)) }
+        if !others.isEmpty { replies.append(await send(message, header, to: others, for: recipient, id, &taken)) }
         for group in recipient.targets.groups where !group.external.isEmpty {
-            replies.append(await send(message, header, to: group.external, through: group, for: recipient, id))
+            replies.append(await send(message, header, to: group.external, through: group, for: recipient, id, &taken))
         }
+        // The sender tries again when one part has to wait.
+        if replies.contains(where: \.isTransient) { facts.forwarded.add(taken) } else { facts.forwarded.remove(taken) }
         return replies
     }
 
@@ -123,7 +126,7 @@ struct MessageDelivery {
     /// Under an id of its own that is the same at each attempt.
     private func send(
         _ message: [UInt8], _ header: HeaderScan, to addresses: [String], through group: ResolvedGroup? = nil,
-        for recipient: AcceptedRecipient, _ id: [UInt8]
+        for recipient: AcceptedRecipient, _ id: [UInt8], _ taken: inout [ForwardedParts.Part]
     ) async -> Reply {
         let name = id + Array("\(facts.tenant) \(recipient.address)\(group.map { " \($0.address)" } ?? "")".utf8)
         guard let digest = try? Cryptography.sha256(name), let forwardID = DeliveryID(octets: Array(digest.prefix(16))) else {
@@ -142,8 +145,14 @@ struct MessageDelivery {
         let list = group.map { ListFields(group: $0.address, header: header).bytes } ?? []
         var rest = paths.map { RcptCommand(path: .address($0)) }[...]
         while !rest.isEmpty {
-            // In parts that the relay takes; it knows what it has by the id and the recipient.
+            // As many at a time as the relay takes.
             let part = rest.prefix(facts.limits.recipients)
+            rest = rest.dropFirst(part.count)
+            guard let mark = ForwardedParts.part(of: forwardID, to: Array(part)) else { return .storeUnavailable }
+            guard !facts.forwarded.contains(mark) else {
+                taken.append(mark)
+                continue
+            }
             let reply = await RelayHandOff(facts).send(mail, to: Array(part), trace.bytes + list, message)
             Log.info(
                 "message forwarded",
@@ -152,7 +161,7 @@ struct MessageDelivery {
                     "reply": reply.description,
                 ])
             guard reply.isPositive else { return reply.isPermanent ? reply : .storeUnavailable }
-            rest = rest.dropFirst(part.count)
+            taken.append(mark)
         }
         return .delivered
     }
