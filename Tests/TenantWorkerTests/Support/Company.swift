@@ -93,6 +93,11 @@ struct CompanyDomain: Sendable {
             .int8(user), .text(subject), .text(text))
     }
 
+    /// How many senders are noted as told.
+    func notedReplies(of user: Int64) async throws -> Int64 {
+        try await company.insert("SELECT count(*) FROM vacation_replies WHERE tenant_id = $1 AND user_id = $2", .int8(user))
+    }
+
     /// As if this much time had passed since anybody was told.
     func letPass(_ interval: String, for user: Int64) async throws {
         _ = try await company.insert(

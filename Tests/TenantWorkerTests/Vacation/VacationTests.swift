@@ -47,7 +47,7 @@ struct AnswerableMessageTests {
     }
 }
 
-@Suite("Vacation: replies")
+@Suite("Vacation: replies", .timeLimit(.minutes(1)))
 struct VacationReplyTests {
     /// Delivers a message from a sender.
     @EventLoopActor
@@ -146,11 +146,19 @@ struct VacationReplyTests {
         await relay.close()
     }
 
-    @Test("A relay that is away fails no delivery") @EventLoopActor func relayAway() async throws {
-        let domain = try await CompanyDomain.make()
+    @Test("A reply that the relay does not take fails no delivery, and is tried at the next message")
+    @EventLoopActor func relayBusy() async throws {
+        let domain = try await CompanyDomain.make(), relay = try await FakeRelay()
+        relay.deferred = ["sender@remote.example"]
         let ann = try await domain.user("ann"), address = "ann@\(domain.name)"
         try await domain.vacation(ann)
-        try await deliver("To: \(address)\r\n", to: [address], over: try await domain.lmtp())
-        #expect(try await domain.imap(ann).answer("EXAMINE INBOX").first == "* 1 EXISTS")
+        let client = try await domain.lmtp(relay: relay)
+        for count in 1...2 {
+            try await deliver("To: \(address)\r\n", to: [address], over: client)
+            _ = await relay.taken(count)
+            while try await domain.notedReplies(of: ann) > 0 {}
+        }
+        #expect(try await domain.imap(ann).answer("EXAMINE INBOX").first == "* 2 EXISTS")
+        await relay.close()
     }
 }

@@ -14,7 +14,7 @@ package struct AnswerableMessage {
     package let references: [[UInt8]]
 
     /// Addressees that are looked at.
-    private static let limit = 500
+    private static let limit = 100
     /// Identifiers of References that a reply repeats, the last ones.
     private static let referenceLimit = 20
     /// Fields of those that the message is for.

@@ -7,6 +7,7 @@ import SMTP
 /// Tells who wrote to users that these are away (RFC 5230): after their mail is stored, and whatever becomes of it, that stays so.
 ///
 /// Who is told is noted first, durably, and told afterwards: a worker that dies in between has told nobody, and none is told twice.
+/// What the relay did not take is tried at the sender's next message.
 @EventLoopActor
 struct VacationReplies {
     let store: TenantStore
@@ -36,7 +37,7 @@ struct VacationReplies {
         }
         let sender = message.sender
         guard try await !store.isOwn(localPart: sender.localPart, domain: sender.domain, of: user.id),
-            try await isFor(user, message)
+            try await store.isOwn(anyOf: message.addressees, of: user.id)  // RFC 5230 §4.5: not for a list or a group alone
         else { return }
         let told = "\(sender.localPart)@\(sender.domain.lowercased())\n\(vacation.subject)\n\(vacation.text)"
         guard let digest = try? Cryptography.sha256(Array(told.utf8)),
@@ -52,13 +53,6 @@ struct VacationReplies {
         let recipient = RcptCommand(path: .address(sender), notify: [])
         let answer = await RelayHandOff(facts).send(mail, to: [recipient], [], reply.bytes)
         Log.info("vacation reply", ["user": user.address, "to": sender.description, "trace": "\(id)", "reply": answer.description])
-    }
-
-    /// Whether the header says that the message is for the user (RFC 5230 §4.5), and not for a list or a group alone.
-    private func isFor(_ user: UserRecord, _ message: AnswerableMessage) async throws(StoreError) -> Bool {
-        for (localPart, domain) in message.addressees {
-            if try await store.isOwn(localPart: localPart, domain: domain, of: user.id) { return true }
-        }
-        return false
+        if !answer.isPositive { try await store.forgetReply(digest, by: user.id) }
     }
 }

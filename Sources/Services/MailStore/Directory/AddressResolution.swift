@@ -39,7 +39,7 @@ extension Directory {
         let name = localPart.lowercased()
         guard search.visit("\(name)@\(domain.name)", depth: depth) else { return }
         let plus = name.firstIndex(of: "+")
-        let base = plus.map { String(name[..<$0]) }.flatMap { $0.isEmpty ? nil : $0 }
+        let base = Self.base(of: name)
         let entries = try await self.entries([name, base ?? name, ""], in: domain)
         let entry: Directory.Entry
         var detail: String?
@@ -75,11 +75,17 @@ extension Directory {
     }
 
     /// Remembers what many addresses are, with one question for each domain.
-    private func load(_ addresses: [(localPart: String, domain: String)]) async throws(StoreError) {
-        for (name, found) in Dictionary(grouping: addresses, by: \.domain) {
+    func load(_ addresses: [(localPart: String, domain: String)]) async throws(StoreError) {
+        for (name, found) in Dictionary(grouping: addresses, by: { $0.domain.lowercased() }) {
             guard let domain = try await self.domain(named: name) else { continue }
-            _ = try await entries(found.map { $0.localPart.lowercased() }, in: domain)
+            let names = found.map { $0.localPart.lowercased() }
+            _ = try await entries(names + names.compactMap(Self.base), in: domain)
         }
+    }
+
+    /// What stands before `+detail` (RFC 5233).
+    private static func base(of name: String) -> String? {
+        name.firstIndex(of: "+").map { String(name[..<$0]) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 

@@ -38,6 +38,22 @@ extension TenantStore {
         return !noted.isEmpty
     }
 
+    /// Takes a note back: the sender could not be told.
+    public func forgetReply(_ digest: [UInt8], by user: Int64) async throws(StoreError) {
+        _ = try await database.query(
+            "DELETE FROM vacation_replies WHERE tenant_id = $1 AND user_id = $2 AND sender_digest = $3",
+            [.int8(tenant), .int8(user), .bytea(digest)])
+    }
+
+    /// Whether one of these addresses is the user's alone.
+    public func isOwn(anyOf addresses: [(localPart: String, domain: String)], of user: Int64) async throws(StoreError) -> Bool {
+        try await directory.load(addresses)
+        for (localPart, domain) in addresses {
+            if try await isOwn(localPart: localPart, domain: domain, of: user) { return true }
+        }
+        return false
+    }
+
     /// Whether an address is the user's alone: its own, or an alias that leads nowhere else. Not a group, nor what others read too.
     public func isOwn(localPart: String, domain: String, of user: Int64) async throws(StoreError) -> Bool {
         guard case .targets(let targets) = try await resolve(localPart: localPart, domain: domain) else { return false }
