@@ -58,14 +58,16 @@ extension TenantStore {
         return SendingRefusal(period: .hour, limit: limits.recipientsPerHour ?? 0, fitsLater: true)
     }
 
-    /// Takes back what was counted for a message that was not sent after all. Should that fail, the user has sent as much less.
+    /// Takes back what was counted for a message that was not sent after all. Should that fail, the user may send as much less;
+    /// so it is not repeated when a connection breaks, which could take it back twice.
     public func uncountSending(of recipients: Int64, by user: Int64) async {
         guard let limits = try? await self.user(user).sending, limits != SendingLimits() else { return }
-        _ = try? await database.query(
+        let statement = PostgresStatement(
             """
             UPDATE sending SET hour_recipients = greatest(0, hour_recipients - $3), day_recipients = greatest(0, day_recipients - $3)
             WHERE tenant_id = $1 AND user_id = $2
             """, [.int8(tenant), .int8(user), .int8(recipients)])
+        _ = try? await database.pool.pipeline([statement])
     }
 }
 
