@@ -2,10 +2,10 @@ import SASL
 
 /// Argon2id (RFC 9106) in the encoded form of its reference implementation: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
 public struct Argon2Hash: Sendable, Hashable {
-    /// KiB: 1 GiB.
-    public static let memoryLimit = 1_048_576
+    /// KiB: 256 MiB, what other mail systems make at the most, and little enough for several logins at a time.
+    public static let memoryLimit = 262_144
     public static let passesLimit = 20
-    /// Memory times passes, which is what takes time: 1 GiB four times, a few seconds.
+    /// Memory times passes, which is what takes time: 256 MiB four times, about a second.
     public static let workLimit = 4 * memoryLimit
     private static let scheme = "ARGON2ID"
 

@@ -121,7 +121,7 @@ final class OwnAccounts {
                 """, [.text(address.domain.text), .text(address.localPart)]
             ).first
             let hash = try found?.text(2) ?? authenticator.dummyHash
-            let matches = try await authenticator.hashing.verify(hash, password: password, isUrgent: isUrgent)
+            let matches = try await authenticator.matches(hash, password: password, isUrgent: isUrgent)
             guard matches, let found else { return (.refused, .wrong) }
             let keys = UserKeys(tenant: try found.int8(0), user: try found.int8(1))
             let owner = Owner(
