@@ -34,9 +34,7 @@ final class AdminRouter {
                 let part = provisioning.confined(to: caller.part)
                 let request = AdminRequest(body: body, path: path, query: query, caller: caller)
                 let answer = try await isRehearsal ? part.rehearsed { try await handler($0, request) } : handler(part, request)
-                let encoder = JSONEncoder()
-                encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-                return Array(try encoder.encode(answer))
+                return try await Self.written(answer)
             })
     }
 
@@ -137,6 +135,14 @@ final class AdminRouter {
     ) async throws -> any Sendable {
         guard bytes.count > AdminServer.bodyLimit else { return try decode(bytes) }
         return try await Task.detached { try decode(bytes) }.value
+    }
+
+    /// The same of what is answered: a company's export has all its users.
+    @concurrent
+    private static func written(_ answer: some Encodable & Sendable) async throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(answer))
     }
 
     private static func isRehearsal(_ call: any AnyCall, _ query: PathParameters) throws(AdminError) -> Bool {

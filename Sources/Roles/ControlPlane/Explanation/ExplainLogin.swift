@@ -27,11 +27,11 @@ extension Provisioning {
         steps.append(.passes("user \(address)", "It is a user of tenant \(user.tenant)."))
         let tenant = try await tenant(user.tenant)
         steps.append(
-            suspension(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason, service)
-                .changed(by: "tenant resume \(tenant.name) --login"))
-        steps.append(
             suspension(of: "login of \(address)", user.suspended, user.suspensionReason, service)
                 .changed(by: "user resume \(address) --login"))
+        steps.append(
+            suspension(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason, service)
+                .changed(by: "tenant resume \(tenant.name) --login"))
         steps.append(try await password(of: user, service))
         steps.append(try await planned(service, for: address))
         steps.append(try await room(for: user, service))

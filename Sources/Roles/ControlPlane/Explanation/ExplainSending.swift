@@ -18,10 +18,10 @@ extension Provisioning {
         var steps = otherName(of: address, asked)
         steps.append(try await planned(.submission, for: address))
         steps.append(
+            outgoing(of: "user \(address)", user.suspended, user.suspensionReason).changed(by: "user resume \(address) --outgoing"))
+        steps.append(
             outgoing(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason)
                 .changed(by: "tenant resume \(tenant.name) --outgoing"))
-        steps.append(
-            outgoing(of: "user \(address)", user.suspended, user.suspensionReason).changed(by: "user resume \(address) --outgoing"))
         steps.append(try await identity(author, of: address, keys.user, in: directory))
         if let recipient { steps += try await recipientSteps(recipient, of: keys.user, in: directory) }
         steps.append(messageSize(size))
