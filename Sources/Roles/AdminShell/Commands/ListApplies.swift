@@ -5,14 +5,13 @@ package struct ListApplies: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "applies", abstract: "List what was applied, the newest first.",
         discussion: "The last 50 of each tenant are kept, and the last 50 of the plans.")
-    package static let names = LiveNames(options: ["--tenant": .live(.tenants)])
-    @Option(help: ArgumentHelp("Only those of this tenant.", valueName: "name"), transform: { try TenantName($0) })
-    var tenant: TenantName?
+    package static let names = TenantFilter.names
+    @OptionGroup var filter: TenantFilter
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
-        let applies = try context.client.call(Calls.listApplies, query: ["tenant": tenant?.text])
+        let applies = try context.client.call(Calls.listApplies, query: filter.query)
         let table = Table(
             ["number", "tenant", "by", "at", "added", "changed", "removed", "undoes", "undone by"],
             applies.map { apply in

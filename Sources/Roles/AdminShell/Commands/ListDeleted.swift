@@ -4,14 +4,13 @@ import ArgumentParser
 package struct ListDeleted: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the users, domains and tenants that are deleted and kept.")
-    package static let names = LiveNames(options: ["--tenant": .live(.tenants)])
-    @Option(help: ArgumentHelp("Only those of this tenant.", valueName: "name"), transform: { try TenantName($0) })
-    var tenant: TenantName?
+    package static let names = TenantFilter.names
+    @OptionGroup var filter: TenantFilter
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
-        let kept = try context.client.call(Calls.listDeleted, query: ["tenant": tenant?.text])
+        let kept = try context.client.call(Calls.listDeleted, query: filter.query)
         let table = Table(
             ["level", "name", "tenant", "deleted", "by", "kept until", "held", "used", "messages"],
             kept.map { one in

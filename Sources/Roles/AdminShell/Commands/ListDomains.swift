@@ -3,14 +3,13 @@ import ArgumentParser
 
 package struct ListDomains: AdminCommand {
     package static let configuration = CommandConfiguration(commandName: "list", abstract: "List the domains.")
-    package static let names = LiveNames(options: ["--tenant": .live(.tenants)])
-    @Option(help: ArgumentHelp("Only those of this tenant.", valueName: "name"), transform: { try TenantName($0) })
-    var tenant: TenantName?
+    package static let names = TenantFilter.names
+    @OptionGroup var filter: TenantFilter
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
-        let domains = try context.client.call(Calls.listDomains, query: ["tenant": tenant?.text])
+        let domains = try context.client.call(Calls.listDomains, query: filter.query)
         return Report(domains, DomainTable.of(domains), .list(ifEmpty: "There are no domains."))
     }
 }

@@ -3,16 +3,13 @@ import ArgumentParser
 
 package struct ListVacations: AdminCommand {
     package static let configuration = CommandConfiguration(commandName: "list", abstract: "List the users whose vacation is set.")
-    package static let names = LiveNames(options: ["--tenant": .live(.tenants), "--domain": .live(.domains)])
-    @Option(help: ArgumentHelp("Only those of this tenant.", valueName: "name"), transform: { try TenantName($0) })
-    var tenant: TenantName?
-    @Option(help: ArgumentHelp("Only those of this domain.", valueName: "domain"), transform: { try DomainName($0) })
-    var domain: DomainName?
+    package static let names = AddressFilter.names
+    @OptionGroup var filter: AddressFilter
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
-        let vacations = try context.client.call(Calls.listVacations, query: ["tenant": tenant?.text, "domain": domain?.text])
+        let vacations = try context.client.call(Calls.listVacations, query: filter.query)
         return Report(vacations, VacationTable.of(vacations, withText: false), .list(ifEmpty: "Nobody's vacation is set."))
     }
 }

@@ -3,9 +3,7 @@ import AdminAPI
 extension Provisioning {
     /// `alias list`.
     func listAliases(_ request: AdminRequest<Nothing>) async throws -> [Alias] {
-        let tenant: TenantName? = try request.query.optional("tenant")
-        let domain: DomainName? = try request.query.optional("domain")
-        try await checkFilters(tenant: tenant, domain: domain)
+        let (tenant, domain) = try await filters(of: request)
         return try await aliases(domain: domain, tenant: tenant)
     }
 

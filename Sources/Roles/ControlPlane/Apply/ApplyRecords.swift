@@ -68,8 +68,7 @@ extension Provisioning {
 
     /// `applies`: the newest first.
     func listApplies(_ request: AdminRequest<Nothing>) async throws -> [ApplyRecord] {
-        let tenant: TenantName? = try request.query.optional("tenant")
-        try await checkFilters(tenant: tenant)
+        let tenant = try await filters(of: request).tenant
         let counted = Self.actions.map { "(SELECT count(*) FROM jsonb_array_elements(a.forward) c WHERE c ->> 'action' = '\($0)')" }
         let rows = try await database.query(
             """

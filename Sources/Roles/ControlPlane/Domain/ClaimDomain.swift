@@ -38,8 +38,7 @@ extension Provisioning {
 
     /// `domain claims`.
     func listClaims(_ request: AdminRequest<Nothing>) async throws -> [DomainClaim] {
-        let tenant: TenantName? = try request.query.optional("tenant")
-        try await checkFilters(tenant: tenant)
+        let tenant = try await filters(of: request).tenant
         return try await claims(of: tenant).map(\.claim)
     }
 

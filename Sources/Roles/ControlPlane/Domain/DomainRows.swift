@@ -58,10 +58,12 @@ extension Provisioning {
         try await !database.pool.query("SELECT 1 FROM domain_names WHERE name = $1", [.text(name.text)]).isEmpty
     }
 
-    /// For lists: a filter that names nothing is a mistake, not an empty list.
-    func checkFilters(tenant: TenantName?, domain: DomainName? = nil) async throws {
+    /// What a list is limited to. A filter that names nothing is a mistake, not an empty list.
+    func filters(of request: AdminRequest<Nothing>) async throws -> (tenant: TenantName?, domain: DomainName?) {
+        let tenant: TenantName? = try request.query.optional("tenant"), domain: DomainName? = try request.query.optional("domain")
         if let tenant { _ = try await self.tenant(tenant) }
         if let domain { _ = try await self.domain(domain) }
+        return (tenant, domain)
     }
 
     /// The domain's keys; its row stays as it is until the transaction ends.

@@ -3,8 +3,7 @@ import AdminAPI
 extension Provisioning {
     /// `domain list`.
     func listDomains(_ request: AdminRequest<Nothing>) async throws -> [Domain] {
-        let tenant: TenantName? = try request.query.optional("tenant")
-        try await checkFilters(tenant: tenant)
+        let tenant = try await filters(of: request).tenant
         return try await domains(tenant: tenant)
     }
 

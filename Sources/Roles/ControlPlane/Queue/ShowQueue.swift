@@ -5,8 +5,7 @@ import Quantities
 extension Provisioning {
     /// `queue list`: the oldest first.
     func listQueue(_ request: AdminRequest<Nothing>) async throws -> [QueueEntry] {
-        let tenant: TenantName? = try request.query.optional("tenant")
-        try await checkFilters(tenant: tenant)
+        let tenant = try await filters(of: request).tenant
         return try await queued(tenant: tenant)
     }
 

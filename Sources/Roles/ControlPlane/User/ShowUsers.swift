@@ -3,9 +3,7 @@ import AdminAPI
 extension Provisioning {
     /// `user list`.
     func listUsers(_ request: AdminRequest<Nothing>) async throws -> [User] {
-        let tenant: TenantName? = try request.query.optional("tenant")
-        let domain: DomainName? = try request.query.optional("domain")
-        try await checkFilters(tenant: tenant, domain: domain)
+        let (tenant, domain) = try await filters(of: request)
         return try await users(domain: domain, tenant: tenant)
     }
 

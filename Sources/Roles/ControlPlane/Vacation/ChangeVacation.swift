@@ -49,9 +49,7 @@ extension Provisioning {
 
     /// `vacation list`.
     func listVacations(_ request: AdminRequest<Nothing>) async throws -> [Vacation] {
-        let tenant: TenantName? = try request.query.optional("tenant")
-        let domain: DomainName? = try request.query.optional("domain")
-        try await checkFilters(tenant: tenant, domain: domain)
+        let (tenant, domain) = try await filters(of: request)
         return try await vacations(domain: domain, tenant: tenant)
     }
 
