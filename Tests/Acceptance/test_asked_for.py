@@ -1,5 +1,6 @@
 """What people who run other mail platforms ask for most, each by itself."""
 
+import datetime
 import tempfile
 import unittest
 
@@ -15,19 +16,34 @@ class AskedFor(unittest.TestCase):
         cls.platform = running.shared()
 
     def test_a_quota_of_a_domain_and_of_a_tenant_is_on_the_sum_of_what_their_users_hold(self):
-        company = Company(self.platform, users=("ann",))
+        company = Company(self.platform, users=("ann", "carl"))
+        ann, carl = company.address("ann"), company.address("carl")
         other = f"other-{company.domain}"
         self.platform.casella("domain", "create", other, "--tenant", company.name)
         bob = company.add_user("bob", domain=other)
-        for address, size in ((company.address("ann"), 10_000), (bob, 20_000)):
+
+        def deliver(address, size):
             clients.deliver(self.platform, message(address, size=size), address)
-        ann_holds, bob_holds = company.usage(company.address("ann")), company.usage(bob)
-        self.assertEqual(ann_holds, company.usage(company.domain))
-        self.assertEqual(bob_holds, company.usage(other))
-        self.assertEqual((ann_holds[0] + bob_holds[0], 2), company.usage(company.name))
-        self.platform.casella("quota", "set", company.name, "--bytes", str(ann_holds[0] + bob_holds[0] + 5_000))
-        with self.assertRaisesRegex(AssertionError, "552"):
-            clients.deliver(self.platform, message(bob, size=8_000), bob)
+
+        for address, size in ((ann, 10_000), (carl, 15_000), (bob, 20_000)):
+            deliver(address, size)
+        held = {address: company.usage(address)[0] for address in (ann, carl, bob)}
+        self.assertEqual((held[ann] + held[carl], 2), company.usage(company.domain))
+        self.assertEqual((held[bob], 1), company.usage(other))
+        self.assertEqual((sum(held.values()), 3), company.usage(company.name))
+        # Neither of the two has a limit, and what each would hold is less than their domain may; the sum is more.
+        self.platform.casella("quota", "set", company.domain, "--bytes", str(held[ann] + held[carl] + 5_000))
+        for address in (ann, carl):
+            with self.assertRaisesRegex(AssertionError, r": 552 b'5\.2\.2"):
+                deliver(address, 8_000)
+        deliver(bob, 8_000)
+        self.platform.casella("quota", "set", company.domain, "--bytes", "unlimited")
+        self.platform.casella("quota", "set", company.name, "--bytes", str(company.usage(company.name)[0] + 5_000))
+        for address in (ann, carl, bob):
+            with self.assertRaisesRegex(AssertionError, r": 552 b'5\.2\.2"):
+                deliver(address, 8_000)
+        deliver(ann, 3_000)
+        self.assertEqual((3, 2, 5), tuple(company.usage(one)[1] for one in (company.domain, other, company.name)))
 
     def test_an_administrators_key_is_good_for_one_domain(self):
         company = Company(self.platform)
@@ -59,12 +75,26 @@ class AskedFor(unittest.TestCase):
         company = Company(self.platform)
         ann = company.address("ann")
         administrator = Administrator(self.platform, "tenant-administrator", tenant=company.name)
+        began = self.now()
         self.assertEqual(200, administrator.request("POST", f"/users/{ann}/suspend", {"what": ["incoming"], "reason": "Moves house"})[0])
+        changed = self.now()
         with clients.imap(company, "ann"):
             session = next(entry for entry in self.platform.ask("session", "list", ann))
+        opened = self.now()
         self.assertEqual((ann, "imap", True), (session["address"], session["service"], session["isEncrypted"]))
         self.assertIn("127.0.0.1", session["client"])
         event = next(event for event in self.platform.ask("audit", "list", "--tenant", company.name) if event["command"] == "user suspend")
         self.assertEqual((administrator.name, ann, "done"), (event["caller"], event["target"], event["result"]))
         self.assertIn("127.0.0.1", event["origin"])
         self.assertIn("Moves house", event["changes"])
+        self.assertTrue(began <= self.moment(event["at"]) <= changed, (began, event, changed))
+        self.assertTrue(changed <= self.moment(session["since"]) <= opened, (changed, session, opened))
+
+    @staticmethod
+    def now():
+        """To the second, as the platform tells times."""
+        return datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+
+    @staticmethod
+    def moment(text):
+        return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))

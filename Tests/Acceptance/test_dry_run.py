@@ -12,15 +12,39 @@ class DryRuns(unittest.TestCase):
     def setUpClass(cls):
         cls.platform = running.shared()
         cls.company = Company(cls.platform)
-        cls.platform.casella("alias", "create", cls.company.address("info"), "--to", cls.company.address("ann"))
+        # A row in each table, and somebody and something that could be brought back.
+        name, domain, ann, bob = cls.company.name, cls.company.domain, cls.company.address("ann"), cls.company.address("bob")
+        cls.team, cls.carl = cls.company.address("team"), cls.company.add_user("carl")
+        cls.gone, cls.claimed = f"gone-{domain}", f"claimed-{domain}"
+        for words in (
+            ("alias", "create", cls.company.address("info"), "--to", ann),
+            ("group", "create", cls.team, "--member", ann),
+            ("user", "password", bob, "--generate"),
+            ("user", "totp", bob),
+            ("user", "delete", cls.carl, "--yes"),
+            ("domain", "create", cls.gone, "--tenant", name),
+            ("domain", "delete", cls.gone, "--yes"),
+            ("domain", "claim", cls.claimed, "--tenant", name),
+        ):
+            cls.platform.casella(*words)
+        cls.apply(cls.company.address("sales"), "--yes")
+
+    @classmethod
+    def apply(cls, alias, *options):
+        """A desired state with one alias more."""
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(f"tenants:\n- name: {cls.company.name}\n  aliases:\n")
+            file.write(f"  - {{address: {alias}, targets: [{cls.company.address('ann')}]}}\n")
+            file.flush()
+            return cls.platform.casella("apply", file.name, *options)
 
     def record(self):
         """All that provisioning wrote, and the audit log, but for who looked."""
         tables = (
             *("tenants", "plans", "domains", "domain_aliases", "users", "credentials", "app_passwords", "aliases", "groups"),
-            *("vacations", "holds"),
+            *("vacations", "holds", "group_members", "one_time_passwords", "applies", "domain_claims", "old_credentials"),
         )
-        rows = [database.sql(self.platform, "postgres", f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]
+        rows = [database.sql(self.platform, "postgres", f"SELECT whole::text FROM {table} AS whole ORDER BY 1") for table in tables]
         roles = database.sql(self.platform, "postgres", "SELECT count(*) FROM pg_roles")
         return rows, roles, database.sql(self.platform, "postgres", "SELECT count(*) FROM audit_log"), self.folders()
 
@@ -29,7 +53,7 @@ class DryRuns(unittest.TestCase):
 
     def test_each_change_is_answered_and_not_made(self):
         name, domain, ann = self.company.name, self.company.domain, self.company.address("ann")
-        before = self.record()
+        before, aliases = self.record(), self.platform.ask("alias", "list", "--domain", domain)
         with clients.imap(self.company, "ann") as session:
             for words, said in (
                 (["tenant", "create", "tried"], "Created tenant tried."),
@@ -50,6 +74,12 @@ class DryRuns(unittest.TestCase):
                 (["user", "delete", ann], ann),
                 (["domain", "delete", domain], domain),
                 (["group", "create", self.company.address("tried"), "--member", ann], "tried@"),
+                (["group", "set", self.team, "--posting", "owners"], f"Changed group {self.team}"),
+                (["group", "add", self.team, "--member", "partner@elsewhere.example"], "has 2 members"),
+                (["group", "remove", self.team, "--member", ann], "has 0 members"),
+                (["user", "must-change", ann], "must be changed by"),
+                (["user", "undelete", self.carl], f"User {self.carl} is back"),
+                (["domain", "undelete", self.gone], f"Domain {self.gone} is back"),
                 (["vacation", "set", ann, "--subject", "Away", "--text", "Back soon."], ann),
                 (["hold", "set", ann, "--reason", "a case"], ann),
                 (["app-password", "create", ann, "--name", "tried"], "tried"),
@@ -60,7 +90,12 @@ class DryRuns(unittest.TestCase):
                     self.assertIn("Dry run", done.stdout)
                     self.assertEqual(before, self.record())
                     self.assertEqual("OK", session.noop()[0], "nobody is told")
-        self.assertEqual(1, len(self.platform.ask("alias", "list", "--domain", domain)))
+        self.assertEqual(aliases, self.platform.ask("alias", "list", "--domain", domain))
+
+    def test_a_desired_state_is_only_shown(self):
+        before = self.record()
+        self.assertIn("1 part would change", self.apply(self.company.address("tried"), "--dry-run").stdout)
+        self.assertEqual(before, self.record())
 
     def test_what_would_be_refused_is(self):
         domain, ann = self.company.domain, self.company.address("ann")
@@ -76,9 +111,16 @@ class DryRuns(unittest.TestCase):
         self.assertEqual(before, self.record())
 
     def test_what_cannot_be_tried_is_not_done(self):
-        done = self.platform.casella("session", "end", self.company.name, "--dry-run", check=False)
-        self.assertEqual(65, done.returncode)
-        self.assertIn("cannot be tried without being done", done.stderr)
+        name, bob = self.company.name, self.company.address("bob")
+        before = self.record()
+        for words in (
+            ("session", "end", name), ("user", "totp", bob), ("user", "totp", bob, "--off"), ("tenant", "delete", name),
+            ("domain", "unclaim", self.claimed),
+        ):
+            done = self.platform.casella(*words, "--dry-run", check=False)
+            self.assertEqual(65, done.returncode, words)
+            self.assertIn("cannot be tried without being done", done.stderr)
+            self.assertEqual(before, self.record(), words)
 
     def test_a_batch_is_tried_line_by_line(self):
         before = self.record()

@@ -5,9 +5,10 @@ import json
 import smtplib
 import unittest
 
-from support import clients, running
+from support import clients, outside, running
 from support.companies import Company
 from support.messages import message
+from support.waiting import eventually
 
 STRANGER = "stranger@elsewhere.example"
 
@@ -88,16 +89,20 @@ class Delivery(Explained):
 
     def test_where_aliases_lead(self):
         team, loop = self.company.address("team"), self.company.address("loop")
-        self.platform.casella("alias", "create", team, "--to", f"{self.ann},{self.bob},out@elsewhere.example")
+        self.platform.casella("alias", "create", team, "--to", f"{self.ann},{self.bob},out@sink.example")
         self.platform.casella("alias", "create", loop, "--to", loop)
         answer = self.explain("delivery", "--to", team)
         self.assertEqual(
-            f"It would be accepted, for {self.ann}, {self.bob}, out@elsewhere.example.", answer["outcome"], answer["steps"]
+            f"It would be accepted, for {self.ann}, {self.bob}, out@sink.example.", answer["outcome"], answer["steps"]
         )
         self.check(loop, f"address {loop}", "554 5.4.6")
-        self.platform.casella("quota", "set", self.bob, "--messages", "0")
-        rule, reply, _ = self.decides("delivery", "--to", team)
-        self.assertEqual((f"quota of user {self.bob}", "552 5.2.2"), (rule, reply))
+        with outside.SMTPSink() as sink:
+            self.meets(team, "250")
+            self.platform.casella("quota", "set", self.bob, "--messages", "0")
+            self.check(team, f"quota of user {self.bob}", "552 5.2.2")
+            # The others have theirs: each is decided for itself.
+            eventually(lambda: len(sink.messages()) == 2, what="both copies outside")
+        self.assertEqual((2, 1), (self.company.usage(self.ann)[1], self.company.usage(self.bob)[1]))
 
 
 class Login(Explained):

@@ -1,4 +1,4 @@
-"""What is deleted is out of service at once and comes back as it was, until its time is over; what is held is never destroyed."""
+"""What is deleted is out of service within seconds and comes back as it was, until its time is over; what is held is never destroyed."""
 
 import imaplib
 import itertools
@@ -38,6 +38,7 @@ class LifeCycle(unittest.TestCase):
             return f"{code} {text.decode()}"
 
     def is_refused(self, address, code="550"):
+        """Its worker is told of the deletion while the shell is answered: within seconds, and no later."""
         eventually(lambda: self.rcpt(address).startswith(code), within=5, what=f"{address} takes no mail")
 
     def logs_in(self, user):
@@ -65,7 +66,7 @@ class LifeCycle(unittest.TestCase):
 
 
 class Users(LifeCycle):
-    def test_out_of_service_at_once_and_back_as_it_was(self):
+    def test_out_of_service_within_seconds_and_back_as_it_was(self):
         info = self.company.address("info")
         self.platform.casella("alias", "create", info, "--to", self.ann)
         device = self.platform.ask("app-password", "create", self.ann, "--name", "phone")["password"]

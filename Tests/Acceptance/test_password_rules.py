@@ -116,6 +116,18 @@ class Rules(Passwords):
             WHERE tenant_id = {self.company.tenant_id()} AND local_part = 'reuse'"""
         self.assertEqual("5", database.sql(self.platform, "postgres", kept))
 
+    def test_the_present_password_is_refused_where_none_is_remembered(self):
+        platform = running.Platform(passwords={"remembered": 0})
+        self.addCleanup(platform.remove)
+        company = Company(platform.start(), users=())
+        first, second = "the 1. of my secrets", "the 2. of my secrets"
+        address = company.add_user("reuse", password=first)
+        for password, status in ((first, 65), (second, 0), (second, 65), (first, 0)):
+            words = ("user", "password", address, "--password-stdin")
+            done = platform.casella(*words, stdin=password + "\n", check=False)
+            self.assertEqual(status, done.returncode, (password, done.stderr))
+        self.assertEqual("0", database.sql(platform, "postgres", "SELECT count(*) FROM old_credentials"))
+
 
 class Change(Passwords):
     def test_a_password_that_must_be_changed(self):

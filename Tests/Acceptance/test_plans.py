@@ -134,6 +134,18 @@ class Plans(unittest.TestCase):
             client.sendmail(ann, [bob], letter(ann, bob))
             self.platform.casella("plan", "override", ann, "--recipients-per-hour", "unlimited")
             client.sendmail(ann, many[:2], letter(ann, bob))
+            client.sendmail(ann, many, letter(ann, bob))
+            # Nine were sent, those of the first hour too.
+            for count, status in ((11, 550), (2, 450), (1, None), (1, 450)):
+                with self.subTest(count=count, status=status):
+                    recipients = [company.address(f"bob+{number}") for number in range(count)]
+                    if status is None:
+                        client.sendmail(ann, recipients, letter(ann, bob))
+                        continue
+                    with self.assertRaises(smtplib.SMTPDataError) as refusal:
+                        client.sendmail(ann, recipients, letter(ann, bob))
+                    self.assertEqual(status, refusal.exception.smtp_code)
+                    self.assertIn(b"10 recipients a day", refusal.exception.smtp_error)
         with clients.submission(company, "bob") as client:
             client.sendmail(bob, [ann], letter(bob, ann))  # each counts for themselves
 
@@ -156,10 +168,11 @@ class Plans(unittest.TestCase):
         self.pop3(company)
         self.platform.casella("plan", "set", plan, "--protocols", "submission")
         device = self.platform.ask("app-password", "create", ann, "--name", "phone")["password"]
-        with self.assertRaises(poplib.error_proto):
-            session = poplib.POP3_SSL("127.0.0.1", self.platform.port("pop3s"), context=clients.tls())
+        with contextlib.closing(poplib.POP3_SSL("127.0.0.1", self.platform.port("pop3s"), context=clients.tls())) as session:
             session.user(ann)
-            session.pass_(device)
+            with self.assertRaises(poplib.error_proto) as refusal:
+                session.pass_(device)
+        self.assertIn(b"POP3 is not part of your plan", refusal.exception.args[0])
         self.platform.casella("plan", "set", plan, "--protocols", "none")
         self.pop3(company)
 

@@ -12,8 +12,9 @@ import termios
 import time
 import unittest
 
-from support import running
+from support import clients, running
 from support.companies import Company
+from support.messages import message
 
 SEQUENCE = re.compile(r"\x1b\[([?0-9;]*)([A-Za-z])|\r|\n|[^\x1b\r\n]+", re.S)
 
@@ -108,6 +109,37 @@ def masked(line):
     return re.sub(r" +", " ", line).strip()
 
 
+TITLES = ("TENANT", "SESSIONS", "MAIL/S", "CMDS/S", "STORED", "MEMORY")
+ROW = re.compile(r"(\S+) +(\d+) +(\S+) +(\S+) +(\S+ [KMGTP]?i?B) +(\S+ [KMGTP]?i?B|-)")
+SCALE = {"": 1, "B": 1} | {
+    f"{letter}{mark}B": base**power
+    for mark, base in (("", 1_000), ("i", 1_024))
+    for power, letter in enumerate("KMGTP", start=1)
+}
+
+
+def amount(text):
+    """What a cell tells as a number; a hyphen stands for less than nothing."""
+    number, _, unit = text.partition(" ")
+    return -1 if number == "-" else float(number) * SCALE[unit]
+
+
+def tenants(lines):
+    """The cells of each row below the titles; None while the screen is being drawn."""
+    rows = [line.strip() for line in lines[9:-1] if line.strip()]
+    found = [ROW.fullmatch(row) for row in rows]
+    return [row.groups() for row in found] if all(found) else None
+
+
+def is_sorted(rows, title):
+    cells = [row[TITLES.index(title)] for row in rows]
+    if title == "TENANT":
+        return cells == sorted(cells)
+    amounts = list(map(amount, cells))
+    # Sizes are rounded for people, in one unit or the other.
+    return all(later <= earlier * 1.06 for earlier, later in zip(amounts, amounts[1:]) if later >= 0)
+
+
 class Top(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -154,10 +186,26 @@ class Top(unittest.TestCase):
                 self.assertTrue(modes & termios.ICANON and modes & termios.ECHO)
 
     def test_keys_change_the_order(self):
-        with self.screen() as screen:
-            for keys, title in (("s", "CMDS/S*"), ("\x1b[C", "STORED*"), ("\x1bOC", "MEMORY*"), ("s", "TENANT*"), ("\x1b[D", "MEMORY*")):
+        small, large, busy = (Company(self.platform, name=f"top-{letter}", users=("ann",)) for letter in "abc")
+        for company, size in ((small, 20_000), (large, 200_000), (busy, 60_000)):
+            address = company.address("ann")
+            clients.deliver(self.platform, message(address, size=size), address)
+        by_name, by_work, by_size = ("top-a", "top-b", "top-c"), ("top-c", "top-a", "top-b"), ("top-b", "top-c", "top-a")
+        with clients.imap(busy, "ann") as session, self.screen(columns=120, rows=600) as screen:
+
+            def shows(title, order):
+                session.noop()  # of its company are all commands, as long as somebody looks
+                rows = tenants(screen.lines)
+                if not rows or f"{title}*" not in screen.lines[8] or not is_sorted(rows, title):
+                    return False
+                return order is None or order == tuple(row[0] for row in rows if row[0] in by_name)
+
+            for keys, title, order in (
+                ("s", "CMDS/S", by_work), ("\x1b[C", "STORED", by_size), ("\x1bOC", "MEMORY", None), ("s", "TENANT", by_name),
+                ("\x1b[B", "SESSIONS", by_work), ("\x1b[A", "TENANT", by_name), ("\x1b[D", "MEMORY", None),
+            ):
                 screen.type(keys)
-                screen.wait_until(lambda lines: title in lines[8])
+                screen.wait_until(lambda lines: shows(title, order))
                 self.assertEqual(1, screen.lines[8].count("*"))
 
     def test_it_follows_the_terminals_size(self):

@@ -15,7 +15,9 @@ struct AskingTests {
         let kept = Bench(FakeConsole(canAsk: true, answers: ["acme"]))
         #expect(try kept.run("tenant delete acme") == 0)
         #expect(kept.console.output == "Deleted tenant acme; `tenant undelete acme` brings it back until 2026-05-18T03:02:01Z.\n")
-        #expect(!kept.console.errors.contains("for ever"))
+        // Nobody asked how long it will be kept, so no way back is promised.
+        let question = kept.console.errors
+        #expect(!question.contains("brought back") && question.contains("with 0 it is destroyed at once, for ever"))
         let destroyed = Bench(FakeConsole(canAsk: true, answers: ["acme"]))
         #expect(try destroyed.run("tenant delete acme --now") == 0)
         #expect(destroyed.console.errors.contains("destroys") && destroyed.console.errors.contains("for ever"))

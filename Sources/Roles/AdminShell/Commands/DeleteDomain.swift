@@ -3,8 +3,11 @@ import ArgumentParser
 
 package struct DeleteDomain: AdminCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "delete", abstract: "Delete a domain with its users and all their mail; kept for a while.",
-        discussion: "It is out of service at once. Until its time is over, which `deleted list` shows, `domain undelete` brings it back.")
+        commandName: "delete", abstract: "Delete a domain with its users and all their mail; kept for as long as the plan says.",
+        discussion: """
+            It is out of service within seconds, and kept for as long as the plan's kept-days (or deletedKeptDays) say; with 0 it is \
+            destroyed at once, for ever. While it is kept, which `deleted list` shows, `domain undelete` brings it back.
+            """)
     package static let names = LiveNames(arguments: [.live(.domains)])
     @Argument(help: "The domain, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
     @Flag(help: "Destroy it at once, or what is deleted already and kept.") var now = false

@@ -3,8 +3,11 @@ import ArgumentParser
 
 package struct DeleteUser: AdminCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "delete", abstract: "Delete a user with all mail; kept for a while.",
-        discussion: "It is out of service at once. Until its time is over, which `deleted list` shows, `user undelete` brings it back.")
+        commandName: "delete", abstract: "Delete a user with all mail; kept for as long as the plan says.",
+        discussion: """
+            It is out of service within seconds, and kept for as long as the plan's kept-days (or deletedKeptDays) say; with 0 it is \
+            destroyed at once, for ever. While it is kept, which `deleted list` shows, `user undelete` brings it back.
+            """)
     package static let names = LiveNames(arguments: [.live(.addresses)])
     @Argument(help: "Address of the user.", transform: { try EmailAddress($0) }) var address: EmailAddress
     @Flag(help: "Destroy it at once, or what is deleted already and kept.") var now = false

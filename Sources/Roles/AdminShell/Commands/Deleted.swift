@@ -29,13 +29,15 @@ extension Report {
 }
 
 extension Context {
-    /// Asks before something is deleted that is kept for a while, or destroyed with `--now`.
+    /// Asks before something is deleted, or destroyed with `--now`. Whether what is deleted is kept is the platform's to say.
     /// - Parameter described: what goes, and what is in it.
     func confirmDeletion(_ described: String, now: Bool, _ name: String, _ strength: Confirmation.Strength) throws {
         guard now else {
             return try confirm(
-                "This deletes \(described). It is out of service at once, and can be brought back until the tenant's grace period ends.",
-                strength)
+                """
+                This deletes \(described). It is out of service within seconds, and kept for as long as the plan's kept-days (or \
+                deletedKeptDays) say; with 0 it is destroyed at once, for ever.
+                """, strength)
         }
         try confirm("This destroys \(described), for ever.", .typing(name))
     }

@@ -8,9 +8,10 @@ package struct ImportUsers: AdminCommand {
         discussion: """
             The first line names the columns: address, and any of password, hash, quota (such as 2GB) and messages. An empty quota is \
             as the plan says; a user with neither password nor hash receives mail and cannot log in. Hashes are those of other mail \
-            systems: \(PasswordHashRefusal.schemes). The whole file is checked first, and nothing is made when a line is wrong. A user \
-            who exists already is left as it is: when an import was interrupted, by Ctrl-C or otherwise, running it again goes on. Keep \
-            the file from others' eyes, and delete it afterwards.
+            systems: \(PasswordHashRefusal.schemes). The whole file is checked first, and nothing is made when it shows a mistake by \
+            itself. Whom the platform refuses, as for a domain that it does not have, is told by line; the others are made, and the exit \
+            status is 2. A user who exists already is left as it is: when an import was interrupted, by Ctrl-C or otherwise, running it \
+            again goes on. Keep the file from others' eyes, and delete it afterwards.
             """)
     @Argument(help: "The file; - is standard input.", completion: .file()) var file: String
     @OptionGroup(title: "Global options") var global: GlobalArguments

@@ -5,8 +5,9 @@ package struct ShowLog: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "log", abstract: "Show what the log says of one message, session or admin call, in order.",
         discussion: """
-            The id of a message is what its last Received field and the reply to its sender name; that of an admin call is in its error. \
-            It reads the files in the data directory's log folder, on the platform's own machine.
+            The id of a message is what its last Received field and the reply to its sender name; that of an admin call is in the log's \
+            line `admin call`, and in its error only when something went wrong inside Casella. It reads the files in the data directory's \
+            log folder, on the platform's own machine.
             """)
     @Option(help: ArgumentHelp("The id: `trace` or `session` of a line.", valueName: "id")) var trace: String
     @OptionGroup(title: "Global options") var global: GlobalArguments

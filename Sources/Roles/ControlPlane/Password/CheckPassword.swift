@@ -20,16 +20,18 @@ extension Provisioning {
 
     /// Refuses the password that the user has, and those before it. Each costs a hash.
     func checkIsUnused(_ choice: PasswordChoice, by keys: UserKeys) async throws {
-        guard case .given(let password) = choice, facts.passwords.remembered > 0 else { return }
+        guard case .given(let password) = choice else { return }
+        let remembered = facts.passwords.remembered
         let known = try await database.query(
             """
             SELECT hash FROM credentials WHERE tenant_id = $1 AND user_id = $2
             UNION ALL (SELECT hash FROM old_credentials WHERE tenant_id = $1 AND user_id = $2 ORDER BY changed_at DESC LIMIT $3)
-            """, [.int8(keys.tenant), .int8(keys.user), .int8(Int64(facts.passwords.remembered))])
+            """, [.int8(keys.tenant), .int8(keys.user), .int8(Int64(remembered))])
         guard try await hashing.matchesAny(of: known.rows.map { try $0.text(0) }, password: password) else { return }
         throw AdminError(
             .invalid, "The password was used before.",
-            hint: "Use one that is neither the present one nor one of the \(facts.passwords.remembered) before it.")
+            hint: remembered == 0
+                ? "Use another than the present one." : "Use one that is neither the present one nor one of the \(remembered) before it.")
     }
 
     /// Puts a hash in the place of the user's, which is remembered.

@@ -5,7 +5,7 @@ package struct PasswordRules: Sendable, Equatable {
     package static let minimumLengths = PasswordChoice.allowedLength.lowerBound...128
     /// In characters.
     package var minimumLength = 10
-    /// Former passwords of a user that are not taken again.
+    /// Former passwords of a user that are not taken again; the present one is not in any case.
     package var remembered = 5
 
     package init() {}
