@@ -89,13 +89,17 @@ final class QuotaLedger {
 
     /// Reserves without asking for room: for what is stored already.
     func claim(_ amount: QuotaUsage, for user: Int64) throws(StoreError) -> QuotaReservation {
-        guard let entry = users[user] else { throw .noSuchUser }
-        change(\.reserved, by: amount, user: user, domain: entry.domain)
-        return QuotaReservation(ledger: self, user: user, domain: entry.domain, amount: amount)
+        guard users[user] != nil else { throw .noSuchUser }
+        change(\.reserved, by: amount, for: user)
+        return QuotaReservation(ledger: self, user: user, amount: amount)
     }
 
-    func change(_ part: WritableKeyPath<Level, QuotaUsage>, by amount: QuotaUsage, user: Int64, domain: Int64?) {
+    func change(_ part: WritableKeyPath<Level, QuotaUsage>, by amount: QuotaUsage, for user: Int64) {
         users[user]?.level[keyPath: part] += amount
+        change(part, by: amount, in: users[user]?.domain)
+    }
+
+    private func change(_ part: WritableKeyPath<Level, QuotaUsage>, by amount: QuotaUsage, in domain: Int64?) {
         guard let domain else { return }
         domains[domain]?[keyPath: part] += amount
         tenant[keyPath: part] += amount
@@ -146,7 +150,8 @@ final class QuotaLedger {
         }
     }
 
-    /// Takes over what was read; what is on its way stays. Users that are not among them are forgotten.
+    /// Takes over what was read; what is on its way stays, and goes along with a user who moved. Users that are not among them
+    /// are forgotten.
     func replace(tenant newTenant: Level, domains newDomains: [Int64: Level], users newUsers: [Int64: User]) {
         let old = (tenant: tenant, domains: domains, users: users)
         tenant = newTenant.keeping(old.tenant)
@@ -154,6 +159,12 @@ final class QuotaLedger {
         for (id, level) in newDomains { domains[id] = level.keeping(old.domains[id]) }
         users = newUsers
         for (id, user) in newUsers { users[id]?.level = user.level.keeping(old.users[id]?.level) }
+        for (id, user) in old.users where user.domain != users[id]?.domain {
+            for part in [\Level.reserved, \Level.logged] {
+                change(part, by: -user.level[keyPath: part], in: user.domain)
+                change(part, by: user.level[keyPath: part], in: users[id]?.domain)
+            }
+        }
     }
 
     func insert(_ user: User, id: Int64) { users[id] = user }

@@ -8,14 +8,12 @@ final class QuotaReservation {
 
     private let ledger: QuotaLedger
     private let user: Int64
-    private let domain: Int64?
     private let amount: QuotaUsage
     private var state = State.reserved
 
-    init(ledger: QuotaLedger, user: Int64, domain: Int64?, amount: QuotaUsage) {
+    init(ledger: QuotaLedger, user: Int64, amount: QuotaUsage) {
         self.ledger = ledger
         self.user = user
-        self.domain = domain
         self.amount = amount
     }
 
@@ -23,8 +21,8 @@ final class QuotaReservation {
     func markLogged() {
         guard state == .reserved else { return }
         state = .logged
-        ledger.change(\.reserved, by: -amount, user: user, domain: domain)
-        ledger.change(\.logged, by: amount, user: user, domain: domain)
+        ledger.change(\.reserved, by: -amount, for: user)
+        ledger.change(\.logged, by: amount, for: user)
     }
 
     /// Gives the room back unless the message is in the log.
@@ -37,6 +35,6 @@ final class QuotaReservation {
         let part: WritableKeyPath<QuotaLedger.Level, QuotaUsage> = state == .logged ? \.logged : \.reserved
         guard state != .ended else { return }
         state = .ended
-        ledger.change(part, by: -amount, user: user, domain: domain)
+        ledger.change(part, by: -amount, for: user)
     }
 }
