@@ -1,4 +1,5 @@
 import BlobStore
+import Cryptography
 import Runtime
 
 /// A message in a mailbox whose blob record is durable, and whose row is not committed yet.
