@@ -90,6 +90,27 @@ import Testing
         #expect(try new.reaching(inverse, prune: false) == old)
     }
 
+    @Test("By the number an undo knows who is meant, and leaves alone who has the address since") func numbers() throws {
+        let old = try acme(), name = try TenantName("acme"), ann = try EmailAddress("ann@acme.example")
+        let bob = try EmailAddress("bob@acme.example")
+        var new = old
+        new.users[ann]?.password = .hash("new")
+        new.users[bob] = UserSettings()
+        let written = DesiredTenant(inverting: TenantState.changes(from: old, to: new), of: name, numbers: [ann: 1, bob: 2])
+        let text = String(decoding: try JSONEncoder().encode(written), as: UTF8.self)
+        let inverse = try JSONDecoder().decode(DesiredTenant.self, from: Data(text.utf8))
+        #expect(inverse == written)
+        #expect(try new.reaching(inverse, prune: false, numbers: [ann: 1, bob: 2]) == old)
+        #expect(try new.reaching(inverse, prune: false, numbers: [ann: 3, bob: 4]) == new)
+        #expect(inverse.successors(among: [ann: 3, bob: 2]) == [ann])
+        // Of older applies no numbers are known.
+        let older = DesiredTenant(inverting: TenantState.changes(from: old, to: new), of: name)
+        let kept = String(decoding: try JSONEncoder().encode(older), as: UTF8.self)
+        #expect(!kept.contains("userNumbers"))
+        let read = try JSONDecoder().decode(DesiredTenant.self, from: Data(kept.utf8))
+        #expect(try new.reaching(read, prune: false, numbers: [ann: 3, bob: 4]) == old)
+    }
+
     @Test("What was changed and then went is not made again by an undo") func gone() throws {
         let old = try acme(), name = try TenantName("acme"), ann = try EmailAddress("ann@acme.example")
         var new = old

@@ -15,7 +15,9 @@ extension TenantReading {
             "group \(address) \(group.posting) \(group.owners.map(\.text)) \(group.members.map(\.text))"
         }.sorted()
         lines += state.users.map { address, user in
-            "user \(address) \(user.quota.line) \(user.limits.line) \(user.suspension.line) \(users[address]?.passwordSet ?? 0)"
+            let facts = users[address]
+            return "user \(address) \(facts?.id ?? 0) \(user.quota.line) \(user.limits.line) \(user.suspension.line) "
+                + "\(facts?.passwordSet ?? 0)"
         }.sorted()
         return try Fingerprint.of(lines + keeping.lines)
     }

@@ -11,6 +11,8 @@ struct PreparedTenant: Sendable {
     /// Of the plan that the tenant is to have.
     let planned: LimitSet
     let keeping: Keeping
+    /// Who has an address that the inverse of an apply names, and is somebody else.
+    let successors: Set<EmailAddress>
     let fingerprint: String
 
     var isNew: Bool { reading.id == 0 }
@@ -25,7 +27,7 @@ extension Provisioning {
         let hashes = Dictionary(
             desired.users.compactMap { user in user.password?.hash.map { (user.address, $0) } }, uniquingKeysWith: { first, _ in first })
         let reading = try await readTenant(desired.name, hashes: hashes, locked: locked, in: transaction) ?? .absent
-        let (goal, changes) = try await Self.difference(reading.state, desired, undertaking.prune)
+        let (goal, changes) = try await Self.difference(reading, desired, undertaking.prune)
         if undertaking.caller.part != nil { try Self.requireOwn(changes, reading, desired.name) }
         let planned = try await planned(goal.settings.plan, reading, undertaking, in: transaction)
         try await Self.requireAllowed(reading.state, goal, planned)
@@ -33,14 +35,14 @@ extension Provisioning {
         try await requireFree(changes, reading.state, keeping, in: transaction)
         return PreparedTenant(
             name: desired.name, reading: reading, goal: goal, changes: changes, planned: planned, keeping: keeping,
-            fingerprint: try await reading.fingerprint(keeping))
+            successors: desired.successors(among: reading.numbers), fingerprint: try await reading.fingerprint(keeping))
     }
 
     @concurrent private nonisolated static func difference(
-        _ state: TenantState, _ desired: DesiredTenant, _ prune: Bool
+        _ reading: TenantReading, _ desired: DesiredTenant, _ prune: Bool
     ) async throws -> (TenantState, [TenantChange]) {
-        let goal = try state.reaching(desired, prune: prune)
-        return (goal, TenantState.changes(from: state, to: goal))
+        let goal = try reading.state.reaching(desired, prune: prune, numbers: reading.numbers)
+        return (goal, TenantState.changes(from: reading.state, to: goal))
     }
 
     @concurrent private nonisolated static func requireAllowed(_ old: TenantState, _ new: TenantState, _ planned: LimitSet) async throws {

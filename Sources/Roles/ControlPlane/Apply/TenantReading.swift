@@ -22,6 +22,8 @@ struct TenantReading: Sendable {
     var domainUsage: [DomainName: Usage] = [:]
     var users: [EmailAddress: UserFacts] = [:]
 
+    var numbers: [EmailAddress: Int64] { users.mapValues(\.id) }
+
     /// What is still to be made: it is as anything new.
     static let absent = TenantReading(id: 0, state: TenantState(), planned: LimitSet(), usage: .none)
 

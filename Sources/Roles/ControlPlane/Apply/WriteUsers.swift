@@ -100,6 +100,18 @@ extension Provisioning {
         guard set.affected == with.count else { throw Self.moved }
     }
 
+    /// By which tables know them; of those who are not there none.
+    func numbers(of users: [EmailAddress], in tenant: Int64, _ transaction: PostgresTransaction) async throws -> [EmailAddress: Int64] {
+        guard !users.isEmpty else { return [:] }
+        let found = try await transaction.query(
+            """
+            SELECT u.local_part || '@' || d.name, u.user_id FROM unnest($2::text[], $3::text[]) AS g (domain, local_part)
+            JOIN domains d ON d.tenant_id = $1 AND d.name = g.domain
+            JOIN users u ON u.tenant_id = $1 AND u.domain_id = d.domain_id AND u.local_part = g.local_part
+            """, [.int8(tenant), .textArray(users.map(\.domain.text)), .textArray(users.map(\.localPart))])
+        return Dictionary(try found.rows.map { (try $0.name(0), try $0.int8(1)) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// `$1` to `$3`.
     private static func addresses(_ users: [SortedChanges.User], _ tenant: Int64) -> [PostgresValue] {
         [.int8(tenant), .textArray(users.map(\.address.domain.text)), .textArray(users.map(\.address.localPart))]
