@@ -76,6 +76,8 @@ public struct DesiredUser: Codable, Sendable, Hashable {
     public var suspended: [Suspendable]?
     public var suspensionReason: SuspensionReason?
     public var password: DesiredPassword?
+    /// Of an inverse, with the password: by when that was to be changed. Else a password that is written need not be.
+    public var passwordChangeBy: Timestamp?
     /// Of an inverse: the user is changed if it is there, and not made.
     public var ifThere: Bool?
     /// Of an inverse: the user is made, or comes back. Whoever has the address by then is somebody else, and stays as they are.

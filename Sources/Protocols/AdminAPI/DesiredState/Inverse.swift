@@ -54,6 +54,6 @@ extension DesiredUser {
         quota = old.quota.difference(from: new.quota)
         limits = old.limits.difference(from: new.limits)
         if old.suspension != new.suspension { (suspended, suspensionReason) = (old.suspension.what, old.suspension.reason) }
-        password = old.password == new.password ? nil : old.password
+        if old.password != new.password { (password, passwordChangeBy) = (old.password, old.passwordChangeBy) }
     }
 }

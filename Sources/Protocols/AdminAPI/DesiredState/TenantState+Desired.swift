@@ -111,10 +111,11 @@ extension TenantSettings {
 
 extension UserSettings {
     fileprivate func reaching(_ desired: DesiredUser, prune: Bool) -> UserSettings {
-        UserSettings(
+        let isOther = desired.password.map { $0 != password } ?? false
+        return UserSettings(
             quota: quota.changed(by: desired.quota), limits: limits.reaching(desired.limits, prune: prune),
             suspension: desired.suspended.map { StoredSuspension(what: $0, reason: desired.suspensionReason) } ?? suspension,
-            password: desired.password ?? password)
+            password: desired.password ?? password, passwordChangeBy: isOther ? desired.passwordChangeBy : passwordChangeBy)
     }
 }
 

@@ -63,7 +63,8 @@ struct TenantReading: Sendable {
         state.users[address] = UserSettings(
             quota: try StoredQuota(row, 2, at: .user), limits: try row.ownLimits(4),
             suspension: StoredSuspension(what: try row.suspended(5), reason: try row.reason(6)),
-            password: hash.map { .hash($0) } ?? .none)
+            password: hash.map { .hash($0) } ?? .none,
+            passwordChangeBy: try row.optionalTimestamp(12).map { Timestamp(microsecondsSince1970: $0) })
         users[address] = UserFacts(id: try row.int8(1), usage: try Usage(row, 10), passwordSet: try row.optionalTimestamp(9))
     }
 
@@ -119,7 +120,7 @@ extension TenantReading {
         """,
         """
         SELECT u.local_part || '@' || d.name, u.user_id, u.quota_bytes, u.quota_messages, u.limits::text, u.suspended, u.suspension_reason,
-            c.hash, c.applied, c.changed_at, coalesce(g.bytes, 0), coalesce(g.messages, 0)
+            c.hash, c.applied, c.changed_at, coalesce(g.bytes, 0), coalesce(g.messages, 0), c.change_by
         FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN credentials c USING (tenant_id, user_id)
         LEFT JOIN user_usage g USING (tenant_id, user_id) WHERE u.tenant_id = $1
         """,
