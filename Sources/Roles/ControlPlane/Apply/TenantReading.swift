@@ -80,20 +80,31 @@ struct TenantReading: Sendable {
 }
 
 extension Provisioning {
-    /// - Parameter locked: other applies, and whoever makes something, wait until the transaction ends.
+    /// - Parameter locked: other applies, and whoever makes something or changes what is in a domain, wait until the transaction ends.
     /// - Returns: nil when there is no such tenant.
     func readTenant(
         _ name: TenantName, hashes: [EmailAddress: String] = [:], locked: Bool, in transaction: PostgresTransaction
     ) async throws -> TenantReading? {
         let found = try await transaction.query("SELECT tenant_id FROM tenants WHERE name = $1", [.text(name.text)])
         guard let id = try found.first?.int8(0) else { return nil }
-        if locked { _ = try await transaction.query("SELECT allowed FROM room_in_plan($1, 'users')", [.int8(id)]) }
+        let locked = locked ? try await lock(id, in: transaction) : nil
         let results = try await transaction.pipeline(TenantReading.statements.map { PostgresStatement($0, [.int8(id)]) })
         guard results.count == TenantReading.statements.count, let tenant = results[0].first else { return nil }
+        // One that came before the tenant's row was locked may be changed still.
+        if let locked, results[1].rows.count != locked { throw Self.moved }
         let rows = TenantReading.Rows(
             tenant: tenant, domains: results[1].rows, domainAliases: results[2].rows, aliases: results[3].rows,
             users: results[4].rows, groups: results[5].rows)
         return try await TenantReading.reading(rows, hashes)
+    }
+
+    /// The domains first, then the tenant, as whoever makes something in a domain.
+    /// - Returns: how many domains there are.
+    private func lock(_ tenant: Int64, in transaction: PostgresTransaction) async throws -> Int {
+        let domains = try await transaction.query(
+            "SELECT 1 FROM domains WHERE tenant_id = $1 ORDER BY domain_id FOR NO KEY UPDATE", [.int8(tenant)])
+        _ = try await transaction.query("SELECT allowed FROM room_in_plan($1, 'users')", [.int8(tenant)])
+        return domains.rows.count
     }
 }
 
