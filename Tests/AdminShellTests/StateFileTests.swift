@@ -100,7 +100,7 @@ import Testing
     @Test("A difference is a line a change, and says what is lost") func difference() throws {
         var impact = ApplyImpact()
         (impact.usersDeleted, impact.messagesDeleted, impact.bytesDeleted) = (1, 2, ByteCount(3_000))
-        impact.brokenGroups = ["team@acme.example"]
+        (impact.brokenGroups, impact.usersLeftAlone) = (["team@acme.example"], ["new@acme.example"])
         (impact.usersDestroyed, impact.usersBack, impact.usersBackEmpty) = (1, ["a@acme.example"], ["b@acme.example"])
         (impact.brokenAliases, impact.overQuota, impact.sessionsEnded) = (["info@acme.example"], ["bob@acme.example"], 1)
         let changes =
@@ -117,6 +117,7 @@ import Testing
             "  ! Deletes 1 user with 2 messages (3 KB), for ever: undoing it brings no other mail back.\n",
             "  ! Brings 1 user back with all mail: a@acme.example.\n",
             "  ! Makes 1 user again, with empty mailboxes: b@acme.example.\n",
+            "  ! Leaves 1 user alone whose address was somebody else's then: new@acme.example.\n",
             "  ! Leaves 1 group with a member or an owner who goes: team@acme.example.\n",
             "  ! Breaks 1 alias, whose target here goes: info@acme.example.\n", "  ! Ends 1 session.\n",
         ] { #expect(text.contains(line), "\(text)") }

@@ -87,6 +87,8 @@ public struct ApplyImpact: Codable, Sendable, Hashable {
     public var usersBackEmpty: [String] = []
     /// And users who stay deleted, for somebody else has their address by now.
     public var usersSucceeded: [String] = []
+    /// And users who stay as they are, for they have the address of somebody whom the apply made, changed or deleted, and are not them.
+    public var usersLeftAlone: [String] = []
 
     public init() {}
 }

@@ -18,6 +18,9 @@ public struct DesiredTenant: Codable, Sendable, Hashable {
     public var domainAliases: [DomainAlias]?
     /// What is not to be there: of an inverse too.
     public var gone: GoneFromTenant?
+    /// Of an inverse: the numbers of the users whom it names, by address. Who has such an address by then and another number is somebody
+    /// else, and stays as they are. Left out, as by older applies: whoever has the address is meant.
+    public var userNumbers: [String: Int64]?
 
     public init(
         name: TenantName, plan: PlanName? = nil, quota: QuotaChange? = nil, limits: LimitChanges? = nil, suspended: [Suspendable]? = nil,
@@ -31,7 +34,7 @@ public struct DesiredTenant: Codable, Sendable, Hashable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, plan, quota, limits, suspended, suspensionReason, domains, users, aliases, groups, domainAliases, gone
+        case name, plan, quota, limits, suspended, suspensionReason, domains, users, aliases, groups, domainAliases, gone, userNumbers
     }
 
     public init(from decoder: any Decoder) throws {
@@ -48,6 +51,7 @@ public struct DesiredTenant: Codable, Sendable, Hashable {
         groups = try values.decodeIfPresent([DesiredGroup].self, forKey: .groups) ?? []
         domainAliases = try values.decodeIfPresent([DomainAlias].self, forKey: .domainAliases)
         gone = try values.decodeIfPresent(GoneFromTenant.self, forKey: .gone)
+        userNumbers = try values.decodeIfPresent([String: Int64].self, forKey: .userNumbers)
     }
 }
 
@@ -72,6 +76,8 @@ public struct DesiredUser: Codable, Sendable, Hashable {
     public var suspended: [Suspendable]?
     public var suspensionReason: SuspensionReason?
     public var password: DesiredPassword?
+    /// Of an inverse, with the password: by when that was to be changed. Else a password that is written need not be.
+    public var passwordChangeBy: Timestamp?
     /// Of an inverse: the user is changed if it is there, and not made.
     public var ifThere: Bool?
     /// Of an inverse: the user is made, or comes back. Whoever has the address by then is somebody else, and stays as they are.

@@ -1,6 +1,7 @@
 extension DesiredTenant {
     /// What makes a tenant again what it was before the changes, as far as they went: all else stays as it is when that is applied.
-    public init(inverting changes: [TenantChange], of name: TenantName) {
+    /// - Parameter numbers: of the users as they are afterwards, and of those who are gone as they were.
+    public init(inverting changes: [TenantChange], of name: TenantName, numbers: [EmailAddress: Int64] = [:]) {
         self.init(name: name)
         var gone = GoneFromTenant()
         var domainAliases: [DomainName: DomainName] = [:]
@@ -25,6 +26,15 @@ extension DesiredTenant {
         let names = domainAliases.map { DomainAlias(name: $0, domain: $1) }.sorted { $0.name < $1.name }
         self.domainAliases = names.isEmpty ? nil : names
         self.gone = gone
+        let named = numbers.map { ($0.key.text, $0.value) }
+        userNumbers = named.isEmpty ? nil : Dictionary(named, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Who has the address of a user whom it names, and is somebody else.
+    /// - Parameter numbers: of all users of the tenant.
+    public func successors(among numbers: [EmailAddress: Int64]) -> Set<EmailAddress> {
+        guard let userNumbers else { return [] }
+        return Set(numbers.filter { address, number in userNumbers[address.text].map { $0 != number } ?? false }.keys)
     }
 
     private mutating func invert(_ old: TenantSettings, _ new: TenantSettings) {
@@ -44,6 +54,6 @@ extension DesiredUser {
         quota = old.quota.difference(from: new.quota)
         limits = old.limits.difference(from: new.limits)
         if old.suspension != new.suspension { (suspended, suspensionReason) = (old.suspension.what, old.suspension.reason) }
-        password = old.password == new.password ? nil : old.password
+        if old.password != new.password { (password, passwordChangeBy) = (old.password, old.passwordChangeBy) }
     }
 }

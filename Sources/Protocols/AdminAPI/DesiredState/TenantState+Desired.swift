@@ -2,18 +2,23 @@ extension TenantState {
     /// What the tenant is to be once it is as `desired` says.
     /// - Parameter prune: what `desired` does not name is not to be there: domains, their aliases, users, aliases, groups, and of limits
     ///   that it gives, the others. Settings that it leaves out stay.
+    /// - Parameter numbers: of the users: an inverse leaves alone who is not one of its own.
     /// - Throws: `AdminError` for what cannot be, whatever the plan says.
-    public func reaching(_ desired: DesiredTenant, prune: Bool) throws(AdminError) -> TenantState {
+    public func reaching(
+        _ desired: DesiredTenant, prune: Bool, numbers: [EmailAddress: Int64] = [:]
+    ) throws(AdminError) -> TenantState {
         try desired.validate()
         var goal = self
         goal.settings = settings.reaching(desired, prune: prune)
         if prune { goal.keep(only: desired) }
-        goal.take(away: desired.gone ?? GoneFromTenant())
+        let successors = desired.successors(among: numbers)
+        goal.take(away: desired.gone ?? GoneFromTenant(), but: successors)
         for domain in desired.domains where domain.ifThere != true || domains[domain.name] != nil {
             goal.domains[domain.name] = (domains[domain.name] ?? .standard(at: .domain)).changed(by: domain.quota)
         }
         goal.rename(desired)
         for user in desired.users where (users[user.address] == nil ? user.ifThere : user.ifAbsent) != true {
+            guard !successors.contains(user.address) else { continue }
             goal.users[user.address] = (users[user.address] ?? UserSettings()).reaching(user, prune: prune)
         }
         for alias in desired.aliases where alias.ifThere != true || aliases[alias.address] != nil {
@@ -33,10 +38,10 @@ extension TenantState {
         (domains, users, aliases, groups) = ([:], [:], [:], [:])
     }
 
-    private mutating func take(away gone: GoneFromTenant) {
+    private mutating func take(away gone: GoneFromTenant, but successors: Set<EmailAddress>) {
         for name in gone.domains { domains[name] = nil }
         for name in gone.domainAliases { domainAliases[name] = nil }
-        for address in gone.users { users[address] = nil }
+        for address in gone.users where !successors.contains(address) { users[address] = nil }
         for address in gone.aliases { aliases[address] = nil }
         for address in gone.groups { groups[address] = nil }
     }
@@ -106,10 +111,11 @@ extension TenantSettings {
 
 extension UserSettings {
     fileprivate func reaching(_ desired: DesiredUser, prune: Bool) -> UserSettings {
-        UserSettings(
+        let isOther = desired.password.map { $0 != password } ?? false
+        return UserSettings(
             quota: quota.changed(by: desired.quota), limits: limits.reaching(desired.limits, prune: prune),
             suspension: desired.suspended.map { StoredSuspension(what: $0, reason: desired.suspensionReason) } ?? suspension,
-            password: desired.password ?? password)
+            password: desired.password ?? password, passwordChangeBy: isOther ? desired.passwordChangeBy : passwordChangeBy)
     }
 }
 

@@ -76,11 +76,14 @@ public struct UserSettings: Sendable, Hashable {
     public var limits: LimitSet
     public var suspension: StoredSuspension
     public var password: DesiredPassword
+    /// nil: it need not be changed.
+    public var passwordChangeBy: Timestamp?
 
     public init(
         quota: StoredQuota = .standard(at: .user), limits: LimitSet = LimitSet(), suspension: StoredSuspension = .none,
-        password: DesiredPassword = .none
+        password: DesiredPassword = .none, passwordChangeBy: Timestamp? = nil
     ) {
-        (self.quota, self.limits, self.suspension, self.password) = (quota, limits, suspension, password)
+        (self.quota, self.limits, self.suspension) = (quota, limits, suspension)
+        (self.password, self.passwordChangeBy) = (password, passwordChangeBy)
     }
 }

@@ -32,7 +32,8 @@ struct ApplyRun {
             let preview = try units[index].preview()
             (outcomes[index].changes, outcomes[index].impact) = (preview.changes, preview.impact)
             guard !preview.isEmpty else {
-                if !preview.impact.usersSucceeded.isEmpty { show(DifferenceText(preview).text) }
+                let untouched = preview.impact.usersSucceeded + preview.impact.usersLeftAlone
+                if !untouched.isEmpty { show(DifferenceText(preview).text) }
                 return
             }
             if fingerprints.count < Self.shown { show(DifferenceText(preview).text) }

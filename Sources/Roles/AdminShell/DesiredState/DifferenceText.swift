@@ -73,6 +73,10 @@ package struct DifferenceText {
             let users = counted(impact.usersSucceeded.count, "user"), names = Self.list(impact.usersSucceeded)
             lines.append("Leaves \(users) deleted whose address is somebody else's now (`user undelete` knows --as): \(names).")
         }
+        if !impact.usersLeftAlone.isEmpty {
+            let users = counted(impact.usersLeftAlone.count, "user"), names = Self.list(impact.usersLeftAlone)
+            lines.append("Leaves \(users) alone whose address was somebody else's then: \(names).")
+        }
         if !impact.overQuota.isEmpty {
             let names = Self.list(impact.overQuota)
             lines.append("Leaves \(impact.overQuota.count) above their new quota, where new mail is refused: \(names).")

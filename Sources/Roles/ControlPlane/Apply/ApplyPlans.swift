@@ -7,6 +7,7 @@ extension Provisioning {
         let (state, changes) = try await change { transaction in try await difference(desired, undertaking, in: transaction) }
         var impact = ApplyImpact()
         impact.overQuota = try await overQuota(after: changes)
+        impact.sessionsEnded = try await sessionsEnded(after: changes)
         return ApplyPreview(
             tenant: nil, isNewTenant: false, changes: changes.map { StateChange($0) }, impact: impact, fingerprint: try state.fingerprint())
     }
@@ -65,6 +66,29 @@ extension Provisioning {
             INSERT INTO plans (name, limits) SELECT name, limits::jsonb FROM unnest($1::text[], $2::text[]) AS g (name, limits)
             ON CONFLICT (name) DO UPDATE SET limits = excluded.limits
             """, [.textArray(kept.map(\.0)), .textArray(try kept.map { try $0.1.json })])
+    }
+
+    /// Sessions for which the plan of their user does not allow the service then. nil when the gateway does not tell.
+    private func sessionsEnded(after changes: [PlanChange]) async throws -> Int? {
+        let other = changes.filter { $0.before?.values[.protocols] != $0.after?.values[.protocols] }
+        let kept = other.compactMap { change in change.after.map { (change.name.text, $0) } }
+        let names = PostgresValue.textArray(kept.map(\.0))
+        guard !kept.isEmpty, try await !database.query("SELECT 1 FROM tenants WHERE plan = ANY ($1) LIMIT 1", [names]).isEmpty else {
+            return 0
+        }
+        guard let live = try? await liveSessions.all(tenant: nil, user: nil) else { return nil }
+        let ending = try await database.query(
+            """
+            SELECT count(*) FROM unnest($1::text[], $2::text[]) AS g (name, limits) JOIN tenants t ON t.plan = g.name
+            JOIN unnest($3::bigint[], $4::bigint[], $5::text[]) AS s (tenant_id, user_id, service) USING (tenant_id)
+            JOIN users u USING (tenant_id, user_id)
+            WHERE s.service <> ALL (limit_list(g.limits::jsonb || t.limits || u.limits, 'protocols'))
+            """,
+            [
+                names, .textArray(try kept.map { try $0.1.json }), .int8Array(live.map(\.tenant)), .int8Array(live.map(\.user)),
+                .textArray(live.map(\.service.rawValue)),
+            ])
+        return try ending.first.map { Int(try $0.int8(0)) }
     }
 
     /// Users who would use more than what their plan says then, and do not yet.

@@ -7,7 +7,12 @@ extension Provisioning {
     private static let kept = 50
 
     func record(_ prepared: PreparedTenant, _ undertaking: Undertaking, in transaction: PostgresTransaction) async throws -> Int64 {
-        let (forward, inverse) = try await Self.written(prepared)
+        var numbers: [EmailAddress: Int64] = [:], made: [EmailAddress] = []
+        for case .user(let address, let old, _) in prepared.changes {
+            if old == nil { made.append(address) } else { numbers[address] = prepared.reading.users[address]?.id }
+        }
+        numbers.merge(try await self.numbers(of: made, in: prepared.reading.id, transaction)) { $1 }
+        let (forward, inverse) = try await Self.written(prepared, numbers)
         return try await record(forward, inverse, of: prepared.reading.id, undertaking, in: transaction)
     }
 
@@ -32,9 +37,11 @@ extension Provisioning {
         return number
     }
 
-    @concurrent private nonisolated static func written(_ prepared: PreparedTenant) async throws -> (forward: String, inverse: String) {
+    @concurrent private nonisolated static func written(
+        _ prepared: PreparedTenant, _ numbers: [EmailAddress: Int64]
+    ) async throws -> (forward: String, inverse: String) {
         let forward = prepared.changes.map { StateChange($0, of: prepared.name) }
-        let inverse = DesiredState.tenant(DesiredTenant(inverting: prepared.changes, of: prepared.name))
+        let inverse = DesiredState.tenant(DesiredTenant(inverting: prepared.changes, of: prepared.name, numbers: numbers))
         return (try json(forward), try json(inverse))
     }
 

@@ -3,8 +3,8 @@ import Cryptography
 import Quantities
 
 extension TenantReading {
-    /// Tells whether anything that can be written down has changed since: of passwords whether there is one, and when it was set.
-    /// And whether what goes is kept, or what comes back is there, as it was shown.
+    /// Tells whether anything that can be written down has changed since: of passwords whether there is one, when it was set, and by when
+    /// it is to be changed. And whether what goes is kept, or what comes back is there, as it was shown.
     @concurrent func fingerprint(_ keeping: Keeping) async throws -> String {
         var lines = ["tenant \(id)", state.settings.plan.text, state.settings.quota.line, state.settings.limits.line]
         lines.append(state.settings.suspension.line)
@@ -15,7 +15,9 @@ extension TenantReading {
             "group \(address) \(group.posting) \(group.owners.map(\.text)) \(group.members.map(\.text))"
         }.sorted()
         lines += state.users.map { address, user in
-            "user \(address) \(user.quota.line) \(user.limits.line) \(user.suspension.line) \(users[address]?.passwordSet ?? 0)"
+            let facts = users[address], changeBy = user.passwordChangeBy?.description ?? ""
+            return "user \(address) \(facts?.id ?? 0) \(user.quota.line) \(user.limits.line) \(user.suspension.line) "
+                + "\(facts?.passwordSet ?? 0) \(changeBy)"
         }.sorted()
         return try Fingerprint.of(lines + keeping.lines)
     }

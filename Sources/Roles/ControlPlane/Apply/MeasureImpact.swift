@@ -8,6 +8,7 @@ extension Provisioning {
         var impact = await Self.impact(of: prepared)
         if isUndo {
             impact.usersSucceeded = prepared.keeping.usersSucceeded.map(\.text)
+            impact.usersLeftAlone = prepared.successors.subtracting(prepared.keeping.usersSucceeded).sorted().map(\.text)
             for case .user(let address, nil, _) in prepared.changes {
                 if prepared.keeping.usersBack[address] != nil {
                     impact.usersBack.append(address.text)
@@ -75,10 +76,13 @@ extension Provisioning {
     /// nil when the gateway does not tell.
     private func sessionsEnded(by prepared: PreparedTenant) async throws -> Int? {
         let ending = prepared.endings
-        guard !prepared.isNew, ending.all != nil || !ending.users.isEmpty else { return 0 }
+        guard !prepared.isNew, ending.all != nil || !ending.users.isEmpty || prepared.limitsProtocols else { return 0 }
         guard let live = try? await liveSessions.all(tenant: prepared.reading.id, user: nil) else { return nil }
         let users = Set(ending.users.map(\.id))
-        return live.count { ending.all != nil || users.contains($0.user) }
+        let allowed = prepared.limitsProtocols ? await prepared.services() : [:]
+        return live.count { session in
+            ending.all != nil || users.contains(session.user) || allowed[session.user]?.contains(session.service.rawValue) == false
+        }
     }
 }
 
@@ -90,6 +94,28 @@ struct SessionEndings: Sendable {
 }
 
 extension PreparedTenant {
+    /// What people may log in to may be different.
+    var limitsProtocols: Bool {
+        changes.contains { change in
+            switch change {
+            case .settings(let old, let new): old.plan != new.plan || old.limits.values[.protocols] != new.limits.values[.protocols]
+            case .user(_, let old?, let new?): old.limits.values[.protocols] != new.limits.values[.protocols]
+            default: false
+            }
+        }
+    }
+
+    /// What users may log in to then, by their numbers; of those who may log in to everything there is nothing.
+    @concurrent fileprivate func services() async -> [Int64: Set<String>] {
+        let common = goal.settings.limits.values[.protocols] ?? planned.values[.protocols]
+        var allowed: [Int64: Set<String>] = [:]
+        for (address, facts) in reading.users {
+            guard let user = goal.users[address], let services = (user.limits.values[.protocols] ?? common)?.services else { continue }
+            allowed[facts.id] = Set(services.map(\.rawValue))
+        }
+        return allowed
+    }
+
     var endings: SessionEndings {
         var endings = SessionEndings()
         for change in changes {

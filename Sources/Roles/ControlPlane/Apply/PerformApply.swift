@@ -114,16 +114,3 @@ extension Provisioning {
         prepared.changes.map { StateChange($0, of: prepared.name) }
     }
 }
-
-extension PreparedTenant {
-    /// What people may log in to may be different.
-    fileprivate var limitsProtocols: Bool {
-        changes.contains { change in
-            switch change {
-            case .settings(let old, let new): old.plan != new.plan || old.limits.values[.protocols] != new.limits.values[.protocols]
-            case .user(_, let old?, let new?): old.limits.values[.protocols] != new.limits.values[.protocols]
-            default: false
-            }
-        }
-    }
-}

@@ -11,6 +11,8 @@ struct PreparedTenant: Sendable {
     /// Of the plan that the tenant is to have.
     let planned: LimitSet
     let keeping: Keeping
+    /// Who has an address that the inverse of an apply names, and is somebody else.
+    let successors: Set<EmailAddress>
     let fingerprint: String
 
     var isNew: Bool { reading.id == 0 }
@@ -24,23 +26,28 @@ extension Provisioning {
     ) async throws -> PreparedTenant {
         let hashes = Dictionary(
             desired.users.compactMap { user in user.password?.hash.map { (user.address, $0) } }, uniquingKeysWith: { first, _ in first })
-        let reading = try await readTenant(desired.name, hashes: hashes, locked: locked, in: transaction) ?? .absent
-        let (goal, changes) = try await Self.difference(reading.state, desired, undertaking.prune)
-        if undertaking.caller.part != nil { try Self.requireOwn(changes, reading, desired.name) }
+        let found = try await readTenant(desired.name, hashes: hashes, locked: locked, in: transaction)
+        // Else it would be made, and cannot.
+        if found == nil, undertaking.caller.part == nil, let kept = try await keptNote(.tenant, desired.name.text, in: transaction) {
+            throw AdminError.tenantExists(desired.name, kept)
+        }
+        let reading = found ?? .absent
+        let (goal, changes) = try await Self.difference(reading, desired, undertaking.prune)
+        let keeping = try await keeping(of: changes, reading, undertaking, in: transaction)
+        if undertaking.caller.part != nil { try Self.requireOwn(changes, reading, keeping, desired.name) }
         let planned = try await planned(goal.settings.plan, reading, undertaking, in: transaction)
         try await Self.requireAllowed(reading.state, goal, planned)
-        let keeping = try await keeping(of: changes, reading, undertaking, in: transaction)
         try await requireFree(changes, reading.state, keeping, in: transaction)
         return PreparedTenant(
             name: desired.name, reading: reading, goal: goal, changes: changes, planned: planned, keeping: keeping,
-            fingerprint: try await reading.fingerprint(keeping))
+            successors: desired.successors(among: reading.numbers), fingerprint: try await reading.fingerprint(keeping))
     }
 
     @concurrent private nonisolated static func difference(
-        _ state: TenantState, _ desired: DesiredTenant, _ prune: Bool
+        _ reading: TenantReading, _ desired: DesiredTenant, _ prune: Bool
     ) async throws -> (TenantState, [TenantChange]) {
-        let goal = try state.reaching(desired, prune: prune)
-        return (goal, TenantState.changes(from: state, to: goal))
+        let goal = try reading.state.reaching(desired, prune: prune, numbers: reading.numbers)
+        return (goal, TenantState.changes(from: reading.state, to: goal))
     }
 
     @concurrent private nonisolated static func requireAllowed(_ old: TenantState, _ new: TenantState, _ planned: LimitSet) async throws {
@@ -63,14 +70,18 @@ extension Provisioning {
         return try then(limits)
     }
 
-    /// An administrator of the tenant changes its users, aliases and groups. The rest is set by those who run the platform.
-    private static func requireOwn(_ changes: [TenantChange], _ reading: TenantReading, _ name: TenantName) throws(AdminError) {
+    /// An administrator of the tenant changes its users, aliases and groups. The rest is set by those who run the platform; users who come
+    /// back have it as it was.
+    private static func requireOwn(
+        _ changes: [TenantChange], _ reading: TenantReading, _ keeping: Keeping, _ name: TenantName
+    ) throws(AdminError) {
         guard reading.id != 0 else { throw AdminError.noTenant(name) }
         for change in changes {
             let what: String
             switch change {
             case .alias, .group: continue
             case .user(let address, let old, let new):
+                if old == nil, keeping.usersBack[address] != nil { continue }
                 if new == nil || (old?.limits ?? LimitSet()) == new?.limits { continue }
                 what = "The limits of \(address)"
             case .settings: what = "The plan, quota, limits and suspension of \(name)"

@@ -22,6 +22,8 @@ struct TenantReading: Sendable {
     var domainUsage: [DomainName: Usage] = [:]
     var users: [EmailAddress: UserFacts] = [:]
 
+    var numbers: [EmailAddress: Int64] { users.mapValues(\.id) }
+
     /// What is still to be made: it is as anything new.
     static let absent = TenantReading(id: 0, state: TenantState(), planned: LimitSet(), usage: .none)
 
@@ -61,7 +63,8 @@ struct TenantReading: Sendable {
         state.users[address] = UserSettings(
             quota: try StoredQuota(row, 2, at: .user), limits: try row.ownLimits(4),
             suspension: StoredSuspension(what: try row.suspended(5), reason: try row.reason(6)),
-            password: hash.map { .hash($0) } ?? .none)
+            password: hash.map { .hash($0) } ?? .none,
+            passwordChangeBy: try row.optionalTimestamp(12).map { Timestamp(microsecondsSince1970: $0) })
         users[address] = UserFacts(id: try row.int8(1), usage: try Usage(row, 10), passwordSet: try row.optionalTimestamp(9))
     }
 
@@ -77,20 +80,31 @@ struct TenantReading: Sendable {
 }
 
 extension Provisioning {
-    /// - Parameter locked: other applies, and whoever makes something, wait until the transaction ends.
+    /// - Parameter locked: other applies, and whoever makes something or changes what is in a domain, wait until the transaction ends.
     /// - Returns: nil when there is no such tenant.
     func readTenant(
         _ name: TenantName, hashes: [EmailAddress: String] = [:], locked: Bool, in transaction: PostgresTransaction
     ) async throws -> TenantReading? {
         let found = try await transaction.query("SELECT tenant_id FROM tenants WHERE name = $1", [.text(name.text)])
         guard let id = try found.first?.int8(0) else { return nil }
-        if locked { _ = try await transaction.query("SELECT allowed FROM room_in_plan($1, 'users')", [.int8(id)]) }
+        let locked = locked ? try await lock(id, in: transaction) : nil
         let results = try await transaction.pipeline(TenantReading.statements.map { PostgresStatement($0, [.int8(id)]) })
         guard results.count == TenantReading.statements.count, let tenant = results[0].first else { return nil }
+        // One that came before the tenant's row was locked may be changed still.
+        if let locked, results[1].rows.count != locked { throw Self.moved }
         let rows = TenantReading.Rows(
             tenant: tenant, domains: results[1].rows, domainAliases: results[2].rows, aliases: results[3].rows,
             users: results[4].rows, groups: results[5].rows)
         return try await TenantReading.reading(rows, hashes)
+    }
+
+    /// The domains first, then the tenant, as whoever makes something in a domain.
+    /// - Returns: how many domains there are.
+    private func lock(_ tenant: Int64, in transaction: PostgresTransaction) async throws -> Int {
+        let domains = try await transaction.query(
+            "SELECT 1 FROM domains WHERE tenant_id = $1 ORDER BY domain_id FOR NO KEY UPDATE", [.int8(tenant)])
+        _ = try await transaction.query("SELECT allowed FROM room_in_plan($1, 'users')", [.int8(tenant)])
+        return domains.rows.count
     }
 }
 
@@ -117,7 +131,7 @@ extension TenantReading {
         """,
         """
         SELECT u.local_part || '@' || d.name, u.user_id, u.quota_bytes, u.quota_messages, u.limits::text, u.suspended, u.suspension_reason,
-            c.hash, c.applied, c.changed_at, coalesce(g.bytes, 0), coalesce(g.messages, 0)
+            c.hash, c.applied, c.changed_at, coalesce(g.bytes, 0), coalesce(g.messages, 0), c.change_by
         FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN credentials c USING (tenant_id, user_id)
         LEFT JOIN user_usage g USING (tenant_id, user_id) WHERE u.tenant_id = $1
         """,

@@ -68,36 +68,38 @@ extension Provisioning {
     }
 
     private func setPasswords(of users: [SortedChanges.User], _ tenant: Int64, in transaction: PostgresTransaction) async throws {
-        let keys = """
-            SELECT u.tenant_id, u.user_id, g.* FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[])
-                AS g (domain, local_part, hash, applied)
-            JOIN domains d ON d.tenant_id = $1 AND d.name = g.domain
-            JOIN users u ON u.tenant_id = $1 AND u.domain_id = d.domain_id AND u.local_part = g.local_part
-            """
-        let without = users.filter { $0.new.password == .none }, with = users.filter { $0.new.password != .none }
+        guard !users.isEmpty else { return }
+        let numbers = try await numbers(of: users.map(\.address), in: tenant, transaction)
+        guard numbers.count == users.count else { throw Self.moved }
+        var without: [Int64] = [], with: [NewCredential] = []
+        for user in users {
+            guard let number = numbers[user.address] else { throw Self.moved }
+            guard let hash = user.new.password.hash else {
+                without.append(number)
+                continue
+            }
+            with.append(
+                NewCredential(
+                    keys: UserKeys(tenant: tenant, user: number), hash: hash, applied: try Cryptography.sha256(Array(hash.utf8)),
+                    changeBy: user.new.passwordChangeBy))
+        }
         if !without.isEmpty {
             _ = try await transaction.query(
-                """
-                DELETE FROM credentials c USING users u JOIN domains d USING (tenant_id, domain_id)
-                JOIN unnest($2::text[], $3::text[]) AS g (domain, local_part) ON d.name = g.domain AND u.local_part = g.local_part
-                WHERE c.tenant_id = $1 AND u.tenant_id = $1 AND c.user_id = u.user_id
-                """, Self.addresses(without, tenant))
+                "DELETE FROM credentials WHERE tenant_id = $1 AND user_id = ANY ($2)", [.int8(tenant), .int8Array(without)])
         }
-        guard !with.isEmpty else { return }
-        let hashes = with.map { $0.new.password.hash ?? "" }
-        let set = try await transaction.query(
+        if !with.isEmpty { try await replaceCredentials(with, in: transaction) }
+    }
+
+    /// By which tables know them; of those who are not there none.
+    func numbers(of users: [EmailAddress], in tenant: Int64, _ transaction: PostgresTransaction) async throws -> [EmailAddress: Int64] {
+        guard !users.isEmpty else { return [:] }
+        let found = try await transaction.query(
             """
-            WITH k AS (\(keys)), remembered AS (
-                INSERT INTO old_credentials (tenant_id, user_id, hash)
-                SELECT c.tenant_id, c.user_id, c.hash FROM credentials c JOIN k USING (tenant_id, user_id))
-            INSERT INTO credentials (tenant_id, user_id, hash, applied) SELECT k.tenant_id, k.user_id, k.hash, k.applied FROM k
-            ON CONFLICT (tenant_id, user_id) DO UPDATE
-            SET hash = excluded.hash, applied = excluded.applied, changed_at = now(), change_by = NULL
-            """,
-            Self.addresses(with, tenant) + [
-                .textArray(hashes), .byteaArray(try hashes.map { try Cryptography.sha256(Array($0.utf8)) }),
-            ])
-        guard set.affected == with.count else { throw Self.moved }
+            SELECT u.local_part || '@' || d.name, u.user_id FROM unnest($2::text[], $3::text[]) AS g (domain, local_part)
+            JOIN domains d ON d.tenant_id = $1 AND d.name = g.domain
+            JOIN users u ON u.tenant_id = $1 AND u.domain_id = d.domain_id AND u.local_part = g.local_part
+            """, [.int8(tenant), .textArray(users.map(\.domain.text)), .textArray(users.map(\.localPart))])
+        return Dictionary(try found.rows.map { (try $0.name(0), try $0.int8(1)) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// `$1` to `$3`.

@@ -9,16 +9,21 @@ extension Provisioning {
 
     /// What is deleted and kept, by name; domains that were deleted with their tenant are its.
     func keptDeletions(tenant: TenantName? = nil, named name: String? = nil) async throws -> [KeptDeletion] {
-        try await change { transaction in
-            try await showDeleted(in: transaction)
-            let found = try await transaction.query(Self.kept, [.optionalText(tenant?.text), .optionalText(name)])
-            return try found.rows.map { row in
-                KeptDeletion(
-                    level: QuotaLevel(rawValue: try row.text(0)) ?? .tenant, name: try row.text(1), tenant: try row.name(2),
-                    deletedAt: try row.moment(3),
-                    keptUntil: try row.optionalTimestamp(4).map { Timestamp(microsecondsSince1970: $0) },
-                    deletedBy: try row.optionalText(5), usage: try Usage(row, 6), held: try row.bool(8))
-            }
+        try await change { transaction in try await keptDeletions(tenant: tenant, named: name, in: transaction) }
+    }
+
+    private func keptDeletions(
+        tenant: TenantName?, named name: String?, in transaction: PostgresTransaction
+    ) async throws -> [KeptDeletion] {
+        try await showDeleted(in: transaction)
+        let found = try await transaction.query(Self.kept, [.optionalText(tenant?.text), .optionalText(name)])
+        try await hideDeleted(in: transaction)
+        return try found.rows.map { row in
+            KeptDeletion(
+                level: QuotaLevel(rawValue: try row.text(0)) ?? .tenant, name: try row.text(1), tenant: try row.name(2),
+                deletedAt: try row.moment(3),
+                keptUntil: try row.optionalTimestamp(4).map { Timestamp(microsecondsSince1970: $0) },
+                deletedBy: try row.optionalText(5), usage: try Usage(row, 6), held: try row.bool(8))
         }
     }
 
@@ -49,7 +54,14 @@ extension Provisioning {
 
     /// For who asks why a name leads nowhere: that it is deleted, and how it comes back. nil: it is not.
     func keptNote(_ level: QuotaLevel, _ name: String) async throws -> (says: String, change: String)? {
-        guard let kept = try await keptDeletions(named: name).first(where: { $0.level == level }) else { return nil }
+        try await change { transaction in try await keptNote(level, name, in: transaction) }
+    }
+
+    func keptNote(
+        _ level: QuotaLevel, _ name: String, in transaction: PostgresTransaction
+    ) async throws -> (says: String, change: String)? {
+        let found = try await keptDeletions(tenant: nil, named: name, in: transaction)
+        guard let kept = found.first(where: { $0.level == level }) else { return nil }
         let until = kept.keptUntil.map { "kept until \($0)" } ?? "kept"
         return ("It was deleted at \(kept.deletedAt) and is \(until).", "\(level.rawValue) undelete \(name)")
     }

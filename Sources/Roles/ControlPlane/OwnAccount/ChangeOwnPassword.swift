@@ -21,7 +21,7 @@ extension Provisioning {
             guard !same.isEmpty else {
                 throw AdminError(.conflict, "The password was changed elsewhere meanwhile.", hint: "Try again with the one that holds now.")
             }
-            try await replaceCredential(of: owner.keys, with: hash, in: transaction)
+            try await replaceCredentials([NewCredential(keys: owner.keys, hash: hash)], in: transaction)
         }
         authenticator.forget(owner.address)
         endSessions(tenant: owner.keys.tenant, user: owner.keys.user, reason: "Your password was changed; please log in again")

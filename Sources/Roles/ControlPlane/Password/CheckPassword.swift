@@ -33,30 +33,6 @@ extension Provisioning {
             hint: remembered == 0
                 ? "Use another than the present one." : "Use one that is neither the present one nor one of the \(remembered) before it.")
     }
-
-    /// Puts a hash in the place of the user's, which is remembered.
-    func replaceCredential(
-        of keys: UserKeys, with hash: String, mustChange: PasswordDemand? = nil, in transaction: PostgresTransaction
-    ) async throws {
-        let user: [PostgresValue] = [.int8(keys.tenant), .int8(keys.user)]
-        _ = try await transaction.query(
-            """
-            INSERT INTO old_credentials (tenant_id, user_id, hash)
-            SELECT tenant_id, user_id, hash FROM credentials WHERE tenant_id = $1 AND user_id = $2 FOR UPDATE
-            """, user)
-        _ = try await transaction.query(
-            """
-            DELETE FROM old_credentials WHERE tenant_id = $1 AND user_id = $2 AND changed_at NOT IN (
-                SELECT changed_at FROM old_credentials WHERE tenant_id = $1 AND user_id = $2 ORDER BY changed_at DESC LIMIT $3)
-            """, user + [.int8(Int64(facts.passwords.remembered))])
-        _ = try await transaction.query(
-            """
-            INSERT INTO credentials (tenant_id, user_id, hash, change_by)
-            VALUES ($1, $2, $3, now() + $4::bigint * interval '1 second')
-            ON CONFLICT (tenant_id, user_id) DO UPDATE
-            SET hash = excluded.hash, applied = NULL, changed_at = now(), change_by = excluded.change_by
-            """, user + [.text(hash), .optionalInt8(mustChange?.within)])
-    }
 }
 
 extension CommonPasswords.Weakness {

@@ -22,12 +22,7 @@ extension Provisioning {
                 return id
             }
         } catch let error as PostgresError where error.sqlState == .uniqueViolation {
-            guard let kept = try await keptNote(.tenant, new.name.text) else {
-                throw AdminError(.alreadyExists, "The tenant \(new.name) exists already.")
-            }
-            throw AdminError(
-                .alreadyExists, "The tenant \(new.name) exists already. \(kept.says)",
-                hint: "`\(kept.change)` brings it back, `tenant delete --now \(new.name)` makes the name free.")
+            throw AdminError.tenantExists(new.name, try await keptNote(.tenant, new.name.text))
         }
         if isRehearsal { return try await tenant(new.name) }
         do {
@@ -42,5 +37,15 @@ extension Provisioning {
     func remove(_ tenant: Int64, in transaction: PostgresTransaction) async throws {
         _ = try await transaction.query("DELETE FROM tenants WHERE tenant_id = $1", [.int8(tenant)])
         try await roles.drop(for: tenant, in: transaction)
+    }
+}
+
+extension AdminError {
+    /// - Parameter kept: of one that is deleted, and has its name still.
+    static func tenantExists(_ name: TenantName, _ kept: (says: String, change: String)?) -> AdminError {
+        guard let kept else { return AdminError(.alreadyExists, "The tenant \(name) exists already.") }
+        return AdminError(
+            .alreadyExists, "The tenant \(name) exists already. \(kept.says)",
+            hint: "`\(kept.change)` brings it back, `tenant delete --now \(name)` makes the name free.")
     }
 }

@@ -12,10 +12,10 @@ extension Provisioning {
         try await checkIsUnused(request.body.password, by: UserKeys(tenant: known.tenant, user: known.user))
         let credential = try await credential(request.body.password)
         let keys = try await change { transaction in
-            let keys = try await find(address, in: transaction)
-            try await replaceCredential(
-                of: UserKeys(tenant: keys.tenant, user: keys.user), with: credential.hash, mustChange: request.body.mustChange,
-                in: transaction)
+            let found = try await find(address, in: transaction)
+            let keys = UserKeys(tenant: found.tenant, user: found.user)
+            try await replaceCredentials(
+                [NewCredential(keys: keys, hash: credential.hash, mustChange: request.body.mustChange)], in: transaction)
             return keys
         }
         forgetLogins(of: address)
