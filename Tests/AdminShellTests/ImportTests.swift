@@ -81,8 +81,10 @@ import Testing
         #expect(try bench.run("user import \(path)") == 2)
         #expect(bench.console.output == "1 user made, 1 skipped, being there already, 1 refused.\n")
         #expect(bench.console.errors == "\(path):4: carl@acme.example is an alias. Delete the alias first.\n")
-        #expect(bench.transport.made.count == 1 && bench.transport.made[0].contains(#""dryRun":false"#))
+        #expect(bench.transport.made.count == 1 && bench.transport.made[0].hasPrefix("POST /users/import {"))
         #expect(try bench.run("user import --dry-run --format csv \(path)") == 2)
+        #expect(bench.transport.made.count == 2 && bench.transport.made[1].hasPrefix("POST /users/import?dryRun=true {"))
+        #expect(bench.transport.made.allSatisfy { !$0.contains(#""dryRun""#) })
         #expect(bench.console.output.contains("\nline,address,outcome,reason\n2,ann@acme.example,made,\n3,bob@acme.example,exists,\n"))
     }
 

@@ -36,7 +36,7 @@ package struct ImportUsers: AdminCommand {
         var isShown = false
         defer { if isShown { context.console.writeError("\r\u{1B}[K") } }
         for batch in UserBatches(users, tenant: { owners[$0] }).batches {
-            let request = UserImport(users: batch.map(\.user), dryRun: context.settings.dryRun)
+            let request = UserImport(users: batch.map(\.user))
             do {
                 outcomes += zip(batch, try context.client.call(Calls.importUsers, sending: request).users).map { .init($0, $1) }
             } catch {
