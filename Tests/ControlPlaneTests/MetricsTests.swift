@@ -42,7 +42,10 @@ import Testing
     }
 
     @Test("Tenants' figures are summed, and told by tenant while their workers run") func tenants() throws {
-        let text = Self.text(try Self.platform(workers: [Self.worker("acme", stored: 3), Self.worker("idle", .idle, stored: 4)]))
+        var gathered = try Self.platform(workers: [Self.worker("acme", stored: 3), Self.worker("idle", .idle, stored: 4)])
+        gathered.badEnds = 6
+        let text = Self.text(gathered)
+        #expect(text.contains("\ncasella_worker_restarts_total 6\n"))
         #expect(text.contains("\ncasella_deliveries_total{outcome=\"stored\"} 7\n"))
         #expect(text.contains("\ncasella_imap_commands_total{command=\"FETCH\"} 14\n"))
         #expect(text.contains("\ncasella_tenant_deliveries_total{tenant=\"acme\",outcome=\"stored\"} 3\n"))
