@@ -32,9 +32,9 @@ final class MetricsAnswers {
         guard method == "GET" else { return .text(405, "Use GET.\n") }
         let gathered = await measuring.gather()
         if path == "/metrics" {
-            series.keep(workers.names)
             series.admit(gathered.workers)
             let text = ExpositionText.write(PlatformMetrics.families(gathered, tenants: series))
+            series.keep(workers.names)
             return Answer(status: 200, contentType: ExpositionText.contentType, body: Array(text.utf8))
         }
         if path == "/health" {

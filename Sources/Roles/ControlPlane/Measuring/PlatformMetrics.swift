@@ -5,7 +5,7 @@ import Supervision
 package enum PlatformMetrics {
     package static func families(_ gathered: Gathered, tenants: TenantSeries) -> [MetricFamily] {
         processes(gathered) + gateway(gathered.gatewayFigures) + workers(gathered.workerFigures) + relay(gathered.relayFigures)
-            + control(gathered) + tenants.families(gathered.workers)
+            + control(gathered) + tenants.families(gathered.workers, departed: gathered.departed)
     }
 
     private static func processes(_ gathered: Gathered) -> [MetricFamily] {
