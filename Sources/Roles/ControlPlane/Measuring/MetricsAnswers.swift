@@ -29,7 +29,7 @@ final class MetricsAnswers {
         guard path == "/metrics" || path == "/health" || path.hasPrefix("/health/") else {
             return .text(404, "There are /metrics, /health and /health/PROCESS.\n")
         }
-        guard method == "GET" else { return .text(405, "Use GET.\n") }
+        guard method == "GET" || method == "HEAD" else { return .text(405, "Use GET or HEAD.\n") }
         let gathered = await measuring.gather()
         if path == "/metrics" {
             series.admit(gathered.workers)
