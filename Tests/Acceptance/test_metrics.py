@@ -147,14 +147,19 @@ class Metrics(unittest.TestCase):
         self.assertEqual(0o600, socket_path.stat().st_mode & 0o777)
         connection = UnixConnection(socket_path)
         for method, path, status in (
-            ("GET", "/metrics", 200), ("GET", "/health?full=1", 200), ("POST", "/metrics", 405), ("GET", "/", 404),
+            ("HEAD", "/metrics", 200), ("GET", "/metrics", 200), ("HEAD", "/health", 200), ("GET", "/health?full=1", 200),
+            ("POST", "/metrics", 405), ("HEAD", "/", 404), ("GET", "/", 404),
             ("GET", "/tenants", 404), ("GET", "/health/tenant%3Anobody-there", 404), ("GET", "/health/%zz", 404),
         ):
             connection.request(method, path)
             answer = connection.getresponse()
             text = answer.read().decode()
-            self.assertEqual(status, answer.status, path)
-            if path == "/metrics" and status == 200:
+            # A body behind the answer to HEAD would be taken for the next answer.
+            self.assertEqual(status, answer.status, (method, path))
+            self.assertGreater(int(answer.headers["Content-Length"]), 0)
+            if status == 405:
+                self.assertEqual("GET, HEAD", answer.headers["Allow"])
+            if (method, path, status) == ("GET", "/metrics", 200):
                 names = {name for name, _ in parse(text)}
                 self.assertEqual({name for name, _ in self.metrics()}, names)
         connection.close()

@@ -34,6 +34,15 @@ struct CompletionTests {
         #expect(Completer(source: FakeNames()).candidates(after: line, word: word) == expected)
     }
 
+    @Test("A line without a program completes to nothing", arguments: [" x", "# x", "", "x", " ", "\t# "])
+    func noProgram(line: String) throws {
+        let bench = Bench()
+        guard case .report(let report) = bench.interpreter.perform(["complete", "--", line], bench.settings) else {
+            return #expect(Bool(false))
+        }
+        #expect(try report.text(in: .csv) == "word\r\n")
+    }
+
     static let mistakes: [(String, String?)] = [
         ("tenat", "tenant"), ("tennant", "tenant"), ("usr", "user"), ("uesr", "user"), ("qouta", "quota"), ("stat", "status"),
         ("xyzzy", nil), ("", nil), (String(repeating: "a", count: 500), nil),

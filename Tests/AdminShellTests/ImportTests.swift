@@ -2,6 +2,7 @@ import AdminAPI
 import AdminShell
 import FoundationEssentials
 import Quantities
+import Synchronization
 import Testing
 
 @Suite("Import of users") struct ImportTests {
@@ -81,9 +82,36 @@ import Testing
         #expect(try bench.run("user import \(path)") == 2)
         #expect(bench.console.output == "1 user made, 1 skipped, being there already, 1 refused.\n")
         #expect(bench.console.errors == "\(path):4: carl@acme.example is an alias. Delete the alias first.\n")
-        #expect(bench.transport.made.count == 1 && bench.transport.made[0].contains(#""dryRun":false"#))
+        #expect(bench.transport.made.count == 1 && bench.transport.made[0].hasPrefix("POST /users/import {"))
         #expect(try bench.run("user import --dry-run --format csv \(path)") == 2)
+        #expect(bench.transport.made.count == 2 && bench.transport.made[1].hasPrefix("POST /users/import?dryRun=true {"))
+        #expect(bench.transport.made.allSatisfy { !$0.contains(#""dryRun""#) })
         #expect(bench.console.output.contains("\nline,address,outcome,reason\n2,ann@acme.example,made,\n3,bob@acme.example,exists,\n"))
+    }
+
+    /// Answers the first request alone.
+    private final class Dying: Transport {
+        private let isDead = Mutex(false)
+
+        func exchange(_ request: HTTPRequest) throws(AdminError) -> HTTPResponse {
+            let wasDead = isDead.withLock { isDead in
+                defer { isDead = true }
+                return isDead
+            }
+            guard !wasDead else { throw AdminError(.unavailable, "The platform is gone.") }
+            return HTTPResponse(status: 200, body: Array(Prepared.imported.utf8))
+        }
+    }
+
+    @Test("Of an import that is broken off it is told who was refused, and how many are there") func brokenOff() throws {
+        let path = try written("address\n" + (1...201).map { "u\($0)@acme.example\n" }.joined())
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let console = FakeConsole(), dying = Dying()
+        let interpreter = Interpreter(console: console) { _ in dying }
+        let outcome = interpreter.perform(["user", "import", path], Settings(dataDirectory: "/nowhere"))
+        guard case .failure(let failure) = outcome else { return #expect(Bool(false)) }
+        #expect(console.errors == "\(path):4: carl@acme.example is an alias. Delete the alias first.\n")
+        #expect(failure.error.hint == "2 of 201 users are done; run it again to go on with the others.")
     }
 
     @Test("A file with mistakes is not sent at all; a hundred of them are listed") func mistakes() throws {

@@ -44,6 +44,25 @@ struct OwnPasswordTests {
         #expect(!"\(change)\(change.proof)".contains("old password") && !bench.console.output.contains("horse"))
     }
 
+    private static let fingerprint = String(repeating: "0f", count: 32)
+
+    @Test("--dry-run tries only, whatever the certificate is trusted for", arguments: ["", "--fingerprint \(fingerprint)"])
+    func dryRun(option: String) throws {
+        let bench = Bench(FakeConsole(input: ["old password", "correct horse"]))
+        let line = "user change-password ann@acme.example --server mx.example --password-stdin --dry-run \(option)"
+        #expect(try bench.run(line) == 0)
+        #expect(bench.transport.made.count == 1 && bench.transport.made[0].hasPrefix("POST /self/password?dryRun=true "))
+    }
+
+    @Test("A fingerprint without a server is refused before a password is asked for") func noServer() throws {
+        for line in ["user change-password ann@acme.example", "self app-password ann@acme.example --name phone"] {
+            let bench = Bench(FakeConsole(canAsk: true, answers: ["old password"]))
+            #expect(try bench.run("\(line) --fingerprint \(Self.fingerprint)") == 65)
+            #expect(bench.console.errors.contains("--server HOST") && bench.console.hiddenQuestions == 0)
+            #expect(bench.transport.made.isEmpty)
+        }
+    }
+
     @Test("The secret of one-time passwords is shown once, and they are taken away") func oneTime() throws {
         let bench = Bench()
         #expect(try bench.run("user totp ann@acme.example") == 0)

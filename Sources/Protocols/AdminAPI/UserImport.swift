@@ -4,10 +4,8 @@ public struct UserImport: Codable, Sendable, Hashable {
     public static let limit = 200
 
     public var users: [NewUser]
-    /// True: all is checked, and nothing is made.
-    public var dryRun: Bool?
 
-    public init(users: [NewUser], dryRun: Bool? = nil) { (self.users, self.dryRun) = (users, dryRun) }
+    public init(users: [NewUser]) { self.users = users }
 }
 
 /// The answer to it: what came of each user, in their order.

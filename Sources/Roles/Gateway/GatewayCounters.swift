@@ -5,7 +5,7 @@ import Supervision
 /// What this process counts: plain numbers on the event loop.
 @EventLoopActor
 final class GatewayCounters {
-    /// The doors' open connections and what is of now are filled in when somebody asks.
+    /// Without octets, memory and sessions, which `measurements` fills in when somebody asks.
     private(set) var figures = GatewayFigures()
     let traffic = Traffic()
 

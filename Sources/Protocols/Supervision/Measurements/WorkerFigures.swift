@@ -2,7 +2,7 @@
 public struct WorkerFigures: Codable, Sendable, Equatable {
     /// Messages by recipient and what became of them.
     public var deliveriesStored: Int64 = 0, deliveriesRefused: Int64 = 0, deliveriesDeferred: Int64 = 0
-    /// Of the refused and deferred: those that did not fit a quota.
+    /// Questions for room that a quota answered with no, whoever asked: deliveries and sessions.
     public var quotaRefusals: Int64 = 0
     /// Messages that users handed in, and those of them that were not taken.
     public var submissionsTaken: Int64 = 0, submissionsRefused: Int64 = 0

@@ -57,8 +57,7 @@ package protocol Transport: Sendable {
 extension Settings {
     /// The way to the platform that is meant.
     package func transport(timeout: Duration = .seconds(60)) -> any Transport {
-        if let server { SecureTransport(server: server, timeout: timeout) } else {
-            UnixSocketTransport(dataDirectory: dataDirectory, timeout: timeout)
-        }
+        guard let server else { return UnixSocketTransport(dataDirectory: dataDirectory, timeout: timeout) }
+        return SecureTransport(server: server, trust: fingerprint.map { .certificate(fingerprint: $0.octets) }, timeout: timeout)
     }
 }

@@ -14,11 +14,12 @@ package struct ChangePassword: AdminCommand {
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
+        let client = try own.client(in: context)
         let old = try own.password(of: address, from: context.console)
         let input: PasswordInput = own.passwordStdin ? .standardInput : .ask
         let new = try input.obtain(for: address.text, from: context.console)
         let proof = AccountProof(address: address, password: old, oneTimePassword: own.oneTimePassword(from: context.console))
-        _ = try own.client(in: context).call(Calls.changePassword, sending: UserPasswordChange(proof: proof, new: new))
+        _ = try client.call(Calls.changePassword, sending: UserPasswordChange(proof: proof, new: new))
         return Report(Nothing(), Table([], []), .sentence("Changed your password; your mail programs need the new one."))
     }
 }

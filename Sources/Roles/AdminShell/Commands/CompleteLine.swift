@@ -19,7 +19,7 @@ package struct CompleteLine: AdminCommand {
     private func candidates(in base: Settings) -> [String] {
         let space = line.lastIndex { $0.isWhitespace }
         let word = space.map { String(line[line.index(after: $0)...]) } ?? line
-        guard let space, var before = try? CommandWords.split(String(line[..<space])) else { return [] }
+        guard let space, var before = try? CommandWords.split(String(line[..<space])), !before.isEmpty else { return [] }
         before.removeFirst()  // the program
         var settings = base
         // What stands before an option's value is completed from the option.

@@ -1,5 +1,6 @@
 import AdminAPI
 import ArgumentParser
+import Quantities
 
 package struct CreateDomain: AdminCommand {
     package static let configuration = CommandConfiguration(
@@ -9,13 +10,18 @@ package struct CreateDomain: AdminCommand {
     @Argument(help: "The domain, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
     @Option(help: ArgumentHelp("The tenant that it belongs to.", valueName: "name"), transform: { try TenantName($0) })
     var tenant: TenantName
-    @OptionGroup var quota: QuotaOptions
+    @Option(
+        help: ArgumentHelp("Storage of its users together, such as 10GB; unlimited if left out.", valueName: "size"),
+        transform: Limits.size)
+    var quota: LimitChange<ByteCount>?
+    @Option(help: ArgumentHelp("Number of messages; unlimited if left out.", valueName: "number"), transform: Limits.number)
+    var messages: LimitChange<Int64>?
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
-        let created = try context.client.call(
-            Calls.createDomain, sending: NewDomain(name: domain, tenant: tenant, quota: quota.limits))
+        let limits = quota == nil && messages == nil ? nil : QuotaChange(bytes: quota, messages: messages)
+        let created = try context.client.call(Calls.createDomain, sending: NewDomain(name: domain, tenant: tenant, quota: limits))
         return Report(created, DomainTable.of([created]), .sentence("Created domain \(created.name) of tenant \(created.tenant)."))
     }
 }

@@ -25,24 +25,30 @@ package struct ImportUsers: AdminCommand {
             mistakes.show(users.mistakes, on: context.console)
             throw AdminError(.invalid, "\(name) has \(counted(users.mistakes.count, "mistake")); nothing was made.")
         }
-        let outcomes = try perform(users.users, context)
-        mistakes.show(outcomes.compactMap { line in line.error.map { UserFile.Mistake(line: line.line, $0) } }, on: context.console)
+        var outcomes: [UserImportSummary.Line] = []
+        // Also when it is broken off: nothing else tells who was refused until then.
+        defer { mistakes.show(outcomes.compactMap { line in line.error.map { .init(line: line.line, $0) } }, on: context.console) }
+        try perform(users.users, context, &outcomes)
         return UserImportSummary(dryRun: context.settings.dryRun, users: outcomes).report
     }
 
-    private func perform(_ users: [UserFile.Line], _ context: Context) throws -> [UserImportSummary.Line] {
+    /// - Parameter outcomes: what came of each, also of those before a failure; by line.
+    private func perform(_ users: [UserFile.Line], _ context: Context, _ outcomes: inout [UserImportSummary.Line]) throws {
         let owners = try owners(of: users, context), clock = ContinuousClock(), began = clock.now
         let progress = Progress(total: users.count, of: "users")
-        var outcomes: [UserImportSummary.Line] = []
         var isShown = false
-        defer { if isShown { context.console.writeError("\r\u{1B}[K") } }
+        defer {
+            if isShown { context.console.writeError("\r\u{1B}[K") }
+            outcomes.sort { $0.line < $1.line }
+        }
         for batch in UserBatches(users, tenant: { owners[$0] }).batches {
-            let request = UserImport(users: batch.map(\.user), dryRun: context.settings.dryRun)
+            let request = UserImport(users: batch.map(\.user))
             do {
                 outcomes += zip(batch, try context.client.call(Calls.importUsers, sending: request).users).map { .init($0, $1) }
             } catch {
                 guard !context.settings.dryRun, !outcomes.isEmpty else { throw error }
-                let done = "\(outcomes.count) of \(users.count) users are done; run it again to go on with the others."
+                let there = outcomes.count { $0.outcome != .refused }
+                let done = "\(there) of \(users.count) users are done; run it again to go on with the others."
                 throw AdminError(error.code, error.message, hint: error.hint.map { "\($0)\n\(done)" } ?? done)
             }
             if context.console.showsProgress, let line = progress.line(done: outcomes.count, after: clock.now - began) {
@@ -50,7 +56,6 @@ package struct ImportUsers: AdminCommand {
                 context.console.writeError("\r\(line)\u{1B}[K")
             }
         }
-        return outcomes.sorted { $0.line < $1.line }
     }
 
     /// A request is about one tenant's users.

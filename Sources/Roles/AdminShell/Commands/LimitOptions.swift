@@ -8,7 +8,8 @@ package struct LimitOptions: ParsableArguments {
     var users: String?
     @Option(help: ArgumentHelp("Domains of the tenant.", valueName: "number")) var domains: String?
     @Option(help: ArgumentHelp("Aliases of the tenant.", valueName: "number")) var aliases: String?
-    @Option(help: ArgumentHelp("Storage of the tenant, such as 50GB.", valueName: "size")) var storage: String?
+    @Option(help: ArgumentHelp("Storage of the tenant, such as 50GB (plans only; `quota set` for one tenant).", valueName: "size"))
+    var storage: String?
     @Option(help: ArgumentHelp("Storage of a user without a quota of their own.", valueName: "size")) var userQuota: String?
     @Option(help: ArgumentHelp("The largest quota that a user may have.", valueName: "size")) var largestUserQuota: String?
     @Option(help: ArgumentHelp("Size of a message, received or sent.", valueName: "size")) var messageSize: String?

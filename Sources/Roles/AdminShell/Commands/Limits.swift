@@ -2,7 +2,7 @@ import AdminAPI
 import ArgumentParser
 import Quantities
 
-/// `--quota SIZE` and `--messages N` of everything that is created with a quota.
+/// `--quota SIZE` and `--messages N` of tenants and users that are created. Of domains plans say nothing.
 package struct QuotaOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Storage, such as 10GB, or unlimited; as the plan says if left out.", valueName: "size"),

@@ -1,6 +1,5 @@
 import AdminAPI
 import ArgumentParser
-import SecureStream
 
 package struct LogIn: AdminCommand {
     package static let configuration = CommandConfiguration(
@@ -38,9 +37,7 @@ package struct LogIn: AdminCommand {
         }
         let password = try next("Password for \(name): ")
         let oneTimePassword = try next("One-time password: ")
-        let trust = fingerprint.map { SecureStream.Trust.certificate(fingerprint: $0.octets) }
-        let client = AdminClient(transport: SecureTransport(server: server, trust: trust))
-        let token = try client.call(
+        let token = try context.client(trusting: fingerprint).call(
             Calls.logIn, sending: AdminLogin(name: name, password: password, oneTimePassword: oneTimePassword))
         let earlier = StoredSession.load(for: server)?.fingerprint
         try StoredSession(token: token.token, fingerprint: fingerprint?.description ?? earlier).save(for: server)

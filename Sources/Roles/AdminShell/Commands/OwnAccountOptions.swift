@@ -1,6 +1,5 @@
 import AdminAPI
 import ArgumentParser
-import SecureStream
 
 /// How a person reaches the platform and proves that an account is theirs.
 package struct OwnAccountOptions: ParsableArguments {
@@ -15,9 +14,12 @@ package struct OwnAccountOptions: ParsableArguments {
 
     package init() {}
 
-    func client(in context: Context) -> AdminClient {
-        guard let fingerprint, let server = context.settings.server else { return context.client }
-        return AdminClient(transport: SecureTransport(server: server, trust: .certificate(fingerprint: fingerprint.octets)))
+    func client(in context: Context) throws -> AdminClient {
+        guard let fingerprint else { return context.client }
+        guard context.settings.server != nil else {
+            throw AdminError(.invalid, "On the machine itself the platform shows no certificate.", hint: "Say where with --server HOST.")
+        }
+        return context.client(trusting: fingerprint)
     }
 
     /// The account's present password.

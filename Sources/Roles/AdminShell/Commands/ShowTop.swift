@@ -26,7 +26,7 @@ package struct ShowTop: AdminCommand {
         guard once || context.settings.format != .table else {
             // Ctrl-C must not wait for long until an answer comes.
             let client = AdminClient(transport: context.settings.transport(timeout: .seconds(5)))
-            try TopScreen(client: client, interval: .seconds(interval)).run()
+            try TopScreen(client: client, interval: .seconds(interval), isStyled: context.console.isStyled).run()
             return Report(Nothing(), Table([], []), .silent)
         }
         let first = try context.client.call(Calls.showLoad)

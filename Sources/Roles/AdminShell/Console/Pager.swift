@@ -30,8 +30,14 @@ struct Pager {
         }
         posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO)
         // The keys that would end this program are the pager's while it runs, and a pager that is left early is no reason to end.
-        let before = [SIGINT, SIGPIPE].map { ($0, signal($0, SIG_IGN)) }
-        defer { for (number, handler) in before { signal(number, handler) } }
+        let before = [SIGINT, SIGPIPE].map { ($0, Self.ignore($0)) }
+        // With its flags: a handler may have been put without `SA_RESTART`, so that Ctrl-C breaks off a read.
+        defer {
+            for (number, old) in before {
+                var old = old
+                sigaction(number, &old, nil)
+            }
+        }
         var standard = sigset_t()
         sigemptyset(&standard)
         for (number, _) in before { sigaddset(&standard, number) }
@@ -50,5 +56,14 @@ struct Pager {
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
         // What a shell says of a program that is not there, or cannot be run.
         return ![126, 127].contains((status >> 8) & 0xFF)
+    }
+
+    /// Returns what was there.
+    private static func ignore(_ number: Int32) -> sigaction {
+        var action = sigaction(), old = sigaction()
+        action.__sigaction_handler.sa_handler = SIG_IGN
+        sigemptyset(&action.sa_mask)
+        sigaction(number, &action, &old)
+        return old
     }
 }

@@ -17,9 +17,23 @@ package struct Context: Sendable {
     package let client: AdminClient
     package let console: any Console
     package let settings: Settings
+    private let transport: @Sendable (Settings) -> any Transport
 
-    package init(client: AdminClient, console: any Console, settings: Settings) {
-        (self.client, self.console, self.settings) = (client, console, settings)
+    package init(console: any Console, settings: Settings, transport: @escaping @Sendable (Settings) -> any Transport) {
+        (self.console, self.settings, self.transport) = (console, settings, transport)
+        client = Self.client(settings, transport)
+    }
+
+    /// The one place where a client is made that may change something: it has to know of `--dry-run`.
+    private static func client(_ settings: Settings, _ transport: (Settings) -> any Transport) -> AdminClient {
+        AdminClient(transport: transport(settings), triesOnly: settings.dryRun)
+    }
+
+    /// A client of the same platform, whose certificate has this fingerprint; nil: as is known of it otherwise.
+    func client(trusting fingerprint: Fingerprint?) -> AdminClient {
+        var settings = settings
+        settings.fingerprint = fingerprint
+        return Self.client(settings, transport)
     }
 
     func confirm(_ warning: String, _ strength: Confirmation.Strength) throws {

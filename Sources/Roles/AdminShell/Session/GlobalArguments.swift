@@ -6,6 +6,8 @@ package struct Settings: Sendable, Equatable {
     package var dataDirectory: String
     /// nil: the platform of the data directory, on this machine.
     package var server: ServerAddress?
+    /// Of the certificate that the server is to have; nil: as the stored session says, or the system's authorities.
+    package var fingerprint: Fingerprint?
     package var format: OutputFormat
     package var assumeYes: Bool
     /// Changes are tried, and not made.

@@ -52,7 +52,7 @@ package struct Interpreter: Sendable {
     }
 
     package func context(_ settings: Settings) -> Context {
-        Context(client: AdminClient(transport: transport(settings), triesOnly: settings.dryRun), console: console, settings: settings)
+        Context(console: console, settings: settings, transport: transport)
     }
 
     /// Finds a mistyped command before the parser does, which would only say that an argument is unexpected.

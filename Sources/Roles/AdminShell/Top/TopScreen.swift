@@ -6,6 +6,7 @@ import Terminal
 struct TopScreen {
     let client: AdminClient
     let interval: Duration
+    let isStyled: Bool
 
     private static let shortest = Duration.milliseconds(1)
 
@@ -20,7 +21,7 @@ struct TopScreen {
         var due = ContinuousClock.now + .seconds(1)
         while true {
             let size = screen.size
-            let view = TopView(sort: sort, columns: size.columns, rows: size.rows, isStyled: getenv("NO_COLOR").map { $0[0] == 0 } ?? true)
+            let view = TopView(sort: sort, columns: size.columns, rows: size.rows, isStyled: isStyled)
             screen.draw(view.lines(LoadRates(now, since: before), problem: problem))
             let left = max(ContinuousClock.now.duration(to: due), Self.shortest)
             switch screen.next(within: Int(left / Self.shortest)) {

@@ -32,7 +32,7 @@ package struct TopView: Sendable {
     package var sort: Column
     package var columns: Int
     package var rows: Int
-    /// Bold and reverse; not where NO_COLOR is set.
+    /// Bold and reverse.
     package var isStyled: Bool
 
     package init(sort: Column = .mail, columns: Int, rows: Int, isStyled: Bool = false) {

@@ -146,10 +146,6 @@ protocol TellsOfItself {
 
 extension CertificateImport: TellsOfItself { var told: String { "\(certificateFile) \(keyFile)" } }
 
-extension UserImport: TellsOfItself {
-    var told: String { (subjects.first?.text ?? "") + (dryRun == true ? ", checked alone" : "") }
-}
-
 extension DesiredState {
     /// A tenant; or the plans, each of them.
     fileprivate var subjects: [AdminSubject] {

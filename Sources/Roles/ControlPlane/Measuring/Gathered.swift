@@ -52,6 +52,8 @@ package struct Gathered: Sendable {
     package var workers: [MeasuredProcess]
     /// What the workers of tenants counted that are gone.
     package var departed: WorkerFigures
+    /// How often tenants' workers ended badly, also those that are gone.
+    package var badEnds: Int64
     package var tenants: Int
     package var control: Control
     /// nil while the database does not answer.
@@ -60,10 +62,12 @@ package struct Gathered: Sendable {
 
     package init(
         gateway: MeasuredProcess, relay: MeasuredProcess, database: MeasuredProcess?, workers: [MeasuredProcess],
-        departed: WorkerFigures = WorkerFigures(), tenants: Int, control: Control = Control(), queue: Queue? = nil, disk: Disk? = nil
+        departed: WorkerFigures = WorkerFigures(), badEnds: Int64 = 0, tenants: Int, control: Control = Control(), queue: Queue? = nil,
+        disk: Disk? = nil
     ) {
         (self.gateway, self.relay, self.database, self.workers) = (gateway, relay, database, workers)
-        (self.departed, self.tenants, self.control, self.queue, self.disk) = (departed, tenants, control, queue, disk)
+        (self.departed, self.badEnds, self.tenants) = (departed, badEnds, tenants)
+        (self.control, self.queue, self.disk) = (control, queue, disk)
     }
 
     /// Every process that is there, or should be.

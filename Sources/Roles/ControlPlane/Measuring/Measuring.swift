@@ -61,10 +61,10 @@ final class Measuring {
         async let server = services.database?.measured(within: Self.patience)
         async let found = queue()
         async let own = control()
-        let measured = await workers.measured(within: Self.patience)
+        let (tenants, departed) = await workers.measured(within: Self.patience)
         var gathered = Gathered(
-            gateway: await gateway, relay: await relay, database: await server, workers: measured, departed: workers.departed,
-            tenants: workers.count, control: await own, queue: await found, disk: disk)
+            gateway: await gateway, relay: await relay, database: await server, workers: tenants, departed: departed,
+            badEnds: workers.badEnds, tenants: workers.count, control: await own, queue: await found, disk: disk)
         if gathered.queue == nil { gathered.database?.isSilent = true }
         return gathered
     }

@@ -29,12 +29,12 @@ final class MetricsAnswers {
         guard path == "/metrics" || path == "/health" || path.hasPrefix("/health/") else {
             return .text(404, "There are /metrics, /health and /health/PROCESS.\n")
         }
-        guard method == "GET" else { return .text(405, "Use GET.\n") }
+        guard method == "GET" || method == "HEAD" else { return .text(405, "Use GET or HEAD.\n") }
         let gathered = await measuring.gather()
         if path == "/metrics" {
-            series.keep(workers.names)
             series.admit(gathered.workers)
             let text = ExpositionText.write(PlatformMetrics.families(gathered, tenants: series))
+            series.keep(workers.names)
             return Answer(status: 200, contentType: ExpositionText.contentType, body: Array(text.utf8))
         }
         if path == "/health" {

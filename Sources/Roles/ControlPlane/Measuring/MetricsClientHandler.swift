@@ -39,21 +39,25 @@ final class MetricsClientHandler: ChannelInboundHandler {
             self.head = nil
             let (answers, method, target) = (answers, head.method.rawValue, head.uri)
             let answered = context.eventLoop.makeFutureWithTask { await answers.answer(method: method, target: target) }
-            answered.assumeIsolated().whenSuccess { self.write($0, keepAlive: head.isKeepAlive, in: context) }
+            answered.assumeIsolated().whenSuccess { self.write($0, to: head, in: context) }
         }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-    private func write(_ answer: MetricsAnswers.Answer, keepAlive: Bool, in context: ChannelHandlerContext) {
+    private func write(_ answer: MetricsAnswers.Answer, to request: HTTPRequestHead, in context: ChannelHandlerContext) {
+        let keepAlive = request.isKeepAlive
         var headers = HTTPHeaders([
             ("Content-Type", answer.contentType), ("Content-Length", String(answer.body.count)), ("Cache-Control", "no-store"),
         ])
-        if answer.status == 405 { headers.add(name: "Allow", value: "GET") }
+        if answer.status == 405 { headers.add(name: "Allow", value: "GET, HEAD") }
         headers.add(name: "Connection", value: keepAlive ? "keep-alive" : "close")
         let head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: answer.status), headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
+        // To HEAD with the same length, and nothing behind the head: the next answer follows there.
+        if request.method != .HEAD {
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
+        }
         let written = context.writeAndFlush(wrapOutboundOut(.end(nil)))
         startDeadline(context)
         if !keepAlive { written.assumeIsolated().whenComplete { _ in context.close(promise: nil) } }

@@ -6,7 +6,7 @@ import NIOPosix
 import Runtime
 
 /// `GET /metrics`, `GET /health`, `GET /health/{process}`: over a Unix socket for the owner of the platform, and over TCP where the
-/// configuration names an address. It takes no other request, and nothing can be changed here.
+/// configuration names an address; HEAD of the same. It takes no other request, and nothing can be changed here.
 @EventLoopActor
 final class MetricsServer {
     /// Connections at one time; more are closed.

@@ -5,7 +5,7 @@ import Supervision
 package enum PlatformMetrics {
     package static func families(_ gathered: Gathered, tenants: TenantSeries) -> [MetricFamily] {
         processes(gathered) + gateway(gathered.gatewayFigures) + workers(gathered.workerFigures) + relay(gathered.relayFigures)
-            + control(gathered) + tenants.families(gathered.workers)
+            + control(gathered) + tenants.families(gathered.workers, departed: gathered.departed)
     }
 
     private static func processes(_ gathered: Gathered) -> [MetricFamily] {
@@ -34,7 +34,7 @@ package enum PlatformMetrics {
                 ]),
             MetricFamily(
                 "casella_worker_restarts_total", .counter, "How often tenants' workers ended badly, all together.",
-                .integer(workers.reduce(0) { $0 + Int64($1.worker.crashes) })),
+                .integer(gathered.badEnds)),
             MetricFamily(
                 "casella_workers_resident_bytes", .gauge, "Memory of all tenants' workers.",
                 .integer(workers.reduce(0) { $0 + ($1.memory ?? 0) })),

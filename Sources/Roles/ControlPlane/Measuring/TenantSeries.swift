@@ -2,9 +2,11 @@ import AdminAPI
 import Exposition
 import Supervision
 
-/// Series by tenant: of workers that run, and of so many tenants at most. What is beyond them is told as one.
+/// Series by tenant: of workers that run, and of so many tenants at most. What is beyond them is told as one, and so is what deleted
+/// tenants counted.
 ///
-/// A tenant that has its series keeps the right to it, so that no sum ever falls because somebody left it.
+/// The sum of the others never falls: nobody leaves it. A tenant that has its series keeps the right to it, who was once among the others
+/// stays there, and only new tenants take the places of deleted ones.
 package struct TenantSeries {
     /// All together; `perTenant` of them are one tenant's.
     package static let limit = 2_000
@@ -13,23 +15,28 @@ package struct TenantSeries {
     static let others = "(others)"
 
     package private(set) var named: Set<TenantName> = []
+    private var unnamed: Set<TenantName> = []
     private let most: Int
 
     package init(limit: Int = TenantSeries.limit) { most = max(0, limit / Self.perTenant - 1) }
 
-    /// Tenants come in as they are seen to run.
+    /// Tenants come in as they are seen, those that run first.
     package mutating func admit(_ workers: [MeasuredProcess]) {
-        for worker in workers where worker.worker.state == .running && named.count < most {
-            if let tenant = worker.tenant { named.insert(tenant) }
+        let running = workers.filter { $0.worker.state == .running }
+        for tenant in (running + workers).compactMap(\.tenant) where !named.contains(tenant) && !unnamed.contains(tenant) {
+            if named.count < most { named.insert(tenant) } else { unnamed.insert(tenant) }
         }
     }
 
-    /// Deleted ones make room.
-    package mutating func keep(_ tenants: some Sequence<TenantName>) { named.formIntersection(tenants) }
+    /// Deleted ones make room. Only after the figures were told in which they may still be: in the next they are not.
+    package mutating func keep(_ tenants: some Sequence<TenantName>) {
+        named.formIntersection(tenants)
+        unnamed.formIntersection(tenants)
+    }
 
-    func families(_ workers: [MeasuredProcess]) -> [MetricFamily] {
+    func families(_ workers: [MeasuredProcess], departed: WorkerFigures) -> [MetricFamily] {
         var rows: [(String, WorkerFigures, Int64)] = []
-        var rest = WorkerFigures(), restMemory: Int64 = 0, hasRest = false
+        var rest = departed, restMemory: Int64 = 0, hasRest = departed != WorkerFigures()
         for worker in workers {
             guard let tenant = worker.tenant else { continue }
             if named.contains(tenant) {

@@ -15,6 +15,7 @@ final class TenantSupervisor {
     private let directory: DataDirectory
     private let journal: Journal
     private let launch: @EventLoopActor ([InheritedListener], [Int32]) async throws -> RunningChild
+    private let endedBadly: @EventLoopActor () -> Void
 
     private enum State { case closed, watching([ReadinessWatch]), starting, running(RunningChild), waiting }
     private var state = State.closed
@@ -27,6 +28,8 @@ final class TenantSupervisor {
     private var opening = 0
     private let tasks = PendingTasks()
     private var tally = Tally()
+    /// The worker that the tally lacks: one that has ended stays until it has what that said last, so that sums never fall meanwhile.
+    private var untallied: RunningChild?
     private var life: Task<Void, Never>?
 
     private static let backlog: Int32 = 1_024
@@ -38,9 +41,11 @@ final class TenantSupervisor {
 
     init(
         tenant: Int64, name: TenantName, directory: DataDirectory, journal: Journal,
-        launch: @escaping @EventLoopActor ([InheritedListener], [Int32]) async throws -> RunningChild
+        launch: @escaping @EventLoopActor ([InheritedListener], [Int32]) async throws -> RunningChild,
+        endedBadly: @escaping @EventLoopActor () -> Void
     ) {
-        (self.tenant, self.name, self.directory, self.journal, self.launch) = (tenant, name, directory, journal, launch)
+        (self.tenant, self.name, self.directory, self.journal) = (tenant, name, directory, journal)
+        (self.launch, self.endedBadly) = (launch, endedBadly)
     }
 
     // MARK: Doors
@@ -103,9 +108,11 @@ final class TenantSupervisor {
             let listeners = Self.services.enumerated().map { InheritedListener(service: $1, descriptor: Int32(4 + $0)) }
             let child = try await launch(listeners, doors)
             state = .running(child)
+            untallied = child
             let wasReady = await listen(to: child)
             let ending = await child.ending()
             tally.end(child.figures)
+            if untallied === child { untallied = nil }
             age = child.age
             isBad = ending != .exited(0) || !wasReady
             lastExit = isBad ? child.explanation(of: ending) : ending.description
@@ -119,6 +126,7 @@ final class TenantSupervisor {
         }
         if isBad {
             crashes += 1
+            endedBadly()
             state = .waiting
             let delay = backOff.delay(afterRunning: age)
             journal.error("a worker ended badly", ["tenant": name.text, "ending": lastExit ?? "", "delay": "\(delay)"])
@@ -192,20 +200,22 @@ final class TenantSupervisor {
     /// The worker with what it and those before it counted; nil when there was none. It is asked, and not waited for longer than this.
     func measured(within limit: Duration) async -> MeasuredProcess? {
         guard case .running(let child) = state else {
-            let total = tally.total(with: nil)
+            let total = counted
             if total == nil, status.state != .waiting { return nil }
             return MeasuredProcess(worker: status, figures: total)
         }
         let answer = await child.measure(within: limit)
-        // One that has ended counts as running until the tally has what it said last: sums never fall meanwhile.
         var isCurrent = false
         if case .running(let now) = state { isCurrent = now === child }
         let isStillThere = isCurrent && !child.hasEnded
         return MeasuredProcess(
             worker: status, isReady: child.isReady, isSilent: isStillThere && child.isReady && answer == nil,
-            figures: tally.total(with: isCurrent ? answer ?? child.figures : nil),
+            figures: isCurrent ? tally.total(with: answer ?? child.figures) : counted,
             memory: isStillThere ? MeasuredProcess.residentMemory(of: String(child.process)) : nil)
     }
+
+    /// What all its workers counted since the start, as far as they have told.
+    var counted: Measurements? { tally.total(with: untallied?.figures?.ended) }
 
     /// What all its workers counted, once the doors are closed and the last of them has ended.
     func countedInAll() async -> Measurements? {

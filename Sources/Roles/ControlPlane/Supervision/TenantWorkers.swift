@@ -9,8 +9,12 @@ final class TenantWorkers {
     private let journal: Journal
     private let launcher: ChildLauncher
     private var supervisors: [Int64: TenantSupervisor] = [:]
-    /// What the workers of tenants counted that are gone.
-    private(set) var departed = WorkerFigures()
+    /// Of tenants that are gone: those whose figures `past` lacks, since their last worker may have something to say yet.
+    private var leaving: [TenantSupervisor] = []
+    /// What the workers of tenants counted that are gone, but for `leaving`.
+    private var past = WorkerFigures()
+    /// How often workers ended badly, also those of tenants that are gone.
+    private(set) var badEnds: Int64 = 0
 
     init(directory: DataDirectory, journal: Journal, launcher: ChildLauncher) {
         (self.directory, self.journal, self.launcher) = (directory, journal, launcher)
@@ -21,6 +25,8 @@ final class TenantWorkers {
         let supervisor = TenantSupervisor(tenant: tenant, name: name, directory: directory, journal: journal) {
             [launcher] listeners, doors in
             try await launcher.startTenant(tenant, name: name, listeners: listeners, descriptors: doors)
+        } endedBadly: { [weak self] in
+            self?.badEnds &+= 1
         }
         try supervisor.open()
         supervisors[tenant] = supervisor
@@ -38,8 +44,11 @@ final class TenantWorkers {
     /// Forgets a tenant whose doors are closed.
     func forget(_ tenant: Int64) {
         guard let supervisor = supervisors.removeValue(forKey: tenant) else { return }
+        leaving.append(supervisor)
         EventLoopActor.task {
-            if case .worker(let figures)? = await supervisor.countedInAll() { self.departed.add(figures) }
+            let figures = await supervisor.countedInAll()
+            self.leaving.removeAll { $0 === supervisor }
+            if case .worker(let figures)? = figures { self.past.add(figures) }
         }
     }
 
@@ -72,13 +81,22 @@ final class TenantWorkers {
         }
     }
 
-    /// Those that run, fail, or counted something before; by name.
-    func measured(within limit: Duration) async -> [MeasuredProcess] {
-        await withTaskGroup(of: MeasuredProcess?.self) { group in
-            for supervisor in supervisors.values { group.addTask { await supervisor.measured(within: limit) } }
+    /// Those that run, fail, or counted something before, by name; and what the workers of tenants counted that are gone. A tenant that
+    /// goes meanwhile is among the first alone.
+    func measured(within limit: Duration) async -> (workers: [MeasuredProcess], departed: WorkerFigures) {
+        let (present, departed) = (Array(supervisors.values), departed)
+        let workers = await withTaskGroup(of: MeasuredProcess?.self) { group in
+            for supervisor in present { group.addTask { await supervisor.measured(within: limit) } }
             var found: [MeasuredProcess] = []
             for await measured in group { if let measured { found.append(measured) } }
             return found.sorted { $0.worker.name < $1.worker.name }
+        }
+        return (workers, departed)
+    }
+
+    private var departed: WorkerFigures {
+        leaving.reduce(into: past) { sum, supervisor in
+            if case .worker(let figures)? = supervisor.counted { sum.add(figures) }
         }
     }
 

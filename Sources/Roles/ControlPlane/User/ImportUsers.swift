@@ -12,7 +12,8 @@ extension Provisioning {
         let tenant = try await tenant(of: addresses)
         let wrong = Self.refusals(of: new), weak = try await weakPasswords(of: new)
         let checked = try await change { transaction in try await findPlaces(for: new, but: wrong, weak, in: transaction) }
-        guard request.body.dryRun != true, let tenant else { return Self.report(addresses, checked) }
+        // A trial ends here: nothing would stay, and passwords are long in being hashed.
+        guard !isRehearsal, let tenant else { return Self.report(addresses, checked) }
         let hashes = try await hashes(of: new, at: checked)
         let users = zip(new, hashes).map { UserToMake(address: $0.address, quota: $0.quota, hash: $1, mustChange: $0.mustChange) }
         let done = try await change { transaction in
