@@ -84,7 +84,7 @@ extension Provisioning {
     ) async throws -> TenantReading? {
         let found = try await transaction.query("SELECT tenant_id FROM tenants WHERE name = $1", [.text(name.text)])
         guard let id = try found.first?.int8(0) else { return nil }
-        if locked { _ = try await transaction.query("SELECT allowed FROM room_in_plan($1, 'users')", [.int8(id)]) }
+        if locked { try await room(for: .users, of: id, in: transaction) }
         let results = try await transaction.pipeline(TenantReading.statements.map { PostgresStatement($0, [.int8(id)]) })
         guard results.count == TenantReading.statements.count, let tenant = results[0].first else { return nil }
         let rows = TenantReading.Rows(
