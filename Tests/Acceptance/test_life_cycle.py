@@ -199,6 +199,20 @@ class DomainsAndTenants(LifeCycle):
         self.platform.casella("tenant", "create", self.company.name)
 
 
+    def test_a_tenant_whose_doors_cannot_be_opened_stays_deleted(self):
+        self.deliver(self.ann)
+        before = self.contents("ann")
+        in_the_way = self.platform.data / "run/tenants" / str(self.company.tenant_id()) / "session"
+        self.platform.casella("tenant", "delete", self.company.name, "--yes")
+        in_the_way.mkdir()
+        self.refused("tenant", "undelete", self.company.name)
+        in_the_way.rmdir()
+        self.assertIn(self.company.name, [one["name"] for one in self.platform.ask("deleted", "list")])
+        self.is_refused(self.ann)
+        self.platform.casella("tenant", "undelete", self.company.name)
+        self.assertEqual(before, self.contents("ann"))
+
+
 class Holds(LifeCycle):
     def test_nothing_destroys_what_is_held(self):
         for target in (self.ann, self.company.domain, self.company.name):

@@ -81,7 +81,7 @@ extension Provisioning {
         }
     }
 
-    /// - Returns: false when a legal hold keeps it, or it was brought back or destroyed meanwhile.
+    /// - Returns: false when a legal hold keeps it, its worker runs still, or it was brought back or destroyed meanwhile.
     func destroy(_ overdue: OverdueDeletion) async throws -> Bool {
         switch overdue.level {
         case .tenant: return try await destroyOverdueTenant(overdue)
@@ -111,7 +111,7 @@ extension Provisioning {
             try await showDeleted(in: transaction)
             return try await hold(on: .tenant(overdue.id), in: transaction) != nil
         }
-        guard !isHeld else { return false }
+        guard !isHeld, !workers.hasDoors(of: overdue.id) else { return false }
         return try await destroyTenant(overdue.id, called: name, whileIt: .isOverdue)
     }
 
