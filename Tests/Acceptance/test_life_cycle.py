@@ -237,6 +237,7 @@ class Holds(LifeCycle):
         self.platform.casella("user", "create", self.ann, "--no-password")
         self.platform.casella("hold", "set", self.ann, "--reason", "case 8")
         self.assertEqual("2", self.sql(f"SELECT count(*) FROM holds WHERE tenant_id = {self.company.tenant_id()}"))
+        self.assertEqual(["case 7", "case 8"], [h["reason"] for h in self.platform.ask("hold", "list") if h["target"] == self.ann])
         self.assertEqual(73, self.status("hold", "set", self.ann, "--reason", "again"))
         self.assertIn("legal hold", self.refused("user", "delete", self.ann, "--now", "--yes"))
 

@@ -123,8 +123,8 @@ extension Provisioning {
                 """
                 DELETE FROM held_messages m USING users u
                 WHERE u.tenant_id = m.tenant_id AND u.user_id = m.user_id AND NOT EXISTS (
-                    SELECT FROM holds h WHERE h.tenant_id = u.tenant_id
-                        AND (h.domain_id IS NULL AND h.user_id IS NULL OR h.domain_id = u.domain_id OR h.user_id = u.user_id))
+                    SELECT FROM holds h
+                    WHERE h.tenant_id = u.tenant_id AND \(HoldRule.covers(domain: "u.domain_id", user: "u.user_id")))
                 """)
         }
     }
