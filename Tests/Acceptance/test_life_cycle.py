@@ -165,9 +165,14 @@ class DomainsAndTenants(LifeCycle):
         self.assertFalse(self.logs_in("ann"))
         self.assertEqual((0, 0), self.company.usage(self.company.name))
         stranger = Company(self.platform, users=())
+        rival = Administrator(self.platform, "tenant-administrator", tenant=stranger.name)
         for name in (self.company.domain, also):
-            self.refused("domain", "create", name, "--tenant", stranger.name)
-            self.refused("domain", "claim", name, "--tenant", stranger.name)
+            for call in ("create", "claim"):
+                said = self.refused("domain", call, name, "--tenant", stranger.name)
+                self.assertIn(f"domain undelete {self.company.domain}", said)
+            status, answer = rival.request("POST", "/claims", {"name": name})
+            self.assertEqual(409, status)
+            self.assertNotIn(self.company.name, str(answer).replace(name, ""), "whose it is, is nobody's concern")
         self.assertEqual(66, self.status("domain", "show", self.company.domain))
         self.platform.casella("domain", "undelete", self.company.domain)
         self.assertEqual(before, self.contents("ann"))
@@ -187,6 +192,9 @@ class DomainsAndTenants(LifeCycle):
         self.assertNotIn(self.company.name, self.platform.casella("tenant", "list").stdout)
         self.assertNotIn(f"tenant:{self.company.name}", self.platform.workers())
         self.assertIn("undelete", self.refused("tenant", "create", self.company.name))
+        stranger = Company(self.platform, users=())
+        said = self.refused("domain", "create", self.company.domain, "--tenant", stranger.name)
+        self.assertIn(f"tenant undelete {self.company.name}", said)
         (kept,) = [one for one in self.platform.ask("deleted", "list") if one["tenant"] == self.company.name]
         self.assertEqual(("tenant", 1), (kept["level"], kept["usage"]["messages"]))
         self.platform.casella("tenant", "undelete", self.company.name)
