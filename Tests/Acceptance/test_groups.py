@@ -138,6 +138,19 @@ class Groups(unittest.TestCase):
         self.platform.casella("group", "delete", self.team)
         self.assertEqual("550 5.1.1", self.from_outside(self.team))
 
+    def test_nothing_makes_what_is_above_too_deep(self):
+        below = [self.company.address(f"g{number}") for number in range(11)]
+        for number in range(9, -1, -1):
+            self.group("--member", below[number + 1], name=f"g{number}")
+        for words in (("alias", "create", below[10], "--to", self.bob), ("group", "create", below[10], "--member", self.bob)):
+            self.assertIn("10 deep", self.refused(*words))
+        self.group("--member", self.bob, name="more")
+        self.assertIn("10 deep", self.refused("group", "add", below[9], "--member", self.company.address("more")))
+        self.platform.casella("group", "add", below[9], "--member", self.bob)
+        sent = messages.message(below[0], STRANGER)
+        clients.deliver(self.platform, sent, below[0])
+        self.arrives("bob", sent)
+
     def test_groups_count_as_aliases(self):
         self.platform.casella("plan", "override", self.company.name, "--aliases", "1")
         self.group("--member", self.bob)

@@ -166,9 +166,14 @@ class DomainsAndTenants(LifeCycle):
         self.assertFalse(self.logs_in("ann"))
         self.assertEqual((0, 0), self.company.usage(self.company.name))
         stranger = Company(self.platform, users=())
+        rival = Administrator(self.platform, "tenant-administrator", tenant=stranger.name)
         for name in (self.company.domain, also):
-            self.refused("domain", "create", name, "--tenant", stranger.name)
-            self.refused("domain", "claim", name, "--tenant", stranger.name)
+            for call in ("create", "claim"):
+                said = self.refused("domain", call, name, "--tenant", stranger.name)
+                self.assertIn(f"domain undelete {self.company.domain}", said)
+            status, answer = rival.request("POST", "/claims", {"name": name})
+            self.assertEqual(409, status)
+            self.assertNotIn(self.company.name, str(answer).replace(name, ""), "whose it is, is nobody's concern")
         self.assertEqual(66, self.status("domain", "show", self.company.domain))
         self.platform.casella("domain", "undelete", self.company.domain)
         self.assertEqual(before, self.contents("ann"))
@@ -188,6 +193,9 @@ class DomainsAndTenants(LifeCycle):
         self.assertNotIn(self.company.name, self.platform.casella("tenant", "list").stdout)
         self.assertNotIn(f"tenant:{self.company.name}", self.platform.workers())
         self.assertIn("undelete", self.refused("tenant", "create", self.company.name))
+        stranger = Company(self.platform, users=())
+        said = self.refused("domain", "create", self.company.domain, "--tenant", stranger.name)
+        self.assertIn(f"tenant undelete {self.company.name}", said)
         (kept,) = [one for one in self.platform.ask("deleted", "list") if one["tenant"] == self.company.name]
         self.assertEqual(("tenant", 1), (kept["level"], kept["usage"]["messages"]))
         self.platform.casella("tenant", "undelete", self.company.name)
@@ -198,6 +206,20 @@ class DomainsAndTenants(LifeCycle):
         self.platform.casella("tenant", "delete", self.company.name, "--now", "--yes")
         self.assertEqual("0", self.sql(f"SELECT count(*) FROM users WHERE tenant_id = {tenant}"))
         self.platform.casella("tenant", "create", self.company.name)
+
+
+    def test_a_tenant_whose_doors_cannot_be_opened_stays_deleted(self):
+        self.deliver(self.ann)
+        before = self.contents("ann")
+        in_the_way = self.platform.data / "run/tenants" / str(self.company.tenant_id()) / "session"
+        self.platform.casella("tenant", "delete", self.company.name, "--yes")
+        in_the_way.mkdir()
+        self.refused("tenant", "undelete", self.company.name)
+        in_the_way.rmdir()
+        self.assertIn(self.company.name, [one["name"] for one in self.platform.ask("deleted", "list")])
+        self.is_refused(self.ann)
+        self.platform.casella("tenant", "undelete", self.company.name)
+        self.assertEqual(before, self.contents("ann"))
 
 
 class Holds(LifeCycle):
@@ -224,6 +246,7 @@ class Holds(LifeCycle):
         self.platform.casella("user", "create", self.ann, "--no-password")
         self.platform.casella("hold", "set", self.ann, "--reason", "case 8")
         self.assertEqual("2", self.sql(f"SELECT count(*) FROM holds WHERE tenant_id = {self.company.tenant_id()}"))
+        self.assertEqual(["case 7", "case 8"], [h["reason"] for h in self.platform.ask("hold", "list") if h["target"] == self.ann])
         self.assertEqual(73, self.status("hold", "set", self.ann, "--reason", "again"))
         self.assertIn("legal hold", self.refused("user", "delete", self.ann, "--now", "--yes"))
 

@@ -195,6 +195,17 @@ import Testing
         let circle = #expect(throws: AdminError.self) { try round.requireNoCircles(after: old, depth: 10) }
         #expect(circle?.message.contains("member of itself") == true)
         try round.requireNoCircles(after: round, depth: 10)
+        // What comes below makes those above too deep that nobody changed.
+        let above = try chain(3, last: "late@acme.example")
+        var lower = above, aliased = above
+        lower.groups[try EmailAddress("late@acme.example")] = GroupSettings(members: [try TargetAddress("ann@acme.example")])
+        aliased.aliases[try AliasAddress("late@acme.example")] = [try TargetAddress("ann@acme.example")]
+        for state in [lower, aliased] {
+            let error = #expect(throws: AdminError.self) { try state.requireNoCircles(after: above, depth: 3) }
+            #expect(error?.message.contains("g0@acme.example would lead to others more than 3 deep") == true)
+            try state.requireNoCircles(after: above, depth: 4)
+            try state.requireNoCircles(after: state, depth: 3)
+        }
     }
 
     @Test("A change that is shown holds no hash") func secrets() throws {

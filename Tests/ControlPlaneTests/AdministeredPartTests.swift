@@ -34,7 +34,8 @@ import Testing
         try await fixture.owner.script(
             """
             INSERT INTO domains (tenant_id, domain_id, name) VALUES (\(tenant), \(second), 'second.example');
-            INSERT INTO users (tenant_id, user_id, domain_id, local_part) VALUES (\(tenant), \(second), \(second), 'eve');
+            INSERT INTO users (tenant_id, user_id, domain_id, local_part) VALUES
+                (\(tenant), \(second), \(second), 'eve'), (\(tenant), \(second) + 1, \(second), 'fay');
             INSERT INTO groups (tenant_id, domain_id, local_part) VALUES (\(tenant), \(second), 'team');
             INSERT INTO group_members VALUES (\(tenant), \(second), 'team', 'eve@second.example');
             INSERT INTO vacations VALUES (\(tenant), \(second), 'Away', 'x')
@@ -57,7 +58,7 @@ import Testing
         for statement in [
             "INSERT INTO groups (tenant_id, domain_id, local_part) VALUES (\(tenant), \(second), 'more')",
             "INSERT INTO group_members VALUES (\(tenant), \(second), 'team', 'ann@far.example')",
-            "INSERT INTO vacations VALUES (\(tenant), \(second) + 1000, 'Away', 'x')", "SELECT user_id FROM vacation_replies",
+            "INSERT INTO vacations VALUES (\(tenant), \(second) + 1, 'Away', 'x')", "SELECT user_id FROM vacation_replies",
         ] {
             let error = await #expect(throws: PostgresError.self) { _ = try await asAdministrator(statement) }
             #expect(error?.sqlState == .insufficientPrivilege, "\(statement)")

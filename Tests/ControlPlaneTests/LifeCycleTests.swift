@@ -113,6 +113,23 @@ import Testing
         await fixture.close()
     }
 
+    @Test("Nothing finds room in a tenant that is deleted, whatever its maker sees") func noRoom() async throws {
+        let fixture = try await Fixture()
+        let tenant = fixture.tenants[0]
+        try await change(fixture, "SELECT allowed FROM room_in_plan($1, 'domains')")
+        try await change(fixture, "UPDATE tenants SET deleted_at = now() WHERE tenant_id = $1")
+        for administrator in [nil, tenant] {
+            let error = await #expect(throws: PostgresError.self) {
+                try await change(fixture, "SELECT allowed FROM room_in_plan($1, 'domains')", asAdministratorOf: administrator)
+            }
+            #expect(error?.sqlState == SQLState(rawValue: "TN001"))
+            #expect(error?.detail == "alpha")
+        }
+        try await change(fixture, "UPDATE tenants SET deleted_at = NULL WHERE tenant_id = $1")
+        try await change(fixture, "SELECT allowed FROM room_in_plan($1, 'domains')", asAdministratorOf: tenant)
+        await fixture.close()
+    }
+
     @Test("A worker adds to what holds keep, and takes nothing from it") func heldMessages() async throws {
         let fixture = try await Fixture()
         for statement in [

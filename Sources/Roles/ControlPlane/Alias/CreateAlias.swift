@@ -12,22 +12,12 @@ extension Provisioning {
         let tenant = try await change { transaction in
             let keys = try await lockDomain(new.address.domain, in: transaction)
             try await requireRoom(for: .aliases, of: keys.tenant, in: transaction)
-            let place: [PostgresValue] = [.int8(keys.tenant), .int8(keys.domain), .text(new.address.localPart)]
-            let users = try await transaction.query(
-                "SELECT 1 FROM users WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3", place)
-            guard users.isEmpty else { throw AdminError(.alreadyExists, "\(new.address) is a user.", hint: "Choose another address.") }
-            let groups = try await transaction.query(
-                "SELECT 1 FROM groups WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3", place)
-            guard groups.isEmpty else { throw AdminError.isGroup(new.address.text) }
-            let aliases = try await transaction.query(
-                "SELECT 1 FROM aliases WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3 LIMIT 1", place)
-            guard aliases.isEmpty else {
-                throw AdminError(
-                    .alreadyExists, "The alias \(new.address) exists already.", hint: "Delete it first to give it other targets.")
-            }
+            let place = GroupPlace(tenant: keys.tenant, domain: keys.domain, localPart: new.address.localPart)
+            try await refuseUsed(new.address.text, localPart: new.address.localPart, at: keys, as: .alias, in: transaction)
             _ = try await transaction.query(
                 "INSERT INTO aliases (tenant_id, domain_id, local_part, target) SELECT $1, $2, $3, unnest($4::text[])",
-                place + [.textArray(targets.map(\.text))])
+                place.parameters + [.textArray(targets.map(\.text))])
+            try await refuseDeepGroups(above: place, in: transaction)
             return keys.tenant
         }
         directoryChanged(of: tenant)

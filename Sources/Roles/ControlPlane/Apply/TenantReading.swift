@@ -103,7 +103,7 @@ extension Provisioning {
     private func lock(_ tenant: Int64, in transaction: PostgresTransaction) async throws -> Int {
         let domains = try await transaction.query(
             "SELECT 1 FROM domains WHERE tenant_id = $1 ORDER BY domain_id FOR NO KEY UPDATE", [.int8(tenant)])
-        _ = try await transaction.query("SELECT allowed FROM room_in_plan($1, 'users')", [.int8(tenant)])
+        try await room(for: .users, of: tenant, in: transaction)
         return domains.rows.count
     }
 }

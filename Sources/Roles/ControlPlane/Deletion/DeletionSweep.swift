@@ -81,7 +81,7 @@ extension Provisioning {
         }
     }
 
-    /// - Returns: false when a legal hold keeps it, or it was brought back or destroyed meanwhile.
+    /// - Returns: false when a legal hold keeps it, its worker runs still, or it was brought back or destroyed meanwhile.
     func destroy(_ overdue: OverdueDeletion) async throws -> Bool {
         switch overdue.level {
         case .tenant: return try await destroyOverdueTenant(overdue)
@@ -111,7 +111,7 @@ extension Provisioning {
             try await showDeleted(in: transaction)
             return try await hold(on: .tenant(overdue.id), in: transaction) != nil
         }
-        guard !isHeld else { return false }
+        guard !isHeld, !workers.hasDoors(of: overdue.id) else { return false }
         return try await destroyTenant(overdue.id, called: name, whileIt: .isOverdue)
     }
 
@@ -123,8 +123,8 @@ extension Provisioning {
                 """
                 DELETE FROM held_messages m USING users u
                 WHERE u.tenant_id = m.tenant_id AND u.user_id = m.user_id AND NOT EXISTS (
-                    SELECT FROM holds h WHERE h.tenant_id = u.tenant_id
-                        AND (h.domain_id IS NULL AND h.user_id IS NULL OR h.domain_id = u.domain_id OR h.user_id = u.user_id))
+                    SELECT FROM holds h
+                    WHERE h.tenant_id = u.tenant_id AND \(HoldRule.covers(domain: "u.domain_id", user: "u.user_id")))
                 """)
         }
     }

@@ -30,8 +30,7 @@ extension Provisioning {
     private static let kept = """
         SELECT k.level, k.name, t.name, k.deleted_at, k.kept_until, k.deleted_by, k.bytes, k.messages, EXISTS (
             SELECT FROM holds h LEFT JOIN users m ON m.tenant_id = h.tenant_id AND m.user_id = h.user_id WHERE h.tenant_id = k.tenant_id
-                AND (h.domain_id IS NULL AND h.user_id IS NULL OR k.domain_id IS NULL
-                    OR h.domain_id = k.domain_id OR h.user_id = k.user_id
+                AND (\(HoldRule.covers(domain: "k.domain_id", user: "k.user_id")) OR k.domain_id IS NULL
                     OR k.user_id IS NULL AND m.domain_id = k.domain_id))
         FROM (
             SELECT 3 AS rank, 'user' AS level, u.local_part || '@' || d.name AS name, u.tenant_id, u.domain_id, u.user_id, u.deleted_at,

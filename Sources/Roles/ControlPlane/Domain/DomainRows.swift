@@ -39,18 +39,9 @@ extension Provisioning {
 
     /// Why nothing new can have this name.
     func taken(_ name: DomainName, hint: String? = nil) async throws -> AdminError {
-        if let aliased = try await domain(aliased: name) {
-            return AdminError(
-                .alreadyExists, "\(name) is an alias of the domain \(aliased).",
-                hint: hint ?? "`domain unalias \(name)` makes the name free.")
-        }
-        if let kept = try await keptNote(.domain, name.text) {
-            return AdminError(
-                .alreadyExists, "The domain \(name) exists already. \(kept.says)",
-                hint: hint ?? "`\(kept.change)` brings it back, `domain delete --now \(name)` makes the name free.")
-        }
-        let owner = try await domains(named: name).first?.tenant
-        return AdminError(.alreadyExists, "The domain \(name) exists already\(owner.map { ", with tenant \($0)" } ?? "").", hint: hint)
+        let keeper = try await keeper(of: name)
+        let refusal = keeper?.refusal(of: name) ?? AdminError(.alreadyExists, "The domain \(name) exists already.")
+        return AdminError(.alreadyExists, refusal.message, hint: hint ?? refusal.hint)
     }
 
     /// Names are asked of the whole platform: that a domain is here, any mail server may ask. Whose it is, a part does not show.

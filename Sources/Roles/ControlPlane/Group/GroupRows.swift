@@ -34,7 +34,7 @@ extension Provisioning {
     }
 }
 
-/// Where a group is.
+/// Where a group, or an alias, is.
 struct GroupPlace: Sendable {
     var tenant: Int64
     var domain: Int64

@@ -3,12 +3,45 @@ import MailStore
 import Postgres
 
 extension Provisioning {
-    /// Refuses a group that is, through its members, in itself, or that leads deeper than mail is followed. Two that are made at one time
-    /// may overlook each other; a circle that is there does no harm (`AddressResolution.swift`).
+    /// Refuses a group that is, through its members, in itself, or that leads deeper than mail is followed, or has what leads to it do so.
+    /// Two that are made at one time may overlook each other; a circle that is there does no harm (`AddressResolution.swift`).
     ///
     /// Looks at the whole tenant, also of what the caller does not administer: the last thing in its transaction.
     func refuseCircle(through place: GroupPlace, in transaction: PostgresTransaction) async throws {
         try await database.leavePart(in: transaction)
+        let below = try await below(place, in: transaction)
+        guard !below.isCircle else {
+            throw AdminError(
+                .conflict, "The group would be a member of itself, through its members.",
+                hint: "`group show` and `alias show` tell who leads to whom.")
+        }
+        guard below.depth <= StoreLimits.aliasDepth else {
+            throw AdminError(
+                .conflict, "Groups and aliases may lead to others \(StoreLimits.aliasDepth) deep at most.",
+                hint: "Give the group the members themselves.")
+        }
+        guard try await ways(to: place, in: transaction).height().any + below.depth <= StoreLimits.aliasDepth else {
+            throw AdminError(
+                .conflict, "Groups and aliases may lead to others \(StoreLimits.aliasDepth) deep at most, and some that lead to this group "
+                    + "would lead deeper.", hint: "Give the group the members themselves.")
+        }
+    }
+
+    /// Refuses an alias with which a group would lead deeper than mail is followed. Aliases by themselves may.
+    ///
+    /// The last thing in its transaction, too.
+    func refuseDeepGroups(above place: GroupPlace, in transaction: PostgresTransaction) async throws {
+        try await database.leavePart(in: transaction)
+        guard let height = try await ways(to: place, in: transaction).height().ofGroup else { return }
+        guard try await height + below(place, in: transaction).depth <= StoreLimits.aliasDepth else {
+            throw AdminError(
+                .conflict, "Groups may lead to others \(StoreLimits.aliasDepth) deep at most, and one that leads to this alias would lead "
+                    + "deeper.", hint: "Give the alias the targets themselves.")
+        }
+    }
+
+    /// How deep an address leads, to one beyond what is allowed, and whether it leads to itself.
+    private func below(_ place: GroupPlace, in transaction: PostgresTransaction) async throws -> (isCircle: Bool, depth: Int) {
         let rows = try await transaction.query(
             """
             WITH RECURSIVE
@@ -30,16 +63,34 @@ extension Provisioning {
                 WHERE f.depth <= $4)
             SELECT bool_or(depth > 0 AND domain_id = $2 AND local_part = $3), max(depth) FROM found
             """, place.parameters + [.int8(Int64(StoreLimits.aliasDepth))])
-        guard let row = rows.first else { return }
-        if try row.optionalBool(0) == true {
-            throw AdminError(
-                .conflict, "The group would be a member of itself, through its members.",
-                hint: "`group show` and `alias show` tell who leads to whom.")
-        }
-        if Int(try row.int4(1)) > StoreLimits.aliasDepth {
-            throw AdminError(
-                .conflict, "Groups and aliases may lead to others \(StoreLimits.aliasDepth) deep at most.",
-                hint: "Give the group the members themselves.")
-        }
+        guard let row = rows.first else { return (false, 0) }
+        return (try row.optionalBool(0) == true, Int(try row.int4(1)))
+    }
+
+    /// All that leads to an address, in however many steps.
+    private func ways(to place: GroupPlace, in transaction: PostgresTransaction) async throws -> WaysToAddress {
+        let rows = try await transaction.query(
+            """
+            WITH RECURSIVE
+            names AS (
+                SELECT domain_id, name FROM domains WHERE tenant_id = $1
+                UNION ALL SELECT domain_id, name FROM domain_aliases WHERE tenant_id = $1),
+            ways AS MATERIALIZED (
+                SELECT domain_id, local_part, lower(m.address) AS target, true AS of_group
+                FROM group_members m JOIN domains USING (tenant_id, domain_id) WHERE tenant_id = $1
+                UNION ALL
+                SELECT domain_id, local_part, lower(a.target), false
+                FROM aliases a JOIN domains USING (tenant_id, domain_id) WHERE tenant_id = $1),
+            found (domain_id, local_part) AS (
+                SELECT $2::bigint, $3::text
+                UNION
+                SELECT w.domain_id, w.local_part
+                FROM found f JOIN names n ON n.domain_id = f.domain_id JOIN ways w ON w.target = f.local_part || '@' || n.name)
+            SELECT DISTINCT w.local_part || '@' || w.domain_id, f.local_part || '@' || f.domain_id, w.of_group
+            FROM found f JOIN names n ON n.domain_id = f.domain_id JOIN ways w ON w.target = f.local_part || '@' || n.name
+            """, place.parameters)
+        var ways = WaysToAddress(address: "\(place.localPart)@\(place.domain)")
+        for row in rows.rows { ways.add(from: try row.text(0), to: try row.text(1), ofGroup: try row.bool(2)) }
+        return ways
     }
 }

@@ -28,8 +28,8 @@ extension Provisioning {
                 LEFT JOIN domains o ON o.tenant_id = u.tenant_id AND o.domain_id = u.domain_id
                 LEFT JOIN users doomed ON doomed.tenant_id = h.tenant_id AND doomed.user_id = $3
             WHERE h.tenant_id = $1 AND (
-                h.domain_id IS NULL AND h.user_id IS NULL OR $2::bigint IS NULL AND $3::bigint IS NULL
-                OR h.domain_id = coalesce($2, doomed.domain_id) OR h.user_id = $3 OR u.domain_id = $2)
+                \(HoldRule.covers(domain: "coalesce($2, doomed.domain_id)", user: "$3"))
+                OR $2::bigint IS NULL AND $3::bigint IS NULL OR u.domain_id = $2)
             LIMIT 1
             """, doomed.keys)
         return try found.first?.text(0)
@@ -60,7 +60,7 @@ extension Provisioning {
             hint: "Without --now it is deleted and kept. `hold list` shows holds, `hold release \(hold)` ends this one.")
     }
 
-    /// Words what the tables themselves refuse: a hold that the caller's part does not show, or that came at the same moment.
+    /// Words what the tables themselves refuse: a hold that came at the same moment.
     func destroying<Result: Sendable>(_ name: String, _ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()

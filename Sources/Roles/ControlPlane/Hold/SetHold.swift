@@ -26,7 +26,8 @@ extension Provisioning {
                 .alreadyExists, "There is a hold on \(target.text) already.",
                 hint: "`hold list` shows it; `hold release \(target.text)` ends it.")
         }
-        guard let hold = try await holds().first(where: { $0.target == target }) else { throw Self.noHold(target) }
+        // Those who came to have the address since are told of last.
+        guard let hold = try await holds().last(where: { $0.target == target }) else { throw Self.noHold(target) }
         return hold
     }
 
@@ -85,21 +86,19 @@ extension Provisioning {
         }
     }
 
-    /// By tenant and name.
+    /// By tenant, name and time. One for what was set at one time: who had an address by turns may be held for reasons of their own.
     private func holds() async throws -> [Hold] {
         try await change { transaction in
             try await showDeleted(in: transaction)
             let found = try await transaction.query(
                 """
-                SELECT coalesce(u.local_part || '@' || o.name, d.name, t.name) AS target, t.name, min(h.reason), min(h.set_by),
-                    min(h.set_at),
+                SELECT coalesce(u.local_part || '@' || o.name, d.name, t.name) AS target, t.name, h.reason, h.set_by, h.set_at,
                     sum((SELECT count(*) FROM held_messages m JOIN users s USING (tenant_id, user_id)
-                        WHERE m.tenant_id = h.tenant_id AND (h.user_id IS NULL OR m.user_id = h.user_id)
-                            AND (h.domain_id IS NULL OR s.domain_id = h.domain_id)))::bigint
+                        WHERE m.tenant_id = h.tenant_id AND \(HoldRule.covers(domain: "s.domain_id", user: "m.user_id"))))::bigint
                 FROM holds h JOIN tenants t USING (tenant_id) LEFT JOIN domains d USING (tenant_id, domain_id)
                     LEFT JOIN users u ON u.tenant_id = h.tenant_id AND u.user_id = h.user_id
                     LEFT JOIN domains o ON o.tenant_id = u.tenant_id AND o.domain_id = u.domain_id
-                GROUP BY 1, 2 ORDER BY 2, 1
+                GROUP BY 1, 2, 3, 4, 5 ORDER BY 2, 1, 5
                 """)
             return try found.rows.map { row in
                 Hold(

@@ -16,11 +16,24 @@ struct PlanRoom {
 }
 
 extension Provisioning {
-    /// Who else makes such waits until the transaction ends.
+    /// What the database says of a tenant that is deleted (`Migrations/0025_living_tenants.sql`).
+    private static let deletedTenant = SQLState(rawValue: "TN001")
+
+    /// Who else makes such, or deletes the tenant, waits until the transaction ends.
     /// - Returns: nil when the plan does not limit it.
-    private func room(for what: LimitName, of tenant: Int64, in transaction: PostgresTransaction) async throws -> PlanRoom? {
-        let room = try await transaction.query(
-            "SELECT allowed, present FROM room_in_plan($1, $2)", [.int8(tenant), .text(what.rawValue)])
+    /// - Throws: `AdminError` for a tenant that was deleted meanwhile.
+    @discardableResult func room(for what: LimitName, of tenant: Int64, in transaction: PostgresTransaction) async throws -> PlanRoom? {
+        let room: PostgresResult
+        do {
+            room = try await transaction.query(
+                "SELECT allowed, present FROM room_in_plan($1, $2)", [.int8(tenant), .text(what.rawValue)])
+        } catch {
+            guard error.sqlState == Self.deletedTenant else { throw error }
+            guard let name = error.detail.flatMap({ try? TenantName($0) }) else {
+                throw AdminError(.notFound, "The tenant was deleted at the same moment.", hint: "`tenant list` shows all.")
+            }
+            throw AdminError.noTenant(name)
+        }
         guard let row = room.first, let allowed = try row.optionalInt8(0) else { return nil }
         return PlanRoom(what: what, allowed: allowed, present: try row.int8(1))
     }

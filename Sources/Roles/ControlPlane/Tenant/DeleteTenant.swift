@@ -77,6 +77,8 @@ extension Provisioning {
                 let found = try await transaction.query(
                     "SELECT 1 FROM tenants WHERE tenant_id = $1 AND \(state.rawValue) FOR UPDATE", [.int8(tenant)])
                 guard !found.isEmpty else { return false }
+                // Nobody brings it back meanwhile: the row is locked.
+                if state != .isThere { try requireClosedDoors(of: tenant, called: name) }
                 try await requireNoHold(on: .tenant(tenant), called: name.text, in: transaction)
                 try await remove(tenant, in: transaction)
                 return true
@@ -87,6 +89,13 @@ extension Provisioning {
         await queue.forget(tenant: tenant)
         try await removeFiles(of: tenant)
         return true
+    }
+
+    /// A tenant is deleted before its worker has ended, which takes a while.
+    func requireClosedDoors(of tenant: Int64, called name: TenantName) throws(AdminError) {
+        guard !workers.hasDoors(of: tenant) else {
+            throw AdminError(.conflict, "The tenant \(name) is being deleted at this moment.", hint: "Try again in a few seconds.")
+        }
     }
 
     /// The key of a deleted tenant; nil when there is none of that name.

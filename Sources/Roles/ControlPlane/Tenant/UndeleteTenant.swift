@@ -8,26 +8,41 @@ extension Provisioning {
         guard let id = try await keptTenant(name) else {
             throw AdminError(.notFound, "There is no deleted tenant \(name).", hint: "`deleted list` shows what is kept.")
         }
-        guard !workers.hasDoors(of: id) else {
-            throw AdminError(.conflict, "The tenant \(name) is being deleted at this moment.", hint: "Try again in a few seconds.")
-        }
-        try await change { transaction in
-            try await showDeleted(in: transaction)
-            // `planned` is set anew by a trigger: the plan may have changed meanwhile.
-            let ended = try await transaction.query(
-                "UPDATE tenants SET \(DeletionWish.ending), planned = planned WHERE tenant_id = $1 AND deleted_at IS NOT NULL", [.int8(id)])
-            guard ended.affected == 1 else {
-                throw AdminError(.conflict, "The tenant \(name) was brought back, or destroyed, at the same moment.")
+        var isOpen = false
+        do {
+            try await change { transaction in
+                try await undelete(id, called: name, isOpen: isOpen, in: transaction)
+                // Last: a tenant whose doors cannot be opened stays deleted. Nobody comes before its domains are known.
+                if !isOpen { try workers.add(id, name: name) }
+                isOpen = true
             }
-            // A database that was restored has the roles of those tenants alone that were not deleted.
-            try await roles.make(for: id, in: transaction)
-            _ = try await transaction.query(
-                """
-                UPDATE domains SET \(DeletionWish.ending), deleted_with_tenant = false WHERE tenant_id = $1 AND deleted_with_tenant
-                """, [.int8(id)])
+        } catch {
+            // When its end was not heard of, it may be there nevertheless.
+            if isOpen, (try? await tenants(named: name))?.isEmpty != false {
+                await workers.close(id)
+                workers.forget(id)
+            }
+            throw error
         }
-        try workers.add(id, name: name)
         await domainsChanged()
         return try await tenant(name)
+    }
+
+    /// - Parameter isOpen: that it was done before, and has to be done again.
+    private func undelete(_ tenant: Int64, called name: TenantName, isOpen: Bool, in transaction: PostgresTransaction) async throws {
+        try await showDeleted(in: transaction)
+        // `planned` is set anew by a trigger: the plan may have changed meanwhile.
+        let ended = try await transaction.query(
+            "UPDATE tenants SET \(DeletionWish.ending), planned = planned WHERE tenant_id = $1 AND deleted_at IS NOT NULL", [.int8(tenant)])
+        guard ended.affected == 1 else {
+            throw AdminError(.conflict, "The tenant \(name) was brought back, or destroyed, at the same moment.")
+        }
+        if !isOpen { try requireClosedDoors(of: tenant, called: name) }
+        // A database that was restored has the roles of those tenants alone that were not deleted.
+        try await roles.make(for: tenant, in: transaction)
+        _ = try await transaction.query(
+            """
+            UPDATE domains SET \(DeletionWish.ending), deleted_with_tenant = false WHERE tenant_id = $1 AND deleted_with_tenant
+            """, [.int8(tenant)])
     }
 }

@@ -16,7 +16,7 @@ extension Provisioning {
             switch places.first {
             case .free(let tenant, _): return tenant
             case .refused(let error): throw error
-            case .exists, nil: throw AdminError(.alreadyExists, "The user \(new.address) exists already.")
+            case .exists, nil: throw AdminError.userExists(new.address.text)
             }
         }
         directoryChanged(of: tenant)

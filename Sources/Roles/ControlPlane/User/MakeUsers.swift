@@ -52,10 +52,7 @@ extension Provisioning {
         return try zip(addresses, found.rows).map { address, row in
             guard let keys = domains[address.domain.text] else { return .refused(.noDomain(address.domain)) }
             if try row.bool(0) { return .exists }
-            guard try !row.bool(1) else {
-                return .refused(
-                    AdminError(.alreadyExists, "\(address) is an alias.", hint: "Delete the alias first, or choose another address."))
-            }
+            guard try !row.bool(1) else { return .refused(.isAlias(address.text)) }
             guard try !row.bool(2) else { return .refused(.isGroup(address.text)) }
             return .free(tenant: keys.tenant, domain: keys.domain)
         }

@@ -34,7 +34,7 @@ extension Provisioning {
                 .conflict, "The domain \(new.domain) belongs to another tenant.", hint: "A user stays with its tenant.")
         }
         try await requireNoHold(onLeaving: old.domain, at: from, for: to, in: transaction)
-        try await refuseUsed(new, at: to, in: transaction)
+        try await refuseUsed(new.text, localPart: new.localPart, at: to, as: .user, in: transaction)
         let changed = try await transaction.query(
             "UPDATE users SET domain_id = $3, local_part = $4 WHERE tenant_id = $1 AND user_id = $2",
             [.int8(keys.tenant), .int8(keys.user), .int8(to.domain), .text(new.localPart)])
@@ -47,24 +47,6 @@ extension Provisioning {
         }
         try await followUser(from: old, at: from, to: new, in: transaction)
         return keys
-    }
-
-    /// Nobody can take the address meanwhile: its domain is locked. Also for a transaction that sees what is deleted.
-    func refuseUsed(
-        _ address: EmailAddress, at place: (tenant: Int64, domain: Int64), in transaction: PostgresTransaction
-    ) async throws {
-        let found = try await transaction.query(
-            """
-            SELECT EXISTS (SELECT FROM users WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3 AND deleted_at IS NULL),
-                EXISTS (SELECT FROM aliases WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3),
-                EXISTS (SELECT FROM groups WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3)
-            """, [.int8(place.tenant), .int8(place.domain), .text(address.localPart)])
-        guard let row = found.first else { return }
-        if try row.bool(0) { throw AdminError(.alreadyExists, "The user \(address) exists already.") }
-        if try row.bool(1) {
-            throw AdminError(.alreadyExists, "\(address) is an alias.", hint: "Delete the alias first, or choose another address.")
-        }
-        if try row.bool(2) { throw AdminError.isGroup(address.text) }
     }
 
     /// Has aliases and groups that led to the old address lead to the new one.

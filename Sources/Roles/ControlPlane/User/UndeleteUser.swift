@@ -26,7 +26,7 @@ extension Provisioning {
             throw AdminError(.notFound, "There is no deleted user \(old).", hint: "`deleted list` shows what is kept.")
         }
         do {
-            try await refuseUsed(new, at: to, in: transaction)
+            try await refuseUsed(new.text, localPart: new.localPart, at: to, as: .user, in: transaction)
         } catch let error as AdminError where error.code == .alreadyExists {
             throw AdminError(
                 .alreadyExists, error.message,
