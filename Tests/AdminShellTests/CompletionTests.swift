@@ -40,7 +40,7 @@ struct CompletionTests {
         guard case .report(let report) = bench.interpreter.perform(["complete", "--", line], bench.settings) else {
             return #expect(Bool(false))
         }
-        #expect(try report.text(in: .csv) == "word\r\n")
+        #expect(try report.text(in: .csv) == "word\n")
     }
 
     static let mistakes: [(String, String?)] = [
