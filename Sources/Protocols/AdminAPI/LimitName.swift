@@ -16,12 +16,14 @@ public enum LimitName: String, Codable, Sendable, CaseIterable {
     case protocols
     /// Days that what is deleted is kept; `deletedKeptDays` of the configuration where nobody says it.
     case keptDays
+    /// Days that a message stays in a mailbox for trash, or for junk, from when it came into it.
+    case trashDays, junkDays
 
     public enum Kind: Sendable { case count, octets, services }
 
     public var kind: Kind {
         switch self {
-        case .users, .domains, .aliases, .recipientsPerHour, .recipientsPerDay, .keptDays: .count
+        case .users, .domains, .aliases, .recipientsPerHour, .recipientsPerDay, .keptDays, .trashDays, .junkDays: .count
         case .storage, .userQuota, .largestUserQuota, .messageSize: .octets
         case .protocols: .services
         }
@@ -30,7 +32,7 @@ public enum LimitName: String, Codable, Sendable, CaseIterable {
     /// For whom it can be overridden. Quotas that somebody has are set with `quota set`.
     public var overridden: Set<QuotaLevel> {
         switch self {
-        case .users, .domains, .aliases, .userQuota, .largestUserQuota, .keptDays: [.tenant]
+        case .users, .domains, .aliases, .userQuota, .largestUserQuota, .keptDays, .trashDays, .junkDays: [.tenant]
         case .storage: []
         case .messageSize, .recipientsPerHour, .recipientsPerDay, .protocols: [.tenant, .user]
         }

@@ -56,6 +56,7 @@ struct Startup {
         try await startAdminServer(configuration, directory: directory, provisioning: provisioning, keep: keep)
         try await startMetricsServer(configuration, directory: directory, provisioning: provisioning, keep: keep)
         DeletionSweep(provisioning).start()
+        RetentionSweep(provisioning).start()
         journal.info("ready")
         return try readyLine(directory, listeners)
     }

@@ -151,6 +151,7 @@ public final class WorkerProcess {
             case .measure(let id): control.send(.measurements(id: id, measurements))
             case .recountUsage(let id): perform(id) { [store] () async throws(StoreError) in try await store.recountUsage() }
             case .alignUsage(let id): perform(id) { [store] () async throws(StoreError) in try await store.alignUsage() }
+            case .removeExpired(let id): perform(id) { [store] () async throws(StoreError) in try await store.removeExpired() }
             case .commitRows(let id): perform(id) { [store] () async throws(StoreError) in try await store.commitRows() }
             case .domains, .certificates, .listSessions, .authenticated, .queueCommand: break  // for other kinds of process
             }

@@ -16,6 +16,8 @@ package struct LimitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Recipients that a user may send to within an hour.", valueName: "number")) var recipientsPerHour: String?
     @Option(help: ArgumentHelp("Recipients that a user may send to within a day.", valueName: "number")) var recipientsPerDay: String?
     @Option(help: ArgumentHelp("Days that what is deleted is kept; 0 destroys at once.", valueName: "number")) var keptDays: String?
+    @Option(help: ArgumentHelp("Days that messages stay in a mailbox for trash.", valueName: "number")) var trashDays: String?
+    @Option(help: ArgumentHelp("Days that messages stay in a mailbox for junk.", valueName: "number")) var junkDays: String?
     @Option(help: ArgumentHelp("What users may log in to: a list such as imap,submission.", valueName: "services")) var protocols: String?
 
     package init() {}
@@ -25,7 +27,7 @@ package struct LimitOptions: ParsableArguments {
             (.users, users), (.domains, domains), (.aliases, aliases), (.storage, storage), (.userQuota, userQuota),
             (.largestUserQuota, largestUserQuota), (.messageSize, messageSize), (.recipientsPerHour, recipientsPerHour),
             (.recipientsPerDay, recipientsPerDay), (.protocols, protocols),
-            (.keptDays, keptDays),
+            (.keptDays, keptDays), (.trashDays, trashDays), (.junkDays, junkDays),
         ]
     }
 

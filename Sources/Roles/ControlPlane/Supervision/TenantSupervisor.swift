@@ -34,8 +34,8 @@ final class TenantSupervisor {
 
     private static let backlog: Int32 = 1_024
     private static let grace = Duration.seconds(10)
-    /// How long a recount may take, and the commit of what the tables lack.
-    private static let recountTime = Duration.seconds(45), commitTime = Duration.seconds(2)
+    /// How long such as a recount may take, and the commit of what the tables lack.
+    private static let taskTime = Duration.seconds(45), commitTime = Duration.seconds(2)
     /// The doors, in the order in which a worker inherits them from descriptor 4 on.
     private static let services: [InheritedListener.Service] = [.lmtp, .session]
 
@@ -173,10 +173,11 @@ final class TenantSupervisor {
         if case .running(let child) = state { child.channel?.send(instruction) }
     }
 
-    /// Has the worker count usage again, or do something like that, and starts one if there is none. Returns what kept it from that.
+    /// Has the worker do something that takes a while, such as counting usage again, and starts one if there is none. Returns what kept it
+    /// from that.
     /// - Parameter instruction: gets the number that the answer is to have.
-    func count(_ instruction: (Int64) -> Instruction) async -> String? {
-        let deadline = ContinuousClock.now + Self.recountTime
+    func perform(_ instruction: (Int64) -> Instruction) async -> String? {
+        let deadline = ContinuousClock.now + Self.taskTime
         var problem = "the tenant's worker does not start"
         while .now < deadline, !isStopping {
             connectionWaits()

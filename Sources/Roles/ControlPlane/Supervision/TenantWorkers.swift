@@ -56,14 +56,17 @@ final class TenantWorkers {
     func send(_ instruction: Instruction, to tenant: Int64) { supervisors[tenant]?.send(instruction) }
 
     /// Has the tenant's worker set its usage counters right. Returns what kept it from that; nil when they are right.
-    func recountUsage(of tenant: Int64) async -> String? { await count(of: tenant) { .recountUsage(id: $0) } }
+    func recountUsage(of tenant: Int64) async -> String? { await perform(for: tenant) { .recountUsage(id: $0) } }
 
     /// The same for those of domains alone, as sums of what their users' say.
-    func alignUsage(of tenant: Int64) async -> String? { await count(of: tenant) { .alignUsage(id: $0) } }
+    func alignUsage(of tenant: Int64) async -> String? { await perform(for: tenant) { .alignUsage(id: $0) } }
 
-    private func count(of tenant: Int64, _ instruction: (Int64) -> Instruction) async -> String? {
+    /// Has it remove what has been in mailboxes for trash and junk for longer than the plan says.
+    func removeExpired(of tenant: Int64) async -> String? { await perform(for: tenant) { .removeExpired(id: $0) } }
+
+    private func perform(for tenant: Int64, _ instruction: (Int64) -> Instruction) async -> String? {
         guard let supervisor = supervisors[tenant] else { return "the tenant is being deleted" }
-        return await supervisor.count(instruction)
+        return await supervisor.perform(instruction)
     }
 
     /// Has the tenant's worker commit what the tables lack, so that they tell its usage as of now. Returns soon in any case.

@@ -1,0 +1,83 @@
+import AdminAPI
+import Postgres
+import Runtime
+
+/// Has workers remove what has been in mailboxes for trash and junk for longer than the plan says (`trashDays`, `junkDays`): once a day, and
+/// when the plan says something else. A worker is started where there is something to remove, and only there.
+@EventLoopActor
+final class RetentionSweep {
+    /// Between two looks at which tenants are due, and between two sweeps of one tenant.
+    private static let pause = Duration.seconds(10), period = Duration.seconds(86_400), periodAfterProblem = Duration.seconds(3_600)
+
+    private struct Sweep {
+        let days: Days
+        let next: ContinuousClock.Instant
+    }
+
+    fileprivate struct Days: Equatable { let trash: Int64?, junk: Int64? }
+
+    private let provisioning: Provisioning
+    private var sweeps: [Int64: Sweep] = [:]
+
+    init(_ provisioning: Provisioning) { self.provisioning = provisioning }
+
+    /// For as long as the process lives.
+    func start() {
+        EventLoopActor.task {
+            while true {
+                await self.look()
+                await EventLoopActor.sleep(for: Self.pause)
+            }
+        }
+    }
+
+    private func look() async {
+        do {
+            let limited = try await provisioning.tenantsWithRetention()
+            sweeps = sweeps.filter { limited[$0.key] != nil }
+            for (tenant, days) in limited.sorted(by: { $0.key < $1.key }) {
+                if let last = sweeps[tenant], last.days == days, last.next > .now { continue }
+                let isDone = try await sweep(tenant)
+                sweeps[tenant] = Sweep(days: days, next: .now + (isDone ? Self.period : Self.periodAfterProblem))
+            }
+        } catch {
+            provisioning.journal.warning("mailboxes for trash and junk could not be looked through", ["error": "\(error)"])
+        }
+    }
+
+    private func sweep(_ tenant: Int64) async throws -> Bool {
+        guard try await provisioning.hasExpiredMessages(tenant) else { return true }
+        guard let problem = await provisioning.workers.removeExpired(of: tenant) else { return true }
+        provisioning.journal.warning(
+            "what is old could not be removed from trash and junk; trying again later", ["tenant": "\(tenant)", "problem": problem])
+        return false
+    }
+}
+
+extension Provisioning {
+    fileprivate func tenantsWithRetention() async throws -> [Int64: RetentionSweep.Days] {
+        let found = try await database.query(
+            """
+            SELECT tenant_id, trash, junk FROM (
+                SELECT tenant_id, limit_number(planned || limits, 'trashDays') AS trash, limit_number(planned || limits, 'junkDays') AS junk
+                FROM tenants) t
+            WHERE trash IS NOT NULL OR junk IS NOT NULL
+            """, [])
+        var days: [Int64: RetentionSweep.Days] = [:]
+        for row in found.rows { days[try row.int8(0)] = .init(trash: try row.optionalInt8(1), junk: try row.optionalInt8(2)) }
+        return days
+    }
+
+    /// As the worker finds them (`RemovingExpired.swift`), but that it is asked also for those of deleted users, and leaves them.
+    fileprivate func hasExpiredMessages(_ tenant: Int64) async throws -> Bool {
+        let found = try await database.query(
+            """
+            SELECT EXISTS (
+                SELECT FROM (VALUES ('\\Trash', 'trashDays'), ('\\Junk', 'junkDays')) AS k (special_use, name)
+                    JOIN mailboxes b ON b.tenant_id = $1 AND b.special_use = k.special_use
+                    JOIN messages m ON m.tenant_id = $1 AND m.mailbox_id = b.mailbox_id
+                        AND m.saved_at < now() - least(limit_number(tenant_limits($1), k.name), 36500)::int * interval '1 day')
+            """, [.int8(tenant)])
+        return try found.first?.bool(0) ?? false
+    }
+}
