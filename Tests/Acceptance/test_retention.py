@@ -57,7 +57,7 @@ class Retention(unittest.TestCase):
     def test_where_the_days_come_from(self):
         company = Company(self.platform, users=("ann",))
         self.platform.casella("plan", "override", company.name, "--trash-days", "30", "--junk-days", "unlimited")
-        limits = {limit["name"]: limit for limit in self.platform.ask("plan", "limits", company.address("ann"))["limits"]}
+        limits = {limit["name"]: limit for limit in self.platform.ask("plan", "limits", company.name)["limits"]}
         self.assertEqual(30, limits["trashDays"]["value"])
         self.assertIn(company.name, str(limits["trashDays"]["source"]))
         done = self.platform.casella("plan", "override", company.address("ann"), "--trash-days", "3", check=False)
