@@ -6,8 +6,8 @@ public enum UntaggedResponse: Sendable, Equatable {
     case search([UInt32])
     case list(MailboxListing), lsub(MailboxListing)
     case status(MailboxName, [(item: StatusItem, value: UInt64)])
-    /// One personal namespace without prefix, no others (RFC 2342 §5).
-    case namespace
+    /// One personal namespace without prefix, no other users', and the prefix of the shared one (RFC 2342 §5); nil: there is none.
+    case namespace(shared: String?)
     /// ENABLED (RFC 5161 §3.2).
     case enabled([String])
     /// Fields and values (RFC 2971 §3.2).
@@ -44,7 +44,10 @@ public enum UntaggedResponse: Sendable, Equatable {
             output.mailbox(mailbox)
             output.text(" ")
             output.list(items) { output, item in output.text("\(item.item.rawValue) \(item.value)") }
-        case .namespace: output.text("NAMESPACE ((\"\" \"/\")) NIL NIL")
+        case .namespace(let shared):
+            output.text("NAMESPACE ((\"\" \"/\")) NIL ")
+            guard let shared else { output.text("NIL"); break }
+            output.text("((\"\(shared)\" \"/\"))")
         case .enabled(let names): output.text((["ENABLED"] + names).joined(separator: " "))
         case .id(let fields):
             output.text("ID ")

@@ -6,7 +6,7 @@ extension Copy: ExecutableCommand {
     func execute(in session: IMAPConnection) async throws -> ConditionResponse {
         let selection = try session.selected
         let chosen = try selection.messages(messages)
-        guard let target = try session.account.mailbox(named: mailbox.text) else { throw IMAPRefusal.noSuchTarget }
+        let target = try await session.target(mailbox).mailbox
         guard !chosen.isEmpty else { return completed() }
         let outcome = try await selection.copy(chosen.map(\.uid), to: target)
         return outcome.source.isEmpty ? completed() : completed(ResponseCode(outcome))
