@@ -22,6 +22,10 @@ import Testing
         #expect(text(.quotaRoot(.inbox, [])) == "* QUOTAROOT INBOX\r\n")
         #expect(text(.id([("name", "x")])) == "* ID (\"name\" \"x\")\r\n")
         #expect(text(.enabled([])) == "* ENABLED\r\n")
+        #expect(text(.myRights(.inbox, [.lookUp, .read, .expunge])) == "* MYRIGHTS INBOX lred\r\n")
+        #expect(text(.acl(.inbox, [("fred", [.read, .create]), ("x y", [])])) == "* ACL INBOX fred rkc \"x y\" \"\"\r\n")
+        let granted = UntaggedResponse.listRights(.inbox, identifier: Array("smith".utf8), always: [], grantable: [[.lookUp, .read], .delete])
+        #expect(text(granted) == "* LISTRIGHTS INBOX smith \"\" lr xc\r\n")
     }
 
     @Test("Conditions, with their codes") func conditions() {

@@ -156,6 +156,33 @@ struct IMAPSharedMailboxTests {
             """)
     }
 
+    @Test("Rights are told in the words of RFC 4314, and changed by administrators alone") @EventLoopActor func rights() async throws {
+        let office = try await SharedOffice()
+        let domain = office.domain.name
+        let told = ["read": "lr", "write": "lrswited", "manage": "lrswikxtecd"]
+        for (user, rights) in told {
+            let client = try await office.client(user)
+            #expect(try await client.answer("MYRIGHTS \(office.name)").first == "* MYRIGHTS \(office.name) \(rights)")
+            #expect(try await client.answer("MYRIGHTS INBOX").first == "* MYRIGHTS INBOX lrswipkxteacd")
+            for command in ["SETACL \(office.name) stranger@\(domain) lr", "DELETEACL \(office.name) read@\(domain)"] {
+                #expect(try await client.answer(command).last?.hasPrefix("NO [NOPERM]") == true)
+            }
+            let list = try await client.answer("GETACL \(office.name)/Sent")
+            if user == "manage" {
+                let all = "manage@\(domain) lrswikxtecd read@\(domain) lr write@\(domain) lrswited"
+                #expect(list == ["* ACL \(office.name)/Sent \(all)", "OK GETACL completed"])
+                #expect(try await client.answer("LISTRIGHTS \(office.name) x").first == "* LISTRIGHTS \(office.name) x \"\" lr swited kxc")
+            } else {
+                #expect(list.count == 1 && list.last?.hasPrefix("NO [NOPERM]") == true)
+            }
+        }
+        let stranger = try await office.client("stranger")
+        for command in ["MYRIGHTS", "GETACL"] {
+            #expect(try await stranger.answer("\(command) \(office.name)").last?.hasPrefix("NO [NONEXISTENT]") == true)
+        }
+        #expect(try await stranger.answer("GETACL INBOX").first == "* ACL INBOX stranger@\(domain) lrswipkxteacd")
+    }
+
     @Test("Subscriptions are the member's own, also of names under Shared/") @EventLoopActor func subscriptions() async throws {
         let office = try await SharedOffice()
         let ann = try await office.client("read"), bob = try await office.client("write")

@@ -14,6 +14,10 @@ public enum UntaggedResponse: Sendable, Equatable {
     case id([(name: String, value: String)])
     case quotaRoot(MailboxName, [String])
     case quota(root: String, [QuotaFigure])
+    /// RFC 4314 §3.6–3.8. Of what can be granted, the rights of one element go together.
+    case acl(MailboxName, [(identifier: String, rights: MailboxRights)])
+    case listRights(MailboxName, identifier: [UInt8], always: MailboxRights, grantable: [MailboxRights])
+    case myRights(MailboxName, MailboxRights)
 
     public static func == (first: Self, second: Self) -> Bool { first.bytes == second.bytes }
 
@@ -69,8 +73,24 @@ public enum UntaggedResponse: Sendable, Equatable {
             output.astring(root.utf8)
             output.text(" ")
             output.list(figures) { output, figure in output.text("\(figure.resource.rawValue) \(figure.usage) \(figure.limit)") }
+        case .acl(let mailbox, let entries):
+            output.rights("ACL", mailbox, entries.flatMap { [Array($0.identifier.utf8), Array($0.rights.text.utf8)] })
+        case .listRights(let mailbox, let identifier, let always, let grantable):
+            output.rights("LISTRIGHTS", mailbox, [identifier] + ([always] + grantable).map { Array($0.text.utf8) })
+        case .myRights(let mailbox, let rights): output.rights("MYRIGHTS", mailbox, [Array(rights.text.utf8)])
         }
         output.endLine()
+    }
+}
+
+extension ResponseWriter {
+    fileprivate mutating func rights(_ response: String, _ mailbox: MailboxName, _ words: [[UInt8]]) {
+        text(response + " ")
+        self.mailbox(mailbox)
+        for word in words {
+            text(" ")
+            astring(word)
+        }
     }
 }
 

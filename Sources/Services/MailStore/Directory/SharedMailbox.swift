@@ -50,6 +50,23 @@ extension Directory {
         return try await task.value.get()[member] ?? []
     }
 
+    /// The members of a shared mailbox with their rights, sorted by address.
+    func members(of shared: SharedMailbox) async throws(StoreError) -> [(address: String, rights: SharedMailbox.Rights)] {
+        let result = try await database.query("""
+            SELECT m.local_part || '@' || d.name, a.rights
+            FROM shared_access a JOIN users m ON m.tenant_id = a.tenant_id AND m.user_id = a.member_id
+                JOIN domains d ON d.tenant_id = m.tenant_id AND d.domain_id = m.domain_id
+            WHERE a.tenant_id = $1 AND a.user_id = $2 AND m.deleted_at IS NULL ORDER BY 1
+            """, [.int8(tenant), .int8(shared.user)])
+        var members: [(address: String, rights: SharedMailbox.Rights)] = []
+        for row in result.rows {
+            members.append(try StoreError.reading { () throws(PostgresError) in
+                (try row.text(0), SharedMailbox.Rights(named: try row.text(1)))
+            })
+        }
+        return members
+    }
+
     private func loadShared() async throws(StoreError) -> [Int64: [SharedMailbox]] {
         let result = try await database.query("""
             SELECT a.member_id, a.user_id, u.local_part || '@' || d.name, a.rights, a.sends AND NOT 'outgoing' = ANY (u.suspended)

@@ -110,6 +110,11 @@ public final class TenantStore {
         try await directory.sharedMailboxes(of: member)
     }
 
+    /// Its members, sorted by address.
+    public func members(of shared: SharedMailbox) async throws(StoreError) -> [(address: String, rights: SharedMailbox.Rights)] {
+        try await directory.members(of: shared)
+    }
+
     /// Whether the user may send as this address: its own address (with any `+detail`), an alias that leads to it, a group
     /// that it owns, or a shared mailbox that it sends for.
     public func mayUse(localPart: String, domain: String, as user: Int64) async throws(StoreError) -> Bool {
