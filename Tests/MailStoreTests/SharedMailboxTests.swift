@@ -74,6 +74,33 @@ import Testing
         }
     }
 
+    @Test("Moves, copies and deliveries at the same time fill the target's quota exactly, and leave nothing reserved") @EventLoopActor
+    func exactness() async throws {
+        let tenant = try await TestTenant.make(quotaMessages: 45)
+        let ann = try await tenant.user("ann"), info = try await tenant.user("info", messages: 20)
+        try await tenant.withStore { store in
+            for _ in 0..<30 { #expect(await store.deliver(delivery(message(300), to: ann)).first.isStored) }
+            let (_, selection) = try await inbox(ann, in: store)
+            let target = try mailbox("Archive", of: try await store.account(of: info))
+            let moves = (1...15).map { uid in Task { (try? await selection.move([UID(uid)], to: target))?.source.count ?? 0 } }
+            let copies = (16...30).map { uid in Task { (try? await selection.copy([UID(uid)], to: target))?.source.count ?? 0 } }
+            let stored = await deliverTogether((0..<10).map { _ in delivery(message(300), to: info) }, in: store).filter(\.isStored).count
+            var moved = 0, copied = 0
+            for task in moves { moved += await task.value }
+            for task in copies { copied += await task.value }
+            #expect(moved + copied + stored == 20)
+            let levels = try await store.quota(of: info).map(\.usage.messages)
+            #expect(levels == [20, Int64(30 + copied + stored), Int64(30 + copied + stored)])
+            selection.close()
+            // All that is free can be used, to the last message.
+            for left in stride(from: 45 - 30 - copied - stored, to: 0, by: -1) {
+                #expect(await store.deliver(delivery(message(300), to: ann)).first.isStored, "\(left) left")
+            }
+            #expect(try await store.check(user: ann, size: 1)?.scope == .tenant)
+            #expect(try await store.check(user: info, size: 1)?.scope == .user)
+        }
+    }
+
     @Test("Copies have the same octets, and both are there for the next worker") @EventLoopActor func copies() async throws {
         let tenant = try await TestTenant.make()
         let ann = try await tenant.user("ann"), info = try await tenant.user("info")

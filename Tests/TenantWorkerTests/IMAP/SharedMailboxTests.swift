@@ -156,6 +156,22 @@ struct IMAPSharedMailboxTests {
             """)
     }
 
+    static let localParts = [("a/b", "a/b"), ("a%b*", "a%b*"), ("b\u{fc}ro", "b&APw-ro"), ("r&d", "r&-d"), ("inbox", "inbox")]
+    @Test("Any local part makes a name that leads there", arguments: localParts)
+    @EventLoopActor func localPart(address: String, encoded: String) async throws {
+        let domain = try await CompanyDomain.make()
+        let ann = try await domain.user("ann"), box = try await domain.shared(address)
+        try await domain.give(ann, "manage", to: box)
+        let client = try await domain.imap(ann)
+        let name = "Shared/\(encoded)@\(domain.name)"
+        #expect(try await client.answer(#"CREATE "\#(name)/x/y""#) == ["OK CREATE completed"])
+        let listed = try await client.answer(#"LIST "" Shared/*"#)
+        for inner in ["", "/Sent", "/x", "/x/y"] {
+            #expect(listed.contains { $0.hasSuffix(" \(name)\(inner)") || $0.hasSuffix(#" "\#(name)\#(inner)""#) })
+            #expect(try await client.answer(#"SELECT "\#(name)\#(inner)""#).last == "OK [READ-WRITE] SELECT completed")
+        }
+    }
+
     @Test("Rights are told in the words of RFC 4314, and changed by administrators alone") @EventLoopActor func rights() async throws {
         let office = try await SharedOffice()
         let domain = office.domain.name
