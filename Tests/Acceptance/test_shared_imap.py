@@ -57,7 +57,7 @@ class SharedMailboxes(unittest.TestCase):
             self.assertEqual(1, listed.count(self.name.encode() + b"\n"))
             self.assertIn(f'(\\HasNoChildren) "/" {self.name}/Sent'.encode(), listed)
             self.assertNotIn(b"INBOX/", listed)
-            self.assertEqual([None], self.ok(stranger.list("", "Shared*")))
+            self.assertEqual([None], self.ok(stranger.list('""', "Shared*")))
             for name in (self.name, f"{self.name}/Sent", self.name.lower(), self.info):
                 self.refused(stranger.select(name), "NONEXISTENT")
                 self.refused(stranger.status(name, "(MESSAGES)"), "NONEXISTENT")
@@ -65,7 +65,7 @@ class SharedMailboxes(unittest.TestCase):
         neighbour = Company(self.platform)
         with clients.imap(neighbour, "ann") as client:
             self.refused(client.select(self.name), "NONEXISTENT")
-            self.assertEqual([None], self.ok(client.list("", "Shared*")))
+            self.assertEqual([None], self.ok(client.list('""', "Shared*")))
         with clients.pop3(self.company, "keeper") as client:
             self.assertEqual((0, 0), client.stat())
 
