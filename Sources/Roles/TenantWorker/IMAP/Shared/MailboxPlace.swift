@@ -18,6 +18,20 @@ struct MailboxPlace {
     }
 }
 
+/// A mailbox that messages are to go to.
+@EventLoopActor
+struct MailboxTarget {
+    let account: Account
+    let mailbox: Mailbox
+
+    /// Does what puts them there. Its account is held until then, lest another session load the same account a second time.
+    func holding<Outcome>(_ body: (Mailbox) async throws -> Outcome) async throws -> Outcome {
+        let outcome = try await body(mailbox)
+        withExtendedLifetime(account) {}
+        return outcome
+    }
+}
+
 extension IMAPConnection {
     /// - Throws: `NONEXISTENT` where a shared mailbox is just being deleted.
     func place(of name: MailboxName) async throws -> MailboxPlace {
@@ -29,11 +43,11 @@ extension IMAPConnection {
     }
 
     /// Where messages are to go.
-    func target(_ name: MailboxName) async throws -> (account: Account, mailbox: Mailbox) {
+    func target(_ name: MailboxName) async throws -> MailboxTarget {
         let place = try await place(of: name)
         try place.require(.write)
         guard let mailbox = place.mailbox else { throw mayCreate(name, at: place) ? IMAPRefusal.noSuchTarget : IMAPRefusal.noSuchMailbox }
-        return (place.account, mailbox)
+        return MailboxTarget(account: place.account, mailbox: mailbox)
     }
 
     private func mayCreate(_ name: MailboxName, at place: MailboxPlace) -> Bool {
