@@ -24,6 +24,40 @@ struct IMAPSharedAccessTests {
         try await client.hearsTheEnd()
     }
 
+    @Test("What happens in it while the session is being ended is not told any more") @EventLoopActor func newsMeanwhile() async throws {
+        let office = try await SharedOffice()
+        let client = try await office.client("read"), writer = try await office.client("write")
+        #expect(try await client.answer("SELECT \(office.name)").last == "OK [READ-ONLY] SELECT completed")
+        try await client.says("""
+            C: a IDLE
+            S: + idling
+            """)
+        try await office.give("read", nil)
+        async let stored: Void = writer.append(Sample.note(), to: office.name)
+        try await client.says("S: * BYE Your access …")
+        try await client.hearsTheEnd()
+        try await stored
+    }
+
+    @Test("Whatever else is provisioned, who idles goes on hearing what happens") @EventLoopActor func idlesOn() async throws {
+        let office = try await SharedOffice()
+        let client = try await office.client("read"), writer = try await office.client("write")
+        #expect(try await client.answer("SELECT \(office.name)").last == "OK [READ-ONLY] SELECT completed")
+        try await client.says("""
+            C: a IDLE
+            S: + idling
+            """)
+        for count in 1...5 {
+            async let stored: Void = writer.append(Sample.note(count), to: office.name)
+            for name in ["x", "y", "z"] { _ = try await office.domain.user("\(name)\(count)") }
+            try await client.says("""
+                S: * \(count) EXISTS
+                S: * \(count) RECENT
+                """)
+            try await stored
+        }
+    }
+
     static let lowered: [(rights: String?, opens: String, ends: Bool)] = [
         (nil, "SELECT", true), (nil, "EXAMINE", true), ("read", "SELECT", true), ("read", "EXAMINE", false), ("write", "SELECT", false),
     ]

@@ -8,6 +8,9 @@ extension IMAPConnection {
     /// Whether a shared mailbox is selected.
     var selectsShared: Bool { selection.map { $0.mailbox.user != user } ?? false }
 
+    /// Whether the client may be told of the selected mailbox: not while it is read anew who may open it.
+    var mayReport: Bool { !isBarred && (!selectsShared || shared.generation == store.directoryGeneration) }
+
     func readAccess() async throws(StoreError) {
         let generation = store.directoryGeneration
         let mailboxes = try await store.sharedMailboxes(of: user)
@@ -35,6 +38,7 @@ extension IMAPConnection {
             guard selectsShared, shared.generation != store.directoryGeneration else { return }
             do throws(StoreError) {
                 try await followDirectory()
+                selection?.onChange?()  // what waited
             } catch {
                 bar(because: "The mail store is not available; please try again in a few minutes")
             }
