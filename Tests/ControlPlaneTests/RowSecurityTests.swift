@@ -58,6 +58,7 @@ import TestSupport
                 INSERT INTO domain_claims (tenant_id, name) VALUES (\(t), 'claimed.example');
                 INSERT INTO app_passwords VALUES (\(t), \(t), 'phone', 'x', ARRAY['imap']);
                 INSERT INTO aliases VALUES (\(t), \(t), 'info', 'ann@d\(t).example');
+                INSERT INTO shared_access VALUES (\(t), \(t) + 1000, \(t), 'read');
                 INSERT INTO vacations VALUES (\(t), \(t), 'Away', 'Back soon');
                 INSERT INTO vacation_replies VALUES (\(t), \(t), sha256('x'));
                 INSERT INTO groups (tenant_id, domain_id, local_part) VALUES (\(t), \(t), 'team');

@@ -26,7 +26,8 @@ import Testing
         "COPY 2:4 MEETING", "UID COPY 1 x", "MOVE 42:69 foo", "UID MOVE 1 x", "NAMESPACE", "ID NIL", "ID ()",
         "ID (\"name\" \"sodr\" \"version\" NIL)",
         "ENABLE CONDSTORE X-GOOD-IDEA", "IDLE", "GETQUOTA \"\"", "GETQUOTAROOT INBOX", "SETQUOTA \"\" (STORAGE 512)", "SETQUOTA #x ()",
-        "NOOP ",
+        "NOOP ", "MYRIGHTS INBOX", "GETACL Shared/info@acme.example", "LISTRIGHTS INBOX smith", "SETACL INBOX {4+}\r\nfred +lr",
+        "SETACL INBOX fred \"\"", "DELETEACL INBOX fred",
     ]
     @Test("A command that the grammar allows", arguments: valid) func accepts(text: String) throws { _ = try command("A001 " + text) }
 
@@ -41,7 +42,8 @@ import Testing
         "FETCH 1 BODY[]<1.0>",
         "FETCH 1 BODY[HEADER.FIELDS ()]", "STORE 1 FLAGS", "STORE 1 ++FLAGS x", "UID", "UID NOOP", "UID EXPUNGE", "EXPUNGE 1", "COPY 1",
         "ID", "ID foo", "ENABLE",
-        "FETCH 4294967296 FLAGS", "SETQUOTA x (STORAGE)", "CREATE x (FOO (\\Sent))", "CREATE x (USE (\\Sent)",
+        "FETCH 4294967296 FLAGS", "SETQUOTA x (STORAGE)", "MYRIGHTS", "GETACL a b", "LISTRIGHTS a", "SETACL a b", "DELETEACL a",
+        "CREATE x (FOO (\\Sent))", "CREATE x (USE (\\Sent)",
     ]
     @Test("A command that it does not", arguments: invalid) func refuses(text: String) {
         #expect(throws: CommandError.self) { try command("A001 " + text) }

@@ -16,11 +16,16 @@ import Testing
         #expect(text(.list(MailboxListing(MailboxName(""), [.noSelect]))) == "* LIST (\\Noselect) \"/\" \"\"\r\n")
         #expect(
             text(.status(MailboxName("ä"), [(.messages, 231), (.uidNext, 44292)])) == "* STATUS &AOQ- (MESSAGES 231 UIDNEXT 44292)\r\n")
-        #expect(text(.namespace) == "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n")
+        #expect(text(.namespace(shared: nil)) == "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n")
+        #expect(text(.namespace(shared: "Shared/")) == "* NAMESPACE ((\"\" \"/\")) NIL ((\"Shared/\" \"/\"))\r\n")
         #expect(text(.quota(root: "", [QuotaFigure(.storage, usage: 10, limit: 512)])) == "* QUOTA \"\" (STORAGE 10 512)\r\n")
         #expect(text(.quotaRoot(.inbox, [])) == "* QUOTAROOT INBOX\r\n")
         #expect(text(.id([("name", "x")])) == "* ID (\"name\" \"x\")\r\n")
         #expect(text(.enabled([])) == "* ENABLED\r\n")
+        #expect(text(.myRights(.inbox, [.lookUp, .read, .expunge])) == "* MYRIGHTS INBOX lred\r\n")
+        #expect(text(.acl(.inbox, [("fred", [.read, .create]), ("x y", [])])) == "* ACL INBOX fred rkc \"x y\" \"\"\r\n")
+        let granted = UntaggedResponse.listRights(.inbox, identifier: Array("smith".utf8), always: [], grantable: [[.lookUp, .read], .delete])
+        #expect(text(granted) == "* LISTRIGHTS INBOX smith \"\" lr xc\r\n")
     }
 
     @Test("Conditions, with their codes") func conditions() {

@@ -78,6 +78,35 @@ struct CompanyDomain: Sendable {
             """, .int8(id), .text(localPart), .textArray(suspended), .optionalInt8(bytes), .optionalInt8(messages))
     }
 
+    /// A shared mailbox without members.
+    func shared(_ localPart: String, bytes: Int64? = nil, messages: Int64? = nil) async throws -> Int64 {
+        try await company.insert(
+            """
+            INSERT INTO users (tenant_id, domain_id, local_part, shared, quota_bytes, quota_messages) VALUES ($1, $2, $3, true, $4, $5)
+            RETURNING user_id
+            """, .int8(id), .text(localPart), .optionalInt8(bytes), .optionalInt8(messages))
+    }
+
+    /// Gives a user access to a shared mailbox, or other rights; nil takes it away.
+    func give(_ member: Int64, _ rights: String?, to shared: Int64, sends: Bool = false) async throws {
+        guard let rights else {
+            _ = try await company.insert(
+                "DELETE FROM shared_access WHERE tenant_id = $1 AND user_id = $2 AND member_id = $3 RETURNING 1::bigint",
+                .int8(shared), .int8(member))
+            return
+        }
+        _ = try await company.insert(
+            """
+            INSERT INTO shared_access VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (tenant_id, user_id, member_id) DO UPDATE SET rights = excluded.rights, sends = excluded.sends RETURNING user_id
+            """, .int8(shared), .int8(member), .text(rights), .bool(sends))
+    }
+
+    /// Changes a row of this user.
+    func set(_ assignment: String, of user: Int64) async throws {
+        _ = try await company.insert("UPDATE users SET \(assignment) WHERE tenant_id = $1 AND user_id = $2 RETURNING user_id", .int8(user))
+    }
+
     func group(_ localPart: String, posting: String = "anyone", owners: [String] = [], members: [String]) async throws {
         _ = try await company.insert(
             """

@@ -9,6 +9,7 @@ public enum CommandTable {
         Select.self, Examine.self, Create.self, Delete.self, Rename.self, Subscribe.self, Unsubscribe.self, List.self, Lsub.self,
         Status.self,
         Append.self, Namespace.self, Enable.self, Idle.self, GetQuota.self, GetQuotaRoot.self, SetQuota.self,
+        MyRights.self, GetACL.self, ListRights.self, SetACL.self, DeleteACL.self,
         // With a mailbox selected
         Check.self, Close.self, Unselect.self, Expunge.self, Search.self, Fetch.self, Store.self, Copy.self, Move.self,
     ]

@@ -11,7 +11,7 @@ public enum Capabilities {
     public static func loggedIn(appendLimit: Int) -> [String] {
         common + [
             "NAMESPACE", "CHILDREN", "SPECIAL-USE", "CREATE-SPECIAL-USE", "UIDPLUS", "MOVE", "UNSELECT", "STATUS=SIZE", "QUOTA",
-            "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE", "APPENDLIMIT=\(appendLimit)",
+            "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE", "ACL", "RIGHTS=texk", "APPENDLIMIT=\(appendLimit)",
         ]
     }
 }

@@ -6,14 +6,18 @@ public enum UntaggedResponse: Sendable, Equatable {
     case search([UInt32])
     case list(MailboxListing), lsub(MailboxListing)
     case status(MailboxName, [(item: StatusItem, value: UInt64)])
-    /// One personal namespace without prefix, no others (RFC 2342 §5).
-    case namespace
+    /// One personal namespace without prefix, no other users', and the prefix of the shared one (RFC 2342 §5); nil: there is none.
+    case namespace(shared: String?)
     /// ENABLED (RFC 5161 §3.2).
     case enabled([String])
     /// Fields and values (RFC 2971 §3.2).
     case id([(name: String, value: String)])
     case quotaRoot(MailboxName, [String])
     case quota(root: String, [QuotaFigure])
+    /// RFC 4314 §3.6–3.8. Of what can be granted, the rights of one element go together.
+    case acl(MailboxName, [(identifier: String, rights: MailboxRights)])
+    case listRights(MailboxName, identifier: [UInt8], always: MailboxRights, grantable: [MailboxRights])
+    case myRights(MailboxName, MailboxRights)
 
     public static func == (first: Self, second: Self) -> Bool { first.bytes == second.bytes }
 
@@ -44,7 +48,10 @@ public enum UntaggedResponse: Sendable, Equatable {
             output.mailbox(mailbox)
             output.text(" ")
             output.list(items) { output, item in output.text("\(item.item.rawValue) \(item.value)") }
-        case .namespace: output.text("NAMESPACE ((\"\" \"/\")) NIL NIL")
+        case .namespace(let shared):
+            output.text("NAMESPACE ((\"\" \"/\")) NIL ")
+            guard let shared else { output.text("NIL"); break }
+            output.text("((\"\(shared)\" \"/\"))")
         case .enabled(let names): output.text((["ENABLED"] + names).joined(separator: " "))
         case .id(let fields):
             output.text("ID ")
@@ -66,8 +73,24 @@ public enum UntaggedResponse: Sendable, Equatable {
             output.astring(root.utf8)
             output.text(" ")
             output.list(figures) { output, figure in output.text("\(figure.resource.rawValue) \(figure.usage) \(figure.limit)") }
+        case .acl(let mailbox, let entries):
+            output.rights("ACL", mailbox, entries.flatMap { [Array($0.identifier.utf8), Array($0.rights.text.utf8)] })
+        case .listRights(let mailbox, let identifier, let always, let grantable):
+            output.rights("LISTRIGHTS", mailbox, [identifier] + ([always] + grantable).map { Array($0.text.utf8) })
+        case .myRights(let mailbox, let rights): output.rights("MYRIGHTS", mailbox, [Array(rights.text.utf8)])
         }
         output.endLine()
+    }
+}
+
+extension ResponseWriter {
+    fileprivate mutating func rights(_ response: String, _ mailbox: MailboxName, _ words: [[UInt8]]) {
+        text(response + " ")
+        self.mailbox(mailbox)
+        for word in words {
+            text(" ")
+            astring(word)
+        }
     }
 }
 

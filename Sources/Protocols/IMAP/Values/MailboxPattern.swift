@@ -15,11 +15,15 @@ public struct MailboxPattern: Sendable, Equatable {
         self.pattern = joined
     }
 
-    public func matches(_ name: MailboxName) -> Bool { reachesEnd(over: Array(name.text.utf8)) }
+    public func matches(_ name: MailboxName) -> Bool { places(after: Array(name.text.utf8)).last == pattern.count }
+
+    /// Whether a name that begins with these octets may match.
+    public func mayMatch(beginningWith text: String) -> Bool { !places(after: Array(text.utf8)).isEmpty }
 
     /// Follows all ways through the pattern at once, and only those, so time is at most pattern × name whatever the wildcards.
-    private func reachesEnd(over name: [UInt8]) -> Bool {
-        var reached: [Int] = []  // places in the pattern, ascending
+    /// - Returns: the places in the pattern where they have come to, ascending.
+    private func places(after name: [UInt8]) -> [Int] {
+        var reached: [Int] = []
         add(0, to: &reached)
         for byte in name {
             var following: [Int] = []
@@ -31,10 +35,10 @@ public struct MailboxPattern: Sendable, Equatable {
                     add(index + 1, to: &following)
                 }
             }
-            guard !following.isEmpty else { return false }
+            guard !following.isEmpty else { return [] }
             reached = following
         }
-        return reached.last == pattern.count
+        return reached
     }
 
     /// A wildcard may stand for nothing, so the place behind it is reached too.

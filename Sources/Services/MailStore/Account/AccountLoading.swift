@@ -29,7 +29,7 @@ extension TenantStore {
         for row in results[0].rows {
             mailboxes.append(try StoreError.reading { () throws(PostgresError) in
                 Mailbox(
-                    id: try row.int8(0), name: try row.text(1), specialUse: try row.optionalText(2),
+                    id: try row.int8(0), user: user, name: try row.text(1), specialUse: try row.optionalText(2),
                     uidValidity: UInt32(clamping: try row.int8(3)), uidNext: UID(clamping: try row.int8(4)),
                     highestModSeq: ModSeq(clamping: try row.int8(5)), editedModSeq: ModSeq(clamping: try row.int8(7)),
                     recentUID: UID(clamping: try row.int8(6)))

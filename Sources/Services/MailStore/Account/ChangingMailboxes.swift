@@ -90,7 +90,8 @@ extension Account {
 
     private func newMailbox(_ name: String, id: Int64, specialUse: String?) -> Mailbox {
         Mailbox(
-            id: id, name: name, specialUse: specialUse, uidValidity: UInt32(clamping: id), uidNext: 1, highestModSeq: 1, recentUID: 1)
+            id: id, user: user, name: name, specialUse: specialUse, uidValidity: UInt32(clamping: id), uidNext: 1, highestModSeq: 1,
+            recentUID: 1)
     }
 
     private func insert(_ mailboxes: [Mailbox], in batch: WriteBatch) {

@@ -5,6 +5,8 @@ import Runtime
 public final class Mailbox {
     /// Unique in its tenant for ever; MAILBOXID (RFC 8474 §4.1).
     public let id: Int64
+    /// Whose it is, and whose quotas its messages count for.
+    public let user: Int64
     public internal(set) var name: String
     /// `\Drafts`, `\Sent`, `\Junk`, `\Trash`, `\Archive`, … or nil.
     public internal(set) var specialUse: String?
@@ -35,10 +37,11 @@ public final class Mailbox {
     private var early: [MailboxState.Arrival]?
 
     init(
-        id: Int64, name: String, specialUse: String?, uidValidity: UInt32, uidNext: UID, highestModSeq: ModSeq, editedModSeq: ModSeq = 1,
-        recentUID: UID
+        id: Int64, user: Int64, name: String, specialUse: String?, uidValidity: UInt32, uidNext: UID, highestModSeq: ModSeq,
+        editedModSeq: ModSeq = 1, recentUID: UID
     ) {
         self.id = id
+        self.user = user
         self.name = name
         self.specialUse = specialUse
         self.uidValidity = uidValidity

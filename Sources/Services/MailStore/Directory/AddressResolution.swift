@@ -17,13 +17,16 @@ extension Directory {
     }
 
     /// Whether the user may send as this address: its own address (with any `+detail`), an alias that leads to it, or a group that it
-    /// owns. A member of a group is not the group.
+    /// owns. A member of a group is not the group. So it may as a shared mailbox that it sends for, under what leads to that alone.
     package func mayUse(localPart: String, domain: String, as user: Int64) async throws(StoreError) -> Bool {
         let domain = domain.lowercased()
         guard try await self.domain(named: domain) != nil else { return false }
         var search = AddressSearch()
         try await follow(localPart, domain, depth: 0, to: .owners, &search)
-        return search.resolution.leads(to: user)
+        let resolution = search.resolution
+        if resolution.leads(to: user) { return true }
+        guard let only = resolution.onlyUser else { return false }
+        return try await sharedMailboxes(of: user).contains { $0.user == only && $0.sends }
     }
 
     /// Follows one address.
@@ -150,6 +153,16 @@ extension Resolution {
         case .targets(let targets): targets.users.contains { $0.user.id == user } || targets.suspended.contains { $0.id == user }
         case .suspended(let users): users.contains { $0.id == user }
         case .notLocal, .noSuchUser, .loop: false
+        }
+    }
+
+    /// The user, who may be suspended, if it leads to nobody and nowhere else.
+    var onlyUser: Int64? {
+        switch self {
+        case .targets(let targets):
+            targets.users.count == 1 && targets.suspended.isEmpty && targets.external.isEmpty ? targets.users.first?.user.id : nil
+        case .suspended(let users): users.count == 1 ? users.first?.id : nil
+        case .notLocal, .noSuchUser, .loop: nil
         }
     }
 }

@@ -35,8 +35,8 @@ package final class Directory {
     /// Addresses that are remembered; when there are more, all are forgotten.
     private static let cacheLimit = 20_000
 
-    private let tenant: Int64
-    private let database: Database
+    let tenant: Int64
+    let database: Database
     /// Grows whenever provisioning changed.
     private(set) var generation = 0
     private var domains: [String: Domain]?
@@ -44,6 +44,10 @@ package final class Directory {
     private var users: [Int64: UserRecord] = [:]
     /// Those who were found at an address, which is all that most deliveries ask of them.
     private var found: Set<Int64> = []
+    /// By member; see `sharedMailboxes(of:)`.
+    var shared: [Int64: [SharedMailbox]]?
+    var sharedLoading: SharedLoading?
+    private var watchers: [ObjectIdentifier: @EventLoopActor () -> Void] = [:]
 
     /// For who only asks where addresses lead; the pool's role must be allowed to read the tenant's rows.
     package convenience init(tenant: Int64, pool: PostgresPool) { self.init(tenant: tenant, database: Database(pool: pool)) }
@@ -59,7 +63,12 @@ package final class Directory {
         entries = [:]
         users = [:]
         found = []
+        shared = nil
+        for watcher in watchers.values { watcher() }
     }
+
+    /// Has `action` called after each change, for who relies for long on what was read; nil: no more.
+    func watch(as watcher: AnyObject, _ action: (@EventLoopActor () -> Void)?) { watchers[ObjectIdentifier(watcher)] = action }
 
     /// A domain of this tenant by its own name or an alias, in lower case.
     func domain(named name: String) async throws(StoreError) -> Domain? {

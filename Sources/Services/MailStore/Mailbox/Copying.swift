@@ -1,8 +1,9 @@
 import Runtime
 
 extension Selection {
+    /// The target may be another user's: its quotas are what takes the copies.
     public func copy(_ wanted: [UID], to target: Mailbox) async throws(StoreError) -> CopyOutcome {
-        let store = account.store, user = account.user
+        let store = account.store, user = target.user
         try await store.loadQuota(of: user)
         // What is expunged until the copy is made only makes it smaller.
         let candidates = Set(wanted).compactMap { state.message($0) }
@@ -35,6 +36,8 @@ extension Selection {
 extension TenantStore {
     func move(_ wanted: [UID], from source: Mailbox, _ state: MailboxState, to target: Mailbox) async throws(StoreError) -> CopyOutcome {
         let uids = Set(wanted).sorted()
+        let handOver = source.user == target.user ? nil : try await beginHandOver(uids.compactMap { state.message($0) }, source, target)
+        defer { handOver?.end() }
         return try await queue.perform(changing: [source.id]) { batch throws(StoreError) in
             let plan = try CopyPlan(uids, from: state, to: target, in: batch, onlyAdding: source !== target)
             guard !plan.isEmpty else { return plan.outcome }
@@ -42,7 +45,9 @@ extension TenantStore {
             for (message, arrival) in zip(plan.messages, plan.arrivals) {
                 batch.moves.append(from: source.id, message.uid, to: target.id, arrival.message.uid, arrival.message.modSeq)
             }
+            handOver?.add(plan.messages, to: batch)
             batch.onCommit { _ in
+                handOver?.end()
                 state.remove(plan.outcome.source)
                 target.show(plan.arrivals)
             }

@@ -62,10 +62,13 @@ final class QuotaLedger {
         self.onCrossing = onCrossing
     }
 
-    func refusal(of user: Int64, adding amount: QuotaUsage) -> QuotaRefusal? {
+    /// - Parameter other: whose mailbox the messages leave in the same step, so that levels that both are under hold no more.
+    func refusal(of user: Int64, adding amount: QuotaUsage, leaving other: Int64? = nil) -> QuotaRefusal? {
         guard let entry = users[user] else { return nil }
-        let refusal = entry.level.refusal(.user, adding: amount) ?? entry.domain.flatMap { domains[$0]?.refusal(.domain, adding: amount) }
-            ?? (entry.domain == nil ? nil : tenant.refusal(.tenant, adding: amount))
+        let left = other.flatMap { users[$0]?.domain }
+        let refusal = entry.level.refusal(.user, adding: amount)
+            ?? entry.domain.flatMap { $0 == left ? nil : domains[$0]?.refusal(.domain, adding: amount) }
+            ?? (entry.domain == nil || left != nil ? nil : tenant.refusal(.tenant, adding: amount))
         if let refusal {
             refusals &+= 1
             onRefusal?(refusal, user)
@@ -87,11 +90,29 @@ final class QuotaLedger {
         return reservations
     }
 
+    /// Room for what leaves another user's mailbox in the same step.
+    func reserve(_ amount: QuotaUsage, for user: Int64, leaving other: Int64) throws(StoreError) -> QuotaReservation {
+        if let refusal = refusal(of: user, adding: amount, leaving: other) { throw .overQuota(refusal) }
+        guard let domain = users[user]?.domain, let left = users[other]?.domain else { return try claim(amount, for: user) }
+        return try claim(amount, for: user, sparing: .init(domain: domain == left ? domain : nil))
+    }
+
     /// Reserves without asking for room: for what is stored already.
-    func claim(_ amount: QuotaUsage, for user: Int64) throws(StoreError) -> QuotaReservation {
+    func claim(_ amount: QuotaUsage, for user: Int64, sparing spared: SparedLevels? = nil) throws(StoreError) -> QuotaReservation {
         guard users[user] != nil else { throw .noSuchUser }
         change(\.reserved, by: amount, for: user)
-        return QuotaReservation(ledger: self, user: user, amount: amount)
+        if let spared { change(spared, by: -amount) }
+        return QuotaReservation(ledger: self, user: user, amount: amount, spared: spared)
+    }
+
+    /// Levels where a reservation takes no room, though its user is under them: the tenant, and a domain.
+    struct SparedLevels {
+        let domain: Int64?
+    }
+
+    func change(_ spared: SparedLevels, by amount: QuotaUsage) {
+        tenant.reserved += amount
+        if let domain = spared.domain { domains[domain]?.reserved += amount }
     }
 
     func change(_ part: WritableKeyPath<Level, QuotaUsage>, by amount: QuotaUsage, for user: Int64) {

@@ -9,9 +9,11 @@ final class QuotaReservation {
     private let ledger: QuotaLedger
     private let user: Int64
     private let amount: QuotaUsage
+    private let spared: QuotaLedger.SparedLevels?
     private var state = State.reserved
 
-    init(ledger: QuotaLedger, user: Int64, amount: QuotaUsage) {
+    init(ledger: QuotaLedger, user: Int64, amount: QuotaUsage, spared: QuotaLedger.SparedLevels? = nil) {
+        self.spared = spared
         self.ledger = ledger
         self.user = user
         self.amount = amount
@@ -36,5 +38,6 @@ final class QuotaReservation {
         guard state != .ended else { return }
         state = .ended
         ledger.change(part, by: -amount, for: user)
+        if let spared { ledger.change(spared, by: amount) }
     }
 }

@@ -99,8 +99,24 @@ public final class TenantStore {
         try await directory.resolve(localPart: localPart, domain: domain)
     }
 
-    /// Whether the user may send as this address: its own address (with any `+detail`), an alias that leads to it, or a group
-    /// that it owns.
+    /// Grows whenever provisioning changed.
+    public var directoryGeneration: Int { directory.generation }
+
+    /// Has `action` called whenever it did, for who relies for long on what it read; nil: no more.
+    public func watchDirectory(as watcher: AnyObject, _ action: (@EventLoopActor () -> Void)?) { directory.watch(as: watcher, action) }
+
+    /// The shared mailboxes that the user has access to, sorted by address.
+    public func sharedMailboxes(of member: Int64) async throws(StoreError) -> [SharedMailbox] {
+        try await directory.sharedMailboxes(of: member)
+    }
+
+    /// Its members, sorted by address.
+    public func members(of shared: SharedMailbox) async throws(StoreError) -> [(address: String, rights: SharedMailbox.Rights)] {
+        try await directory.members(of: shared)
+    }
+
+    /// Whether the user may send as this address: its own address (with any `+detail`), an alias that leads to it, a group
+    /// that it owns, or a shared mailbox that it sends for.
     public func mayUse(localPart: String, domain: String, as user: Int64) async throws(StoreError) -> Bool {
         try await directory.mayUse(localPart: localPart, domain: domain, as: user)
     }

@@ -121,3 +121,17 @@ struct MessageRemovals {
             """, [.int8(tenant), .int8Array(mailbox), .int8Array(uid)])
     }
 }
+
+/// Rows of `messages` that are about to move into another user's mailbox: what a held user has removed so is kept too.
+struct MessageDepartures {
+    private var mailbox: [Int64] = [], uid: [Int64] = []
+
+    mutating func append(_ mailboxID: Int64, _ messageUID: UID) {
+        mailbox.append(mailboxID)
+        uid.append(Int64(messageUID))
+    }
+
+    func statement(tenant: Int64) -> PostgresStatement? {
+        mailbox.isEmpty ? nil : HeldMessages.keeping(mailbox, uid, of: tenant)
+    }
+}

@@ -11,7 +11,7 @@ extension WriteBatch {
         statements += before
         statements += [
             removals.statement(tenant: tenant), flags.statement(tenant: tenant), copies.copyStatement(tenant: tenant),
-            moves.moveStatement(tenant: tenant), deliveryStatement(tenant), counterStatement(tenant),
+            departures.statement(tenant: tenant), moves.moveStatement(tenant: tenant), deliveryStatement(tenant), counterStatement(tenant),
         ].compactMap { $0 }
         statements += usageStatements(tenant, ledger)
         statements += after

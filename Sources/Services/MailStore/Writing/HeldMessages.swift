@@ -15,6 +15,17 @@ enum HeldMessages {
                 AND (h.domain_id IS NULL AND h.user_id IS NULL OR h.domain_id = u.domain_id OR h.user_id = u.user_id))
         """
 
+    /// Certain messages, which are about to go: their mailboxes and UIDs.
+    static func keeping(_ mailboxes: [Int64], _ uids: [Int64], of tenant: Int64) -> PostgresStatement {
+        PostgresStatement(
+            """
+            WITH m AS (
+                SELECT s.* FROM messages s JOIN unnest($2::bigint[], $3::bigint[]) AS c (mailbox_id, uid) USING (mailbox_id, uid)
+                WHERE s.tenant_id = $1)
+            \(insertion)
+            """, [.int8(tenant), .int8Array(mailboxes), .int8Array(uids)])
+    }
+
     /// All messages of a mailbox that is about to go.
     static func keeping(mailbox: Int64, of tenant: Int64) -> PostgresStatement {
         PostgresStatement(

@@ -38,6 +38,8 @@ final class WriteBatch {
     var moves = MessageCopies()
     var flags = FlagUpdates()
     var removals = MessageRemovals()
+    /// Of the moves, those that leave their user.
+    var departures = MessageDepartures()
     /// Run before and after the statements that change messages.
     private(set) var before: [PostgresStatement] = []
     private(set) var after: [PostgresStatement] = []

@@ -6,9 +6,9 @@ extension Copy: ExecutableCommand {
     func execute(in session: IMAPConnection) async throws -> ConditionResponse {
         let selection = try session.selected
         let chosen = try selection.messages(messages)
-        guard let target = try session.account.mailbox(named: mailbox.text) else { throw IMAPRefusal.noSuchTarget }
+        let target = try await session.target(mailbox)
         guard !chosen.isEmpty else { return completed() }
-        let outcome = try await selection.copy(chosen.map(\.uid), to: target)
+        let outcome = try await target.holding { try await selection.copy(chosen.map(\.uid), to: $0) }
         return outcome.source.isEmpty ? completed() : completed(ResponseCode(outcome))
     }
 }

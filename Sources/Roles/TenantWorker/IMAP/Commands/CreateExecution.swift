@@ -4,11 +4,15 @@ import Runtime
 
 extension Create: ExecutableCommand {
     func execute(in session: IMAPConnection) async throws -> ConditionResponse {
-        guard mailbox.isWellFormed else { throw IMAPRefusal.invalidName }
-        guard uses.count <= 1 else {
-            throw ConditionResponse(tag: nil, .no, .useAttribute, text: "A mailbox has one special use at most")
+        let place = try await session.place(of: mailbox)
+        guard place.name.isWellFormed else { throw IMAPRefusal.invalidName }
+        try place.require(.manage)
+        if place.shared == nil, session.shared.covers(mailbox) { throw IMAPRefusal.namespaceTaken }
+        guard uses.count <= (place.shared == nil ? 1 : 0) else {
+            let text = place.shared == nil ? "A mailbox has one special use at most" : "Special uses are of your own mailboxes"
+            throw ConditionResponse(tag: nil, .no, .useAttribute, text: text)
         }
-        try await session.account.create(mailbox.text, specialUse: uses.first?.rawValue)
+        try await place.account.create(place.name.text, specialUse: uses.first?.rawValue)
         return completed()
     }
 }

@@ -4,10 +4,10 @@ import Runtime
 
 extension Delete: ExecutableCommand {
     func execute(in session: IMAPConnection) async throws -> ConditionResponse {
-        if let selection = session.selection, !mailbox.isInbox, try session.account.mailbox(named: mailbox.text) === selection.mailbox {
-            session.select(nil)
-        }
-        try await session.account.delete(mailbox.text)
+        let place = try await session.place(of: mailbox)
+        try place.require(.manage)
+        if let selection = session.selection, !place.name.isInbox, place.mailbox === selection.mailbox { session.select(nil) }
+        try await place.account.delete(place.name.text)
         return completed()
     }
 }

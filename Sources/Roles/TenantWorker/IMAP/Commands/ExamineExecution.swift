@@ -13,8 +13,10 @@ extension IMAPConnection {
     /// Opens a mailbox and tells what RFC 3501 §6.3.1 requires. What was selected is closed even when this fails.
     func open(_ name: MailboxName, readOnly: Bool) async throws {
         select(nil)
-        guard let mailbox = try account.mailbox(named: name.text) else { throw IMAPRefusal.noSuchMailbox }
-        let opened = try await account.select(mailbox, readOnly: readOnly)
+        let place = try await place(of: name)
+        guard let mailbox = place.mailbox else { throw IMAPRefusal.noSuchMailbox }
+        let mayWrite = place.shared.map { $0.rights >= .write } ?? true
+        let opened = try await place.account.select(mailbox, readOnly: readOnly || !mayWrite)
         _ = opened.takeChanges(expunges: true)
         select(opened)
         for keyword in opened.keywordsInUse { announcedKeywords[keyword.lowercased()] = keyword }

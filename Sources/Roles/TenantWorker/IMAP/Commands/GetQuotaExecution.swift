@@ -5,7 +5,10 @@ import Runtime
 extension GetQuota: ExecutableCommand {
     func execute(in session: IMAPConnection) async throws -> ConditionResponse {
         let root = String(decoding: root, as: UTF8.self)
-        guard let level = try await session.account.quota().first(where: { $0.scope.rawValue == root }), !level.figures.isEmpty else {
+        // That of a shared mailbox names it.
+        let shared = root.firstIndex(of: "/").flatMap { session.shared.mailbox(at: root[root.index(after: $0)...]) }
+        let account: Account? = if let shared { try await session.account(of: shared) } else { try session.account }
+        guard let level = try await account?.quota().first(where: { $0.root(in: shared) == root }), !level.figures.isEmpty else {
             return ConditionResponse(tag: nil, .no, .nonExistent, text: "There is no such quota root")
         }
         session.send(.quota(root: root, level.figures))
@@ -14,6 +17,12 @@ extension GetQuota: ExecutableCommand {
 }
 
 extension QuotaLevel {
+    /// The name of its quota root: `user`; `user/info@acme.example` of a shared mailbox. The tenant is everybody's.
+    func root(in shared: SharedMailbox?) -> String {
+        guard let shared, scope != .tenant else { return scope.rawValue }
+        return "\(scope.rawValue)/\(shared.address)"
+    }
+
     /// What is limited at this level. Storage is told in units of 1024 octets (RFC 9208 §5.1), both figures rounded up: so usage is
     /// never shown above a limit that it keeps.
     var figures: [QuotaFigure] {

@@ -56,7 +56,7 @@ private final class IdleReports {
 
     private func report() async {
         defer { isReporting = false }
-        while !isOver, let selection = session.selection {
+        while !isOver, session.mayReport, let selection = session.selection {
             if selection.isGone { return session.end(reason: "The selected mailbox was deleted") }
             session.report(expunges: true)
             guard (try? await session.connection.flush()) != nil, selection.hasChanges else { return }

@@ -7,9 +7,9 @@ extension Move: ExecutableCommand {
         let selection = try session.selected
         guard !selection.isReadOnly else { throw IMAPRefusal.readOnly }
         let chosen = try selection.messages(messages)
-        guard let target = try session.account.mailbox(named: mailbox.text) else { throw IMAPRefusal.noSuchTarget }
+        let target = try await session.target(mailbox)
         guard !chosen.isEmpty else { return completed() }
-        let outcome = try await selection.move(chosen.map(\.uid), to: target)
+        let outcome = try await target.holding { try await selection.move(chosen.map(\.uid), to: $0) }
         if !outcome.source.isEmpty {  // before the EXPUNGE responses, so that the client learns where the messages went (RFC 6851 §4.3)
             session.send(ConditionResponse(tag: nil, .ok, ResponseCode(outcome), text: "Moved"))
         }

@@ -5,6 +5,6 @@ import Runtime
 extension Select: ExecutableCommand {
     func execute(in session: IMAPConnection) async throws -> ConditionResponse {
         try await session.open(mailbox, readOnly: false)
-        return completed(.readWrite)
+        return completed(try session.selected.isReadOnly ? .readOnly : .readWrite)
     }
 }

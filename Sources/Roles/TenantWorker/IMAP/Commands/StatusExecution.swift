@@ -4,8 +4,8 @@ import Runtime
 
 extension Status: ExecutableCommand {
     func execute(in session: IMAPConnection) async throws -> ConditionResponse {
-        let account = try session.account
-        guard let mailbox = account.mailbox(named: mailbox.text) else { throw IMAPRefusal.noSuchMailbox }
+        let place = try await session.place(of: mailbox), account = place.account
+        guard let mailbox = place.mailbox else { throw IMAPRefusal.noSuchMailbox }
         let status = try await account.status(of: mailbox)
         let deletedStorage = items.contains(.deletedStorage) && status.deleted > 0 ? try await account.deletedOctets(in: mailbox) : 0
         let values: [(item: StatusItem, value: UInt64)] = items.map { item in

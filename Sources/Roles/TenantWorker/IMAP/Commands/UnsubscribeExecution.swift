@@ -4,7 +4,7 @@ import Runtime
 
 extension Unsubscribe: ExecutableCommand {
     func execute(in session: IMAPConnection) async throws -> ConditionResponse {
-        try await session.account.unsubscribe(mailbox.text)
+        try await session.account.unsubscribe(session.shared.canonical(mailbox).text)
         return completed()
     }
 }

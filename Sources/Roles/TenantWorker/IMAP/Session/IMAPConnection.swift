@@ -29,6 +29,10 @@ package final class IMAPConnection: ClientSession {
 
     /// The selected mailbox.
     private(set) var selection: Selection?
+    /// The shared mailboxes that the user has access to.
+    var shared = SharedNamespace()
+    /// The selected mailbox is the user's to read no more: nothing is told of it, and the session ends.
+    private(set) var isBarred = false
     /// Set by LOGOUT: nothing more is read.
     var isLoggedOut = false
     /// The command in hand is a `UID` form, so that FETCH responses carry UIDs (RFC 3501 §6.4.8).
@@ -96,12 +100,19 @@ package final class IMAPConnection: ClientSession {
         connection.endReading()
     }
 
+    /// Ends the session, and lets it read nothing more.
+    func bar(because reason: String) {
+        isBarred = true
+        end(reason: reason)
+    }
+
     /// True once the session was told to end: long answers stop.
     var isEnding: Bool { endReason != nil || !connection.isOpen }
 
     private func begin() async throws {
         do {
             openedAccount = try await store.account(of: user)
+            try await readAccess()
         } catch {
             send(IMAPRefusal.response(to: error, in: self).tagged(pendingTag ?? "*"))
             endReason = "Please try again in a few minutes"
@@ -188,6 +199,10 @@ package final class IMAPConnection: ClientSession {
 
     private func completion(of command: any ExecutableCommand) async throws -> ConditionResponse {
         do {
+            if shared.generation != store.directoryGeneration, !(command is Logout) {
+                try await followDirectory()
+                if isBarred { throw IMAPRefusal.notAllowed }
+            }
             return try await command.execute(in: self)
         } catch let error as ConnectionError {
             throw error
@@ -206,9 +221,12 @@ package final class IMAPConnection: ClientSession {
 
     /// Closes what was selected, and selects this.
     func select(_ new: Selection?) {
+        let selectedShared = selectsShared
         selection?.onChange = nil
         selection?.close()
         selection = new
+        if selectedShared, !selectsShared { store.watchDirectory(as: self, nil) }
+        if selectsShared { store.watchDirectory(as: self) { [weak self] in self?.directoryChanged() } }
         announcedKeywords = [:]
         piecewise.forget()
     }

@@ -8,6 +8,9 @@ enum IMAPRefusal {
     static let noSuchTarget = ConditionResponse(tag: nil, .no, .tryCreate, text: "There is no such mailbox; it can be created")
     static let readOnly = ConditionResponse(tag: nil, .no, .readOnly, text: "The mailbox is open for reading only")
     static let invalidName = ConditionResponse(tag: nil, .no, .cannot, text: "This mailbox name is not possible")
+    static let notAllowed = ConditionResponse(tag: nil, .no, .noPermission, text: "You have no right to do this in this shared mailbox")
+    static let namespaceTaken = ConditionResponse(
+        tag: nil, .no, .cannot, text: "Names under Shared/ are those of shared mailboxes, which administrators make")
     static let expungeIssued = ConditionResponse(tag: nil, .no, .expungeIssued, text: "Some of the messages no longer exist")
 
     /// - Parameter session: named in the log, where that has more to say than the client is told.

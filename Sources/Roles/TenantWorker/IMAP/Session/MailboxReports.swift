@@ -6,7 +6,7 @@ import Runtime
 extension IMAPConnection {
     /// Reports what changed in the selected mailbox. Without `expunges`, removed messages keep their numbers for now.
     func report(expunges: Bool) {
-        guard let selection else { return }
+        guard let selection, mayReport else { return }
         for change in selection.takeChanges(expunges: expunges) {
             switch change {
             case .expunged(let number, let uid):

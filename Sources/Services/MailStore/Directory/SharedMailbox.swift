@@ -1,0 +1,97 @@
+import Postgres
+import Runtime
+
+/// A shared mailbox as one of its members has it: a user without a login, whose mailboxes others of the tenant open beside their own.
+public struct SharedMailbox: Sendable, Equatable {
+    /// What a member may do there; each includes what stands before it.
+    public enum Rights: Int, Sendable, Comparable {
+        /// To read, and to change nothing.
+        case read
+        /// To change messages and their flags.
+        case write
+        /// To change mailboxes too.
+        case manage
+
+        public static func < (one: Rights, other: Rights) -> Bool { one.rawValue < other.rawValue }
+    }
+
+    public let user: Int64
+    public let address: String
+    public let rights: Rights
+    /// Whether the member may send as it.
+    public let sends: Bool
+}
+
+extension Directory {
+    struct SharedLoading {
+        let generation: Int
+        let task: Task<Result<[Int64: [SharedMailbox]], StoreError>, Never>
+    }
+
+    /// The shared mailboxes that a member has access to, sorted by address. Those that are deleted, or that nobody may open meanwhile
+    /// (suspended logins), are not among them. All of the tenant are read together: they are few, and most tenants have none.
+    package func sharedMailboxes(of member: Int64) async throws(StoreError) -> [SharedMailbox] {
+        if let shared { return shared[member] ?? [] }
+        if let loading = sharedLoading, loading.generation == generation { return try await loading.task.value.get()[member] ?? [] }
+        let started = generation
+        let task = EventLoopActor.task { [self] () -> Result<[Int64: [SharedMailbox]], StoreError> in
+            let result: Result<[Int64: [SharedMailbox]], StoreError>
+            do throws(StoreError) {
+                let loaded = try await loadShared()
+                if started == generation { shared = loaded }
+                result = .success(loaded)
+            } catch {
+                result = .failure(error)
+            }
+            if sharedLoading?.generation == started { sharedLoading = nil }
+            return result
+        }
+        sharedLoading = SharedLoading(generation: started, task: task)
+        return try await task.value.get()[member] ?? []
+    }
+
+    /// The members of a shared mailbox with their rights, sorted by address.
+    func members(of shared: SharedMailbox) async throws(StoreError) -> [(address: String, rights: SharedMailbox.Rights)] {
+        let result = try await database.query("""
+            SELECT m.local_part || '@' || d.name, a.rights
+            FROM shared_access a JOIN users m ON m.tenant_id = a.tenant_id AND m.user_id = a.member_id
+                JOIN domains d ON d.tenant_id = m.tenant_id AND d.domain_id = m.domain_id
+            WHERE a.tenant_id = $1 AND a.user_id = $2 AND m.deleted_at IS NULL ORDER BY 1
+            """, [.int8(tenant), .int8(shared.user)])
+        var members: [(address: String, rights: SharedMailbox.Rights)] = []
+        for row in result.rows {
+            members.append(try StoreError.reading { () throws(PostgresError) in
+                (try row.text(0), SharedMailbox.Rights(named: try row.text(1)))
+            })
+        }
+        return members
+    }
+
+    private func loadShared() async throws(StoreError) -> [Int64: [SharedMailbox]] {
+        let result = try await database.query("""
+            SELECT a.member_id, a.user_id, u.local_part || '@' || d.name, a.rights, a.sends AND NOT 'outgoing' = ANY (u.suspended)
+            FROM shared_access a JOIN users u USING (tenant_id, user_id) JOIN domains d USING (tenant_id, domain_id)
+            WHERE a.tenant_id = $1 AND u.shared AND u.deleted_at IS NULL AND NOT 'login' = ANY (u.suspended) ORDER BY 3
+            """, [.int8(tenant)])
+        var loaded: [Int64: [SharedMailbox]] = [:]
+        for row in result.rows {
+            try StoreError.reading { () throws(PostgresError) in
+                loaded[try row.int8(0), default: []].append(SharedMailbox(
+                    user: try row.int8(1), address: try row.text(2), rights: SharedMailbox.Rights(named: try row.text(3)),
+                    sends: try row.bool(4)))
+            }
+        }
+        return loaded
+    }
+}
+
+extension SharedMailbox.Rights {
+    /// As `shared_access` has them; one that we do not know allows the least.
+    fileprivate init(named name: String) {
+        switch name {
+        case "manage": self = .manage
+        case "write": self = .write
+        default: self = .read
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Runtime
+import Testing
+
+@Suite("IMAP: access to shared mailboxes changes")
+struct IMAPSharedAccessTests {
+    @Test("Given while a session is open, it shows at the next command") @EventLoopActor func given() async throws {
+        let office = try await SharedOffice()
+        let client = try await office.client("stranger")
+        #expect(try await client.answer("SELECT \(office.name)").last?.hasPrefix("NO [NONEXISTENT]") == true)
+        try await office.give("stranger", "read")
+        #expect(try await client.answer("SELECT \(office.name)").last == "OK [READ-ONLY] SELECT completed")
+    }
+
+    @Test("Taken away, an idling session that has it selected ends at once") @EventLoopActor func takenWhileIdle() async throws {
+        let office = try await SharedOffice()
+        let client = try await office.client("read")
+        #expect(try await client.answer("SELECT \(office.name)/Sent").last == "OK [READ-ONLY] SELECT completed")
+        try await client.says("""
+            C: a IDLE
+            S: + idling
+            """)
+        try await office.give("read", nil)
+        try await client.says("S: * BYE Your access to the selected mailbox has changed; please connect again")
+        try await client.hearsTheEnd()
+    }
+
+    @Test("What happens in it while the session is being ended is not told any more") @EventLoopActor func newsMeanwhile() async throws {
+        let office = try await SharedOffice()
+        let client = try await office.client("read"), writer = try await office.client("write")
+        #expect(try await client.answer("SELECT \(office.name)").last == "OK [READ-ONLY] SELECT completed")
+        try await client.says("""
+            C: a IDLE
+            S: + idling
+            """)
+        try await office.give("read", nil)
+        async let stored: Void = writer.append(Sample.note(), to: office.name)
+        try await client.says("S: * BYE Your access …")
+        try await client.hearsTheEnd()
+        try await stored
+    }
+
+    @Test("Whatever else is provisioned, who idles goes on hearing what happens") @EventLoopActor func idlesOn() async throws {
+        let office = try await SharedOffice()
+        let client = try await office.client("read"), writer = try await office.client("write")
+        #expect(try await client.answer("SELECT \(office.name)").last == "OK [READ-ONLY] SELECT completed")
+        try await client.says("""
+            C: a IDLE
+            S: + idling
+            """)
+        for count in 1...5 {
+            async let stored: Void = writer.append(Sample.note(count), to: office.name)
+            for name in ["x", "y", "z"] { _ = try await office.domain.user("\(name)\(count)") }
+            try await client.says("""
+                S: * \(count) EXISTS
+                S: * \(count) RECENT
+                """)
+            try await stored
+        }
+    }
+
+    static let lowered: [(rights: String?, opens: String, ends: Bool)] = [
+        (nil, "SELECT", true), (nil, "EXAMINE", true), ("read", "SELECT", true), ("read", "EXAMINE", false), ("write", "SELECT", false),
+    ]
+    @Test("Lowered below what a session was told when it selected, the session ends", arguments: lowered)
+    @EventLoopActor func lowering(rights: String?, opens: String, ends: Bool) async throws {
+        let office = try await SharedOffice()
+        let client = try await office.client("manage")
+        try await client.append(Sample.note(), to: office.name)
+        #expect(try await client.answer("\(opens) \(office.name)").last?.hasPrefix("OK ") == true)
+        try await office.give("manage", rights)
+        guard ends else {
+            #expect(try await client.answer("FETCH 1 UID") == ["* 1 FETCH (UID 1)", "OK FETCH completed"])
+            return
+        }
+        try await client.says("C: a FETCH 1 BODY[]")
+        while let line = try await client.line() {
+            #expect(line.hasPrefix("* BYE Your access") || line.hasPrefix("a NO [NOPERM]"))
+        }
+    }
+
+    @Test("A session that has its own mailbox selected goes on, and loses the names") @EventLoopActor func ownSelected() async throws {
+        let office = try await SharedOffice()
+        let client = try await office.client("manage")
+        #expect(try await client.answer("SELECT INBOX").last == "OK [READ-WRITE] SELECT completed")
+        try await office.give("manage", nil)
+        #expect(try await client.answer("STATUS \(office.name) (MESSAGES)").last?.hasPrefix("NO [NONEXISTENT]") == true)
+        #expect(try await client.answer("NAMESPACE").first == #"* NAMESPACE (("" "/")) NIL NIL"#)
+        #expect(try await client.answer("NOOP") == ["OK NOOP completed"])
+    }
+
+    static let hidden = ["deleted_at = now()", "suspended = '{login}'"]
+    @Test("One that is deleted, or that nobody may open meanwhile, is not shown, and who has it selected is sent away", arguments: hidden)
+    @EventLoopActor func hiding(change: String) async throws {
+        let office = try await SharedOffice()
+        let selected = try await office.client("manage"), other = try await office.client("read")
+        #expect(try await selected.answer("SELECT \(office.name)").last == "OK [READ-WRITE] SELECT completed")
+        try await office.domain.set(change, of: office.info)
+        try await selected.says("S: * BYE Your access …")
+        #expect(try await other.answer(#"LIST "" Shared*"#).count == 1)
+        #expect(try await other.answer("SELECT \(office.name)").last?.hasPrefix("NO [NONEXISTENT]") == true)
+    }
+
+    @Test("Renamed, it has its new name, and who has it selected goes on") @EventLoopActor func renamed() async throws {
+        let office = try await SharedOffice()
+        let client = try await office.client("write")
+        #expect(try await client.answer("SELECT \(office.name)").last == "OK [READ-WRITE] SELECT completed")
+        try await office.domain.set("local_part = 'contact'", of: office.info)
+        #expect(try await client.answer(#"LIST "" Shared/%"#).first == #"* LIST (\HasChildren) "/" Shared/contact@\#(office.domain.name)"#)
+        #expect(try await client.answer("STATUS \(office.name) (MESSAGES)").last?.hasPrefix("NO [NONEXISTENT]") == true)
+    }
+
+    @Test("Own mailboxes under Shared/ stay reachable, but for names that a shared mailbox has while it is shown")
+    @EventLoopActor func ownNames() async throws {
+        let office = try await SharedOffice()
+        let client = try await office.client("stranger")
+        for name in ["Shared/plans", office.name] { #expect(try await client.answer("CREATE \(name)") == ["OK CREATE completed"]) }
+        try await client.append(Sample.note(), to: office.name)
+        try await office.give("stranger", "read")
+        #expect(try await client.answer("STATUS \(office.name) (MESSAGES)").first == "* STATUS \(office.name) (MESSAGES 0)")
+        #expect(try await client.answer("STATUS Shared/plans (MESSAGES)").first == "* STATUS Shared/plans (MESSAGES 0)")
+        #expect(try await client.answer(#"LIST "" Shared/%"#).dropLast() == [
+            #"* LIST (\HasNoChildren) "/" Shared/plans"#, #"* LIST (\HasChildren) "/" \#(office.name)"#,
+        ])
+        #expect(try await client.answer("CREATE Shared/more").last?.hasPrefix("NO [CANNOT]") == true)
+        #expect(try await client.answer("RENAME Shared Own") == ["OK RENAME completed"])
+        #expect(try await client.answer("STATUS Own/\(office.name.dropFirst(7)) (MESSAGES)").first?.hasSuffix("(MESSAGES 1)") == true)
+    }
+}
