@@ -46,4 +46,27 @@ import Testing
         let salt = [UInt8](repeating: 1, count: 16)
         #expect(throws: Argon2Error.passwordTooLong) { try Argon2.hash([UInt8](repeating: 1, count: 2000), salt: salt, parameters: Self.cheap) }
     }
+
+    /// Of several sizes, so that what is kept fits some and not others, and beyond what is kept.
+    @Test("Hashes that are computed side by side in memory that is kept are what they are in fresh memory") func keptMemory() async throws {
+        let salt = Array("0123456789abcdef".utf8)
+        let sizes: [UInt32] = [64, 1_024, 2_048, 4_096, 80_000]
+        let expected = try sizes.map { size in
+            Argon2.releaseMemory()
+            return try Argon2.hash(Array("geheim".utf8), salt: salt, parameters: .init(memory: size, passes: 1))
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for round in 0..<40 {
+                group.addTask { () throws in
+                    let index = round % sizes.count
+                    if round % 7 == 0 { Argon2.releaseMemory() }
+                    let parameters = Argon2.Parameters(memory: sizes[index], passes: 1)
+                    #expect(try Argon2.hash(Array("geheim".utf8), salt: salt, parameters: parameters) == expected[index])
+                    #expect(try Argon2.verify(expected[index], password: Array("geheim".utf8)))
+                    #expect(try !Argon2.verify(expected[index], password: Array("Geheim".utf8)))
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
 }

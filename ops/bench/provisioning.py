@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How quickly `casella apply` makes tenants, on a fresh platform: a file of companies with domains and users whose passwords are hashed
 already is written, applied, and applied again, which must change nothing. Casella alone, without a peer: Postfix and Dovecot have no such
-thing. Prints users a second, what the control plane took, and how long `user show` and completion take when all of it is there.
+thing. Prints users a second, what the control plane took, and how long `user show`, `top` and completion take when all of it is there.
 """
 
 import argparse
@@ -84,11 +84,14 @@ def measure(data, file, options):
         ("user show", ("user", "show", last)),
         ("tenant show", ("tenant", "show", f"c{options.tenants - 1}")),
         ("export", ("export", f"c{options.tenants - 1}")),
+        ("status", ("status",)),
+        ("top of 0.1 s", ("top", "--once", "--interval", "0.1")),  # two readings, with so long between them
+        ("complete", ("complete", f"casella user show {last[:-8]}")),
     ):
         times = [casella(data, *words)[0] * 1000 for _ in range(options.runs)]
         print(f"  {name:<16} {statistics.median(times):8.1f} ms ({min(times):.1f}–{max(times):.1f})")
     times = [completion(data, last[:-8]) * 1000 for _ in range(options.runs)]
-    print(f"  {'completion':<16} {statistics.median(times):8.1f} ms ({min(times):.1f}–{max(times):.1f})")
+    print(f"  {'Tab':<16} {statistics.median(times):8.1f} ms ({min(times):.1f}–{max(times):.1f})")
 
 
 def casella(data, *words):
@@ -101,7 +104,7 @@ def casella(data, *words):
 
 
 def completion(data, prefix):
-    """What the Tab key asks."""
+    """What the Tab key asks at the prompt."""
     import http.client
     import socket
     import urllib.parse

@@ -1,9 +1,11 @@
+import CHashMemory
 import CSodium
 import Glibc
 
 /// Argon2id (RFC 9106) password hashes in the encoded form of its reference implementation: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
 ///
-/// Each call fills the memory that its parameters name and takes milliseconds: call it where waiting is allowed.
+/// Each call fills the memory that its parameters name and takes milliseconds: call it where waiting is allowed. The memory is kept for the
+/// next call (`CHashMemory`) until `releaseMemory`.
 public enum Argon2 {
     /// What one hash costs.
     public struct Parameters: Sendable, Equatable {
@@ -38,9 +40,11 @@ public enum Argon2 {
         guard password.count <= maximumPasswordLength else { throw .passwordTooLong }
         guard isReady, salt.count == Int(crypto_pwhash_argon2id_SALTBYTES) else { throw .impossible }
         var hash = [UInt8](repeating: 0, count: hashLength)
+        casella_hash_memory_begin()
         let status = crypto_pwhash_argon2id(
             &hash, UInt64(hashLength), password.map { CChar(bitPattern: $0) }, UInt64(password.count), salt, UInt64(parameters.passes),
             Int(parameters.memory) * 1024, crypto_pwhash_argon2id_ALG_ARGON2ID13)
+        casella_hash_memory_end()
         guard status == 0 else { throw errno == ENOMEM ? .noMemory : .impossible }
         return "$argon2id$v=19$m=\(parameters.memory),t=\(parameters.passes),p=1$\(base64(salt))$\(base64(hash))"
     }
@@ -59,13 +63,19 @@ public enum Argon2 {
         guard parameters(of: encoded) != nil else { throw .notAHash }
         guard isReady else { throw .impossible }
         errno = 0
-        if crypto_pwhash_argon2id_str_verify(encoded, password.map { CChar(bitPattern: $0) }, UInt64(password.count)) == 0 { return true }
+        casella_hash_memory_begin()
+        let status = crypto_pwhash_argon2id_str_verify(encoded, password.map { CChar(bitPattern: $0) }, UInt64(password.count))
+        casella_hash_memory_end()
+        if status == 0 { return true }
         switch errno {
         case EINVAL: return false
         case ENOMEM: throw .noMemory
         default: throw .notAHash
         }
     }
+
+    /// Gives back the memory that is kept, up to 64 MiB for each hash that was computed at one time; what larger ones took is never kept.
+    public static func releaseMemory() { casella_hash_memory_release() }
 
     /// The parameters written in `encoded`; nil when it is no Argon2id hash.
     public static func parameters(of encoded: String) -> Parameters? {

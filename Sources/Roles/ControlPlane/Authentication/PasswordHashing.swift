@@ -17,6 +17,8 @@ package final class PasswordHashing {
     private let pool = DispatchQueue(label: "casella.argon2", qos: .userInitiated, attributes: .concurrent)
     private var running = 0
     private var waiting = Line(), waitingUrgently = Line()
+    /// Gives back the memory of hashes a while after the last one.
+    private var release: Task<Void, Never>?
 
     /// Who waits for a thread, first come, first served.
     private struct Line {
@@ -103,6 +105,7 @@ package final class PasswordHashing {
     private func work<Value: Sendable>(isUrgent: Bool, _ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         if running < threads {
             running += 1
+            release?.cancel()
         } else {
             guard (isUrgent ? waitingUrgently : waiting).count < queueLimit else { throw Failure.queueFull }
             await withCheckedContinuation { if isUrgent { waitingUrgently.append($0) } else { waiting.append($0) } }
@@ -115,6 +118,12 @@ package final class PasswordHashing {
 
     /// Whoever finishes hands over its place.
     private func finishOne() {
-        if let next = waitingUrgently.next() ?? waiting.next() { next.resume() } else { running -= 1 }
+        if let next = waitingUrgently.next() ?? waiting.next() { return next.resume() }
+        running -= 1
+        guard running == 0 else { return }
+        release = Task {
+            try? await Task.sleep(for: .seconds(30))
+            if !Task.isCancelled { Argon2.releaseMemory() }
+        }
     }
 }
