@@ -43,6 +43,7 @@ class DryRuns(unittest.TestCase):
         tables = (
             *("tenants", "plans", "domains", "domain_aliases", "users", "credentials", "app_passwords", "aliases", "groups"),
             *("vacations", "holds", "group_members", "one_time_passwords", "applies", "domain_claims", "old_credentials"),
+            "shared_access",
         )
         rows = [database.sql(self.platform, "postgres", f"SELECT whole::text FROM {table} AS whole ORDER BY 1") for table in tables]
         roles = database.sql(self.platform, "postgres", "SELECT count(*) FROM pg_roles")

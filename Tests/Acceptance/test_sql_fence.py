@@ -26,6 +26,8 @@ class Roles(unittest.TestCase):
         for company in (cls.left, cls.right):
             cls.platform.casella("alias", "create", company.address("info"), "--to", company.address("ann"))
             cls.platform.casella("group", "create", company.address("team"), "--member", company.address("ann"))
+            cls.platform.casella("mailbox", "create", company.address("desk"))
+            cls.platform.casella("mailbox", "add", company.address("desk"), "--member", company.address("ann"), "--rights", "read")
             cls.platform.casella("vacation", "set", company.address("ann"), "--subject", "Away", "--text", "Back soon.")
             cls.platform.casella("domain", "alias", f"also-{company.domain}", "--of", company.domain)
             clients.deliver(cls.platform, messages.message(company.address("ann")), company.address("ann"))

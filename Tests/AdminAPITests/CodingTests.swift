@@ -65,6 +65,13 @@ struct CodingTests {
         #expect(error?.message.contains("Bad Name") == true)
     }
 
+    @Test("Members of a shared mailbox keep their JSON form") func sharedMembers() throws {
+        let new = NewSharedMembers([try EmailAddress("ann@acme.example")], rights: .manage, sends: true)
+        #expect(try json(new) == #"{"members":["ann@acme.example"],"rights":"manage","sends":true}"#)
+        #expect(try read(try json(new)) == new)
+        #expect(throws: DecodingError.self) { try read(#"{"members":[],"rights":"own","sends":true}"#, as: NewSharedMembers.self) }
+    }
+
     @Test("An error keeps its JSON form") func error() throws {
         let body = ErrorBody(AdminError(.notFound, "There is no tenant acme.", hint: "`tenant list` shows them."))
         #expect(

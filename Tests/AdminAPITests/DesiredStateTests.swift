@@ -60,6 +60,29 @@ import Testing
         try TenantState.requireAllowed(from: state, to: more, plan: tight)
     }
 
+    @Test("A shared mailbox stays, and nothing takes its place") func sharedMailboxes() throws {
+        var state = try acme()
+        let name = try TenantName("acme"), desk = try EmailAddress("desk@acme.example"), domain = try DomainName("acme.example")
+        state.sharedMailboxes = [desk]
+        let empty = DesiredTenant(name: name, domains: [DesiredDomain(name: domain)])
+        #expect(try state.reaching(empty, prune: true).sharedMailboxes == [desk])
+        let target = try TargetAddress("ann@acme.example")
+        for desired in [
+            DesiredTenant(name: name, users: [DesiredUser(address: desk)]),
+            DesiredTenant(name: name, aliases: [DesiredAlias(address: try AliasAddress(desk.text), targets: [target])]),
+        ] {
+            let error = #expect(throws: AdminError.self) { try state.reaching(desired, prune: false) }
+            #expect(error?.message.contains("is a shared mailbox") == true)
+        }
+        let error = #expect(throws: AdminError.self) { try state.reaching(DesiredTenant(name: name), prune: true) }
+        #expect(error?.message.contains("desk@acme.example is there") == true)
+        // An undo that would make a user again finds somebody else at the address.
+        var old = try acme()
+        old.users[desk] = UserSettings(password: Self.hash)
+        let inverse = DesiredTenant(inverting: TenantState.changes(from: old, to: try acme()), of: name, numbers: [desk: 7])
+        #expect(try state.reaching(inverse, prune: false, numbers: [desk: 8]) == state)
+    }
+
     @Test("An alias breaks when its last way into the tenant goes") func broken() throws {
         let state = try acme()
         var less = state

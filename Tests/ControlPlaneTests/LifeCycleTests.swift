@@ -50,6 +50,22 @@ import Testing
         await fixture.close()
     }
 
+    @Test("Who opens a shared mailbox does so again when it or the member comes back, and not when one of them is destroyed")
+    func sharedAccess() async throws {
+        let fixture = try await Fixture()
+        let tenant = fixture.tenants[0]
+        func access() async throws -> Int {
+            try await fixture.control.query("SELECT 1 FROM shared_access WHERE tenant_id = $1", [.int8(tenant)]).rows.count
+        }
+        try await change(fixture, Self.deletion)
+        try await change(fixture, Self.ending)
+        #expect(try await access() == 1)
+        try await fixture.owner.script("DELETE FROM holds WHERE tenant_id = \(tenant)")
+        try await fixture.control.script("DELETE FROM users WHERE tenant_id = \(tenant) AND user_id = \(tenant)")
+        #expect(try await access() == 0)
+        await fixture.close()
+    }
+
     @Test("Who comes back under an address of another domain counts there") func movedBack() async throws {
         let fixture = try await Fixture()
         let tenant = fixture.tenants[0]

@@ -127,6 +127,20 @@ public enum Calls {
     public static let deleteGroup = Call<Nothing, Nothing>(
         "group delete", .delete, "/groups/{address}", needs: .manageUsers, effect: .changes)
 
+    public static let createSharedMailbox = Call<NewSharedMailbox, SharedMailbox>(
+        "mailbox create", .post, "/mailboxes", needs: .manageUsers, effect: .changes)
+    /// Without the members.
+    public static let listSharedMailboxes = Call<Nothing, [SharedMailbox]>(
+        "mailbox list", .get, "/mailboxes", query: ["tenant", "domain"], needs: .read, effect: .reads)
+    public static let showSharedMailbox = Call<Nothing, SharedMailbox>(
+        "mailbox show", .get, "/mailboxes/{address}", needs: .read, effect: .reads)
+    public static let addSharedMembers = Call<NewSharedMembers, SharedMailbox>(
+        "mailbox add", .post, "/mailboxes/{address}/add", needs: .manageUsers, effect: .changes)
+    public static let removeSharedMembers = Call<GoneSharedMembers, SharedMailbox>(
+        "mailbox remove", .post, "/mailboxes/{address}/remove", needs: .manageUsers, effect: .changes)
+    public static let deleteSharedMailbox = Call<Nothing, Deletion>(
+        "mailbox delete", .delete, "/mailboxes/{address}", query: ["now"], needs: .manageUsers, effect: .destroys)
+
     public static let setVacation = Call<NewVacation, Vacation>(
         "vacation set", .put, "/users/{address}/vacation", needs: .manageUsers, effect: .changes)
     public static let showVacation = Call<Nothing, Vacation>(
@@ -252,6 +266,7 @@ public enum Calls {
         createAppPassword, listAppPasswords, deleteAppPassword, createOwnAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,
         createGroup, listGroups, showGroup, setGroup, addMembers, removeMembers, deleteGroup,
+        createSharedMailbox, listSharedMailboxes, showSharedMailbox, addSharedMembers, removeSharedMembers, deleteSharedMailbox,
         setVacation, showVacation, clearVacation, listVacations,
         listDeleted, setHold, releaseHold, listHolds,
         showQuota, setQuota, checkQuotas, repairQuotas,

@@ -3,9 +3,9 @@ public enum NameKind: String, Codable, Sendable, CaseIterable {
     case tenants, domains, domainAliases
     /// Domains that are claimed.
     case claims
-    /// Of users.
+    /// Of users and shared mailboxes.
     case addresses
-    case aliases, groups
+    case aliases, groups, mailboxes
     /// Tenants, domains and addresses together.
     case quotaTargets
     case workers, queued, plans

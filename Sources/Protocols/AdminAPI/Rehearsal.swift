@@ -8,7 +8,8 @@ public enum Rehearsal {
         "domain create", "domain rename", "domain alias", "domain unalias", "user create", "user import", "user suspend", "user resume",
         "user password", "user must-change", "user rename", "user delete", "user undelete", "domain delete", "domain undelete",
         "app-password create", "app-password delete", "alias create", "alias delete", "group create", "group set", "group add",
-        "group remove", "group delete", "vacation set", "vacation clear", "quota set", "hold set",
+        "group remove", "group delete", "mailbox create", "mailbox add", "mailbox remove", "mailbox delete",
+        "vacation set", "vacation clear", "quota set", "hold set",
     ]
 }
 

@@ -15,17 +15,19 @@ public struct User: Codable, Sendable, Hashable {
     public var quota: QuotaLimits
     public var usage: Usage
     public var createdAt: Timestamp
+    /// True of a shared mailbox, where one is asked for by its address; else left out.
+    public var shared: Bool?
 
     public init(
         address: EmailAddress, tenant: TenantName, suspended: [Suspendable], suspensionReason: SuspensionReason?, hasPassword: Bool,
         passwordChangedAt: Timestamp?, passwordChangeDue: Timestamp?, hasOneTimePasswords: Bool, quota: QuotaLimits, usage: Usage,
-        createdAt: Timestamp
+        createdAt: Timestamp, shared: Bool? = nil
     ) {
         (self.address, self.tenant, self.hasPassword) = (address, tenant, hasPassword)
         (state, self.suspended, self.suspensionReason) = (suspended.isEmpty ? .active : .suspended, suspended, suspensionReason)
         (self.passwordChangedAt, self.passwordChangeDue) = (passwordChangedAt, passwordChangeDue)
         self.hasOneTimePasswords = hasOneTimePasswords
-        (self.quota, self.usage, self.createdAt) = (quota, usage, createdAt)
+        (self.quota, self.usage, self.createdAt, self.shared) = (quota, usage, createdAt, shared)
     }
 }
 

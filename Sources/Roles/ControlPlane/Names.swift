@@ -23,8 +23,8 @@ extension Provisioning {
         case .wrongLogins:
             let subjects = Set(authenticator.wrongLogins().flatMap { [$0.account, $0.place] }.compactMap(\.self))
             return NameList(Array(subjects.filter { $0.hasPrefix(prefix) }.sorted().prefix(NameList.maximum)))
-        case .tenants, .domains, .domainAliases, .claims, .addresses, .aliases, .groups, .quotaTargets, .queued, .administrators,
-            .certificates, .plans, .deletedTenants, .deletedDomains, .deletedAddresses, .held:
+        case .tenants, .domains, .domainAliases, .claims, .addresses, .aliases, .groups, .mailboxes, .quotaTargets, .queued,
+            .administrators, .certificates, .plans, .deletedTenants, .deletedDomains, .deletedAddresses, .held:
             // starts_with, and not LIKE: the prefix is text, whatever signs are in it.
             let result = try await change { transaction in
                 if kind.concernsDeleted { try await showDeleted(in: transaction) }
@@ -48,6 +48,7 @@ extension Provisioning {
         case .addresses: return addresses
         case .aliases: return "SELECT DISTINCT a.local_part || '@' || d.name FROM aliases a JOIN domains d USING (tenant_id, domain_id)"
         case .groups: return "SELECT g.local_part || '@' || d.name FROM groups g JOIN domains d USING (tenant_id, domain_id)"
+        case .mailboxes: return "\(addresses) WHERE u.shared"
         case .quotaTargets: return "\(tenants) UNION ALL \(domains) UNION ALL \(addresses)"
         case .queued: return "SELECT queue_id::text FROM queue_messages"
         case .administrators: return "SELECT name FROM administrators"

@@ -65,6 +65,19 @@ extension TenantState {
             }
             guard domains[name] == nil else { throw AdminError(.conflict, "\(name) would be a domain and an alias of \(domain).") }
         }
+        for address in sharedMailboxes.sorted() {
+            guard domains[address.domain] != nil else {
+                throw AdminError(
+                    .conflict, "The domain \(address.domain) would go, and the shared mailbox \(address) is there.",
+                    hint: "`mailbox delete \(address)` deletes it; an apply does not.")
+            }
+            let alias = (try? AliasAddress(address.text)).flatMap { aliases[$0] }
+            guard users[address] == nil, groups[address] == nil, alias == nil else {
+                throw AdminError(
+                    .conflict, "\(address) would be a user, an alias or a group, and is a shared mailbox.",
+                    hint: "`mailbox delete \(address)` deletes it; an apply does not.")
+            }
+        }
         for address in users.keys {
             guard domains[address.domain] != nil else { throw Self.homeless(address.text, address.domain, current) }
             if let alias = try? AliasAddress(address.text), aliases[alias] != nil {

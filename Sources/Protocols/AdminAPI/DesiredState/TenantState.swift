@@ -10,6 +10,8 @@ public struct TenantState: Sendable, Hashable {
     /// Their targets, in order.
     public var aliases: [AliasAddress: [TargetAddress]]
     public var groups: [EmailAddress: GroupSettings]
+    /// They are written down nowhere: they stay as they are, and what would take their place is refused.
+    public var sharedMailboxes: Set<EmailAddress> = []
 
     public init(
         settings: TenantSettings = TenantSettings(), domains: [DomainName: StoredQuota] = [:],

@@ -11,8 +11,8 @@ package struct Casella: ParsableCommand {
         version: "casella 0.1",
         subcommands: [
             TenantCommands.self, PlanCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, SelfCommands.self,
-            AliasCommands.self, GroupCommands.self, VacationCommands.self, DeletedCommands.self, HoldCommands.self,
-            QuotaCommands.self, QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self,
+            AliasCommands.self, GroupCommands.self, SharedMailboxCommands.self, VacationCommands.self, DeletedCommands.self,
+            HoldCommands.self, QuotaCommands.self, QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self,
             AdministratorCommands.self, RoleCommands.self, ExplainCommands.self, SessionCommands.self, AuditCommands.self, ShowUsage.self,
             ApplyFile.self, UndoApply.self, ListApplies.self, ExportTenant.self, ShowStatus.self, ShowTop.self, ShowLog.self, RunBatch.self,
             WriteManual.self, PrintCompletion.self, CompleteLine.self,
@@ -88,6 +88,16 @@ package struct GroupCommands: ParsableCommand {
         commandName: "group", abstract: "Addresses that lead to members, and who may send to them.",
         subcommands: [
             CreateGroup.self, ListGroups.self, ShowGroup.self, SetGroup.self, AddMembers.self, RemoveMembers.self, DeleteGroup.self,
+        ])
+    package init() {}
+}
+
+package struct SharedMailboxCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "mailbox", abstract: "Shared mailboxes: without a login, opened by users beside their own.",
+        subcommands: [
+            CreateSharedMailbox.self, ListSharedMailboxes.self, ShowSharedMailbox.self, AddSharedMembers.self, RemoveSharedMembers.self,
+            DeleteSharedMailbox.self,
         ])
     package init() {}
 }

@@ -12,13 +12,15 @@ struct DeletedAndKept: Encodable, Sendable {
 }
 
 extension Report {
-    /// - Parameter noun: user, domain or tenant.
-    init(_ deletion: Deletion, of noun: String, _ name: String) {
+    /// - Parameters:
+    ///   - noun: user, domain, tenant or shared mailbox.
+    ///   - undelete: the command that brings it back; nil: the noun's own.
+    init(_ deletion: Deletion, of noun: String, _ name: String, undelete: String? = nil) {
         let until = deletion.keptUntil.map { " until \($0)" } ?? ""
         let sentence =
             deletion.destroyed
             ? "Deleted \(noun) \(name), for ever."
-            : "Deleted \(noun) \(name); `\(noun) undelete \(name)` brings it back\(until)."
+            : "Deleted \(noun) \(name); `\(undelete ?? "\(noun) undelete") \(name)` brings it back\(until)."
         self.init(
             DeletedAndKept(deleted: name, destroyed: deletion.destroyed, keptUntil: deletion.keptUntil),
             Table(

@@ -18,6 +18,6 @@ package struct RenameUser: AdminCommand {
     package func execute(in context: Context) throws -> Report {
         let user = try context.client.call(Calls.renameUser, address.text, sending: UserRename(address: new, keepAlias: keepAlias))
         let kept = keepAlias ? "; \(address) is an alias of it" : ""
-        return Report(user, UserTable.of([user]), .sentence("User \(address) is now \(user.address)\(kept)."))
+        return Report(user, UserTable.of([user]), .sentence("\(user.kind) \(address) is now \(user.address)\(kept)."))
     }
 }

@@ -16,6 +16,6 @@ package struct UndeleteUser: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let user = try context.client.call(Calls.undeleteUser, address.text, sending: UserUndeletion(address: `as`))
-        return Report(user, UserTable.of([user]), .sentence("User \(user.address) is back."))
+        return Report(user, UserTable.of([user]), .sentence("\(user.kind) \(user.address) is back."))
     }
 }

@@ -1,5 +1,10 @@
 import AdminAPI
 
+extension User {
+    /// What begins a sentence on it.
+    var kind: String { shared == true ? "Shared mailbox" : "User" }
+}
+
 enum UserTable {
     static func of(_ users: [User]) -> Table {
         Table(

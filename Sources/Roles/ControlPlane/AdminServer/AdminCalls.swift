@@ -75,6 +75,13 @@ extension AdminRouter {
         serve(Calls.removeMembers) { try await $0.removeMembers($1) }
         serve(Calls.deleteGroup) { try await $0.deleteGroup($1) }
 
+        serve(Calls.createSharedMailbox) { try await $0.createSharedMailbox($1) }
+        serve(Calls.listSharedMailboxes) { try await $0.listSharedMailboxes($1) }
+        serve(Calls.showSharedMailbox) { try await $0.showSharedMailbox($1) }
+        serve(Calls.addSharedMembers) { try await $0.addSharedMembers($1) }
+        serve(Calls.removeSharedMembers) { try await $0.removeSharedMembers($1) }
+        serve(Calls.deleteSharedMailbox) { try await $0.deleteSharedMailbox($1) }
+
         serve(Calls.setVacation) { try await $0.setVacation($1) }
         serve(Calls.showVacation) { try await $0.showVacation($1) }
         serve(Calls.clearVacation) { try await $0.clearVacation($1) }

@@ -8,7 +8,7 @@ enum AdminSubject: Hashable {
     case certificate(CertificateName), plan(PlanName), domainAlias(DomainName), applied(ApplyNumber)
     /// Of the tenant, if that is said.
     case claim(DomainName, of: TenantName?)
-    /// A user, an alias or a group.
+    /// A user or a shared mailbox, an alias or a group.
     case address(EmailAddress), alias(AliasAddress), group(EmailAddress)
     /// Users of one tenant, at least one.
     case addresses([EmailAddress])
@@ -33,7 +33,7 @@ enum AdminSubject: Hashable {
             case "domains": return .domain(try path.require("name"))
             case "claims": return .claim(try path.require("name"), of: try query.optional("tenant"))
             case "domain-aliases": return .domainAlias(try path.require("name"))
-            case "users": return .address(try path.require("address"))
+            case "users", "mailboxes": return .address(try path.require("address"))
             case "aliases": return .alias(try path.require("address"))
             case "groups": return .group(try path.require("address"))
             case "applies": return .applied(try path.require("number"))
@@ -118,6 +118,7 @@ extension UserImport: NamesSubjects {
         users.isEmpty ? [] : [.addresses(users.map(\.address))] + Set(users.map(\.address.domain)).map { .domain($0) }
     }
 }
+extension NewSharedMailbox: NamesSubjects { var subjects: [AdminSubject] { [.address(address)] } }
 extension NewAlias: NamesSubjects { var subjects: [AdminSubject] { [.alias(address)] } }
 extension NewGroup: NamesSubjects { var subjects: [AdminSubject] { [.group(address)] } }
 extension QuotaRepair: NamesSubjects { var subjects: [AdminSubject] { [target?.subject].compactMap(\.self) } }

@@ -16,7 +16,7 @@ extension Provisioning {
         let password = try PasswordChoice.generate.resolved().text
         do {
             try await change { transaction in
-                let keys = try await find(address, in: transaction)
+                let keys = try await findWithLogin(address, in: transaction)
                 let held = try await transaction.query(
                     "SELECT count(*) FROM app_passwords WHERE tenant_id = $1 AND user_id = $2", [.int8(keys.tenant), .int8(keys.user)])
                 guard try held.first?.int8(0) ?? 0 < Self.limit else {
@@ -50,7 +50,7 @@ extension Provisioning {
         let address: EmailAddress = try request.path.require("address")
         let name: AppPasswordName = try request.path.require("name")
         let keys = try await change { transaction in
-            let keys = try await find(address, in: transaction)
+            let keys = try await findWithLogin(address, in: transaction)
             let removed = try await transaction.query(
                 "DELETE FROM app_passwords WHERE tenant_id = $1 AND user_id = $2 AND name = $3 RETURNING 1",
                 [.int8(keys.tenant), .int8(keys.user), .text(name.text)])

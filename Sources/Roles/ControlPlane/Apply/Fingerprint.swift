@@ -14,6 +14,7 @@ extension TenantReading {
         lines += state.groups.map { address, group in
             "group \(address) \(group.posting) \(group.owners.map(\.text)) \(group.members.map(\.text))"
         }.sorted()
+        lines += sharedMailboxes.map { "shared \($0) \($1)" }.sorted()
         lines += state.users.map { address, user in
             let facts = users[address], changeBy = user.passwordChangeBy?.description ?? ""
             return "user \(address) \(facts?.id ?? 0) \(user.quota.line) \(user.limits.line) \(user.suspension.line) "

@@ -22,7 +22,10 @@ struct TenantReading: Sendable {
     var domainUsage: [DomainName: Usage] = [:]
     var users: [EmailAddress: UserFacts] = [:]
 
-    var numbers: [EmailAddress: Int64] { users.mapValues(\.id) }
+    var sharedMailboxes: [EmailAddress: Int64] = [:]
+
+    /// Of users and of shared mailboxes, which an inverse must not take for a user who had the address.
+    var numbers: [EmailAddress: Int64] { users.mapValues(\.id).merging(sharedMailboxes) { first, _ in first } }
 
     /// What is still to be made: it is as anything new.
     static let absent = TenantReading(id: 0, state: TenantState(), planned: LimitSet(), usage: .none)
@@ -48,6 +51,8 @@ struct TenantReading: Sendable {
                 members: try row.textArray(3).map { try TargetAddress($0) })
         }
         for row in rows.users { try add(row, hashes) }
+        for row in rows.sharedMailboxes { sharedMailboxes[try row.name(0)] = try row.int8(1) }
+        state.sharedMailboxes = Set(sharedMailboxes.keys)
     }
 
     private init(id: Int64, state: TenantState, planned: LimitSet, usage: Usage) {
@@ -76,6 +81,7 @@ struct TenantReading: Sendable {
         var aliases: [PostgresRow]
         var users: [PostgresRow]
         var groups: [PostgresRow]
+        var sharedMailboxes: [PostgresRow]
     }
 }
 
@@ -94,7 +100,7 @@ extension Provisioning {
         if let locked, results[1].rows.count != locked { throw Self.moved }
         let rows = TenantReading.Rows(
             tenant: tenant, domains: results[1].rows, domainAliases: results[2].rows, aliases: results[3].rows,
-            users: results[4].rows, groups: results[5].rows)
+            users: results[4].rows, groups: results[5].rows, sharedMailboxes: results[6].rows)
         return try await TenantReading.reading(rows, hashes)
     }
 
@@ -133,12 +139,16 @@ extension TenantReading {
         SELECT u.local_part || '@' || d.name, u.user_id, u.quota_bytes, u.quota_messages, u.limits::text, u.suspended, u.suspension_reason,
             c.hash, c.applied, c.changed_at, coalesce(g.bytes, 0), coalesce(g.messages, 0), c.change_by
         FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN credentials c USING (tenant_id, user_id)
-        LEFT JOIN user_usage g USING (tenant_id, user_id) WHERE u.tenant_id = $1
+        LEFT JOIN user_usage g USING (tenant_id, user_id) WHERE u.tenant_id = $1 AND NOT u.shared
         """,
         """
         SELECT g.local_part || '@' || d.name, g.posting, g.owners, ARRAY(
             SELECT m.address FROM group_members m WHERE (m.tenant_id, m.domain_id, m.local_part) = (g.tenant_id, g.domain_id, g.local_part))
         FROM groups g JOIN domains d USING (tenant_id, domain_id) WHERE g.tenant_id = $1
+        """,
+        """
+        SELECT u.local_part || '@' || d.name, u.user_id FROM users u JOIN domains d USING (tenant_id, domain_id)
+        WHERE u.tenant_id = $1 AND u.shared
         """,
     ]
 }

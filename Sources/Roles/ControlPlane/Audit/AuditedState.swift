@@ -44,6 +44,11 @@ extension AdminSubject {
                         'app_passwords',
                         (SELECT coalesce(jsonb_object_agg(p.name, p.services), '{}') FROM app_passwords p
                             WHERE p.tenant_id = u.tenant_id AND p.user_id = u.user_id),
+                        'members', (
+                            SELECT jsonb_object_agg(m.local_part || '@' || o.name, a.rights || CASE WHEN a.sends THEN ', sends' ELSE '' END)
+                            FROM shared_access a JOIN users m ON m.tenant_id = a.tenant_id AND m.user_id = a.member_id
+                            JOIN domains o ON o.tenant_id = m.tenant_id AND o.domain_id = m.domain_id
+                            WHERE a.tenant_id = u.tenant_id AND a.user_id = u.user_id),
                         'vacation', (SELECT jsonb_build_object('subject', v.subject, 'from', v.first_day, 'until', v.last_day,
                                 'days', v.days, 'text', left(encode(sha256(convert_to(v.body, 'UTF8')), 'hex'), 8))
                             FROM vacations v WHERE v.tenant_id = u.tenant_id AND v.user_id = u.user_id))

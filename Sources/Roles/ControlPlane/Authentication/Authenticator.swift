@@ -176,6 +176,7 @@ final class Authenticator {
         }
     }
 
+    /// nil also for a shared mailbox: it is nobody who could log in.
     private func find(_ address: EmailAddress) async throws -> Account? {
         let result = try await database.query(
             """
@@ -185,7 +186,7 @@ final class Authenticator {
                 coalesce(c.change_by <= now(), false)
             FROM domains d JOIN users u USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
             LEFT JOIN credentials c USING (tenant_id, user_id) LEFT JOIN one_time_passwords o USING (tenant_id, user_id)
-            WHERE d.name = $1 AND u.local_part = $2
+            WHERE d.name = $1 AND u.local_part = $2 AND NOT u.shared
             """, [.text(address.domain.text), .text(address.localPart)])
         guard let row = result.first else { return nil }
         var user = AuthenticatedUser(tenant: try row.int8(0), user: try row.int8(1), address: address.text)

@@ -11,7 +11,7 @@ extension Provisioning {
             try await change { transaction in try await delete(name, wish, in: transaction) }
         }
         directoryChanged(of: deleted.tenant)
-        for user in deleted.users { endSessions(tenant: deleted.tenant, user: user, reason: "This account is deleted") }
+        for user in deleted.users { endSessions(tenant: deleted.tenant, user: user, reason: "This account, or a shared mailbox of it, is deleted") }
         await domainsChanged()
         return deleted.deletion
     }
@@ -31,8 +31,14 @@ extension Provisioning {
         try await showDeleted(in: transaction)
         let doomed = Doomed.domain(tenant: keys.tenant, domain: keys.domain)
         if wish.now { try await requireNoHold(on: doomed, called: name.text, in: transaction) }
-        let users = try await transaction.query("SELECT user_id FROM users WHERE tenant_id = $1 AND domain_id = $2", key)
-            .rows.map { try $0.int8(0) }
+        // And of other domains those who opened a shared mailbox of this one.
+        let users = try await transaction.query(
+            """
+            SELECT user_id FROM users WHERE tenant_id = $1 AND domain_id = $2
+            UNION SELECT a.member_id FROM shared_access a JOIN users u USING (tenant_id, user_id)
+                WHERE u.tenant_id = $1 AND u.domain_id = $2
+            """, key
+        ).rows.map { try $0.int8(0) }
         if period == .atOnce, try await hold(on: doomed, in: transaction) == nil {
             _ = try await transaction.query("DELETE FROM domains WHERE tenant_id = $1 AND domain_id = $2", key)
             return DeletedDomain(tenant: keys.tenant, users: users, deletion: .destroyed)

@@ -24,6 +24,11 @@ extension Provisioning {
                     reply: service.refusal, change: alias == nil ? "user create \(address)" : nil))
             return Explanation(steps, otherwise: "")
         }
+        guard user.shared != true else {
+            let says = "It is a shared mailbox, without a login: its members open it with their own."
+            steps.append(.refuses("user \(address)", says, reply: service.refusal, change: "mailbox add \(address)"))
+            return Explanation(steps, otherwise: "")
+        }
         steps.append(.passes("user \(address)", "It is a user of tenant \(user.tenant)."))
         let tenant = try await tenant(user.tenant)
         steps.append(

@@ -11,6 +11,12 @@ extension Provisioning {
         let recipient: TargetAddress? = try request.query.optional("to")
         let size = try request.query.octets("size")
         let user = try await user(address)
+        guard user.shared != true else {
+            let says = "It is a shared mailbox, without a login: its members log in with their own, and send as it."
+            let rule = "user \(address)"
+            let remedy = "mailbox add \(address)"
+            return Explanation([.refuses(rule, says, reply: "535 5.7.8", change: remedy)], otherwise: "")
+        }
         let tenant = try await tenant(user.tenant)
         let keys = try await change { transaction in try await find(address, in: transaction) }
         let directory = Directory(tenant: keys.tenant, pool: database.pool)
@@ -40,6 +46,7 @@ extension Provisioning {
         _ author: TargetAddress, of address: EmailAddress, _ user: Int64, in directory: Directory
     ) async throws -> Explanation.Step {
         let rule = "sender \(author)"
+        if let step = try await sharedIdentity(author, of: address, rule) { return step }
         guard try await !directory.mayUse(localPart: author.localPart, domain: author.domain.text, as: user) else {
             let isOwn = author.text == address.text
             return .passes(rule, isOwn ? "It is the user's own address." : "It leads to the user, who may send as it.")

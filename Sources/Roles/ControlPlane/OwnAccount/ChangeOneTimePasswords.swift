@@ -7,7 +7,7 @@ extension Provisioning {
         let address: EmailAddress = try request.path.require("address")
         let (oneTime, sealed) = try ownAccounts.newOneTimePassword()
         let keys = try await change { transaction in
-            let keys = try await find(address, in: transaction)
+            let keys = try await findWithLogin(address, in: transaction)
             _ = try await transaction.query(
                 """
                 INSERT INTO one_time_passwords (tenant_id, user_id, secret) VALUES ($1, $2, $3)
@@ -24,7 +24,7 @@ extension Provisioning {
     func disableOneTimePasswords(_ request: AdminRequest<Nothing>) async throws -> User {
         let address: EmailAddress = try request.path.require("address")
         try await change { transaction in
-            let keys = try await find(address, in: transaction)
+            let keys = try await findWithLogin(address, in: transaction)
             let removed = try await transaction.query(
                 "DELETE FROM one_time_passwords WHERE tenant_id = $1 AND user_id = $2 RETURNING 1", [.int8(keys.tenant), .int8(keys.user)])
             guard !removed.isEmpty else {

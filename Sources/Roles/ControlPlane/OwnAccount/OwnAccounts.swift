@@ -117,7 +117,7 @@ final class OwnAccounts {
                 SELECT u.tenant_id, u.user_id, c.hash, coalesce(c.change_by <= now(), false), o.user_id IS NOT NULL
                 FROM domains d JOIN users u USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
                 JOIN credentials c USING (tenant_id, user_id) LEFT JOIN one_time_passwords o USING (tenant_id, user_id)
-                WHERE d.name = $1 AND u.local_part = $2 AND NOT 'login' = ANY (u.suspended || t.suspended)
+                WHERE d.name = $1 AND u.local_part = $2 AND NOT u.shared AND NOT 'login' = ANY (u.suspended || t.suspended)
                 """, [.text(address.domain.text), .text(address.localPart)]
             ).first
             let hash = try found?.text(2) ?? authenticator.dummyHash

@@ -8,7 +8,7 @@ extension Provisioning {
         let address: EmailAddress = try request.path.require("address")
         try request.body.validate()
         let keys = try await change { transaction in
-            let keys = try await find(address, in: transaction)
+            let keys = try await findWithLogin(address, in: transaction)
             let marked = try await transaction.query(
                 """
                 UPDATE credentials SET change_by = now() + $3::bigint * interval '1 second'

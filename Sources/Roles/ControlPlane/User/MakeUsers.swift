@@ -9,6 +9,8 @@ struct UserToMake: Sendable {
     /// nil: nobody can log in.
     var hash: String?
     var mustChange: PasswordDemand?
+    /// A shared mailbox, which has no hash.
+    var isShared = false
 }
 
 /// What was found at an address that a user is to have.
@@ -30,7 +32,7 @@ extension NewUser {
 }
 
 extension Provisioning {
-    /// What is at these addresses, in their order: an address is a user, an alias or a group. Two statements, however many they are.
+    /// What is at these addresses, in their order: an address is a user, a shared mailbox, an alias or a group. Two statements, however many they are.
     ///
     /// The domains' rows stay as they are until the transaction ends, so that the answer stays true.
     func places(of addresses: [EmailAddress], in transaction: PostgresTransaction) async throws -> [PlaceOfUser] {
@@ -44,13 +46,16 @@ extension Provisioning {
             """
             SELECT EXISTS (SELECT FROM users u WHERE (u.tenant_id, u.domain_id, u.local_part) = (a.tenant_id, a.domain_id, a.local_part)),
                 EXISTS (SELECT FROM aliases l WHERE (l.tenant_id, l.domain_id, l.local_part) = (a.tenant_id, a.domain_id, a.local_part)),
-                EXISTS (SELECT FROM groups g WHERE (g.tenant_id, g.domain_id, g.local_part) = (a.tenant_id, a.domain_id, a.local_part))
+                EXISTS (SELECT FROM groups g WHERE (g.tenant_id, g.domain_id, g.local_part) = (a.tenant_id, a.domain_id, a.local_part)),
+                EXISTS (
+                    SELECT FROM users u WHERE (u.tenant_id, u.domain_id, u.local_part) = (a.tenant_id, a.domain_id, a.local_part) AND u.shared)
             FROM unnest($1::bigint[], $2::bigint[], $3::text[]) WITH ORDINALITY AS a (tenant_id, domain_id, local_part, number)
             ORDER BY number
             """,
             [.int8Array(keys.map(\.tenant)), .int8Array(keys.map(\.domain)), .textArray(addresses.map(\.localPart))])
         return try zip(addresses, found.rows).map { address, row in
             guard let keys = domains[address.domain.text] else { return .refused(.noDomain(address.domain)) }
+            guard try !row.bool(3) else { return .refused(.isShared(address.text)) }
             if try row.bool(0) { return .exists }
             guard try !row.bool(1) else { return .refused(.isAlias(address.text)) }
             guard try !row.bool(2) else { return .refused(.isGroup(address.text)) }
@@ -67,20 +72,23 @@ extension Provisioning {
         guard !made.isEmpty else { return }
         let inserted = try await transaction.query(
             """
-            INSERT INTO users (tenant_id, domain_id, local_part, quota_bytes, quota_messages)
-            SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[])
+            INSERT INTO users (tenant_id, domain_id, local_part, quota_bytes, quota_messages, shared)
+            SELECT m.*, m.local_part || '@' || m.domain_id = ANY ($6)
+            FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[])
+                AS m (tenant_id, domain_id, local_part, quota_bytes, quota_messages)
             RETURNING tenant_id, user_id, domain_id, local_part
             """,
             [
                 .int8Array(made.map(\.tenant)), .int8Array(made.map(\.domain)), .textArray(made.map(\.user.address.localPart)),
                 .optionalInt8Array(made.map { $0.user.quota?.bytes?.stored(at: .user) }),
                 .optionalInt8Array(made.map { $0.user.quota?.messages?.limit }),
+                .textArray(made.filter(\.user.isShared).map { "\($0.user.address.localPart)@\($0.domain)" }),
             ])
         var known: [String: UserToMake] = [:]
         for one in made { known["\(one.domain) \(one.user.address.localPart)"] = one.user }
         var credentials: (tenants: [Int64], users: [Int64], hashes: [String], within: [Int64?]) = ([], [], [], [])
         for row in inserted.rows {
-            guard let user = known["\(try row.int8(2)) \(try row.text(3))"], let hash = user.hash else { continue }
+            guard let user = known["\(try row.int8(2)) \(try row.text(3))"], let hash = user.hash, !user.isShared else { continue }
             credentials.tenants.append(try row.int8(0))
             credentials.users.append(try row.int8(1))
             credentials.hashes.append(hash)

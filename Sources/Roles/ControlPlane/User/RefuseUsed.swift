@@ -1,7 +1,7 @@
 import AdminAPI
 import Postgres
 
-/// What an address may be, one of them at a time.
+/// What an address may be, one of them at a time; a shared mailbox is made and renamed as a user.
 enum AddressKind: Sendable { case user, alias, group }
 
 extension Provisioning {
@@ -16,9 +16,12 @@ extension Provisioning {
             """
             SELECT EXISTS (SELECT FROM users WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3 AND deleted_at IS NULL),
                 EXISTS (SELECT FROM aliases WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3),
-                EXISTS (SELECT FROM groups WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3)
+                EXISTS (SELECT FROM groups WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3),
+                EXISTS (
+                    SELECT FROM users WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3 AND deleted_at IS NULL AND shared)
             """, [.int8(place.tenant), .int8(place.domain), .text(localPart)])
         guard let row = found.first else { return }
+        if try row.bool(3) { throw AdminError.isShared(address) }
         if try row.bool(0) { throw kind == .user ? AdminError.userExists(address) : AdminError.isUser(address) }
         if try row.bool(1) { throw kind == .alias ? AdminError.aliasExists(address) : AdminError.isAlias(address) }
         if try row.bool(2) { throw kind == .group ? AdminError.groupExists(address) : AdminError.isGroup(address) }

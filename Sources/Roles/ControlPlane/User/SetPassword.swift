@@ -7,12 +7,12 @@ extension Provisioning {
         let address: EmailAddress = try request.path.require("address")
         try request.body.password.validate(takesHash: true)
         try request.body.mustChange?.validate()
-        let known = try await change { transaction in try await find(address, in: transaction) }  // before the work of hashing
+        let known = try await change { transaction in try await findWithLogin(address, in: transaction) }  // before the work of hashing
         try await check(request.body.password, of: .user(address))
         try await checkIsUnused(request.body.password, by: UserKeys(tenant: known.tenant, user: known.user))
         let credential = try await credential(request.body.password)
         let keys = try await change { transaction in
-            let found = try await find(address, in: transaction)
+            let found = try await findWithLogin(address, in: transaction)
             let keys = UserKeys(tenant: found.tenant, user: found.user)
             try await replaceCredentials(
                 [NewCredential(keys: keys, hash: credential.hash, mustChange: request.body.mustChange)], in: transaction)

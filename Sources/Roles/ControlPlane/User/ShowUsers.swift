@@ -4,9 +4,16 @@ extension Provisioning {
     /// `user list`.
     func listUsers(_ request: AdminRequest<Nothing>) async throws -> [User] {
         let (tenant, domain) = try await filters(of: request)
-        return try await users(domain: domain, tenant: tenant)
+        return try await users(domain: domain, tenant: tenant, shared: false)
     }
 
     /// `user show`.
-    func showUser(_ request: AdminRequest<Nothing>) async throws -> User { try await currentUser(request.path.require("address")) }
+    func showUser(_ request: AdminRequest<Nothing>) async throws -> User {
+        let user = try await currentUser(request.path.require("address"))
+        guard user.shared != true else {
+            throw AdminError(
+                .conflict, "\(user.address) is a shared mailbox.", hint: "`mailbox show \(user.address)` shows it.")
+        }
+        return user
+    }
 }

@@ -3,7 +3,10 @@ import Postgres
 
 extension Provisioning {
     /// Users as the interface shows them, by address.
-    func users(at address: EmailAddress? = nil, domain: DomainName? = nil, tenant: TenantName? = nil) async throws -> [User] {
+    /// - Parameter shared: whether shared mailboxes are meant; nil: also them.
+    func users(
+        at address: EmailAddress? = nil, domain: DomainName? = nil, tenant: TenantName? = nil, shared: Bool? = nil
+    ) async throws -> [User] {
         let result = try await database.query(
             """
             SELECT u.local_part || '@' || d.name, t.name, u.suspended, u.suspension_reason,
@@ -12,19 +15,24 @@ extension Provisioning {
                     u.quota_bytes, limit_number(t.planned || t.limits, 'userQuota'),
                     limit_number(t.planned || t.limits, 'largestUserQuota')),
                 u.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0), u.created_at,
-                c.changed_at, c.change_by, o.user_id IS NOT NULL
+                c.changed_at, c.change_by, o.user_id IS NOT NULL, u.shared
             FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
             LEFT JOIN user_usage g USING (tenant_id, user_id) LEFT JOIN credentials c USING (tenant_id, user_id)
             LEFT JOIN one_time_passwords o USING (tenant_id, user_id)
             WHERE ($1::text IS NULL OR u.local_part = $1) AND ($2::text IS NULL OR d.name = $2) AND ($3::text IS NULL OR t.name = $3)
+                AND ($4::bool IS NULL OR u.shared = $4)
             ORDER BY d.name, u.local_part
-            """, [.optionalText(address?.localPart), .optionalText(address?.domain.text ?? domain?.text), .optionalText(tenant?.text)])
+            """,
+            [
+                .optionalText(address?.localPart), .optionalText(address?.domain.text ?? domain?.text), .optionalText(tenant?.text),
+                .optionalBool(shared),
+            ])
         return try result.rows.map { row in
             User(
                 address: try row.name(0), tenant: try row.name(1), suspended: try row.suspended(2), suspensionReason: try row.reason(3),
                 hasPassword: try row.bool(4), passwordChangedAt: try row.optionalMoment(10),
                 passwordChangeDue: try row.optionalMoment(11), hasOneTimePasswords: try row.bool(12), quota: try QuotaLimits(row, 5),
-                usage: try Usage(row, 7), createdAt: try row.moment(9))
+                usage: try Usage(row, 7), createdAt: try row.moment(9), shared: try row.bool(13) ? true : nil)
         }
     }
 
@@ -39,12 +47,15 @@ extension Provisioning {
         return keys
     }
 
-    func findIfThere(_ address: EmailAddress, in transaction: PostgresTransaction) async throws -> (tenant: Int64, user: Int64)? {
+    /// - Parameter shared: whether a shared mailbox is meant; nil: also one.
+    func findIfThere(
+        _ address: EmailAddress, shared: Bool? = nil, in transaction: PostgresTransaction
+    ) async throws -> (tenant: Int64, user: Int64)? {
         let found = try await transaction.query(
             """
             SELECT u.tenant_id, u.user_id FROM domains d JOIN users u USING (tenant_id, domain_id)
-            WHERE d.name = $1 AND u.local_part = $2
-            """, [.text(address.domain.text), .text(address.localPart)])
+            WHERE d.name = $1 AND u.local_part = $2 AND ($3::bool IS NULL OR u.shared = $3)
+            """, [.text(address.domain.text), .text(address.localPart), .optionalBool(shared)])
         guard let row = found.first else { return nil }
         return (try row.int8(0), try row.int8(1))
     }

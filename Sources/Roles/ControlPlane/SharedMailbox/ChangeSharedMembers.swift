@@ -1,0 +1,84 @@
+import AdminAPI
+import Postgres
+
+extension Provisioning {
+    /// `mailbox add`: who is a member already has these rights from now on. Sessions end of those whose rights become other ones.
+    func addSharedMembers(_ request: AdminRequest<NewSharedMembers>) async throws -> SharedMailbox {
+        let new = request.body
+        guard (1...SharedMailbox.maximumMembers).contains(new.members.count) else {
+            throw AdminError(.invalid, "1 to \(SharedMailbox.maximumMembers) members are added at a time.")
+        }
+        return try await changeMembers(request.path.require("address"), "Your rights in a shared mailbox were changed") { keys, transaction in
+            var members: Set<Int64> = []
+            for address in new.members { members.insert(try await findMember(address, of: keys, in: transaction)) }
+            let parameters: [PostgresValue] = [
+                .int8(keys.tenant), .int8(keys.user), .int8Array(members.sorted()), .text(new.rights.rawValue), .bool(new.sends),
+            ]
+            let changed = try await transaction.query(
+                """
+                UPDATE shared_access SET rights = $4, sends = $5
+                WHERE tenant_id = $1 AND user_id = $2 AND member_id = ANY ($3) AND (rights, sends) IS DISTINCT FROM ($4, $5)
+                RETURNING member_id
+                """, parameters
+            ).rows.map { try $0.int8(0) }
+            _ = try await transaction.query(
+                """
+                INSERT INTO shared_access (tenant_id, user_id, member_id, rights, sends)
+                SELECT $1, $2, member, $4, $5 FROM unnest($3::bigint[]) AS member ON CONFLICT DO NOTHING
+                """, parameters)
+            // Also members whom the caller does not administer count.
+            try await database.leavePart(in: transaction)
+            guard try await self.members(ofShared: keys, in: transaction).count <= SharedMailbox.maximumMembers else {
+                throw AdminError(.invalid, "A shared mailbox has at most \(SharedMailbox.maximumMembers) members.")
+            }
+            return changed
+        }
+    }
+
+    /// `mailbox remove`: the sessions end of those who open it no more.
+    func removeSharedMembers(_ request: AdminRequest<GoneSharedMembers>) async throws -> SharedMailbox {
+        let gone = request.body.members
+        return try await changeMembers(
+            request.path.require("address"), "You have no access to a shared mailbox any more"
+        ) { keys, transaction in
+            try await transaction.query(
+                """
+                DELETE FROM shared_access a USING users m, domains o, unnest($3::text[], $4::text[]) AS g (domain, local_part)
+                WHERE a.tenant_id = $1 AND a.user_id = $2 AND m.tenant_id = $1 AND m.user_id = a.member_id
+                    AND o.tenant_id = $1 AND o.domain_id = m.domain_id AND o.name = g.domain AND m.local_part = g.local_part
+                RETURNING a.member_id
+                """,
+                [.int8(keys.tenant), .int8(keys.user), .textArray(gone.map(\.domain.text)), .textArray(gone.map(\.localPart))]
+            ).rows.map { try $0.int8(0) }
+        }
+    }
+
+    /// The domain's row stays as it is until the transaction ends, so that two changes of a mailbox do not overlook each other.
+    /// - Parameter body: returns those whose sessions end.
+    private func changeMembers(
+        _ address: EmailAddress, _ reason: String,
+        _ body: ((tenant: Int64, user: Int64), PostgresTransaction) async throws -> [Int64]
+    ) async throws -> SharedMailbox {
+        let (tenant, ended) = try await change { transaction in
+            _ = try await lockDomain(address.domain, in: transaction)
+            let keys = try await findShared(address, in: transaction)
+            return (keys.tenant, try await body(keys, transaction))
+        }
+        directoryChanged(of: tenant)
+        for member in ended { endSessions(tenant: tenant, user: member, reason: reason) }
+        return try await sharedMailbox(address)
+    }
+
+    private func findMember(
+        _ address: EmailAddress, of mailbox: (tenant: Int64, user: Int64), in transaction: PostgresTransaction
+    ) async throws -> Int64 {
+        if try await findIfThere(address, shared: true, in: transaction) != nil {
+            throw AdminError(.invalid, "\(address) is a shared mailbox, which opens no other.", hint: "Members are users.")
+        }
+        let keys = try await find(address, in: transaction)
+        guard keys.tenant == mailbox.tenant else {
+            throw AdminError(.invalid, "\(address) is a user of another tenant.", hint: "Members are users of the mailbox's tenant.")
+        }
+        return keys.user
+    }
+}

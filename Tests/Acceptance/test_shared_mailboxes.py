@@ -1,0 +1,166 @@
+"""Shared mailboxes: the commands that make them, who may open them, what is refused of them, and their life cycle."""
+
+import imaplib
+import tempfile
+import unittest
+
+from support import clients, database, messages, running
+from support.companies import Company
+from support.waiting import eventually
+
+
+class SharedMailboxes(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.platform = running.shared()
+
+    def setUp(self):
+        self.company = Company(self.platform)
+        self.ann, self.bob, self.desk = map(self.company.address, ("ann", "bob", "desk"))
+        self.platform.casella("mailbox", "create", self.desk)
+
+    def add(self, *members, rights="write", options=()):
+        words = [word for member in members for word in ("--member", member)]
+        return self.platform.ask("mailbox", "add", self.desk, *words, "--rights", rights, *options)
+
+    def members(self):
+        found = self.platform.ask("mailbox", "show", self.desk)["members"]
+        return {member["address"]: (member["rights"], member["sends"]) for member in found}
+
+    def refused(self, *words, stdin=""):
+        done = self.platform.casella(*words, check=False, stdin=stdin)
+        self.assertNotEqual(0, done.returncode, words)
+        return done.stderr
+
+    def rows(self, table):
+        return int(database.sql(self.platform, "postgres", f"SELECT count(*) FROM {table} WHERE tenant_id = {self.company.tenant_id()}"))
+
+    def test_members_come_change_and_leave(self):
+        self.assertEqual({}, self.members())
+        self.assertEqual(2, self.add(self.ann, self.bob)["memberCount"])
+        self.assertEqual({self.ann: ("write", False), self.bob: ("write", False)}, self.members())
+        self.add(f"{self.ann}", rights="manage", options=["--sends"])
+        self.assertEqual({self.ann: ("manage", True), self.bob: ("write", False)}, self.members())
+        with clients.imap(self.company, "bob") as session:
+            self.platform.casella("mailbox", "remove", self.desk, "--member", self.bob)
+            eventually(lambda: self.is_over(session), what="the end of the session")
+        self.assertEqual({self.ann: ("manage", True)}, self.members())
+        listed = self.platform.ask("mailbox", "list", "--domain", self.company.domain)
+        self.assertEqual([(self.desk, 1)], [(one["address"], one["memberCount"]) for one in listed])
+        users = self.platform.ask("user", "list", "--domain", self.company.domain)
+        self.assertEqual({self.ann, self.bob}, {one["address"] for one in users})
+        other = Company(self.platform)
+        strangers = {self.desk: "opens no other", other.address("ann"): "another tenant", self.company.address("no"): "no user"}
+        for member, said in strangers.items():
+            self.assertIn(said, self.refused("mailbox", "add", self.desk, "--member", member, "--rights", "read"))
+
+    def is_over(self, session):
+        try:
+            session.noop()
+            return False
+        except (imaplib.IMAP4.error, OSError):
+            return True
+
+    def test_nothing_gives_it_a_login(self):
+        for words, said in (
+            (("user", "password", self.desk, "--generate"), "has no login"),
+            (("user", "must-change", self.desk), "has no login"),
+            (("user", "totp", self.desk), "has no login"),
+            (("app-password", "create", self.desk, "--name", "phone"), "has no login"),
+            (("user", "create", self.desk, "--generate"), "is a shared mailbox"),
+            (("user", "rename", self.ann, self.desk), "is a shared mailbox"),
+            (("alias", "create", self.desk, "--to", self.ann), "is a shared mailbox"),
+            (("group", "create", self.desk, "--member", self.ann), "is a shared mailbox"),
+            (("user", "show", self.desk), "mailbox show"),
+            (("user", "delete", self.desk, "--yes"), "mailbox show"),
+            (("mailbox", "create", self.desk), "is a shared mailbox"),
+            (("mailbox", "create", self.ann), "is a user"),
+            (("mailbox", "show", self.ann), "no shared mailbox"),
+            (("mailbox", "delete", self.ann, "--yes"), "no shared mailbox"),
+        ):
+            with self.subTest(words):
+                self.assertIn(said, self.refused(*words))
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+            file.write(f"address,password\n{self.desk},a password of four words\n")
+            file.flush()
+            done = self.platform.casella("user", "import", file.name, "--yes", check=False)
+            self.assertIn("is a shared mailbox", done.stdout + done.stderr)
+        self.assertEqual(2, self.rows("credentials"))
+        told = []
+        for address in (self.desk, self.company.address("nobody")):
+            with imaplib.IMAP4_SSL("127.0.0.1", self.platform.port("imaps"), ssl_context=clients.tls()) as session:
+                with self.assertRaises(imaplib.IMAP4.error) as error:
+                    session.login(address, "a password of four words")
+                told.append(str(error.exception))
+        self.assertEqual(told[0], told[1])
+        done = self.platform.casella("explain", "login", self.desk, check=False)
+        self.assertEqual(2, done.returncode)
+        self.assertIn("shared mailbox, without a login", done.stdout)
+
+    def test_who_may_send_as_it_is_explained(self):
+        words = ("explain", "send", self.ann, "--as", self.desk)
+        self.assertIn("has no access to it", self.platform.casella(*words, check=False).stdout)
+        self.add(self.ann)
+        self.assertIn("does not send as", self.platform.casella(*words, check=False).stdout)
+        self.add(self.ann, options=["--sends"])
+        self.assertIn(f"that {self.ann} may send as", self.platform.casella(*words, check=False).stdout)
+        self.platform.casella("user", "suspend", self.desk, "--outgoing")
+        self.assertIn("which is suspended", self.platform.casella(*words, check=False).stdout)
+
+    def test_mail_for_it_counts_in_its_quota_and_it_counts_as_a_user(self):
+        clients.deliver(self.platform, messages.message(self.desk), self.desk)
+        self.assertEqual(1, self.company.usage(self.desk)[1])
+        self.assertEqual(1, self.platform.ask("mailbox", "show", self.desk)["usage"]["messages"])
+        self.platform.casella("quota", "set", self.desk, "--messages", "1")
+        self.assertEqual(1, self.platform.ask("mailbox", "show", self.desk)["quota"]["messages"])
+        self.assertEqual(3, self.platform.ask("tenant", "show", self.company.name)["users"])
+        self.platform.casella("plan", "override", self.company.name, "--users", "3")
+        self.assertIn("3", self.refused("mailbox", "create", self.company.address("more")))
+        self.platform.casella("vacation", "set", self.desk, "--subject", "Closed", "--text", "Until Monday.")
+
+    def test_it_is_deleted_kept_and_brought_back_with_its_members(self):
+        self.add(self.ann, rights="read")
+        self.assertIn("Deleted shared mailbox", self.platform.casella("--dry-run", "mailbox", "delete", self.desk, "--yes").stdout)
+        self.platform.casella("mailbox", "delete", self.desk, "--yes")
+        self.assertIn("no shared mailbox", self.refused("mailbox", "show", self.desk))
+        self.assertIn("Shared mailbox", self.platform.casella("user", "undelete", self.desk).stdout)
+        self.assertEqual({self.ann: ("read", False)}, self.members())
+        # A member is hidden while kept, and back with its rights.
+        self.platform.casella("user", "delete", self.ann, "--yes")
+        self.assertEqual({}, self.members())
+        self.platform.casella("user", "undelete", self.ann)
+        renamed, moved = self.company.address("anna"), self.company.address("office")
+        self.platform.casella("user", "rename", self.ann, renamed)
+        self.assertIn("Shared mailbox", self.platform.casella("user", "rename", self.desk, moved).stdout)
+        self.desk = moved
+        self.assertEqual({renamed: ("read", False)}, self.members())
+        self.platform.casella("user", "delete", renamed, "--now", "--yes", stdin=renamed + "\n")
+        self.assertEqual(0, self.rows("shared_access"))
+        self.platform.casella("hold", "set", self.desk, "--reason", "a case")
+        self.refused("mailbox", "delete", self.desk, "--now", "--yes", stdin=self.desk + "\n")
+        self.platform.casella("hold", "release", self.desk, "--yes")
+        self.platform.casella("mailbox", "delete", self.desk, "--now", "--yes", stdin=self.desk + "\n")
+        self.assertIn("no shared mailbox", self.refused("mailbox", "delete", self.desk, "--now", "--yes"))
+
+    def test_a_desired_state_leaves_it_alone(self):
+        self.add(self.ann)
+        exported = self.platform.casella("export", self.company.name).stdout
+        self.assertNotIn(self.desk, exported)
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(exported)
+            file.flush()
+            self.platform.casella("apply", file.name, "--prune", "--yes")
+        self.assertEqual({self.ann: ("write", False)}, self.members())
+        for text in (f"  users:\n  - {{address: {self.desk}}}\n", f"  aliases:\n  - {{address: {self.desk}, targets: [{self.ann}]}}\n"):
+            with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+                file.write(f"tenants:\n- name: {self.company.name}\n{text}")
+                file.flush()
+                self.assertIn("is a shared mailbox", self.refused("apply", file.name, "--yes"))
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(f"tenants:\n- name: {self.company.name}\n  domains: []\n")
+            file.flush()
+            self.assertIn(f"the shared mailbox {self.desk} is there", self.refused("apply", file.name, "--prune", "--yes"))
+
+
+if __name__ == "__main__":
+    unittest.main()
