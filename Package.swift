@@ -173,7 +173,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "SMTP", "IMAP", "POP3", "SASL", "MIME", "ProxyProtocol", "PasswordHashes", "Quantities", "AdminAPI", "Supervision",
-                "BlobStore", "Zstd", "Cryptography", "Resolver", "ControlPlane", "AdminShell",
+                "BlobStore", "Zstd", "Cryptography", "Resolver", "ControlPlane", "AdminShell", "HTTP", "MailSettings",
             ], path: "Tests/Fuzz/Targets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
     ] + fuzzDriver + (isThreadSanitized ? [.target(name: "ThreadSanitizer", path: "Tests/ThreadSanitizer")] : []),

@@ -82,7 +82,7 @@ enum Prepared {
     static let provedDomain =
         #"{"name":"new.example","tenant":"acme","aliases":[],"proof":"dns","provedAt":"2026-05-05T03:02:01Z","#
         + #""quota":{"bytes":null,"messages":null},"#
-        + #""usage":{"bytes":0,"messages":0},"users":0,"createdAt":"2026-05-05T03:02:01Z"}"#
+        + #""usage":{"bytes":0,"messages":0},"users":0,"createdAt":"2026-05-05T03:02:01Z","mtaSTS":"none"}"#
     static let imported =
         #"{"users":[{"address":"ann@acme.example","outcome":"made"},{"address":"bob@acme.example","outcome":"exists"},"#
         + #"{"address":"carl@acme.example","outcome":"refused","error":{"code":"alreadyExists","#
