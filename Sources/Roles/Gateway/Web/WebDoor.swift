@@ -1,5 +1,6 @@
 import Glibc
 import HTTP
+import MIME
 import Runtime
 
 /// A connection for what is told over HTTPS: one request, one answer.
@@ -41,11 +42,10 @@ final class WebDoor {
         try await connection.flush(timeout: Self.patience)
     }
 
-    /// RFC 9110 §5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`.
+    /// As RFC 9110 §5.6.7 writes it, `Sun, 06 Nov 1994 08:49:37 GMT`; not by strftime, which looks for a file of time zones.
     private static func now() -> String {
-        var seconds = time(nil), parts = tm(), text = [CChar](repeating: 0, count: 64)
-        gmtime_r(&seconds, &parts)
-        let length = strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)  // no locale was set: English names
-        return String(decoding: text.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        var words = String(decoding: DateTime(secondsSince1970: Int64(time(nil))).formatted, as: UTF8.self).split(separator: " ")[...]
+        words.removeLast()
+        return words.map { $0.count < 2 ? "0" + $0 : String($0) }.joined(separator: " ") + " GMT"
     }
 }
