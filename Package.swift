@@ -58,16 +58,21 @@ let package = Package(
         // Roles
         library(
             "AdminShell", on: "Roles",
-            ["AdminAPI", "PasswordHashes", "Quantities", "LineEditor", "SecureStream", "Terminal", argumentParser, yams]),
+            [
+                "AdminAPI", "MailSettings", "PasswordHashes", "Quantities", "LineEditor", "SecureStream", "Terminal", argumentParser, yams,
+            ]),
         library(
             "ControlPlane", on: "Roles",
             [
                 "AdminAPI", "PasswordHashes", "Quantities", "Supervision", "Exposition", "Runtime", "Postgres", "Argon2", "Crypt",
-                "Cracklib", "Cryptography", "CProcess", "ProxyProtocol", "Resolver", "MailStore", nioHTTP1,
+                "Cracklib", "Cryptography", "CProcess", "ProxyProtocol", "Resolver", "MailStore", "MailSettings", nioHTTP1,
             ] + nio),
         library(
             "Gateway", on: "Roles",
-            ["Supervision", "Runtime", "Cryptography", "InnerDoor", "SMTP", "SASL", "IMAP", "POP3", "MIME", "ProxyProtocol", "TLS"] + nio),
+            [
+                "Supervision", "Runtime", "Cryptography", "InnerDoor", "SMTP", "SASL", "IMAP", "POP3", "MIME", "ProxyProtocol", "TLS",
+                "HTTP", "MailSettings",
+            ] + nio),
         library(
             "TenantWorker", on: "Roles",
             [
@@ -86,9 +91,11 @@ let package = Package(
         library("Resolver", on: "Services", ["CUnbound", "Runtime"] + nio),
 
         // Protocols: values in, values out
-        library("AdminAPI", on: "Protocols", ["PasswordHashes", "Quantities"]),
+        library("AdminAPI", on: "Protocols", ["PasswordHashes", "Quantities", "MailSettings"]),
         library("PasswordHashes", on: "Protocols", ["SASL"]),
-        library("Supervision", on: "Protocols"),
+        library("Supervision", on: "Protocols", ["MailSettings"]),
+        library("HTTP", on: "Protocols"),
+        library("MailSettings", on: "Protocols"),
         library("SMTP", on: "Protocols", ["SASL"]),
         library("IMAP", on: "Protocols", ["SASL", "MIME"]),
         library("POP3", on: "Protocols", ["SASL"]),
@@ -131,7 +138,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Postgres"] + (isThreadSanitized ? ["ThreadSanitizer"] : []), path: "Tests/Support"),
         tests(of: "AdminAPI", ["Quantities"]),
-        tests(of: "AdminShell", ["AdminAPI", "Quantities"]),
+        tests(of: "AdminShell", ["AdminAPI", "MailSettings", "Quantities"]),
         tests(of: "Argon2"),
         tests(of: "BlobStore"),
         tests(of: "ControlPlane", ["AdminAPI", "Argon2", "Cryptography", "Postgres", "Runtime", "TestSupport"]),
@@ -139,9 +146,11 @@ let package = Package(
         tests(of: "Crypt"),
         tests(of: "Cryptography"),
         tests(of: "Exposition"),
-        tests(of: "Gateway", ["Runtime", "Supervision"]),
+        tests(of: "Gateway", ["HTTP", "MailSettings", "Runtime", "Supervision"]),
+        tests(of: "HTTP"),
         tests(of: "IMAP", ["MIME", "SASL"]),
         tests(of: "MIME"),
+        tests(of: "MailSettings"),
         tests(of: "MailStore", ["BlobStore", "Postgres", "Runtime", "TestSupport"]),
         tests(of: "OutboundQueue", ["BlobStore", "Postgres", "Runtime", "TestSupport"]),
         tests(of: "POP3", ["SASL"]),
@@ -165,7 +174,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "SMTP", "IMAP", "POP3", "SASL", "MIME", "ProxyProtocol", "PasswordHashes", "Quantities", "AdminAPI", "Supervision",
-                "BlobStore", "Zstd", "Cryptography", "Resolver", "ControlPlane", "AdminShell",
+                "BlobStore", "Zstd", "Cryptography", "Resolver", "ControlPlane", "AdminShell", "HTTP", "MailSettings",
             ], path: "Tests/Fuzz/Targets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
     ] + fuzzDriver + (isThreadSanitized ? [.target(name: "ThreadSanitizer", path: "Tests/ThreadSanitizer")] : []),

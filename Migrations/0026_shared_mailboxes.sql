@@ -26,6 +26,19 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON shared_access TO casella_control, casell
 GRANT SELECT ON shared_access TO casella_tenant;
 GRANT INSERT (shared) ON users TO casella_administrator;
 
+-- Nobody logs in to a shared mailbox, whoever would give it a password.
+CREATE FUNCTION refuse_login() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM made m JOIN users u USING (tenant_id, user_id) WHERE u.shared) THEN
+        RAISE EXCEPTION 'a shared mailbox has no login' USING ERRCODE = 'SM001';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER refuse_login AFTER INSERT ON credentials REFERENCING NEW TABLE AS made
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_login();
+CREATE TRIGGER refuse_login AFTER INSERT ON app_passwords REFERENCING NEW TABLE AS made
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_login();
+
 -- As 0007_fences.sql says of every table with rows of several tenants.
 ALTER TABLE shared_access
     ALTER COLUMN tenant_id SET STATISTICS 0, ALTER COLUMN user_id SET STATISTICS 0, ALTER COLUMN member_id SET STATISTICS 0,

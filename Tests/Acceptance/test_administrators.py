@@ -53,6 +53,7 @@ def requests(tenant, domain, user, alias, administrator, queued="999999999", new
         "domain claims": ("GET", f"/claims?tenant={tenant}", None),
         "domain unclaim": ("DELETE", f"/claims/{domain}?tenant={tenant}", None),
         "domain dns": ("GET", f"/domains/{domain}/dns", None),
+        "domain mta-sts": ("PUT", f"/domains/{domain}/mta-sts", {"mode": "sometimes"}),
         "domain alias": ("POST", "/domain-aliases", {"name": "bad name", "domain": domain}),
         "domain unalias": ("DELETE", "/domain-aliases/gone.example", None),
         "user create": ("POST", "/users", {"address": f"{new}@{domain}", "password": {"given": "x"}}),

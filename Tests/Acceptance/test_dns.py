@@ -1,8 +1,12 @@
 """What the platform asks the DNS for: where mail to other hosts goes, and whether a domain is set up for it."""
 
+import shutil
+import tempfile
 import unittest
+from pathlib import Path
 
 from support import clients, messages, outside, running
+from support.authority import Authority
 from support.companies import Company
 from support.dns import DNSServer
 from support.waiting import eventually
@@ -98,6 +102,12 @@ class WithDNS(unittest.TestCase):
                 self.records[name, kind] = [(*map(int, numbers), host)]
             elif kind == "TLSA":
                 self.records[name, kind] = [bytes(map(int, value.split()[:3])) + bytes.fromhex(value.split()[3])]
+            elif kind == "CNAME":
+                self.records[name, "A"] = self.records[HOSTNAME, "A"]
+        folder = Path(tempfile.mkdtemp(prefix="casella-dns-"))
+        self.addCleanup(shutil.rmtree, folder)
+        certificate, key = Authority(folder).issue(*(name for name, kind in printed if kind == "CNAME"))
+        self.platform.casella("certificate", "import", "--certificate", certificate, "--key", key)
         # A fresh platform has asked nobody yet, so it remembers no denial.
         self.platform.stop()
         self.platform.start()
@@ -125,6 +135,26 @@ class WithDNS(unittest.TestCase):
             self.assertIn(said, findings[key]["explanation"])
             self.assertEqual("advised" if "such" in said else "wrong", findings[key]["verdict"])
             self.assertIn("publish", findings[key]["explanation"])
+
+    def test_a_policy_on_tls_needs_its_records_and_its_certificate(self):
+        domain = Company(self.platform, users=()).domain
+        setting = self.platform.ask("domain", "mta-sts", domain, "--mode", "enforce")
+        announcement, host = (f"_mta-sts.{domain}", "TXT"), (f"mta-sts.{domain}", "A")
+        for published, there, verdict, said in (
+            (None, announcement, "wrong", f'id={setting["id"]};'),
+            (None, host, "wrong", "no such name"),
+            (["v=STSv1; id=old;"], announcement, "wrong", "does not learn of the present one"),
+            (["v=STSv1; id=1;", "v=STSv1; id=2;"], announcement, "wrong", "several"),
+            ([f'v=STSv1;id={setting["id"]}'], announcement, "right", "as it is"),
+            (["192.0.2.99"], host, "advised", "another host"),
+            (self.records[HOSTNAME, "A"], host, "wrong", f"There is no certificate for mta-sts.{domain}"),
+        ):
+            if published is not None:
+                self.records[there] = published
+            kind = "CNAME" if there is host else "TXT"
+            # An answer may be remembered, for a second.
+            eventually(lambda: said in self.findings(domain)[there[0], kind]["explanation"], within=5, what=said)
+            self.assertEqual(verdict, self.findings(domain)[there[0], kind]["verdict"])
 
     def findings(self, domain):
         return {(f["name"].rstrip("."), f["type"]): f for f in self.platform.ask("domain", "check", domain)["findings"]}

@@ -21,6 +21,10 @@ import Testing
         #expect(Role.allCases.filter { $0.may(Calls.createDomain) } == [.owner, .operating])
     }
 
+    @Test("Who administers a company or a domain decides what others are told of TLS with it") func policies() {
+        #expect(Role.allCases.filter { $0.may(Calls.setMTASTS) } == [.owner, .operating, .tenantAdministrator, .domainAdministrator])
+    }
+
     @Test("Of a company's roles its administrator alone applies desired states") func applying() {
         for call in [Calls.apply, Calls.undo, Calls.exportState] as [any AnyCall] {
             #expect(Role.allCases.filter { $0.may(call) } == [.owner, .operating, .tenantAdministrator], "\(call.command)")

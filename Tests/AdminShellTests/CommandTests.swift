@@ -102,6 +102,20 @@ struct CommandTests {
         #expect(bench.console.output.contains(words), "\(bench.console.output)")
     }
 
+    @Test("A policy on TLS is told with its record, and with what is in its way") func policy() throws {
+        let bench = Bench()
+        #expect(try bench.run("domain mta-sts acme.example --mode enforce") == 0)
+        #expect(bench.transport.made == [#"PUT /domains/acme.example/mta-sts {"mode":"enforce"}"#])
+        #expect(
+            bench.console.output == """
+                The MTA-STS policy of acme.example has the mode enforce.
+                Publish: _mta-sts.acme.example. TXT "v=STSv1; id=00ff;"
+                ! There is no certificate for mta-sts.acme.example.
+
+                """)
+        #expect(try bench.run("domain mta-sts acme.example --mode sometimes") == 64)
+    }
+
     @Test("Help is for any command", arguments: ["help", "help user create", "user create --help", "user", "--help", "help help"])
     func help(line: String) throws {
         let bench = Bench()

@@ -62,7 +62,11 @@ enum Prepared {
         + #""usage":{"bytes":0,"messages":0},"createdAt":"2026-05-04T03:02:01Z"}"#
     static let domain =
         #"{"name":"acme.example","tenant":"acme","proof":"vouched","aliases":["also.example","old.example"],"users":2,"#
-        + #""quota":{"bytes":null,"messages":null},"usage":{"bytes":0,"messages":0},"createdAt":"2026-05-04T03:02:01Z"}"#
+        + #""quota":{"bytes":null,"messages":null},"usage":{"bytes":0,"messages":0},"#
+        + #""createdAt":"2026-05-04T03:02:01Z","mtaSTS":"none"}"#
+    static let policy =
+        #"{"domain":"acme.example","mode":"enforce","id":"00ff","policy":"version: STSv1\r\nmode: enforce\r\n","#
+        + #""warnings":["There is no certificate for mta-sts.acme.example."]}"#
     /// A counter that is not what is stored.
     static let differing =
         #"{"level":"user","name":"ann@acme.example","tenant":"acme","counted":{"bytes":1000,"messages":3},"#
@@ -78,7 +82,7 @@ enum Prepared {
     static let provedDomain =
         #"{"name":"new.example","tenant":"acme","aliases":[],"proof":"dns","provedAt":"2026-05-05T03:02:01Z","#
         + #""quota":{"bytes":null,"messages":null},"#
-        + #""usage":{"bytes":0,"messages":0},"users":0,"createdAt":"2026-05-05T03:02:01Z"}"#
+        + #""usage":{"bytes":0,"messages":0},"users":0,"createdAt":"2026-05-05T03:02:01Z","mtaSTS":"none"}"#
     static let imported =
         #"{"users":[{"address":"ann@acme.example","outcome":"made"},{"address":"bob@acme.example","outcome":"exists"},"#
         + #"{"address":"carl@acme.example","outcome":"refused","error":{"code":"alreadyExists","#
@@ -115,6 +119,7 @@ enum Prepared {
         "POST /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":true,"levels":[\#(differing)]}"#),
         "GET /quota-checks?target=acme": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":false,"levels":[]}"#),
         "POST /users/ann%40acme.example/rename": (200, user), "POST /domains/old.example/rename": (200, domain),
+        "PUT /domains/acme.example/mta-sts": (200, policy),
         "POST /domain-aliases": (200, domain), "DELETE /domain-aliases/also.example": (200, "{}"),
         "GET /users?tenant=acme": (200, "[]"), "GET /workers": (200, "not JSON"), "GET /status": (500, "oops"),
     ]

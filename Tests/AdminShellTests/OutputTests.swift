@@ -40,13 +40,17 @@ struct OutputTests {
 
     @Test("The records of a domain name its host, and its ports") func dns() throws {
         let records = try DomainRecords.needed(
-            by: DomainName("acme.example"), host: "mail.host.example", ports: ["imaps": 10993], keyDigest: "00ff")
+            by: DomainName("acme.example"), host: "mail.host.example", ports: ["imaps": 10993], webPort: 10443, policyID: "1f",
+            keyDigest: "00ff")
         #expect(
             records.map { "\($0.name) \($0.type) \($0.value)" } == [
                 "acme.example. MX 10 mail.host.example.", "acme.example. TXT \"v=spf1 mx -all\"",
                 "_dmarc.acme.example. TXT \"v=DMARC1; p=none; rua=mailto:postmaster@acme.example\"",
                 "_smtp._tls.acme.example. TXT \"v=TLSRPTv1; rua=mailto:postmaster@acme.example\"",
-                "_imaps._tcp.acme.example. SRV 0 1 10993 mail.host.example.", "_25._tcp.mail.host.example. TLSA 3 1 1 00ff",
+                "_mta-sts.acme.example. TXT \"v=STSv1; id=1f;\"", "mta-sts.acme.example. CNAME mail.host.example.",
+                "_imaps._tcp.acme.example. SRV 0 1 10993 mail.host.example.", "autoconfig.acme.example. CNAME mail.host.example.",
+                "autodiscover.acme.example. CNAME mail.host.example.", "_autodiscover._tcp.acme.example. SRV 0 1 10443 mail.host.example.",
+                "_25._tcp.mail.host.example. TLSA 3 1 1 00ff",
             ])
         #expect(records[0].zoneLine == "acme.example. 3600 IN MX 10 mail.host.example.")
         #expect(DomainRecords.ports(of: [.init(service: "imap", address: "[::1]:143"), .init(service: "x", address: "?")]) == ["imap": 143])

@@ -21,7 +21,7 @@ import Testing
              "passwords": {"minimumLength": 12, "remembered": 0},
              "messageSize": "10 MB", "recipients": 200, "hops": 25, "connectionsPerAddress": 5, "loginTime": 60,
              "overQuota": "defer", "quotaWarnings": [90], "deletedKeptDays": 3, "idleSeconds": 5, "hangSeconds": 30,
-             "retrySchedule": [1, 2], "lifetime": 60, "smtpPort": 2525, "metrics": "127.0.0.1:9465",
+             "retrySchedule": [1, 2], "lifetime": 60, "smtpPort": 2525, "httpsPort": 0, "metrics": "127.0.0.1:9465",
              "routes": [{"domain": "Else.example", "host": "127.0.0.1", "port": 2500}, {"domain": "*", "host": "smart.example"}],
              "tls": {"certificate": "/c", "key": "/k"}, "database": {"url": "postgresql://h/d"}}
             """)
@@ -30,7 +30,7 @@ import Testing
         #expect(read.limits.messageSize == 10_000_000 && read.defersOverQuota && read.retrySchedule == [1, 2])
         #expect(read.quotaWarnings == [90] && read.deletedKeptDays == 3 && read.metrics == ListeningAddress("127.0.0.1:9465"))
         #expect(read.wrongLogins.perPlace == 5 && read.wrongLogins.perAddress == 20 && read.wrongLogins.perAccount == 50)
-        #expect(read.wrongLogins.period == .seconds(600))
+        #expect(read.wrongLogins.period == .seconds(600) && read.httpsPort == 0)
         #expect(read.passwords.minimumLength == 12 && read.passwords.remembered == 0)
         #expect(read.routes.map(\.domain) == ["else.example", "*"] && read.routes.map(\.port) == [2500, 25])
         #expect(read.certificateFile == "/c" && read.databaseURL == "postgresql://h/d")

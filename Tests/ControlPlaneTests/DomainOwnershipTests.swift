@@ -42,7 +42,8 @@ import TestSupport
         let (mine, other) = (fixture.tenants[0], fixture.tenants[1])
         try await confined(fixture, to: mine, "INSERT INTO domain_claims (tenant_id, name) VALUES (\(mine), 'new.example')")
         try await confined(
-            fixture, to: mine, "UPDATE domains SET quota_bytes = 5, quota_messages = 5", "SELECT 1 FROM domains FOR NO KEY UPDATE")
+            fixture, to: mine, "UPDATE domains SET quota_bytes = 5, quota_messages = 5, mta_sts = 'enforce'",
+            "SELECT 1 FROM domains FOR NO KEY UPDATE")
         for statement in [
             "INSERT INTO domains (tenant_id, name) VALUES (\(mine), 'claimed.example')",
             "INSERT INTO domains (tenant_id, name, proof, proved_at) VALUES (\(mine), 'claimed.example', 'dns', now())",

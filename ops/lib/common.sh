@@ -4,7 +4,7 @@
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 # The doors and their standard ports; a platform listens on its port base plus these.
-doors=(smtp:25 submission:587 submissions:465 imap:143 imaps:993 pop3:110 pop3s:995 admin:8443)
+doors=(smtp:25 submission:587 submissions:465 imap:143 imaps:993 pop3:110 pop3s:995 admin:8443 https:443)
 
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }

@@ -53,6 +53,8 @@ public enum Calls {
     /// `host` is another name of the mail host.
     public static let domainRecords = Call<Nothing, [DNSRecord]>(
         "domain dns", .get, "/domains/{name}/dns", query: ["host"], needs: .read, effect: .reads)
+    public static let setMTASTS = Call<MTASTSChange, MTASTSSetting>(
+        "domain mta-sts", .put, "/domains/{name}/mta-sts", needs: .publishPolicies, effect: .changes)
     public static let createDomainAlias = Call<DomainAlias, Domain>(
         "domain alias", .post, "/domain-aliases", needs: .manageDomains, effect: .changes)
     public static let deleteDomainAlias = Call<Nothing, Nothing>(
@@ -258,7 +260,8 @@ public enum Calls {
         createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant, undeleteTenant,
         createPlan, listPlans, showPlan, setPlan, deletePlan, assignPlan, showLimits, overrideLimits,
         previewApply, apply, listApplies, previewUndo, undo, exportState,
-        createDomain, listDomains, showDomain, renameDomain, deleteDomain, undeleteDomain, checkDomain, domainRecords, createDomainAlias,
+        createDomain, listDomains, showDomain, renameDomain, deleteDomain, undeleteDomain, checkDomain, domainRecords, setMTASTS,
+        createDomainAlias,
         deleteDomainAlias,
         claimDomain, verifyDomain, listClaims, unclaimDomain,
         createUser, importUsers, listUsers, showUser, suspendUser, resumeUser, setPassword, demandPassword, enableOneTimePasswords,

@@ -40,9 +40,12 @@ public enum DomainRecords {
 
     /// - Parameters:
     ///   - host: the mail host's name.
+    ///   - webPort: where the host is reached over HTTPS.
+    ///   - policyID: names the domain's policy (RFC 8461 §3.1); nil leaves out what leads to it.
     ///   - keyDigest: SHA-256 of the public key that the mail host shows, in hexadecimal; nil leaves the host's own record out.
     public static func needed(
-        by domain: DomainName, host: String, ports: [String: Int] = standardPorts, keyDigest: String? = nil
+        by domain: DomainName, host: String, ports: [String: Int] = standardPorts, webPort: Int = 443, policyID: String? = nil,
+        keyDigest: String? = nil
     ) -> [DNSRecord] {
         let own = [
             DNSRecord(name: "\(domain).", type: "MX", value: "10 \(host).", purpose: "mail for the domain comes here"),
@@ -54,6 +57,14 @@ public enum DomainRecords {
                 name: "_smtp._tls.\(domain).", type: "TXT", value: "\"v=TLSRPTv1; rua=mailto:postmaster@\(domain)\"",
                 purpose: "others report failures of TLS (RFC 8460)"),
         ]
+        let policy = policyID.map { id in
+            [
+                DNSRecord(
+                    name: "_mta-sts.\(domain).", type: "TXT", value: "\"v=STSv1; id=\(id);\"",
+                    purpose: "others learn that there is a policy on TLS, or a changed one (MTA-STS)"),
+                DNSRecord(name: "mta-sts.\(domain).", type: "CNAME", value: "\(host).", purpose: "others fetch the policy here (MTA-STS)"),
+            ]
+        }
         let settings = services.compactMap { service, _, priority in
             ports[service].map { port in
                 DNSRecord(
@@ -61,12 +72,18 @@ public enum DomainRecords {
                     purpose: "mail programs set themselves up")
             }
         }
+        let documents = ["autoconfig", "autodiscover"].map { label in
+            DNSRecord(name: "\(label).\(domain).", type: "CNAME", value: "\(host).", purpose: "mail programs fetch their settings here")
+        }
+        let service = DNSRecord(
+            name: "_autodiscover._tcp.\(domain).", type: "SRV", value: "0 1 \(webPort) \(host).",
+            purpose: "mail programs fetch their settings here")
         // DANE: of the host's zone, which must be signed (RFC 7672 §3.1.1).
         let key = keyDigest.map { digest in
             DNSRecord(
                 name: "_25._tcp.\(host).", type: "TLSA", value: "3 1 1 \(digest)",
                 purpose: "others insist on this host's key; in a signed zone only, and to be changed before the key is")
         }
-        return own + settings + [key].compactMap(\.self)
+        return own + (policy ?? []) + settings + documents + [service] + [key].compactMap(\.self)
     }
 }

@@ -1,3 +1,5 @@
+import MailSettings
+
 /// A mail domain of a tenant.
 public struct Domain: Codable, Sendable, Hashable {
     public var name: DomainName
@@ -14,12 +16,14 @@ public struct Domain: Codable, Sendable, Hashable {
     public var usage: Usage
     public var users: Int
     public var createdAt: Timestamp
+    /// Whether other hosts shall insist on TLS when they send to it.
+    public var mtaSTS: MTASTSMode
 
     public init(
         name: DomainName, tenant: TenantName, proof: DomainProof, vouchedBy: String?, provedAt: Timestamp?, aliases: [DomainName],
-        quota: QuotaLimits, usage: Usage, users: Int, createdAt: Timestamp
+        quota: QuotaLimits, usage: Usage, users: Int, createdAt: Timestamp, mtaSTS: MTASTSMode
     ) {
-        (self.name, self.tenant, self.aliases) = (name, tenant, aliases)
+        (self.name, self.tenant, self.aliases, self.mtaSTS) = (name, tenant, aliases, mtaSTS)
         (self.proof, self.vouchedBy, self.provedAt) = (proof, vouchedBy, provedAt)
         (self.quota, self.usage, self.users, self.createdAt) = (quota, usage, users, createdAt)
     }

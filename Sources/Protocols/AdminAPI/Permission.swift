@@ -9,6 +9,8 @@ public enum Permission: String, Sendable, Codable, CaseIterable {
     case readAudit
     /// Domains that come with a proof; `manageDomains` takes none.
     case claimDomains
+    /// What a domain tells other hosts of itself, beside its zone.
+    case publishPolicies
     case manageTenants, manageDomains, manageUsers, managePasswords, manageQuotas, manageQueue, manageWorkers, manageAdministrators
     case manageCertificates, managePlans, manageHolds
     /// Desired states, as far as one's reach goes: what of them one may change is asked change by change.

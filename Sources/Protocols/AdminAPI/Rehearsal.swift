@@ -5,7 +5,8 @@ public enum Rehearsal {
     /// Calls whose whole effect is in the database, where it can be taken back, and on those who are told of it.
     fileprivate static let commands: Set<String> = [
         "tenant create", "tenant suspend", "tenant resume", "plan create", "plan set", "plan delete", "plan assign", "plan override",
-        "domain create", "domain rename", "domain alias", "domain unalias", "user create", "user import", "user suspend", "user resume",
+        "domain create", "domain rename", "domain alias", "domain unalias", "domain mta-sts",
+        "user create", "user import", "user suspend", "user resume",
         "user password", "user must-change", "user rename", "user delete", "user undelete", "domain delete", "domain undelete",
         "app-password create", "app-password delete", "alias create", "alias delete", "group create", "group set", "group add",
         "group remove", "group delete", "mailbox create", "mailbox add", "mailbox remove", "mailbox delete",

@@ -28,11 +28,11 @@ public enum Role: String, Sendable, Codable, CaseIterable {
         case .auditor: [.own, .read, .readPlatform, .readAudit]
         case .tenantAdministrator:
             [
-                .own, .read, .readAudit, .claimDomains, .manageUsers, .managePasswords, .manageQuotas, .manageQueue, .manageAdministrators,
-                .applyStates,
+                .own, .read, .readAudit, .claimDomains, .publishPolicies, .manageUsers, .managePasswords, .manageQuotas, .manageQueue,
+                .manageAdministrators, .applyStates,
             ]
         case .helpDesk: [.own, .read, .managePasswords]
-        case .domainAdministrator: [.own, .read, .manageUsers, .managePasswords, .manageQuotas]
+        case .domainAdministrator: [.own, .read, .publishPolicies, .manageUsers, .managePasswords, .manageQuotas]
         }
     }
 

@@ -5,6 +5,8 @@ public struct GatewayConfiguration: Codable, Sendable, Equatable {
     /// Who gets mail for the server's own postmaster: an address of a hosted domain.
     public var postmaster: String
     public var listeners: [InheritedListener]
+    /// Of the listeners that the internet reaches, by the names of their services.
+    public var ports: [String: Int]
     public var confinement: Confinement
     /// The first is shown to whoever asks for no name.
     public var certificates: [ServerCertificate]
@@ -25,13 +27,14 @@ public struct GatewayConfiguration: Codable, Sendable, Equatable {
     public var sessionsPerTenant: Int
 
     public init(
-        hostname: String, postmaster: String, listeners: [InheritedListener], confinement: Confinement,
+        hostname: String, postmaster: String, listeners: [InheritedListener], ports: [String: Int], confinement: Confinement,
         certificates: [ServerCertificate], tenantSocketDirectory: String, relaySocket: String, remoteAdminSocket: String,
         limits: MailLimits, allowsPlaintextLoginFromLoopback: Bool, loginTime: Int, connectionsPerAddress: Int, sessionsPerUser: Int, sessionsPerTenant: Int
     ) {
         self.hostname = hostname
         self.postmaster = postmaster
         self.listeners = listeners
+        self.ports = ports
         self.confinement = confinement
         self.certificates = certificates
         self.tenantSocketDirectory = tenantSocketDirectory

@@ -1,3 +1,5 @@
+import MailSettings
+
 /// A domain that this platform serves, and the tenant whose worker takes its mail.
 public struct HostedDomain: Codable, Sendable, Equatable {
     /// In lower case, in its A-label form.
@@ -9,12 +11,17 @@ public struct HostedDomain: Codable, Sendable, Equatable {
     public var reason: String?
     /// The domain whose further name this is; nil for a domain's own.
     public var aliasOf: String?
+    /// What other hosts are told of TLS (RFC 8461).
+    public var policyMode: MTASTSMode
 
-    public init(name: String, tenant: Int64, takesMail: Bool, reason: String? = nil, aliasOf: String? = nil) {
+    public init(
+        name: String, tenant: Int64, takesMail: Bool, reason: String? = nil, aliasOf: String? = nil, policyMode: MTASTSMode = .off
+    ) {
         self.name = name
         self.tenant = tenant
         self.takesMail = takesMail
         self.reason = reason
         self.aliasOf = aliasOf
+        self.policyMode = policyMode
     }
 }

@@ -5,6 +5,8 @@ public struct InheritedListener: Codable, Sendable, Equatable {
         case smtp, submission, submissions, imap, imaps, pop3, pop3s
         /// Another one of the gateway's: the admin interface over TLS.
         case admin
+        /// Another one: what mail programs and other hosts ask for over HTTPS.
+        case https
         /// A tenant worker's inner doors: LMTP in plain (RFC 2033), and client sessions behind a PROXY v2 header.
         case lmtp, session
         /// The relay's inner door: SMTP with deliveries from workers and the gateway.

@@ -54,6 +54,7 @@ struct Provisioning {
         var defersOverQuota: Bool
         /// Days; where a plan says nothing else.
         var deletedKeptDays: Int
+        var web: WebFacts
     }
 
     init(

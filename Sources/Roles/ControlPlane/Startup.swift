@@ -26,7 +26,8 @@ struct Startup {
         let journal = try Journal(directory: directory.log)
         journal.info("starting", ["version": Provisioning.version, "data": directory.root])
         let listeners = try PublicListeners(
-            address: configuration.bind, portBase: configuration.portBase, withAdmin: configuration.remoteAdministration)
+            address: configuration.bind, portBase: configuration.portBase, withAdmin: configuration.remoteAdministration,
+            webPort: configuration.httpsPort)
         keep(.init(rank: .sockets) { listeners.close() })
         let secrets = try Secrets(directory: directory.secrets)
         let standard = try CertificateFiles(configuration, directory: directory.tls)
@@ -92,7 +93,7 @@ struct Startup {
             }
         }
         let gateway = SupervisedService(.gateway, journal: journal, grace: .seconds(15)) {
-            let child = try await launcher.startGateway(listeners.doors.map { ($0.service, $0.descriptor) })
+            let child = try await launcher.startGateway(listeners.doors)
             child.channel?.send(.domains(await domains.current()))
             return child
         } heard: { report, child in
@@ -134,7 +135,8 @@ struct Startup {
             hostname: configuration.hostname, startedAt: Timestamp(secondsSince1970: Int64(time(nil))),
             listeners: listeners.doors.map { PlatformStatus.Listener(service: $0.service.rawValue, address: listeners.text(of: $0)) },
             limits: configuration.limits, sessionsPerUser: configuration.sessionsPerUser, passwords: configuration.passwords,
-            defersOverQuota: configuration.defersOverQuota, deletedKeptDays: configuration.deletedKeptDays)
+            defersOverQuota: configuration.defersOverQuota, deletedKeptDays: configuration.deletedKeptDays,
+            web: .init(configuration))
         let sessions = AdministratorSessions(
             database: server.pool, authenticator: authenticator, sealingKey: try roles.secrets.key(for: "one-time passwords"),
             journal: journal)

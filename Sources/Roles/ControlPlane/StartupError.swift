@@ -27,6 +27,9 @@ package enum StartupError: Error, Sendable, Equatable, CustomStringConvertible {
             "The socket path \(path) would have more than \(limit) characters; choose a data directory with a shorter path."
         case .portTaken(let service, let address, let port, let code):
             switch code {
+            case EADDRINUSE where service == "https":
+                "Port \(port) (https) on \(address) is taken by another program; set httpsPort in casella.json to another one that it "
+                    + "leads requests to, or to 0 if it serves the policies and settings itself."
             case EADDRINUSE:
                 "Port \(port) (\(service)) on \(address) is taken by another program; stop that program, or choose another --port-base."
             case EACCES, EPERM: "Port \(port) (\(service)) may only be opened by root; start as root, or choose another --port-base."

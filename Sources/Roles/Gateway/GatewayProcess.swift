@@ -9,7 +9,7 @@ import TLS
 ///
 /// - Job: public sockets, TLS, SMTP from the internet, and the part of IMAP, POP3 and submission before login; afterwards
 ///   it relays bytes between the client and its tenant's worker. Between administrators and the control plane it relays them from the
-///   start.
+///   start. Over HTTPS it tells mail programs their settings, and other hosts the domains' policies on TLS.
 /// - Trusts: the control plane (which domains are hosted, which logins are right). Not its clients. Workers and relay are
 ///   reached through sockets that only this process and the relay may open.
 /// - Holds: TLS keys, messages in transfer (in memory, until every worker has answered), proofs of recent logins (keyed hashes).
@@ -17,7 +17,8 @@ import TLS
 /// - Privileges: its own numeric user when the platform runs as root; Landlock without any path but its sockets' folders,
 ///   seccomp without exec. Listening sockets are inherited.
 /// - Limits: `MailLimits`, `GatewayLimits`. Hitting one gives the protocol's own temporary or permanent error.
-/// - Standards: RFC 5321, 3207, 1870, 6152, 6531, 3030, 2034, 3461 (SMTP), 6409, 8314 (submission), 9051 §6.2, 2595, 5034.
+/// - Standards: RFC 5321, 3207, 1870, 6152, 6531, 3030, 2034, 3461 (SMTP), 6409, 8314 (submission), 9051 §6.2, 2595, 5034, 8461 §3.2 (MTA-STS), 9110,
+///   9112 (HTTP).
 @EventLoopActor
 public final class GatewayProcess {
     let configuration: GatewayConfiguration
@@ -30,6 +31,7 @@ public final class GatewayProcess {
     let logins: Logins
     let admission: Admission
     let workers: KeptDoors
+    private let documents: WebDocuments
     let counters = GatewayCounters()
     private var listeners: [Listener] = []
 
@@ -38,6 +40,7 @@ public final class GatewayProcess {
         identity = try ServerIdentity(configuration.certificates)
         self.control = control
         logins = try Logins(domains) { control.send($0) }
+        documents = WebDocuments(host: configuration.hostname, ports: configuration.ports, domains: domains)
         workers = KeptDoors(speaking: .lmtp, as: configuration.hostname)
         admission = Admission(connectionsPerAddress: configuration.connectionsPerAddress, descriptors: Child.descriptorLimit)
         sessions = RelayedSessions(perUser: configuration.sessionsPerUser, perTenant: configuration.sessionsPerTenant)
@@ -111,6 +114,7 @@ public final class GatewayProcess {
         case .imap, .imaps: await IMAPDoor(gateway: self, connection: connection).run()
         case .pop3, .pop3s: await POP3Door(gateway: self, connection: connection).run()
         case .admin: await AdminDoor(gateway: self, connection: connection).run()
+        case .https: await WebDoor(documents: documents, connection: connection).run()
         case .lmtp, .session, .relay: Log.error("an inner door was handed to the gateway", ["service": service.rawValue])
         }
     }
@@ -179,7 +183,7 @@ public final class GatewayProcess {
 extension InheritedListener.Service {
     fileprivate var isImplicitTLS: Bool {
         switch self {
-        case .submissions, .imaps, .pop3s, .admin: true
+        case .submissions, .imaps, .pop3s, .admin, .https: true
         case .smtp, .submission, .imap, .pop3, .lmtp, .session, .relay: false
         }
     }
@@ -190,7 +194,7 @@ extension InheritedListener.Service {
         case .smtp, .submission, .submissions, .lmtp, .relay: "421 4.7.0 \(reason)\r\n"
         case .imap, .imaps: "* BYE [UNAVAILABLE] \(reason)\r\n"
         case .pop3, .pop3s: "-ERR [SYS/TEMP] \(reason)\r\n"
-        case .session, .admin: ""
+        case .session, .admin, .https: ""
         }
     }
 }

@@ -134,7 +134,7 @@ public final class WorkerProcess {
             } catch {
                 Log.warning("a session could not be opened", ["error": "\(error)"])
             }
-        case .smtp, .submission, .submissions, .imap, .imaps, .pop3, .pop3s, .admin, .relay:
+        case .smtp, .submission, .submissions, .imap, .imaps, .pop3, .pop3s, .admin, .https, .relay:
             Log.error("a door of another process was handed to a worker", ["door": door.rawValue])
         }
     }

@@ -13,7 +13,9 @@ import tempfile
 from .waiting import eventually
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
-PORTS = {"smtp": 25, "submission": 587, "submissions": 465, "imap": 143, "imaps": 993, "pop3": 110, "pop3s": 995, "admin": 8443}
+PORTS = {
+    "smtp": 25, "submission": 587, "submissions": 465, "imap": 143, "imaps": 993, "pop3": 110, "pop3s": 995, "https": 443, "admin": 8443,
+}  # fmt: skip
 HOSTNAME = "mx.casella.test"
 # The tests' connections all come from one address, and login storms are part of what is tested.
 # Quota warnings are for the test that expects them: in other tests they would be mail that nobody sent.

@@ -47,7 +47,7 @@ package struct DomainCommands: ParsableCommand {
         subcommands: [
             CreateDomain.self, ListDomains.self, ShowDomain.self, RenameDomain.self, DeleteDomain.self, UndeleteDomain.self,
             CreateDomainAlias.self,
-            DeleteDomainAlias.self, PrintDNS.self, CheckDomain.self, ClaimDomain.self, VerifyDomain.self, ListClaims.self,
+            DeleteDomainAlias.self, PrintDNS.self, CheckDomain.self, SetMTASTS.self, ClaimDomain.self, VerifyDomain.self, ListClaims.self,
             UnclaimDomain.self,
         ])
     package init() {}

@@ -3,12 +3,13 @@ import AdminAPI
 enum DomainTable {
     static func of(_ domains: [Domain]) -> Table {
         Table(
-            ["domain", "tenant", "aliases", "proof", "users", "used", "quota", "messages", "message quota", "created"],
+            ["domain", "tenant", "aliases", "proof", "users", "used", "quota", "messages", "message quota", "mta-sts", "created"],
             domains.map { domain in
                 [
                     .text(domain.name.text), .text(domain.tenant.text), .text(domain.aliases.map(\.text).joined(separator: " ")),
                     .text(proof(of: domain)), .number(Int64(domain.users)), .size(domain.usage.bytes), .sizeLimit(domain.quota.bytes),
-                    .number(domain.usage.messages), .numberLimit(domain.quota.messages), .time(domain.createdAt),
+                    .number(domain.usage.messages), .numberLimit(domain.quota.messages), .text(domain.mtaSTS.rawValue),
+                    .time(domain.createdAt),
                 ]
             })
     }

@@ -30,6 +30,7 @@ extension AdminRouter {
         serve(Calls.createDomain) { try await $0.createDomain($1) }
         serve(Calls.listDomains) { try await $0.listDomains($1) }
         serve(Calls.showDomain) { try await $0.showDomain($1) }
+        serve(Calls.setMTASTS) { try await $0.setMTASTS($1) }
         serve(Calls.renameDomain) { try await $0.renameDomain($1) }
         serve(Calls.deleteDomain) { try await $0.deleteDomain($1) }
         serve(Calls.undeleteDomain) { try await $0.undeleteDomain($1) }

@@ -133,11 +133,20 @@ final class CertificateStore {
     }
 
     /// SHA-256 of the public key that whoever asks for the host is shown, in hexadecimal.
-    func keyDigest(shownFor host: String) -> String {
+    func keyDigest(shownFor host: String) -> String { Hexadecimal.encode((entry(naming: host) ?? standard).content.facts.keyDigest) }
+
+    private func entry(naming host: String) -> Entry? {
         let host = host.lowercased()
         let above = host.firstIndex(of: ".").map { "*" + host[$0...] }
-        let entry = imported.values.first { $0.content.facts.hostNames.contains { $0 == host || $0 == above } } ?? standard
-        return Hexadecimal.encode(entry.content.facts.keyDigest)
+        return (Array(imported.values) + [standard]).first { $0.content.facts.hostNames.contains { $0 == host || $0 == above } }
+    }
+
+    /// Why others would not believe what is shown for the host; nil for no reason that can be seen from here.
+    func doubt(about host: String) -> CertificateDoubt? {
+        guard let facts = entry(naming: host)?.content.facts else { return .ofOthers }
+        let now = Int64(time(nil))
+        if facts.notAfter <= now || facts.notBefore > now { return .expired }
+        return facts.isSelfSigned ? .selfSigned : nil
     }
 
     // MARK: For operators

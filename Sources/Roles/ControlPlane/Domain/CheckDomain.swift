@@ -5,14 +5,15 @@ extension Provisioning {
     /// `domain check`: of an alias too, whose records are its own.
     func checkDomain(_ request: AdminRequest<Nothing>) async throws -> DomainCheck {
         let name: DomainName = try request.path.require("name")
-        if try await domain(aliased: name) == nil { _ = try await domain(name) }
+        let mode = try await domain(underAnyName: name).mtaSTS
+        let records = try self.records(of: name, policy(mode))
         async let exchange = checkExchange(of: name.text)
         async let senders = checkSenders(of: name.text)
         async let host = checkHost()
         // The others in the order in which `domain dns` prints them.
         let more = await withTaskGroup(of: (Int, DomainCheck.Finding?).self) { group in
-            for (place, record) in records(of: name).enumerated() {
-                group.addTask { (place, await self.check(record)) }
+            for (place, record) in records.enumerated() {
+                group.addTask { (place, await self.check(record, mode)) }
             }
             var findings: [Int: DomainCheck.Finding] = [:]
             for await (place, finding) in group { findings[place] = finding }

@@ -1,15 +1,19 @@
 import AdminAPI
+import MailSettings
 import Resolver
 
 /// Holds what is published against one record of `domain dns`.
 extension Provisioning {
     /// nil for records that are checked as a whole (MX, SPF).
-    func check(_ record: DNSRecord) async -> DomainCheck.Finding? {
+    /// - Parameter mode: of the domain's policy on TLS.
+    func check(_ record: DNSRecord, _ mode: MTASTSMode) async -> DomainCheck.Finding? {
         let name = String(record.name.dropLast())
         do throws(ResolverError) {
+            if record.isOfPolicy { return try await check(policy: record, mode) }
             switch record.type {
             case "SRV": return check(record, against: try await resolver.services(at: name))
             case "TLSA": return check(key: record, against: try await resolver.certificateAssociations(at: name))
+            case "CNAME": return check(host: record, try await leadsHere(name))
             case "TXT":
                 guard let policy = Self.policies.first(where: { record.name.hasPrefix($0.label) }) else { return nil }
                 return check(record, policy, against: try await resolver.texts(of: name))
@@ -81,13 +85,13 @@ extension Provisioning {
 }
 
 extension DNSRecord {
-    fileprivate var line: String { "\(name) \(type) \(value)" }
+    var line: String { "\(name) \(type) \(value)" }
 
-    fileprivate func finding(
+    func finding(
         _ verdict: DomainCheck.Finding.Verdict, _ published: [String], _ explanation: String
     ) -> DomainCheck.Finding {
         DomainCheck.Finding(type: type, name: name, verdict: verdict, published: published, explanation: explanation)
     }
 
-    fileprivate var advised: DomainCheck.Finding { finding(.advised, [], "There is none (\(purpose)); to have it, publish: \(line)") }
+    var advised: DomainCheck.Finding { finding(.advised, [], "There is none (\(purpose)); to have it, publish: \(line)") }
 }

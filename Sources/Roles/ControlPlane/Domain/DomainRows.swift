@@ -1,4 +1,5 @@
 import AdminAPI
+import MailSettings
 import Postgres
 
 extension Provisioning {
@@ -10,7 +11,7 @@ extension Provisioning {
                 ARRAY(SELECT a.name FROM domain_aliases a WHERE a.tenant_id = d.tenant_id AND a.domain_id = d.domain_id ORDER BY a.name),
                 d.quota_bytes, d.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0),
                 (SELECT count(*) FROM users u WHERE u.tenant_id = d.tenant_id AND u.domain_id = d.domain_id), d.created_at,
-                d.proof, d.vouched_by, d.proved_at
+                d.proof, d.vouched_by, d.proved_at, d.mta_sts
             FROM domains d JOIN tenants t USING (tenant_id) LEFT JOIN domain_usage g USING (tenant_id, domain_id)
             WHERE ($1::text IS NULL OR d.name = $1) AND ($2::text IS NULL OR t.name = $2) ORDER BY d.name
             """, [.optionalText(name?.text), .optionalText(tenant?.text)])
@@ -20,7 +21,7 @@ extension Provisioning {
                 vouchedBy: try row.optionalText(10),
                 provedAt: try row.optionalTimestamp(11).map { Timestamp(microsecondsSince1970: $0) },
                 aliases: try row.textArray(2).map { try DomainName($0) }, quota: try QuotaLimits(row, 3), usage: try Usage(row, 5),
-                users: Int(try row.int8(7)), createdAt: try row.moment(8))
+                users: Int(try row.int8(7)), createdAt: try row.moment(8), mtaSTS: MTASTSMode(rawValue: try row.text(12)) ?? .off)
         }
     }
 

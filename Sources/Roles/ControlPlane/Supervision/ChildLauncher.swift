@@ -35,11 +35,12 @@ final class ChildLauncher {
         children = RememberedChildren(directory: directory.children)
     }
 
-    func startGateway(_ listeners: [(service: InheritedListener.Service, descriptor: Int32)]) async throws -> RunningChild {
+    func startGateway(_ listeners: [PublicListeners.Door]) async throws -> RunningChild {
         let inherited = listeners.enumerated().map { InheritedListener(service: $1.service, descriptor: Int32(4 + $0)) }
         let gateway = GatewayConfiguration(
             hostname: configuration.hostname, postmaster: configuration.postmaster ?? "postmaster@\(configuration.hostname)",
-            listeners: inherited, confinement: directory.gatewayCage,
+            listeners: inherited, ports: Dictionary(uniqueKeysWithValues: listeners.map { ($0.service.rawValue, $0.port) }),
+            confinement: directory.gatewayCage,
             certificates: certificates.shown, tenantSocketDirectory: directory.tenantSockets,
             relaySocket: directory.relaySocket, remoteAdminSocket: directory.remoteAdminSocket, limits: configuration.limits,
             allowsPlaintextLoginFromLoopback: configuration.plaintextLoginFromLoopback, loginTime: configuration.loginTime,

@@ -1,4 +1,5 @@
 import AdminAPI
+import MailSettings
 import Postgres
 import Runtime
 import Supervision
@@ -39,11 +40,11 @@ final class DomainTable {
     private func read() async throws(PostgresError) -> [HostedDomain] {
         let result = try await database.query(
             """
-            SELECT n.name, n.tenant_id, 'incoming' <> ALL (t.suspended), t.suspension_reason, n.domain
+            SELECT n.name, n.tenant_id, 'incoming' <> ALL (t.suspended), t.suspension_reason, n.domain, n.mta_sts
             FROM (
-                SELECT tenant_id, name, NULL AS domain FROM domains
+                SELECT tenant_id, name, NULL AS domain, mta_sts FROM domains
                 UNION ALL
-                SELECT tenant_id, a.name, d.name FROM domain_aliases a JOIN domains d USING (tenant_id, domain_id)
+                SELECT tenant_id, a.name, d.name, d.mta_sts FROM domain_aliases a JOIN domains d USING (tenant_id, domain_id)
             ) n JOIN tenants t USING (tenant_id) ORDER BY n.name
             """)
         var domains: [HostedDomain] = []
@@ -51,7 +52,7 @@ final class DomainTable {
             let takesMail = try row.bool(2)
             domains.append(HostedDomain(
                 name: try row.text(0), tenant: try row.int8(1), takesMail: takesMail, reason: takesMail ? nil : try row.optionalText(3),
-                aliasOf: try row.optionalText(4)))
+                aliasOf: try row.optionalText(4), policyMode: MTASTSMode(rawValue: try row.text(5)) ?? .off))
         }
         return domains
     }

@@ -19,11 +19,15 @@ struct PublicListeners {
     /// No port is assigned to what is ours alone; this one is where people look for an admin interface.
     private static let admin: (InheritedListener.Service, Int) = (.admin, 8443)
     static var highestPort: Int { admin.1 }
+    /// Where browsers, mail programs and other mail servers look.
+    static let standardWebPort = 443
     private static let backlog: Int32 = 1_024
 
-    init(address: String, portBase: Int, withAdmin: Bool) throws(StartupError) {
+    /// - Parameter webPort: above the base; 0 for no such door.
+    init(address: String, portBase: Int, withAdmin: Bool, webPort: Int) throws(StartupError) {
         self.address = address
-        for (service, standard) in Self.standard + (withAdmin ? [Self.admin] : []) {
+        let web: [(InheritedListener.Service, Int)] = webPort > 0 ? [(.https, webPort)] : []
+        for (service, standard) in Self.standard + (withAdmin ? [Self.admin] : []) + web {
             let port = portBase + standard
             let descriptor = casella_listen_tcp(address, UInt16(port), Self.backlog)
             guard descriptor >= 0 else {
