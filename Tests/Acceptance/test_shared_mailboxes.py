@@ -97,6 +97,16 @@ class SharedMailboxes(unittest.TestCase):
         self.assertEqual(2, done.returncode)
         self.assertIn("shared mailbox, without a login", done.stdout)
 
+    def test_the_database_refuses_a_login_too(self):
+        shared = f"FROM users WHERE tenant_id = {self.company.tenant_id()} AND shared"
+        for statement in (
+            f"INSERT INTO credentials (tenant_id, user_id, hash) SELECT tenant_id, user_id, 'x' {shared}",
+            "INSERT INTO app_passwords (tenant_id, user_id, name, digest, services) "
+            f"SELECT tenant_id, user_id, 'x', 'x', '{{imap}}' {shared}",
+        ):
+            with self.assertRaisesRegex(database.Refused, "no login"):
+                database.sql(self.platform, "postgres", statement)
+
     def test_who_may_send_as_it_is_explained(self):
         words = ("explain", "send", self.ann, "--as", self.desk)
         self.assertIn("has no access to it", self.platform.casella(*words, check=False).stdout)
