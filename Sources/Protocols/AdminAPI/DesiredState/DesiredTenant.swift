@@ -1,4 +1,5 @@
-/// How a tenant is to be. What is left out stays as it is; a domain, user, shared mailbox, alias or group that is named is made if it is not there.
+/// How a tenant is to be. What is left out stays as it is; a domain, user, shared mailbox, alias or group that is named is made if it is
+/// not there.
 public struct DesiredTenant: Codable, Sendable, Hashable {
     /// Domains of one tenant, users, aliases, and groups: beyond that the request is refused.
     public static let limit = 100_000

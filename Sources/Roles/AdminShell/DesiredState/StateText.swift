@@ -39,8 +39,8 @@ package enum StateText {
     private static func line(_ mailbox: DesiredMailbox) -> String {
         let members = mailbox.members.map { members in
             let flows = members.map { member in
-                flow(
-                    ["address: \(scalar(member.address.text))", "rights: \(member.rights.rawValue)"] + (member.sends ? ["sends: true"] : []))
+                let sends = member.sends ? ["sends: true"] : []
+                return flow(["address: \(scalar(member.address.text))", "rights: \(member.rights.rawValue)"] + sends)
             }
             return "members: [\(flows.joined(separator: ", "))]"
         }

@@ -18,7 +18,7 @@ extension TenantReading {
             let facts = users[address], changeBy = user.passwordChangeBy?.description ?? ""
             return "user \(address) \(facts?.id ?? 0) \(user.quota.line) \(user.limits.line) \(user.suspension.line) "
                 + "\(facts?.passwordSet ?? 0) \(changeBy)"
-                + (user.memberList ?? []).map { " \($0.address) \($0.rights) \($0.sends)" }.joined() + (user.members == nil ? "" : " shared")
+                + (user.memberList.map { " shared" + $0.map { " \($0.address) \($0.rights) \($0.sends)" }.joined() } ?? "")
         }.sorted()
         return try Fingerprint.of(lines + keeping.lines)
     }
