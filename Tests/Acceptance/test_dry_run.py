@@ -15,10 +15,13 @@ class DryRuns(unittest.TestCase):
         # A row in each table, and somebody and something that could be brought back.
         name, domain, ann, bob = cls.company.name, cls.company.domain, cls.company.address("ann"), cls.company.address("bob")
         cls.team, cls.carl = cls.company.address("team"), cls.company.add_user("carl")
+        cls.desk = cls.company.address("desk")
         cls.gone, cls.claimed = f"gone-{domain}", f"claimed-{domain}"
         for words in (
             ("alias", "create", cls.company.address("info"), "--to", ann),
             ("group", "create", cls.team, "--member", ann),
+            ("mailbox", "create", cls.desk),
+            ("mailbox", "add", cls.desk, "--member", ann, "--rights", "write"),
             ("user", "password", bob, "--generate"),
             ("user", "totp", bob),
             ("user", "delete", cls.carl, "--yes"),
@@ -78,6 +81,10 @@ class DryRuns(unittest.TestCase):
                 (["group", "set", self.team, "--posting", "owners"], f"Changed group {self.team}"),
                 (["group", "add", self.team, "--member", "partner@elsewhere.example"], "has 2 members"),
                 (["group", "remove", self.team, "--member", ann], "has 0 members"),
+                (["mailbox", "create", self.company.address("tried")], "Created shared mailbox tried@"),
+                (["mailbox", "add", self.desk, "--member", self.company.address("bob"), "--rights", "read"], "has 2 members"),
+                (["mailbox", "remove", self.desk, "--member", ann], "has 0 members"),
+                (["mailbox", "delete", self.desk], f"Deleted shared mailbox {self.desk}"),
                 (["user", "must-change", ann], "must be changed by"),
                 (["user", "undelete", self.carl], f"User {self.carl} is back"),
                 (["domain", "undelete", self.gone], f"Domain {self.gone} is back"),

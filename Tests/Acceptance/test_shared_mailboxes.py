@@ -152,24 +152,58 @@ class SharedMailboxes(unittest.TestCase):
         self.platform.casella("mailbox", "delete", self.desk, "--now", "--yes", stdin=self.desk + "\n")
         self.assertIn("no shared mailbox", self.refused("mailbox", "delete", self.desk, "--now", "--yes"))
 
-    def test_a_desired_state_leaves_it_alone(self):
-        self.add(self.ann)
+    def apply(self, text, *options, check=True):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(text)
+            file.flush()
+            done = self.platform.casella("apply", file.name, *options, check=check)
+        return done.stdout + done.stderr
+
+    def written(self, text):
+        return f"tenants:\n- name: {self.company.name}\n{text}"
+
+    def test_a_desired_state_has_it_with_its_members(self):
+        self.add(self.ann, options=["--sends"])
         exported = self.platform.casella("export", self.company.name).stdout
-        self.assertNotIn(self.desk, exported)
-        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-            file.write(exported)
-            file.flush()
-            self.platform.casella("apply", file.name, "--prune", "--yes")
+        self.assertIn(f"members: [{{address: {self.ann}, rights: write, sends: true}}]", exported)
+        self.apply(exported, "--prune", "--yes")
+        self.assertEqual(exported, self.platform.casella("export", self.company.name).stdout)
+        self.assertEqual({self.ann: ("write", True)}, self.members())
+        for part in (f"users:\n  - {{address: {self.desk}}}", f"aliases:\n  - {{address: {self.desk}, targets: [{self.ann}]}}"):
+            self.assertIn("shared mailbox", self.apply(self.written(f"  {part}\n"), "--yes", check=False))
+        nobody = f"  mailboxes:\n  - {{address: {self.desk}, members: [{{address: {self.desk}, rights: read}}]}}\n"
+        self.assertIn("is no user of the tenant", self.apply(self.written(nobody), "--yes", check=False))
+        # Other rights, another member, another mailbox; and all of it back.
+        more = self.company.address("more")
+        text = f"  mailboxes:\n  - {{address: {self.desk}, members: [{{address: {self.bob}, rights: manage}}]}}\n  - {{address: {more}}}\n"
+        self.apply(self.written(text), "--yes")
+        self.assertEqual({self.bob: ("manage", False)}, self.members())
+        self.assertEqual(2, self.rows("credentials"), "none for the new one")
+        number = str(self.platform.ask("applies", "--tenant", self.company.name)[0]["number"])
+        self.platform.casella("undo", number, "--yes")
+        self.assertEqual({self.ann: ("write", True)}, self.members())
+        self.assertEqual([self.desk], [one["address"] for one in self.platform.ask("mailbox", "list", "--tenant", self.company.name)])
+
+    def test_an_undo_lets_no_successor_in(self):
+        self.add(self.ann, self.bob)
+        self.apply(self.written(f"  mailboxes:\n  - {{address: {self.desk}, members: []}}\n"), "--yes")
+        number = str(self.platform.ask("applies", "--tenant", self.company.name)[0]["number"])
+        self.platform.casella("user", "delete", self.ann, "--yes")
+        self.company.add_user("ann")
+        self.platform.casella("undo", number, "--yes")
+        self.assertEqual({self.bob: ("write", False)}, self.members())
+
+    def test_pruned_it_is_kept_and_an_undo_brings_it_back(self):
+        self.add(self.ann)
+        clients.deliver(self.platform, messages.message(self.desk), self.desk)
+        exported = self.platform.casella("export", self.company.name).stdout
+        without = "\n".join(line for line in exported.splitlines() if "mailboxes:" not in line and self.desk not in line) + "\n"
+        self.assertIn(f"- shared mailbox {self.desk}", self.apply(without, "--prune", "--yes"))
+        self.assertIn(self.desk, [kept["name"] for kept in self.platform.ask("deleted", "list", "--tenant", self.company.name)])
+        number = str(self.platform.ask("applies", "--tenant", self.company.name)[0]["number"])
+        self.platform.casella("undo", number, "--yes")
         self.assertEqual({self.ann: ("write", False)}, self.members())
-        for text in (f"  users:\n  - {{address: {self.desk}}}\n", f"  aliases:\n  - {{address: {self.desk}, targets: [{self.ann}]}}\n"):
-            with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-                file.write(f"tenants:\n- name: {self.company.name}\n{text}")
-                file.flush()
-                self.assertIn("is a shared mailbox", self.refused("apply", file.name, "--yes"))
-        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-            file.write(f"tenants:\n- name: {self.company.name}\n  domains: []\n")
-            file.flush()
-            self.assertIn(f"the shared mailbox {self.desk} is there", self.refused("apply", file.name, "--prune", "--yes"))
+        self.assertEqual(1, self.company.usage(self.desk)[1])
 
 
 if __name__ == "__main__":

@@ -88,6 +88,8 @@ import Testing
                 quota: StoredQuota(bytes: .to(ByteCount(123_456_789)), messages: .to(7)), limits: LimitSet([.protocols: .services([])]))
         }
         odd.aliases[try AliasAddress("@1.example")] = [try TargetAddress("Upper@else.example")]
+        odd.users[try EmailAddress("desk@1.example")] = UserSettings(
+            members: [try EmailAddress("o'neil@null.example"): SharedGrant(rights: .read, sends: true)])
         odd.groups[try EmailAddress("team@1.example")] = GroupSettings(
             posting: .owners, owners: [try TargetAddress("Upper@else.example")], members: [try TargetAddress("o'neil@1.example")])
         for name in ["null", "true", "1", "0x10", "no"] {

@@ -14,7 +14,7 @@ extension TenantState {
         let domain = domainAliases[target.domain] ?? target.domain
         guard domains[domain] != nil else { return false }
         let names = [try? EmailAddress("\(target.localPart)@\(domain)")].compactMap(\.self)
-        if names.contains(where: { users[$0] != nil || groups[$0] != nil || sharedMailboxes.contains($0) }) { return true }
+        if names.contains(where: { users[$0] != nil || groups[$0] != nil }) { return true }
         return (names.map(\.text) + ["@\(domain)"]).contains { name in (try? AliasAddress(name)).map { aliases[$0] != nil } ?? false }
     }
 }

@@ -1,7 +1,9 @@
 extension DesiredTenant {
     /// What is wrong whatever there is.
     func validate() throws(AdminError) {
-        let counts = [(domains.count, "domains"), (users.count, "users"), (aliases.count, "aliases"), (groups.count, "groups")]
+        let counts = [
+            (domains.count, "domains"), (users.count + mailboxes.count, "users"), (aliases.count, "aliases"), (groups.count, "groups"),
+        ]
         for (count, noun) in counts where count > Self.limit {
             throw AdminError(.invalid, "The tenant \(name) would have more than \(Self.limit) \(noun).")
         }
@@ -9,12 +11,17 @@ extension DesiredTenant {
         try limits?.validate(for: .tenant)
         try Self.validate(suspended, suspensionReason, of: name.text)
         try Self.requireOnce(domains.map(\.name.text) + domains.flatMap { ($0.aliases ?? []).map(\.text) })
-        try Self.requireOnce(users.map(\.address.text) + aliases.map(\.address.text) + groups.map(\.address.text))
+        try Self.requireOnce(
+            users.map(\.address.text) + mailboxes.map(\.address.text) + aliases.map(\.address.text) + groups.map(\.address.text))
         for domain in domains { try domain.quota?.validate(at: .domain) }
         for user in users {
             try user.quota?.validate(at: .user)
             try user.limits?.validate(for: .user)
             try Self.validate(user.suspended, user.suspensionReason, of: user.address.text)
+        }
+        for mailbox in mailboxes {
+            try mailbox.validate()
+            try Self.validate(mailbox.suspended, mailbox.suspensionReason, of: mailbox.address.text)
         }
         for alias in aliases where !(1...NewAlias.maximumTargets).contains(Set(alias.targets).count) {
             throw AdminError(.invalid, "The alias \(alias.address) has 1 to \(NewAlias.maximumTargets) targets.")

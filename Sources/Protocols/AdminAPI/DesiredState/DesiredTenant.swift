@@ -1,4 +1,5 @@
-/// How a tenant is to be. What is left out stays as it is; a domain, user, alias or group that is named is made if it is not there.
+/// How a tenant is to be. What is left out stays as it is; a domain, user, shared mailbox, alias or group that is named is made if it is
+/// not there.
 public struct DesiredTenant: Codable, Sendable, Hashable {
     /// Domains of one tenant, users, aliases, and groups: beyond that the request is refused.
     public static let limit = 100_000
@@ -12,6 +13,7 @@ public struct DesiredTenant: Codable, Sendable, Hashable {
     public var suspensionReason: SuspensionReason?
     public var domains: [DesiredDomain]
     public var users: [DesiredUser]
+    public var mailboxes: [DesiredMailbox] = []
     public var aliases: [DesiredAlias]
     public var groups: [DesiredGroup]
     /// Single further names of domains, beside those that `domains` lists. A file has no such part: it comes of an inverse.
@@ -34,7 +36,8 @@ public struct DesiredTenant: Codable, Sendable, Hashable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, plan, quota, limits, suspended, suspensionReason, domains, users, aliases, groups, domainAliases, gone, userNumbers
+        case name, plan, quota, limits, suspended, suspensionReason, domains, users, mailboxes, aliases, groups, domainAliases, gone
+        case userNumbers
     }
 
     public init(from decoder: any Decoder) throws {
@@ -47,6 +50,7 @@ public struct DesiredTenant: Codable, Sendable, Hashable {
         suspensionReason = try values.decodeIfPresent(SuspensionReason.self, forKey: .suspensionReason)
         domains = try values.decodeIfPresent([DesiredDomain].self, forKey: .domains) ?? []
         users = try values.decodeIfPresent([DesiredUser].self, forKey: .users) ?? []
+        mailboxes = try values.decodeIfPresent([DesiredMailbox].self, forKey: .mailboxes) ?? []
         aliases = try values.decodeIfPresent([DesiredAlias].self, forKey: .aliases) ?? []
         groups = try values.decodeIfPresent([DesiredGroup].self, forKey: .groups) ?? []
         domainAliases = try values.decodeIfPresent([DomainAlias].self, forKey: .domainAliases)

@@ -8,7 +8,7 @@ extension DesiredTenant {
             suspended: settings.suspension.what, suspensionReason: settings.suspension.reason,
             domains: state.domains.map { DesiredDomain(name: $0, quota: QuotaChange($1), aliases: (names[$0] ?? []).sorted()) }
                 .sorted { $0.name < $1.name },
-            users: state.users.map { address, user in
+            users: state.users.filter { $0.value.members == nil }.map { address, user in
                 DesiredUser(
                     address: address, quota: QuotaChange(user.quota), limits: LimitChanges(user.limits.values),
                     suspended: user.suspension.what, suspensionReason: user.suspension.reason)
@@ -17,6 +17,11 @@ extension DesiredTenant {
             groups: state.groups.map { address, group in
                 DesiredGroup(address: address, posting: group.posting, owners: group.owners, members: group.members)
             }.sorted { $0.address.isBefore($1.address) })
+        mailboxes = state.users.filter { $0.value.members != nil }.map { address, mailbox in
+            DesiredMailbox(
+                address: address, quota: QuotaChange(mailbox.quota), limits: LimitChanges(mailbox.limits.values),
+                suspended: mailbox.suspension.what, suspensionReason: mailbox.suspension.reason, members: mailbox.memberList)
+        }.sorted { $0.address.isBefore($1.address) }
     }
 }
 

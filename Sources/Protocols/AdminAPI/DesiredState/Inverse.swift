@@ -15,6 +15,8 @@ extension DesiredTenant {
             case .domainAlias(let name, nil, _): if domainAliases[name] == nil { gone.domainAliases.append(name) }
             case .domainAlias(let name, let old?, _): domainAliases[name] = old
             case .user(let address, nil, _): gone.users.append(address)
+            case .user(let address, let old?, let new) where old.members != nil:
+                mailboxes.append(DesiredMailbox(address, old, after: new))
             case .user(let address, let old?, let new): users.append(DesiredUser(address, old, after: new))
             case .alias(let address, nil, _): gone.aliases.append(address)
             case .alias(let address, let old?, let new):

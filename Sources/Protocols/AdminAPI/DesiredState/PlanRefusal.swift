@@ -7,8 +7,7 @@ extension TenantState {
         var limits = plan
         limits.values.merge(new.settings.limits.values) { $1 }
         let counts: [(LimitName, Int, Int)] = [
-            (.users, old.users.count + old.sharedMailboxes.count, new.users.count + new.sharedMailboxes.count),
-            (.domains, old.domains.count, new.domains.count),
+            (.users, old.users.count, new.users.count), (.domains, old.domains.count, new.domains.count),
             (.aliases, old.aliases.count + old.groups.count, new.aliases.count + new.groups.count),
         ]
         for (name, before, after) in counts {

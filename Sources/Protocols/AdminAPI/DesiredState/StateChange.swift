@@ -1,7 +1,7 @@
 /// A change as it is shown and kept: without secrets.
 public struct StateChange: Codable, Sendable, Hashable {
     public enum Kind: String, Codable, Sendable, CaseIterable {
-        case plan, tenant, domain, domainAlias = "domain alias", user, alias, group
+        case plan, tenant, domain, domainAlias = "domain alias", user, mailbox = "shared mailbox", alias, group
     }
     public enum Action: String, Codable, Sendable, CaseIterable { case add, change, remove }
 
@@ -35,7 +35,9 @@ extension StateChange {
             self.init(.domain, name.text, Self.action(old, new), Self.fields(old, new, at: .domain))
         case .domainAlias(let name, let old, let new):
             self.init(.domainAlias, name.text, Self.action(old, new), [ChangedField("domain", old?.text, new?.text)])
-        case .user(let address, let old, let new): self.init(.user, address.text, Self.action(old, new), Self.fields(old, new))
+        case .user(let address, let old, let new):
+            let isShared = (new ?? old)?.members != nil
+            self.init(isShared ? .mailbox : .user, address.text, Self.action(old, new), Self.fields(old, new))
         case .alias(let address, let old, let new):
             self.init(.alias, address.text, Self.action(old, new), [ChangedField("targets", old.map(Self.list), new.map(Self.list))])
         case .group(let address, let old, let new): self.init(.group, address.text, Self.action(old, new), Self.fields(old, new))
@@ -72,7 +74,20 @@ extension StateChange {
             let after = new.password == .none ? "none" : before.password == .none ? "set" : "another"
             result.append(ChangedField("password", before.password == .none ? "none" : "set", after))
         }
-        return result
+        return result + fields(before.members ?? [:], new.members ?? [:])
+    }
+
+    /// Of members, which may be many, who comes, leaves, or has other rights.
+    private static func fields(_ old: [EmailAddress: SharedGrant], _ new: [EmailAddress: SharedGrant]) -> [ChangedField] {
+        func list(_ members: [EmailAddress: SharedGrant]) -> String? {
+            members.isEmpty ? nil : members.map { "\($0) (\($1.words))" }.sorted().joined(separator: ", ")
+        }
+        return fields([
+            ("new members", nil, list(new.filter { old[$0.key] == nil })),
+            ("members", list(old.filter { new[$0.key] != nil && new[$0.key] != $0.value }),
+                list(new.filter { old[$0.key] != nil && old[$0.key] != $0.value })),
+            ("gone members", nil, list(old.filter { new[$0.key] == nil })),
+        ])
     }
 
     /// Of members, which may be many, who comes and who leaves.

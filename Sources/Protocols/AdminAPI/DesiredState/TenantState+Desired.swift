@@ -1,7 +1,7 @@
 extension TenantState {
     /// What the tenant is to be once it is as `desired` says.
-    /// - Parameter prune: what `desired` does not name is not to be there: domains, their aliases, users, aliases, groups, and of limits
-    ///   that it gives, the others. Settings that it leaves out stay.
+    /// - Parameter prune: what `desired` does not name is not to be there: domains, their aliases, users, shared mailboxes, aliases, groups,
+    ///   and of limits that it gives, the others. Settings that it leaves out stay.
     /// - Parameter numbers: of the users: an inverse leaves alone who is not one of its own.
     /// - Throws: `AdminError` for what cannot be, whatever the plan says.
     public func reaching(
@@ -19,8 +19,16 @@ extension TenantState {
         goal.rename(desired)
         for user in desired.users where (users[user.address] == nil ? user.ifThere : user.ifAbsent) != true {
             guard !successors.contains(user.address) else { continue }
+            try require(user.address, isShared: false)
             goal.users[user.address] = (users[user.address] ?? UserSettings()).reaching(user, prune: prune)
         }
+        for mailbox in desired.mailboxes where (users[mailbox.address] == nil ? mailbox.ifThere : mailbox.ifAbsent) != true {
+            guard !successors.contains(mailbox.address) else { continue }
+            try require(mailbox.address, isShared: true)
+            goal.users[mailbox.address] = (users[mailbox.address] ?? UserSettings(members: [:]))
+                .reaching(mailbox, prune: prune, but: successors)
+        }
+        try goal.settleMembers(desired.gone == nil ? desired.mailboxes : [])
         for alias in desired.aliases where alias.ifThere != true || aliases[alias.address] != nil {
             goal.aliases[alias.address] = Set(alias.targets).sorted()
         }
@@ -65,24 +73,11 @@ extension TenantState {
             }
             guard domains[name] == nil else { throw AdminError(.conflict, "\(name) would be a domain and an alias of \(domain).") }
         }
-        for address in sharedMailboxes.sorted() {
-            guard domains[address.domain] != nil else {
-                throw AdminError(
-                    .conflict, "The domain \(address.domain) would go, and the shared mailbox \(address) is there.",
-                    hint: "`mailbox delete \(address)` deletes it; an apply does not.")
-            }
-            let alias = (try? AliasAddress(address.text)).flatMap { aliases[$0] }
-            guard users[address] == nil, groups[address] == nil, alias == nil else {
-                throw AdminError(
-                    .conflict, "\(address) would be a user, an alias or a group, and is a shared mailbox.",
-                    hint: "`mailbox delete \(address)` deletes it; an apply does not.")
-            }
-        }
-        for address in users.keys {
+        for (address, user) in users {
             guard domains[address.domain] != nil else { throw Self.homeless(address.text, address.domain, current) }
             if let alias = try? AliasAddress(address.text), aliases[alias] != nil {
                 throw AdminError(
-                    .conflict, "\(address) would be a user and an alias.",
+                    .conflict, "\(address) would be a \(user.kind) and an alias.",
                     hint: "What the file does not name is taken away with --prune alone.")
             }
         }
@@ -94,7 +89,7 @@ extension TenantState {
             let alias = (try? AliasAddress(address.text)).flatMap { aliases[$0] }
             guard users[address] == nil, alias == nil else {
                 throw AdminError(
-                    .conflict, "\(address) would be a group and \(alias == nil ? "a user" : "an alias").",
+                    .conflict, "\(address) would be a group and \(alias == nil ? "a \(users[address]?.kind ?? "user")" : "an alias").",
                     hint: "What the file does not name is taken away with --prune alone.")
             }
             // One who was an owner before may have lost the domain since.

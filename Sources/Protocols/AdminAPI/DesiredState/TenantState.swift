@@ -6,12 +6,11 @@ public struct TenantState: Sendable, Hashable {
     public var domains: [DomainName: StoredQuota]
     /// Whose name each of them is.
     public var domainAliases: [DomainName: DomainName]
+    /// With the shared mailboxes.
     public var users: [EmailAddress: UserSettings]
     /// Their targets, in order.
     public var aliases: [AliasAddress: [TargetAddress]]
     public var groups: [EmailAddress: GroupSettings]
-    /// They are written down nowhere: they stay as they are, and what would take their place is refused.
-    public var sharedMailboxes: Set<EmailAddress> = []
 
     public init(
         settings: TenantSettings = TenantSettings(), domains: [DomainName: StoredQuota] = [:],
@@ -80,12 +79,14 @@ public struct UserSettings: Sendable, Hashable {
     public var password: DesiredPassword
     /// nil: it need not be changed.
     public var passwordChangeBy: Timestamp?
+    /// Of a shared mailbox, which has no password. nil: it is a user.
+    public var members: [EmailAddress: SharedGrant]?
 
     public init(
         quota: StoredQuota = .standard(at: .user), limits: LimitSet = LimitSet(), suspension: StoredSuspension = .none,
-        password: DesiredPassword = .none, passwordChangeBy: Timestamp? = nil
+        password: DesiredPassword = .none, passwordChangeBy: Timestamp? = nil, members: [EmailAddress: SharedGrant]? = nil
     ) {
         (self.quota, self.limits, self.suspension) = (quota, limits, suspension)
-        (self.password, self.passwordChangeBy) = (password, passwordChangeBy)
+        (self.password, self.passwordChangeBy, self.members) = (password, passwordChangeBy, members)
     }
 }

@@ -59,7 +59,8 @@ extension StateFile {
 
     private static func tenant(_ node: Node, _ reading: inout YAMLReading) -> DesiredTenant? {
         let known = [
-            "name", "plan", "quota", "messages", "limits", "suspended", "suspensionReason", "domains", "users", "aliases", "groups",
+            "name", "plan", "quota", "messages", "limits", "suspended", "suspensionReason", "domains", "users", "mailboxes", "aliases",
+            "groups",
         ]
         guard let fields = reading.fields(node, of: "A tenant", known: known) else { return nil }
         reading.require(fields, "name", of: "A tenant", at: node)
@@ -73,6 +74,7 @@ extension StateFile {
         let plan = reading.value(fields["plan"], "plan") { try PlanName($0) }
         let quota = quota(fields, .tenant, &reading), limits = limits(fields["limits"], .tenant, &reading)
         let (suspended, reason) = suspension(fields, &reading)
+        var mailboxes: [DesiredMailbox] = []
         var domains: [DesiredDomain] = [], users: [DesiredUser] = [], aliases: [DesiredAlias] = [], groups: [DesiredGroup] = []
         for node in reading.list(fields["domains"], "domains") {
             guard let domain = domain(node, &reading) else { continue }
@@ -83,6 +85,11 @@ extension StateFile {
             guard let user = user(node, &reading) else { continue }
             once(user.address.text, node, &reading)
             users.append(user)
+        }
+        for node in reading.list(fields["mailboxes"], "mailboxes") {
+            guard let mailbox = mailbox(node, &reading) else { continue }
+            once(mailbox.address.text, node, &reading)
+            mailboxes.append(mailbox)
         }
         for node in reading.list(fields["aliases"], "aliases") {
             guard let alias = alias(node, &reading) else { continue }
@@ -95,9 +102,11 @@ extension StateFile {
             groups.append(group)
         }
         return name.map { name in
-            DesiredTenant(
+            var tenant = DesiredTenant(
                 name: name, plan: plan, quota: quota, limits: limits, suspended: suspended, suspensionReason: reason, domains: domains,
                 users: users, aliases: aliases, groups: groups)
+            tenant.mailboxes = mailboxes
+            return tenant
         }
     }
 

@@ -9,6 +9,7 @@ package enum StateText {
         lines += settings(tenant).map { "  \($0)" }
         lines.append(contentsOf: list("domains", tenant.domains.map(line)))
         lines.append(contentsOf: list("users", tenant.users.map(line)))
+        if !tenant.mailboxes.isEmpty { lines.append(contentsOf: list("mailboxes", tenant.mailboxes.map(line))) }
         lines.append(contentsOf: list("aliases", tenant.aliases.map(line)))
         lines.append(contentsOf: list("groups", tenant.groups.map(line)))
         return lines.joined(separator: "\n")
@@ -33,6 +34,19 @@ package enum StateText {
             ["address: \(scalar(user.address.text))"] + quota(user.quota) + limits(user.limits)
                 + suspension(user.suspended, user.suspensionReason)
                 + [user.password.map { "passwordHash: \(scalar($0.hash ?? "none"))" }].compactMap(\.self))
+    }
+
+    private static func line(_ mailbox: DesiredMailbox) -> String {
+        let members = mailbox.members.map { members in
+            let flows = members.map { member in
+                let sends = member.sends ? ["sends: true"] : []
+                return flow(["address: \(scalar(member.address.text))", "rights: \(member.rights.rawValue)"] + sends)
+            }
+            return "members: [\(flows.joined(separator: ", "))]"
+        }
+        return flow(
+            ["address: \(scalar(mailbox.address.text))"] + quota(mailbox.quota) + limits(mailbox.limits)
+                + suspension(mailbox.suspended, mailbox.suspensionReason) + [members].compactMap(\.self))
     }
 
     private static func line(_ alias: DesiredAlias) -> String {

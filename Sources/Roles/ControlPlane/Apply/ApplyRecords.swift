@@ -9,6 +9,8 @@ extension Provisioning {
     func record(_ prepared: PreparedTenant, _ undertaking: Undertaking, in transaction: PostgresTransaction) async throws -> Int64 {
         var numbers: [EmailAddress: Int64] = [:], made: [EmailAddress] = []
         for case .user(let address, let old, _) in prepared.changes {
+            // So that an undo lets nobody in who has a former member's address.
+            for member in (old?.members ?? [:]).keys { numbers[member] = prepared.reading.users[member]?.id }
             if old == nil { made.append(address) } else { numbers[address] = prepared.reading.users[address]?.id }
         }
         numbers.merge(try await self.numbers(of: made, in: prepared.reading.id, transaction)) { $1 }

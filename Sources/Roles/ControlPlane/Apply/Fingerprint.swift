@@ -14,11 +14,11 @@ extension TenantReading {
         lines += state.groups.map { address, group in
             "group \(address) \(group.posting) \(group.owners.map(\.text)) \(group.members.map(\.text))"
         }.sorted()
-        lines += sharedMailboxes.map { "shared \($0) \($1)" }.sorted()
         lines += state.users.map { address, user in
             let facts = users[address], changeBy = user.passwordChangeBy?.description ?? ""
             return "user \(address) \(facts?.id ?? 0) \(user.quota.line) \(user.limits.line) \(user.suspension.line) "
                 + "\(facts?.passwordSet ?? 0) \(changeBy)"
+                + (user.memberList.map { " shared" + $0.map { " \($0.address) \($0.rights) \($0.sends)" }.joined() } ?? "")
         }.sorted()
         return try Fingerprint.of(lines + keeping.lines)
     }

@@ -99,7 +99,7 @@ extension Provisioning {
             // Who is in a deleted domain comes back with that.
             guard try !row.bool(2) || keeping.domainsBack[address.domain] != nil else { continue }
             if users.contains(address) { keeping.usersBack[address] = try row.int8(1) }
-            if reading.users[address] != nil || reading.sharedMailboxes[address] != nil { keeping.usersSucceeded.append(address) }
+            if reading.users[address] != nil { keeping.usersSucceeded.append(address) }
         }
         keeping.usersSucceeded.sort()
     }

@@ -118,6 +118,10 @@ extension PreparedTenant {
 
     var endings: SessionEndings {
         var endings = SessionEndings()
+        for address in Set(changes.flatMap(\.losers)) {
+            guard let id = reading.users[address]?.id else { continue }
+            endings.users.append((id, address, "Your access to a shared mailbox was changed; please log in again"))
+        }
         for change in changes {
             switch change {
             case .settings(let old, let new): endings.all = new.suspension.goodbye(after: old.suspension)

@@ -70,8 +70,8 @@ extension Provisioning {
         return try then(limits)
     }
 
-    /// An administrator of the tenant changes its users, aliases and groups. The rest is set by those who run the platform; users who come
-    /// back have it as it was.
+    /// An administrator of the tenant changes its users, shared mailboxes, aliases and groups. The rest is set by those who run the
+    /// platform; users who come back have it as it was.
     private static func requireOwn(
         _ changes: [TenantChange], _ reading: TenantReading, _ keeping: Keeping, _ name: TenantName
     ) throws(AdminError) {
@@ -90,7 +90,7 @@ extension Provisioning {
             }
             throw AdminError(
                 .forbidden, "\(what) would change, and those who run the platform alone may do that.",
-                hint: "You may change users, aliases and groups.")
+                hint: "You may change users, shared mailboxes, aliases and groups.")
         }
     }
 

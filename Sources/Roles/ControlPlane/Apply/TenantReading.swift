@@ -22,10 +22,7 @@ struct TenantReading: Sendable {
     var domainUsage: [DomainName: Usage] = [:]
     var users: [EmailAddress: UserFacts] = [:]
 
-    var sharedMailboxes: [EmailAddress: Int64] = [:]
-
-    /// Of users and of shared mailboxes, which an inverse must not take for a user who had the address.
-    var numbers: [EmailAddress: Int64] { users.mapValues(\.id).merging(sharedMailboxes) { first, _ in first } }
+    var numbers: [EmailAddress: Int64] { users.mapValues(\.id) }
 
     /// What is still to be made: it is as anything new.
     static let absent = TenantReading(id: 0, state: TenantState(), planned: LimitSet(), usage: .none)
@@ -51,8 +48,10 @@ struct TenantReading: Sendable {
                 members: try row.textArray(3).map { try TargetAddress($0) })
         }
         for row in rows.users { try add(row, hashes) }
-        for row in rows.sharedMailboxes { sharedMailboxes[try row.name(0)] = try row.int8(1) }
-        state.sharedMailboxes = Set(sharedMailboxes.keys)
+        for row in rows.members {
+            let grant = SharedGrant(rights: SharedRights(rawValue: try row.text(2)) ?? .read, sends: try row.bool(3))
+            state.users[try row.name(0)]?.members?[try row.name(1)] = grant
+        }
     }
 
     private init(id: Int64, state: TenantState, planned: LimitSet, usage: Usage) {
@@ -69,7 +68,8 @@ struct TenantReading: Sendable {
             quota: try StoredQuota(row, 2, at: .user), limits: try row.ownLimits(4),
             suspension: StoredSuspension(what: try row.suspended(5), reason: try row.reason(6)),
             password: hash.map { .hash($0) } ?? .none,
-            passwordChangeBy: try row.optionalTimestamp(12).map { Timestamp(microsecondsSince1970: $0) })
+            passwordChangeBy: try row.optionalTimestamp(12).map { Timestamp(microsecondsSince1970: $0) },
+            members: try row.bool(13) ? [:] : nil)
         users[address] = UserFacts(id: try row.int8(1), usage: try Usage(row, 10), passwordSet: try row.optionalTimestamp(9))
     }
 
@@ -81,7 +81,8 @@ struct TenantReading: Sendable {
         var aliases: [PostgresRow]
         var users: [PostgresRow]
         var groups: [PostgresRow]
-        var sharedMailboxes: [PostgresRow]
+        /// Of shared mailboxes.
+        var members: [PostgresRow]
     }
 }
 
@@ -100,7 +101,7 @@ extension Provisioning {
         if let locked, results[1].rows.count != locked { throw Self.moved }
         let rows = TenantReading.Rows(
             tenant: tenant, domains: results[1].rows, domainAliases: results[2].rows, aliases: results[3].rows,
-            users: results[4].rows, groups: results[5].rows, sharedMailboxes: results[6].rows)
+            users: results[4].rows, groups: results[5].rows, members: results[6].rows)
         return try await TenantReading.reading(rows, hashes)
     }
 
@@ -137,9 +138,9 @@ extension TenantReading {
         """,
         """
         SELECT u.local_part || '@' || d.name, u.user_id, u.quota_bytes, u.quota_messages, u.limits::text, u.suspended, u.suspension_reason,
-            c.hash, c.applied, c.changed_at, coalesce(g.bytes, 0), coalesce(g.messages, 0), c.change_by
+            c.hash, c.applied, c.changed_at, coalesce(g.bytes, 0), coalesce(g.messages, 0), c.change_by, u.shared
         FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN credentials c USING (tenant_id, user_id)
-        LEFT JOIN user_usage g USING (tenant_id, user_id) WHERE u.tenant_id = $1 AND NOT u.shared
+        LEFT JOIN user_usage g USING (tenant_id, user_id) WHERE u.tenant_id = $1
         """,
         """
         SELECT g.local_part || '@' || d.name, g.posting, g.owners, ARRAY(
@@ -147,8 +148,10 @@ extension TenantReading {
         FROM groups g JOIN domains d USING (tenant_id, domain_id) WHERE g.tenant_id = $1
         """,
         """
-        SELECT u.local_part || '@' || d.name, u.user_id FROM users u JOIN domains d USING (tenant_id, domain_id)
-        WHERE u.tenant_id = $1 AND u.shared
+        SELECT s.local_part || '@' || d.name, m.local_part || '@' || o.name, a.rights, a.sends
+        FROM shared_access a JOIN users s USING (tenant_id, user_id) JOIN domains d USING (tenant_id, domain_id)
+        JOIN users m ON m.tenant_id = a.tenant_id AND m.user_id = a.member_id
+        JOIN domains o ON o.tenant_id = m.tenant_id AND o.domain_id = m.domain_id WHERE a.tenant_id = $1
         """,
     ]
 }

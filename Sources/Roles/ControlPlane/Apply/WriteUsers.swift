@@ -29,6 +29,7 @@ extension Provisioning {
             "limits = g.limits::jsonb", "$4::text[]", "limits", of: limits, tenant,
             [.textArray(try limits.map { try $0.new.limits.json })], in: transaction)
         try await setPasswords(of: changed(\.password), tenant, in: transaction)
+        try await writeMembers(of: users, of: tenant, in: transaction)
     }
 
     private func make(_ users: [SortedChanges.User], of tenant: Int64, in transaction: PostgresTransaction) async throws {
@@ -43,7 +44,8 @@ extension Provisioning {
         }
         let new = users.map { user in
             UserToMake(
-                address: user.address, quota: QuotaChange(bytes: user.new.quota.bytes, messages: user.new.quota.messages), hash: nil)
+                address: user.address, quota: QuotaChange(bytes: user.new.quota.bytes, messages: user.new.quota.messages), hash: nil,
+                isShared: user.new.members != nil)
         }
         try await make(new, at: places, in: transaction)
     }

@@ -112,7 +112,9 @@ extension Provisioning {
         case .targets(let targets):
             let found = targets.users.map(\.user.address) + targets.suspended.map(\.address) + targets.external
             let isItself = found == [address.text]
-            return (.passes(rule, isItself ? "It is a user." : "It leads to \(found.joined(separator: ", "))."), targets)
+            let isShared = isItself ? try await !users(at: address, shared: true).isEmpty : false
+            let itself = isShared ? "It is a shared mailbox." : "It is a user."
+            return (.passes(rule, isItself ? itself : "It leads to \(found.joined(separator: ", "))."), targets)
         }
     }
 

@@ -9,8 +9,7 @@ extension Provisioning {
             throw AdminError(.invalid, "1 to \(SharedMailbox.maximumMembers) members are added at a time.")
         }
         return try await changeMembers(request.path.require("address"), "Your rights in a shared mailbox were changed") { keys, transaction in
-            var members: Set<Int64> = []
-            for address in new.members { members.insert(try await findMember(address, of: keys, in: transaction)) }
+            let members = try await findMembers(new.members, of: keys, in: transaction)
             let parameters: [PostgresValue] = [
                 .int8(keys.tenant), .int8(keys.user), .int8Array(members.sorted()), .text(new.rights.rawValue), .bool(new.sends),
             ]
@@ -69,16 +68,30 @@ extension Provisioning {
         return try await sharedMailbox(address)
     }
 
-    private func findMember(
-        _ address: EmailAddress, of mailbox: (tenant: Int64, user: Int64), in transaction: PostgresTransaction
-    ) async throws -> Int64 {
-        if try await findIfThere(address, shared: true, in: transaction) != nil {
-            throw AdminError(.invalid, "\(address) is a shared mailbox, which opens no other.", hint: "Members are users.")
+    /// One statement, however many they are.
+    private func findMembers(
+        _ addresses: [EmailAddress], of mailbox: (tenant: Int64, user: Int64), in transaction: PostgresTransaction
+    ) async throws -> Set<Int64> {
+        let found = try await transaction.query(
+            """
+            SELECT u.tenant_id, u.user_id, u.shared
+            FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS a (domain, local_part, number)
+            LEFT JOIN domains d ON d.name = a.domain
+            LEFT JOIN users u ON u.tenant_id = d.tenant_id AND u.domain_id = d.domain_id AND u.local_part = a.local_part
+            ORDER BY number
+            """, [.textArray(addresses.map(\.domain.text)), .textArray(addresses.map(\.localPart))])
+        var members: Set<Int64> = []
+        for (address, row) in zip(addresses, found.rows) {
+            guard let tenant = try row.optionalInt8(0) else { throw AdminError.noUser(address) }
+            guard tenant == mailbox.tenant else {
+                throw AdminError(
+                    .invalid, "\(address) is a user of another tenant.", hint: "Members are users of the mailbox's tenant.")
+            }
+            guard try !row.bool(2) else {
+                throw AdminError(.invalid, "\(address) is a shared mailbox, which opens no other.", hint: "Members are users.")
+            }
+            members.insert(try row.int8(1))
         }
-        let keys = try await find(address, in: transaction)
-        guard keys.tenant == mailbox.tenant else {
-            throw AdminError(.invalid, "\(address) is a user of another tenant.", hint: "Members are users of the mailbox's tenant.")
-        }
-        return keys.user
+        return members
     }
 }
