@@ -5,6 +5,7 @@ import tempfile
 import unittest
 
 from support import clients, database, messages, running
+from support.administrators import Administrator
 from support.companies import Company
 from support.waiting import eventually
 
@@ -151,6 +152,26 @@ class SharedMailboxes(unittest.TestCase):
         self.platform.casella("hold", "release", self.desk, "--yes")
         self.platform.casella("mailbox", "delete", self.desk, "--now", "--yes", stdin=self.desk + "\n")
         self.assertIn("no shared mailbox", self.refused("mailbox", "delete", self.desk, "--now", "--yes"))
+
+    def test_a_domains_administrator_manages_mailboxes_and_members_of_the_domain(self):
+        other = f"other-{self.company.domain}"
+        self.platform.casella("domain", "create", other, "--tenant", self.company.name)
+        eve = self.company.add_user("eve", domain=other)
+        self.add(eve, rights="read")
+        administrator = Administrator(self.platform, "domain-administrator", tenant=self.company.name, domain=self.company.domain)
+        more = self.company.address("more")
+        self.assertEqual(200, administrator.request("POST", "/mailboxes", {"address": more})[0])
+        for member, expected in ((self.ann, 200), (eve, 404)):
+            body = {"members": [member], "rights": "write", "sends": False}
+            self.assertEqual(expected, administrator.request("POST", f"/mailboxes/{self.desk}/add", body)[0], member)
+        status, shown = administrator.request("GET", f"/mailboxes/{self.desk}")
+        self.assertEqual((200, [self.ann]), (status, [member["address"] for member in shown["members"]]))
+        self.assertEqual(200, administrator.request("POST", f"/mailboxes/{self.desk}/remove", {"members": [self.ann, eve]})[0])
+        self.assertEqual({eve: ("read", False)}, self.members())
+        self.assertEqual(200, administrator.request("DELETE", f"/mailboxes/{more}")[0])
+        helper = Administrator(self.platform, "help-desk", tenant=self.company.name)
+        self.assertEqual(200, helper.request("GET", f"/mailboxes/{self.desk}")[0])
+        self.assertEqual(403, helper.request("DELETE", f"/mailboxes/{self.desk}")[0])
 
     def apply(self, text, *options, check=True):
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:

@@ -1,7 +1,7 @@
 extension TenantState {
     /// What the tenant is to be once it is as `desired` says.
-    /// - Parameter prune: what `desired` does not name is not to be there: domains, their aliases, users, shared mailboxes, aliases, groups,
-    ///   and of limits that it gives, the others. Settings that it leaves out stay.
+    /// - Parameter prune: what `desired` does not name is not to be there: domains, their aliases, users, shared mailboxes, aliases,
+    ///   groups, and of limits that it gives, the others. Settings that it leaves out stay.
     /// - Parameter numbers: of the users: an inverse leaves alone who is not one of its own.
     /// - Throws: `AdminError` for what cannot be, whatever the plan says.
     public func reaching(

@@ -12,6 +12,7 @@ package struct ResumeUser: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let user = try context.client.call(Calls.resumeUser, address.text, sending: SuspensionChange(what: parts.what))
-        return Report(user, UserTable.of([user]), .sentence("\(user.kind) \(user.address): \(user.suspended.shown(user.suspensionReason))."))
+        let state = user.suspended.shown(user.suspensionReason)
+        return Report(user, UserTable.of([user]), .sentence("\(user.kind) \(user.address): \(state)."))
     }
 }

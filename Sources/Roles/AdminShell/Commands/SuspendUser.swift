@@ -13,6 +13,7 @@ package struct SuspendUser: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let user = try context.client.call(Calls.suspendUser, address.text, sending: suspension.change)
-        return Report(user, UserTable.of([user]), .sentence("\(user.kind) \(user.address): \(user.suspended.shown(user.suspensionReason))."))
+        let state = user.suspended.shown(user.suspensionReason)
+        return Report(user, UserTable.of([user]), .sentence("\(user.kind) \(user.address): \(state)."))
     }
 }

@@ -11,7 +11,10 @@ extension Provisioning {
             try await change { transaction in try await delete(name, wish, in: transaction) }
         }
         directoryChanged(of: deleted.tenant)
-        for user in deleted.users { endSessions(tenant: deleted.tenant, user: user, reason: "This account, or a shared mailbox of it, is deleted") }
+        for user in deleted.users { endSessions(tenant: deleted.tenant, user: user, reason: "This account is deleted") }
+        for member in deleted.members {
+            endSessions(tenant: deleted.tenant, user: member, reason: "A shared mailbox of yours is deleted; please log in again")
+        }
         await domainsChanged()
         return deleted.deletion
     }
@@ -19,6 +22,8 @@ extension Provisioning {
     private struct DeletedDomain: Sendable {
         var tenant: Int64
         var users: [Int64]
+        /// Of other domains, of its shared mailboxes.
+        var members: [Int64]
         var deletion: Deletion
     }
 
@@ -31,23 +36,24 @@ extension Provisioning {
         try await showDeleted(in: transaction)
         let doomed = Doomed.domain(tenant: keys.tenant, domain: keys.domain)
         if wish.now { try await requireNoHold(on: doomed, called: name.text, in: transaction) }
-        // And of other domains those who opened a shared mailbox of this one.
-        let users = try await transaction.query(
+        let users = try await transaction.query("SELECT user_id FROM users WHERE tenant_id = $1 AND domain_id = $2", key)
+            .rows.map { try $0.int8(0) }
+        let members = try await transaction.query(
             """
-            SELECT user_id FROM users WHERE tenant_id = $1 AND domain_id = $2
-            UNION SELECT a.member_id FROM shared_access a JOIN users u USING (tenant_id, user_id)
-                WHERE u.tenant_id = $1 AND u.domain_id = $2
+            SELECT DISTINCT a.member_id FROM shared_access a JOIN users s USING (tenant_id, user_id)
+            JOIN users m ON m.tenant_id = a.tenant_id AND m.user_id = a.member_id
+            WHERE s.tenant_id = $1 AND s.domain_id = $2 AND m.domain_id <> $2
             """, key
         ).rows.map { try $0.int8(0) }
         if period == .atOnce, try await hold(on: doomed, in: transaction) == nil {
             _ = try await transaction.query("DELETE FROM domains WHERE tenant_id = $1 AND domain_id = $2", key)
-            return DeletedDomain(tenant: keys.tenant, users: users, deletion: .destroyed)
+            return DeletedDomain(tenant: keys.tenant, users: users, members: members, deletion: .destroyed)
         }
         let kept = try await transaction.query(
             "UPDATE domains SET \(DeletionWish.state) WHERE tenant_id = $3 AND domain_id = $4 RETURNING kept_until",
             wish.parameters(period) + key)
         guard let row = kept.first else { throw AdminError.noDomain(name) }
-        return DeletedDomain(tenant: keys.tenant, users: users, deletion: try Deletion(kept: row))
+        return DeletedDomain(tenant: keys.tenant, users: users, members: members, deletion: try Deletion(kept: row))
     }
 
     /// `domain undelete`: with its users and aliases, as they were.

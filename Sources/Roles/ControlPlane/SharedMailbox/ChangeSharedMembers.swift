@@ -8,7 +8,9 @@ extension Provisioning {
         guard (1...SharedMailbox.maximumMembers).contains(new.members.count) else {
             throw AdminError(.invalid, "1 to \(SharedMailbox.maximumMembers) members are added at a time.")
         }
-        return try await changeMembers(request.path.require("address"), "Your rights in a shared mailbox were changed") { keys, transaction in
+        return try await changeMembers(
+            request.path.require("address"), "Your rights in a shared mailbox were changed; please log in again"
+        ) { keys, transaction in
             let members = try await findMembers(new.members, of: keys, in: transaction)
             let parameters: [PostgresValue] = [
                 .int8(keys.tenant), .int8(keys.user), .int8Array(members.sorted()), .text(new.rights.rawValue), .bool(new.sends),
@@ -38,7 +40,7 @@ extension Provisioning {
     func removeSharedMembers(_ request: AdminRequest<GoneSharedMembers>) async throws -> SharedMailbox {
         let gone = request.body.members
         return try await changeMembers(
-            request.path.require("address"), "You have no access to a shared mailbox any more"
+            request.path.require("address"), "Your access to a shared mailbox has ended; please log in again"
         ) { keys, transaction in
             try await transaction.query(
                 """

@@ -32,7 +32,8 @@ extension NewUser {
 }
 
 extension Provisioning {
-    /// What is at these addresses, in their order: an address is a user, a shared mailbox, an alias or a group. Two statements, however many they are.
+    /// What is at these addresses, in their order: an address is a user, a shared mailbox, an alias or a group. Two statements, however
+    /// many they are.
     ///
     /// The domains' rows stay as they are until the transaction ends, so that the answer stays true.
     func places(of addresses: [EmailAddress], in transaction: PostgresTransaction) async throws -> [PlaceOfUser] {
@@ -48,7 +49,8 @@ extension Provisioning {
                 EXISTS (SELECT FROM aliases l WHERE (l.tenant_id, l.domain_id, l.local_part) = (a.tenant_id, a.domain_id, a.local_part)),
                 EXISTS (SELECT FROM groups g WHERE (g.tenant_id, g.domain_id, g.local_part) = (a.tenant_id, a.domain_id, a.local_part)),
                 EXISTS (
-                    SELECT FROM users u WHERE (u.tenant_id, u.domain_id, u.local_part) = (a.tenant_id, a.domain_id, a.local_part) AND u.shared)
+                    SELECT FROM users u
+                    WHERE (u.tenant_id, u.domain_id, u.local_part) = (a.tenant_id, a.domain_id, a.local_part) AND u.shared)
             FROM unnest($1::bigint[], $2::bigint[], $3::text[]) WITH ORDINALITY AS a (tenant_id, domain_id, local_part, number)
             ORDER BY number
             """,
