@@ -41,14 +41,18 @@ public enum DomainRecords {
     /// - Parameters:
     ///   - host: the mail host's name.
     ///   - keyDigest: SHA-256 of the public key that the mail host shows, in hexadecimal; nil leaves the host's own record out.
+    ///   - keys: those of the domain that sign its mail, or did, or will.
     public static func needed(
-        by domain: DomainName, host: String, ports: [String: Int] = standardPorts, keyDigest: String? = nil
+        by domain: DomainName, host: String, ports: [String: Int] = standardPorts, keyDigest: String? = nil,
+        keys: [DKIMKey] = []
     ) -> [DNSRecord] {
+        // Before mail is signed, what is forwarded would be put aside: SPF alone does not survive it.
+        let policy = keys.contains { $0.state == .active } ? "quarantine" : "none"
         let own = [
             DNSRecord(name: "\(domain).", type: "MX", value: "10 \(host).", purpose: "mail for the domain comes here"),
             DNSRecord(name: "\(domain).", type: "TXT", value: "\"v=spf1 mx -all\"", purpose: "only this host sends for it (SPF)"),
             DNSRecord(
-                name: "_dmarc.\(domain).", type: "TXT", value: "\"v=DMARC1; p=none; rua=mailto:postmaster@\(domain)\"",
+                name: "_dmarc.\(domain).", type: "TXT", value: "\"v=DMARC1; p=\(policy); rua=mailto:postmaster@\(domain)\"",
                 purpose: "others report who sends in the domain's name (DMARC)"),
             DNSRecord(
                 name: "_smtp._tls.\(domain).", type: "TXT", value: "\"v=TLSRPTv1; rua=mailto:postmaster@\(domain)\"",
@@ -67,6 +71,6 @@ public enum DomainRecords {
                 name: "_25._tcp.\(host).", type: "TLSA", value: "3 1 1 \(digest)",
                 purpose: "others insist on this host's key; in a signed zone only, and to be changed before the key is")
         }
-        return own + settings + [key].compactMap(\.self)
+        return own + keys.map(\.record) + settings + [key].compactMap(\.self)
     }
 }

@@ -11,6 +11,8 @@ public enum Permission: String, Sendable, Codable, CaseIterable {
     case claimDomains
     case manageTenants, manageDomains, manageUsers, managePasswords, manageQuotas, manageQueue, manageWorkers, manageAdministrators
     case manageCertificates, managePlans, manageHolds
+    /// Keys that sign a domain's mail.
+    case manageSigning
     /// Desired states, as far as one's reach goes: what of them one may change is asked change by change.
     case applyStates
 }

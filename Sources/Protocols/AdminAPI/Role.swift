@@ -29,10 +29,10 @@ public enum Role: String, Sendable, Codable, CaseIterable {
         case .tenantAdministrator:
             [
                 .own, .read, .readAudit, .claimDomains, .manageUsers, .managePasswords, .manageQuotas, .manageQueue, .manageAdministrators,
-                .applyStates,
+                .applyStates, .manageSigning,
             ]
         case .helpDesk: [.own, .read, .managePasswords]
-        case .domainAdministrator: [.own, .read, .manageUsers, .managePasswords, .manageQuotas]
+        case .domainAdministrator: [.own, .read, .manageUsers, .managePasswords, .manageQuotas, .manageSigning]
         }
     }
 

@@ -5,20 +5,30 @@ extension Provisioning {
     /// `domain check`: of an alias too, whose records are its own.
     func checkDomain(_ request: AdminRequest<Nothing>) async throws -> DomainCheck {
         let name: DomainName = try request.path.require("name")
-        if try await domain(aliased: name) == nil { _ = try await domain(name) }
+        let isAlias = try await domain(aliased: name) != nil
+        if !isAlias { _ = try await domain(name) }
+        let wanted = try await records(of: name)
         async let exchange = checkExchange(of: name.text)
         async let senders = checkSenders(of: name.text)
         async let host = checkHost()
         // The others in the order in which `domain dns` prints them.
         let more = await withTaskGroup(of: (Int, DomainCheck.Finding?).self) { group in
-            for (place, record) in records(of: name).enumerated() {
+            for (place, record) in wanted.enumerated() {
                 group.addTask { (place, await self.check(record)) }
             }
             var findings: [Int: DomainCheck.Finding] = [:]
             for await (place, finding) in group { findings[place] = finding }
             return findings.sorted { $0.key < $1.key }.map(\.value)
         }
-        return DomainCheck(domain: name, findings: await [exchange, senders, host] + more)
+        var signing = try await checkSigning(of: name)
+        if signing.isEmpty, !isAlias { signing = [Self.unsigned(name)] }
+        return DomainCheck(domain: name, findings: await [exchange, senders, host] + signing + more)
+    }
+
+    private static func unsigned(_ name: DomainName) -> DomainCheck.Finding {
+        DomainCheck.Finding(
+            type: "TXT", name: "_domainkey.\(name).", verdict: .advised, published: [],
+            explanation: "No key signs the domain's mail (DKIM); `dkim create \(name)` makes keys, and prints what to publish.")
     }
 
     /// MX: mail must come here (RFC 5321 §5.1).
