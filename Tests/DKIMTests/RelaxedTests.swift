@@ -9,13 +9,13 @@ import Testing
         #expect(body(" C \r\nD \t E\r\n\r\n\r\n") == " C\r\nD E\r\n")
     }
 
-    static let bodies = [
+    static let forms: [(String, String)] = [
         ("", ""), ("\r\n", ""), ("\r\n\r\n", ""), (" \t\r\n", ""), (" ", ""), ("a", "a\r\n"), ("a \r\n", "a\r\n"),
         ("\r\n\r\na\r\n", "\r\n\r\na\r\n"), ("a\rb\n\r\n", "a\rb\n\r\n"), ("a\r", "a\r\r\n"), ("a \r\r\n", "a \r\r\n"),
         ("a\r\n  \r\n b", "a\r\n\r\n b\r\n"),
     ]
-    @Test("Blanks at ends of lines and empty lines at the end go; the last line ends", arguments: bodies)
-    func bodies(_ text: String, _ expected: String) {
+    @Test("Blanks at ends of lines and empty lines at the end go; the last line ends", arguments: forms)
+    func endings(_ text: String, _ expected: String) {
         #expect(body(text) == expected)
     }
 

@@ -1,5 +1,6 @@
 import Cryptography
 import MIME
+import SMTP
 import Testing
 
 @testable import DKIM

@@ -1,4 +1,5 @@
 import MIME
+import SMTP
 
 /// A `DKIM-Signature` field in the making (RFC 6376 §3.5): what is to be signed, and the field once that is done.
 public struct SignatureField: Sendable {
@@ -34,7 +35,7 @@ public struct SignatureField: Sendable {
     /// - Parameter value: with an empty `b=`, and `names` for `h=`.
     init(_ value: String, names: [String], header: [UInt8], _ scan: HeaderScan) {
         self.value = value
-        var left = Dictionary(grouping: scan.fields, by: \.name)
+        var left = Dictionary(grouping: scan.fields) { $0.name }
         var signed: [UInt8] = []
         for name in names {
             // From the last one upwards (§5.4.2); one that is not there counts as nothing.
