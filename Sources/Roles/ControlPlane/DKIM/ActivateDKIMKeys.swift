@@ -7,7 +7,7 @@ extension Provisioning {
     /// `dkim activate`: the keys that wait sign from now on, once the DNS has their records; those that signed are retired.
     func activateDKIMKeys(_ request: AdminRequest<Nothing>) async throws -> [DKIMKey] {
         let name: DomainName = try request.path.require("name")
-        let isUnchecked = try request.query.optional("unchecked") == "true"
+        let isUnchecked = request.query["unchecked"] == "true"
         if isUnchecked, request.caller.role.reach != .platform {
             throw AdminError(.forbidden, "Only those who run the platform activate keys unchecked.")
         }
