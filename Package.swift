@@ -65,7 +65,7 @@ let package = Package(
             "ControlPlane", on: "Roles",
             [
                 "AdminAPI", "PasswordHashes", "Quantities", "Supervision", "Exposition", "Runtime", "Postgres", "Argon2", "Crypt",
-                "Cracklib", "Cryptography", "CProcess", "ProxyProtocol", "Resolver", "MailStore", "MailSettings", nioHTTP1,
+                "Cracklib", "Cryptography", "CProcess", "DKIM", "ProxyProtocol", "Resolver", "MailStore", "MailSettings", nioHTTP1,
             ] + nio),
         library(
             "Gateway", on: "Roles",
@@ -77,7 +77,7 @@ let package = Package(
             "TenantWorker", on: "Roles",
             [
                 "Supervision", "Runtime", "Cryptography", "Postgres", "InnerDoor", "CProcess", "MailStore", "BlobStore", "SMTP", "SASL",
-                "IMAP", "POP3", "MIME", "ProxyProtocol", "Quantities",
+                "IMAP", "POP3", "MIME", "DKIM", "ProxyProtocol", "Quantities",
             ] + nio),
         library(
             "Relay", on: "Roles",
@@ -101,6 +101,7 @@ let package = Package(
         library("POP3", on: "Protocols", ["SASL"]),
         library("SASL", on: "Protocols"),
         library("MIME", on: "Protocols"),
+        library("DKIM", on: "Protocols", ["MIME", "SMTP"]),
         library("ProxyProtocol", on: "Protocols"),
         library("Quantities", on: "Protocols"),
         library("Exposition", on: "Protocols"),
@@ -145,6 +146,7 @@ let package = Package(
         tests(of: "Cracklib"),
         tests(of: "Crypt"),
         tests(of: "Cryptography"),
+        tests(of: "DKIM", ["Cryptography", "MIME", "SMTP"]),
         tests(of: "Exposition"),
         tests(of: "Gateway", ["HTTP", "MailSettings", "Runtime", "Supervision"]),
         tests(of: "HTTP"),

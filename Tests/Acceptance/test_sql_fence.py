@@ -30,6 +30,7 @@ class Roles(unittest.TestCase):
             cls.platform.casella("mailbox", "add", company.address("desk"), "--member", company.address("ann"), "--rights", "read")
             cls.platform.casella("vacation", "set", company.address("ann"), "--subject", "Away", "--text", "Back soon.")
             cls.platform.casella("domain", "alias", f"also-{company.domain}", "--of", company.domain)
+            cls.platform.casella("dkim", "create", company.domain)
             clients.deliver(cls.platform, messages.message(company.address("ann")), company.address("ann"))
             ann, bob = company.address("ann"), company.address("bob")
             cls.platform.casella("plan", "override", ann, "--recipients-per-day", "9")

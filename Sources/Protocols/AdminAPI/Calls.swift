@@ -60,6 +60,18 @@ public enum Calls {
     public static let deleteDomainAlias = Call<Nothing, Nothing>(
         "domain unalias", .delete, "/domain-aliases/{name}", needs: .manageDomains, effect: .changes)
 
+    public static let createDKIMKeys = Call<NewDKIMKeys, [DKIMKey]>(
+        "dkim create", .post, "/domains/{name}/dkim", needs: .manageSigning, effect: .changes)
+    public static let activateDKIMKeys = Call<Nothing, [DKIMKey]>(
+        "dkim activate", .post, "/domains/{name}/dkim/activate", query: ["unchecked"], needs: .manageSigning, effect: .changes)
+    public static let listDKIMKeys = Call<Nothing, [DKIMKey]>(
+        "dkim list", .get, "/dkim", query: ["tenant", "domain"], needs: .read, effect: .reads)
+    public static let showDKIMKeys = Call<Nothing, [DKIMKey]>(
+        "dkim show", .get, "/domains/{name}/dkim", needs: .read, effect: .reads)
+    /// `{selector}` is a `DKIMSelector`.
+    public static let deleteDKIMKey = Call<Nothing, Nothing>(
+        "dkim delete", .delete, "/domains/{name}/dkim/{selector}", needs: .manageSigning, effect: .changes)
+
     /// `tenant` is needed where several tenants claim the domain, of those who administer more than one.
     public static let claimDomain = Call<NewDomainClaim, DomainClaim>(
         "domain claim", .post, "/claims", needs: .claimDomains, effect: .changes)
@@ -263,6 +275,7 @@ public enum Calls {
         createDomain, listDomains, showDomain, renameDomain, deleteDomain, undeleteDomain, checkDomain, domainRecords, setMTASTS,
         createDomainAlias,
         deleteDomainAlias,
+        createDKIMKeys, activateDKIMKeys, listDKIMKeys, showDKIMKeys, deleteDKIMKey,
         claimDomain, verifyDomain, listClaims, unclaimDomain,
         createUser, importUsers, listUsers, showUser, suspendUser, resumeUser, setPassword, demandPassword, enableOneTimePasswords,
         disableOneTimePasswords, changePassword, renameUser, deleteUser, undeleteUser,

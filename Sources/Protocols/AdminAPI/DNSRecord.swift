@@ -43,15 +43,18 @@ public enum DomainRecords {
     ///   - webPort: where the host is reached over HTTPS.
     ///   - policyID: names the domain's policy (RFC 8461 §3.1); nil leaves out what leads to it.
     ///   - keyDigest: SHA-256 of the public key that the mail host shows, in hexadecimal; nil leaves the host's own record out.
+    ///   - keys: those of the domain that sign its mail, or did, or will.
     public static func needed(
         by domain: DomainName, host: String, ports: [String: Int] = standardPorts, webPort: Int = 443, policyID: String? = nil,
-        keyDigest: String? = nil
+        keyDigest: String? = nil, keys: [DKIMKey] = []
     ) -> [DNSRecord] {
+        // Before mail is signed, what is forwarded would be put aside: SPF alone does not survive it.
+        let unsigned = keys.contains { $0.state == .active } ? "quarantine" : "none"
         let own = [
             DNSRecord(name: "\(domain).", type: "MX", value: "10 \(host).", purpose: "mail for the domain comes here"),
             DNSRecord(name: "\(domain).", type: "TXT", value: "\"v=spf1 mx -all\"", purpose: "only this host sends for it (SPF)"),
             DNSRecord(
-                name: "_dmarc.\(domain).", type: "TXT", value: "\"v=DMARC1; p=none; rua=mailto:postmaster@\(domain)\"",
+                name: "_dmarc.\(domain).", type: "TXT", value: "\"v=DMARC1; p=\(unsigned); rua=mailto:postmaster@\(domain)\"",
                 purpose: "others report who sends in the domain's name (DMARC)"),
             DNSRecord(
                 name: "_smtp._tls.\(domain).", type: "TXT", value: "\"v=TLSRPTv1; rua=mailto:postmaster@\(domain)\"",
@@ -84,6 +87,6 @@ public enum DomainRecords {
                 name: "_25._tcp.\(host).", type: "TLSA", value: "3 1 1 \(digest)",
                 purpose: "others insist on this host's key; in a signed zone only, and to be changed before the key is")
         }
-        return own + (policy ?? []) + settings + documents + [service] + [key].compactMap(\.self)
+        return own + keys.map(\.record) + (policy ?? []) + settings + documents + [service] + [key].compactMap(\.self)
     }
 }

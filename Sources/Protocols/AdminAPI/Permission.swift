@@ -13,6 +13,8 @@ public enum Permission: String, Sendable, Codable, CaseIterable {
     case publishPolicies
     case manageTenants, manageDomains, manageUsers, managePasswords, manageQuotas, manageQueue, manageWorkers, manageAdministrators
     case manageCertificates, managePlans, manageHolds
+    /// Keys that sign a domain's mail.
+    case manageSigning
     /// Desired states, as far as one's reach goes: what of them one may change is asked change by change.
     case applyStates
 }

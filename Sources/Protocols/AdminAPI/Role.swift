@@ -29,10 +29,11 @@ public enum Role: String, Sendable, Codable, CaseIterable {
         case .tenantAdministrator:
             [
                 .own, .read, .readAudit, .claimDomains, .publishPolicies, .manageUsers, .managePasswords, .manageQuotas, .manageQueue,
-                .manageAdministrators, .applyStates,
+                .manageAdministrators, .applyStates, .manageSigning,
             ]
         case .helpDesk: [.own, .read, .managePasswords]
-        case .domainAdministrator: [.own, .read, .publishPolicies, .manageUsers, .managePasswords, .manageQuotas]
+        case .domainAdministrator:
+            [.own, .read, .publishPolicies, .manageUsers, .managePasswords, .manageQuotas, .manageSigning]
         }
     }
 

@@ -21,11 +21,13 @@ public struct TenantConfiguration: Codable, Sendable, Equatable {
     public var idleSeconds: Int
     /// Percent of a quota at which its owner is warned by mail; none when it is empty.
     public var quotaWarnings: [Int]
+    /// Opens the tenant's private keys of DKIM, which the database keeps sealed.
+    public var sealingKey: [UInt8]
 
     public init(
         hostname: String, tenant: Int64, name: String, listeners: [InheritedListener], confinement: Confinement, database: DatabaseAccess,
         directory: String, relaySocket: String, trustedPeers: [UInt32], limits: MailLimits, defersOverQuota: Bool, idleSeconds: Int,
-        quotaWarnings: [Int] = [], relayUser: UInt32? = nil
+        quotaWarnings: [Int] = [], relayUser: UInt32? = nil, sealingKey: [UInt8] = []
     ) {
         self.hostname = hostname
         self.tenant = tenant
@@ -41,5 +43,6 @@ public struct TenantConfiguration: Codable, Sendable, Equatable {
         self.idleSeconds = idleSeconds
         self.quotaWarnings = quotaWarnings
         self.relayUser = relayUser
+        self.sealingKey = sealingKey
     }
 }

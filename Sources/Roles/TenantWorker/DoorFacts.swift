@@ -15,6 +15,8 @@ package struct DoorFacts: Sendable {
     let forwarded = ForwardedParts()
     /// The relay's user, which alone says who handed mail in; nil where all processes are one user's.
     let relayUser: UInt32?
+    /// Opens the private keys that sign mail.
+    let sealingKey: [UInt8]
 
     package init(_ configuration: TenantConfiguration) {
         tenant = configuration.tenant
@@ -23,6 +25,7 @@ package struct DoorFacts: Sendable {
         defersOverQuota = configuration.defersOverQuota
         relaySocket = configuration.relaySocket
         relayUser = configuration.relayUser
+        sealingKey = configuration.sealingKey
         relay = KeptDoors(speaking: .smtp, as: configuration.hostname)
     }
 }

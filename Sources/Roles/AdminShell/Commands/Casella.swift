@@ -10,9 +10,10 @@ package struct Casella: ParsableCommand {
             """,
         version: "casella 0.1",
         subcommands: [
-            TenantCommands.self, PlanCommands.self, DomainCommands.self, UserCommands.self, AppPasswordCommands.self, SelfCommands.self,
-            AliasCommands.self, GroupCommands.self, SharedMailboxCommands.self, VacationCommands.self, DeletedCommands.self,
-            HoldCommands.self, QuotaCommands.self, QueueCommands.self, LoginCommands.self, WorkerCommands.self, CertificateCommands.self,
+            TenantCommands.self, PlanCommands.self, DomainCommands.self, DKIMCommands.self, UserCommands.self, AppPasswordCommands.self,
+            SelfCommands.self, AliasCommands.self, GroupCommands.self, SharedMailboxCommands.self, VacationCommands.self,
+            DeletedCommands.self, HoldCommands.self, QuotaCommands.self, QueueCommands.self, LoginCommands.self, WorkerCommands.self,
+            CertificateCommands.self,
             AdministratorCommands.self, RoleCommands.self, ExplainCommands.self, SessionCommands.self, AuditCommands.self, ShowUsage.self,
             ApplyFile.self, UndoApply.self, ListApplies.self, ExportTenant.self, ShowStatus.self, ShowTop.self, ShowLog.self, RunBatch.self,
             WriteManual.self, PrintCompletion.self, CompleteLine.self,
@@ -175,6 +176,15 @@ package struct CertificateCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "certificate", abstract: "The certificates that the platform shows, by host name.",
         subcommands: [ImportCertificate.self, ListCertificates.self, ShowCertificate.self, DeleteCertificate.self])
+    package init() {}
+}
+
+package struct DKIMCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "dkim", abstract: "Keys that sign the mail of a domain, so that receivers believe where it is from.",
+        subcommands: [
+            CreateDKIMKeys.self, ActivateDKIMKeys.self, ListDKIMKeys.self, ShowDKIMKeys.self, DeleteDKIMKey.self,
+        ])
     package init() {}
 }
 

@@ -36,6 +36,11 @@ extension AdminRouter {
         serve(Calls.undeleteDomain) { try await $0.undeleteDomain($1) }
         serve(Calls.checkDomain) { try await $0.checkDomain($1) }
         serve(Calls.domainRecords) { try await $0.domainRecords($1) }
+        serve(Calls.createDKIMKeys) { try await $0.createDKIMKeys($1) }
+        serve(Calls.activateDKIMKeys) { try await $0.activateDKIMKeys($1) }
+        serve(Calls.listDKIMKeys) { try await $0.listDKIMKeys($1) }
+        serve(Calls.showDKIMKeys) { try await $0.showDKIMKeys($1) }
+        serve(Calls.deleteDKIMKey) { try await $0.deleteDKIMKey($1) }
         serve(Calls.claimDomain) { try await $0.claimDomain($1) }
         serve(Calls.verifyDomain) { try await $0.verifyDomain($1) }
         serve(Calls.listClaims) { try await $0.listClaims($1) }

@@ -26,6 +26,9 @@ struct Secrets: Sendable {
         try Cryptography.hmacSHA256(key: master, Array("key for \(purpose)".utf8))
     }
 
+    /// Seals the private keys of a tenant's domains; the tenant's worker gets it.
+    func key(forDKIMOf tenant: Int64) throws(CryptographyError) -> [UInt8] { try key(for: "DKIM keys of tenant \(tenant)") }
+
     private static func secret(_ name: String, in directory: String) throws(StartupError) -> String {
         let path = "\(directory)/\(name)"
         if let stored = try FileSystem.read(path) {

@@ -5,8 +5,9 @@ extension Provisioning {
     /// `domain check`: of an alias too, whose records are its own.
     func checkDomain(_ request: AdminRequest<Nothing>) async throws -> DomainCheck {
         let name: DomainName = try request.path.require("name")
+        let isAlias = try await domain(aliased: name) != nil
         let mode = try await domain(underAnyName: name).mtaSTS
-        let records = try self.records(of: name, policy(mode))
+        let records = try await self.records(of: name, policy(mode))
         async let exchange = checkExchange(of: name.text)
         async let senders = checkSenders(of: name.text)
         async let host = checkHost()
@@ -19,7 +20,15 @@ extension Provisioning {
             for await (place, finding) in group { findings[place] = finding }
             return findings.sorted { $0.key < $1.key }.map(\.value)
         }
-        return DomainCheck(domain: name, findings: await [exchange, senders, host] + more)
+        var signing = try await checkSigning(of: name)
+        if signing.isEmpty, !isAlias { signing = [Self.unsigned(name)] }
+        return DomainCheck(domain: name, findings: await [exchange, senders, host] + signing + more)
+    }
+
+    private static func unsigned(_ name: DomainName) -> DomainCheck.Finding {
+        DomainCheck.Finding(
+            type: "TXT", name: "_domainkey.\(name).", verdict: .advised, published: [],
+            explanation: "No key signs the domain's mail (DKIM); `dkim create \(name)` makes keys, and prints what to publish.")
     }
 
     /// MX: mail must come here (RFC 5321 §5.1).

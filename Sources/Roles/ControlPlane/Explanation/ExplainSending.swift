@@ -29,6 +29,7 @@ extension Provisioning {
             outgoing(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason)
                 .changed(by: "tenant resume \(tenant.name) --outgoing"))
         steps.append(try await identity(author, of: address, keys.user, in: directory))
+        steps.append(try await signing(author))
         if let recipient { steps += try await recipientSteps(recipient, of: keys.user, in: directory) }
         steps.append(messageSize(size))
         steps += try await plannedSize(for: address, size)
@@ -61,6 +62,18 @@ extension Provisioning {
             (says, change) = ("It is somebody else's, and does not lead to \(address).", "alias create \(author) --to \(address)")
         }
         return .refuses(rule, says, reply: "550 5.7.1", change: change)
+    }
+
+    private func signing(_ author: TargetAddress) async throws -> Explanation.Step {
+        let rule = "signature of \(author.domain)"
+        if let domain = try await domain(aliased: author.domain) {
+            return .passes(rule, "It goes out without DKIM: \(author.domain) is an alias of \(domain), whose keys sign for its own name.")
+        }
+        let active = try await dkimKeys(of: author.domain).filter { $0.state == .active }.map(\.selector.text)
+        return .passes(
+            rule,
+            active.isEmpty
+                ? "It goes out without DKIM: no key of \(author.domain) is active." : "It is signed with \(active.joined(separator: ", ")).")
     }
 
     private func recipientSteps(

@@ -72,7 +72,8 @@ final class ChildLauncher {
             directory: directory.tenantDirectory(tenant), relaySocket: directory.relaySocket,
             trustedPeers: directory.users.map { [0, $0.gateway, $0.relay] } ?? [geteuid()], limits: configuration.limits,
             defersOverQuota: configuration.defersOverQuota, idleSeconds: configuration.idleSeconds,
-            quotaWarnings: configuration.quotaWarnings, relayUser: directory.users?.relay)
+            quotaWarnings: configuration.quotaWarnings, relayUser: directory.users?.relay,
+            sealingKey: try secrets.key(forDKIMOf: tenant))
         return remembered(try await RunningChild.start(
             program("casella-tenant"), name: "tenant \(name)", configuration: worker, listeners: descriptors, patience: patience,
             journal: journal))

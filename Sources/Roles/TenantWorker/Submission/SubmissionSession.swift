@@ -162,7 +162,8 @@ package final class SubmissionSession: ClientSession {
         else {
             return .storeUnavailable
         }
-        let (header, body) = message.completed(received: received(envelope, id), sender: sender, messageID: id.description)
+        let (completed, body) = message.completed(received: received(envelope, id), sender: sender, messageID: id.description)
+        let header = await MessageSigner(store: store, facts: facts).signed(completed, body, trace: id)
         var mail = envelope.mail
         mail.submitter = nil
         mail.size = Int64(header.count) + Int64(body.count)

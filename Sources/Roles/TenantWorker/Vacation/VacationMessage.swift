@@ -14,7 +14,16 @@ struct VacationMessage {
     /// Seconds since 1970.
     let date: Int64
 
-    var bytes: [UInt8] {
+    var bytes: [UInt8] { header + body }
+
+    private var lines: [[UInt8]] { vacation.text.utf8.split(separator: 10, omittingEmptySubsequences: false).map { $0.filter { $0 != 13 } } }
+    private var text: [UInt8] { Array(lines.joined(separator: [13, 10])) + (lines.last?.isEmpty == false ? [13, 10] : []) }
+    /// RFC 5322 §2.1.1.
+    private var isPlain: Bool { text.allSatisfy { $0 < 0x80 && $0 != 0 } && lines.allSatisfy { $0.count <= 998 } }
+
+    var body: [UInt8] { isPlain ? text : Self.encoded(text) }
+
+    var header: [UInt8] {
         var header = HeaderWriter()
         header.field("Date", DateTime(secondsSince1970: date).formatted)
         header.field("From", "<\(author)>")
@@ -27,13 +36,10 @@ struct VacationMessage {
         }
         header.field("Auto-Submitted", "auto-replied")
         header.field("MIME-Version", "1.0")
-        let lines = vacation.text.utf8.split(separator: 10, omittingEmptySubsequences: false).map { $0.filter { $0 != 13 } }
-        let text = Array(lines.joined(separator: [13, 10])) + (lines.last?.isEmpty == false ? [13, 10] : [])
-        let isPlain = text.allSatisfy { $0 < 0x80 && $0 != 0 } && lines.allSatisfy { $0.count <= 998 }  // RFC 5322 §2.1.1
         header.field("Content-Type", "text/plain; charset=\(isPlain ? "us-ascii" : "utf-8")")
         if !isPlain { header.field("Content-Transfer-Encoding", "base64") }
         header.end()
-        return header.bytes + (isPlain ? text : Self.encoded(text))
+        return header.bytes
     }
 
     /// RFC 2045 §6.8: lines of 76.

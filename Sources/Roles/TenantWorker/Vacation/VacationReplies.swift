@@ -51,7 +51,8 @@ struct VacationReplies {
         let mail = MailCommand(
             reversePath: .null, usesUTF8: sender.needsUTF8 || user.address.utf8.contains { $0 >= 0x80 }, deliveryID: id)
         let recipient = RcptCommand(path: .address(sender), notify: [])
-        let answer = await RelayHandOff(facts).send(mail, to: [recipient], [], reply.bytes)
+        let header = await MessageSigner(store: store, facts: facts).signed(reply.header, reply.body, trace: id)
+        let answer = await RelayHandOff(facts).send(mail, to: [recipient], header, reply.body)
         Log.info("vacation reply", ["user": user.address, "to": sender.description, "trace": "\(id)", "reply": answer.description])
         if !answer.isPositive { try await store.forgetReply(digest, by: user.id) }
     }

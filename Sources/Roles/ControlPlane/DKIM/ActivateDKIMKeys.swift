@@ -1,0 +1,74 @@
+import AdminAPI
+import DKIM
+import Postgres
+import Resolver
+
+extension Provisioning {
+    /// `dkim activate`: the keys that wait sign from now on, once the DNS has their records; those that signed are retired.
+    func activateDKIMKeys(_ request: AdminRequest<Nothing>) async throws -> [DKIMKey] {
+        let name: DomainName = try request.path.require("name")
+        let isUnchecked = request.query["unchecked"] == "true"
+        if isUnchecked, request.caller.role.reach != .platform {
+            throw AdminError(.forbidden, "Only those who run the platform activate keys unchecked.")
+        }
+        _ = try await domain(name)
+        let waiting = try await dkimKeys(of: name).filter { $0.state == .waiting }
+        guard !waiting.isEmpty else {
+            throw AdminError(.conflict, "No key of \(name) waits to be activated.", hint: "`dkim create \(name)` makes some.")
+        }
+        if !isUnchecked {
+            for finding in try await checkSigning(of: name, [.waiting]) where finding.verdict != .right {
+                throw AdminError(
+                    finding.verdict == .unknown ? .unavailable : .conflict, "\(finding.name) is not ready: \(finding.explanation)",
+                    hint: "Name servers may remember for a while what was there before. A key that is not wanted goes by `dkim delete`.")
+            }
+        }
+        try await change { transaction in
+            let keys = try await dkimOwner(name, in: transaction)
+            // Those alone that were looked for.
+            _ = try await transaction.query(
+                """
+                UPDATE dkim_keys SET state = CASE state WHEN 'active' THEN 'retired' ELSE 'active' END, changed_at = now()
+                WHERE tenant_id = $1 AND domain_id = $2 AND (state = 'active' OR state = 'waiting' AND selector = ANY ($3))
+                """, [.int8(keys.tenant), .int8(keys.domain), .textArray(waiting.map(\.selector.text))])
+        }
+        return try await dkimKeys(of: name)
+    }
+
+    /// Holds what the DNS says of a domain's keys against what should be there.
+    func checkSigning(of name: DomainName, _ states: Set<DKIMKey.State> = [.waiting, .active, .retired]) async throws
+        -> [DomainCheck.Finding]
+    {
+        var findings: [DomainCheck.Finding] = []
+        for row in try await dkimRows(of: name) where states.contains(row.key.state) { findings.append(await check(row)) }
+        return findings
+    }
+
+    private func check(_ row: DKIMRow) async -> DomainCheck.Finding {
+        let record = row.key.record, line = "\(record.name) TXT \(record.value)"
+        func finding(_ verdict: DomainCheck.Finding.Verdict, _ published: [String], _ says: String) -> DomainCheck.Finding {
+            DomainCheck.Finding(type: "TXT", name: record.name, verdict: verdict, published: published, explanation: says)
+        }
+        var texts: [String] = []
+        do throws(ResolverError) {
+            texts = try await resolver.texts(of: String(record.name.dropLast()))
+        } catch .temporary(_, let reason) {
+            return finding(.unknown, [], "The name servers could not be asked (\(reason)); try again later.")
+        } catch {}  // there is no such name
+        let published = texts.map { "\"\($0)\"" }
+        // What an active key signs is not believed without its record; of the others nothing depends on it now.
+        let wrong: DomainCheck.Finding.Verdict = row.key.state == .active ? .wrong : .advised
+        if row.key.state == .retired, row.record.finding(in: texts) != .right {
+            return finding(.right, published, "The retired key's record is gone, or is another's; \(row.key.selector) may be deleted.")
+        }
+        switch row.record.finding(in: texts) {
+        case .right: return finding(.right, published, "The \(row.key.state) key is published.")
+        case .absent: return finding(wrong, published, "The \(row.key.state) key is not published; publish: \(line)")
+        case .several: return finding(wrong, published, "There are several records, and so none that counts; publish one: \(line)")
+        case .revoked: return finding(wrong, published, "The record says that the key is revoked (p= is empty); publish: \(line)")
+        case .anotherKey: return finding(wrong, published, "Another key is published, or not all of this one; publish: \(line)")
+        case .anotherType: return finding(wrong, published, "The record is of another type of key (k=); publish: \(line)")
+        case .unusable: return finding(wrong, published, "The record is none that verifies mail (v=, p=, h=, s=); publish: \(line)")
+        }
+    }
+}

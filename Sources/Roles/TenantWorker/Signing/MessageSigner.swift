@@ -1,0 +1,86 @@
+import Cryptography
+import DKIM
+import Glibc
+import MIME
+import MailStore
+import Runtime
+import SMTP
+
+/// Signs what users of the tenant send, for the domain that the From field names, which is theirs (RFC 6376).
+///
+/// Mail goes out whatever happens here: unsigned at worst.
+@EventLoopActor
+struct MessageSigner {
+    let store: TenantStore
+    let facts: DoorFacts
+
+    /// - Returns: the header, below a signature for each active key of the domain.
+    func signed(_ header: [UInt8], _ body: [UInt8], trace: DeliveryID) async -> [UInt8] {
+        guard let domain = Self.author(in: header) else { return header }
+        do {
+            let keys = try await store.activeKeys(of: domain)
+            guard !keys.isEmpty else { return header }
+            let sealingKey = facts.sealingKey, now = Int64(time(nil))
+            // An RSA signature takes a millisecond of a processor, a large body much more.
+            let (fields, problems) = await Task.detached {
+                Self.signatures(of: header, body, for: domain, keys, sealingKey: sealingKey, at: now)
+            }.value
+            for problem in problems {
+                Log.error("a message went out without a signature of DKIM", ["trace": "\(trace)", "domain": domain, "error": problem])
+            }
+            return fields + header
+        } catch {
+            Log.error("a message went out unsigned", ["trace": "\(trace)", "domain": domain, "error": "\(error)"])
+            return header
+        }
+    }
+
+    /// The domain of the first mailbox that the message says it is from, in lower case.
+    nonisolated static func author(in header: [UInt8]) -> String? {
+        let scan = HeaderScan(header)
+        guard let field = scan.fields(named: "from").first, let list = MailboxList(parsing: scan.value(of: field, in: header)),
+            let domain = list.mailboxes.first?.domain
+        else { return nil }
+        return String(decoding: domain, as: UTF8.self).lowercased()
+    }
+
+    private nonisolated static func signatures(
+        of header: [UInt8], _ body: [UInt8], for domain: String, _ keys: [ActiveKey], sealingKey: [UInt8], at time: Int64
+    ) -> (fields: [UInt8], problems: [String]) {
+        var fields: [UInt8] = [], problems: [String] = []
+        do {
+            let bodyHash = try hash(of: body)
+            for key in keys {
+                do {
+                    guard let algorithm = Algorithm(rawValue: key.algorithm) else { continue }
+                    let signing = try SigningKey(privateKey: try SealedBox.open(key.box, key: sealingKey))
+                    guard (signing.kind == .rsa) == (algorithm == .rsa) else {
+                        problems.append("\(key.selector): the key is of another kind")
+                        continue
+                    }
+                    let field = SignatureField(
+                        algorithm: algorithm, domain: domain, selector: key.selector, time: time, header: header, bodyHash: bodyHash)
+                    fields += field.field(signature: try signing.signature(of: field.signed))
+                } catch {
+                    problems.append("\(key.selector): \(error)")
+                }
+            }
+        } catch {
+            problems.append("\(error)")
+        }
+        return (fields, problems)
+    }
+
+    /// SHA-256 of the body's relaxed form, which is never in memory as a whole.
+    private nonisolated static func hash(of body: [UInt8]) throws(CryptographyError) -> [UInt8] {
+        let digest = try RunningDigest()
+        var canonical = RelaxedBody(), start = 0
+        while start < body.count {
+            let end = min(start + (64 << 10), body.count)
+            try digest.add(canonical.feed(body[start..<end]))
+            start = end
+        }
+        try digest.add(canonical.finish())
+        return try digest.finish()
+    }
+}

@@ -1,0 +1,93 @@
+"""Mail that leaves is signed, as dkimpy, which we did not write, verifies."""
+
+import shlex
+import struct
+import unittest
+
+import dkim
+
+from support import clients, messages, outside, running
+from support.companies import Company
+from support.dns import DNSServer
+from support.waiting import eventually
+
+PARTNER = "partner.example"
+
+
+def rdata(value):
+    """The strings of a TXT record, from a zone file's."""
+    return b"".join(struct.pack("B", len(part)) + part.encode() for part in shlex.split(value))
+
+
+class DKIM(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.port = running.free_port()
+        cls.records = {(PARTNER, "MX"): [(10, PARTNER)], (PARTNER, "A"): ["127.0.0.1"]}
+        cls.dns = DNSServer(cls.records).__enter__()
+        cls.platform = running.Platform(hostname="mx.host.example", dnsServer=cls.dns.address, smtpPort=cls.port).start()
+        cls.company = Company(cls.platform)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.platform.remove()
+        cls.dns.__exit__()
+
+    def publish(self, keys):
+        texts = {}
+        for key in keys:
+            record = key["record"]
+            self.records[(record["name"].rstrip("."), "TXT")] = [rdata(record["value"])]
+            texts[record["name"].encode()] = "".join(shlex.split(record["value"])).encode()
+        return texts
+
+    def arrived(self):
+        """A message from ann, as the partner's host got it."""
+        ann, them = self.company.address("ann"), f"them@{PARTNER}"
+        content = messages.message(them, sender=ann)
+        with outside.SMTPSink(port=self.port) as sink:
+            with clients.submission(self.company, "ann") as client:
+                client.sendmail(ann, [them], content)
+            mark = messages.identifier(content).encode()
+            eventually(lambda: any(mark in found for found in sink.messages()), what="the message arrives")
+            found = next(found for found in sink.messages() if mark in found)
+        # What smtp-sink adds above the message is signed by nobody.
+        return found.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+    def test_keys_are_published_activated_and_sign(self):
+        domain, casella = self.company.domain, self.platform.casella
+        self.assertNotIn(b"dkim-signature", self.arrived().lower())
+        keys = self.platform.ask("dkim", "create", domain)
+        self.assertEqual({"rsa-sha256", "ed25519-sha256"}, {key["algorithm"] for key in keys})
+        self.assertNotIn("private", str(keys).lower())
+        refused = casella("dkim", "activate", domain, check=False)
+        self.assertIn("not published", refused.stderr)
+        texts = self.publish(keys)
+        self.assertEqual({"active"}, {key["state"] for key in self.platform.ask("dkim", "activate", domain)})
+        self.assertIn("p=quarantine", casella("domain", "dns", domain, "--zone").stdout)
+        explained = casella("explain", "send", self.company.address("ann")).stdout
+        self.assertIn(keys[0]["selector"], explained)
+
+        message = self.arrived()
+        verifier = dkim.DKIM(message)
+        for index in range(2):
+            self.assertTrue(verifier.verify(index, dnsfunc=lambda name, **_: texts.get(name)))
+        changed = dkim.DKIM(message + b"One line more.\r\n")
+        with self.subTest("a changed body"):
+            try:
+                self.assertFalse(changed.verify(0, dnsfunc=lambda name, **_: texts.get(name)))
+            except dkim.ValidationError:
+                pass
+
+        newer = self.platform.ask("dkim", "create", domain, "--selector", "next")
+        self.publish(newer)
+        casella("dkim", "activate", domain)
+        states = {key["selector"]: key["state"] for key in self.platform.ask("dkim", "show", domain)}
+        self.assertEqual({"nextr": "active", "nexte": "active"} | {key["selector"]: "retired" for key in keys}, states)
+        self.assertIn(b"s=nextr", self.arrived())
+        asked = casella("dkim", "delete", domain, "nextr", check=False)
+        self.assertIn("can no longer be verified", asked.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
