@@ -5,6 +5,8 @@ import Glibc
 /// Proof for `nonisolated(unsafe)`: the value is one aligned word, written whole by the handler and by `clear`, read after the
 /// read that the signal broke off has returned; the shell has one thread. `sig_atomic_t` is the type that C promises this for.
 private nonisolated(unsafe) var noted: sig_atomic_t = 0
+/// Whether the editor has the keyboard. As above: written whole around a read, and read by the handler.
+private nonisolated(unsafe) var isReading: sig_atomic_t = 0
 
 @MainActor
 public enum InterruptFlag {
@@ -13,13 +15,28 @@ public enum InterruptFlag {
 
     public static func clear() { noted = 0 }
 
+    /// Runs what waits for keys. A signal that comes when it is about to wait, and not waiting yet, would break off nothing: so alarms follow
+    /// it until it has returned.
+    static func whileReading<Result>(_ body: () -> Result) -> Result {
+        isReading = 1
+        defer {
+            isReading = 0
+            ualarm(0, 0)
+        }
+        return body()
+    }
+
     /// From now on Ctrl-C is noted, and ends nothing. Without `SA_RESTART`, so that a waiting `read` returns.
     public static func install() {
         clear()
         var action = sigaction()
-        action.__sigaction_handler.sa_handler = { noted = $0 }
+        action.__sigaction_handler.sa_handler = { signal in
+            if signal != SIGALRM { noted = signal }
+            if isReading != 0 { ualarm(10_000, 0)  // microseconds }
+        }
         sigemptyset(&action.sa_mask)
         sigaction(SIGINT, &action, nil)
         sigaction(SIGCONT, &action, nil)
+        sigaction(SIGALRM, &action, nil)
     }
 }

@@ -38,7 +38,7 @@ public final class LineEditor {
     public func read(prompt: String) -> Input {
         while true {
             InterruptFlag.clear()
-            if let pointer = readline(prompt) {
+            if let pointer = InterruptFlag.whileReading({ readline(prompt) }) {
                 defer { free(pointer) }
                 return .line(String(decoding: UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)), as: UTF8.self))
             }
