@@ -159,7 +159,7 @@ let package = Package(
         tests(of: "Terminal"),
         tests(
             of: "TenantWorker",
-            ["IMAP", "MailStore", "Postgres", "Runtime", "SMTP", "ProxyProtocol", "Supervision", "TestSupport", "CProcess"]),
+            ["Cryptography", "IMAP", "MailStore", "Postgres", "Runtime", "SMTP", "ProxyProtocol", "Supervision", "TestSupport", "CProcess"]),
         tests(of: "Zstd"),
 
         // What `ops/fuzz` runs, and the tests that replay its corpus
