@@ -22,7 +22,7 @@ package struct PrintDNS: AdminCommand {
                 [.text(record.name), .text(record.type), .text(record.value), .text(record.purpose)]
             })
         let isSigned = records.contains { $0.name.contains("._domainkey.") }
-        let advice = isSigned ? [] : ["No key signs the domain's mail (DKIM); `dkim create` makes keys, whose records are printed here then."]
+        let advice = isSigned ? [] : ["No key signs the domain's mail (DKIM); `dkim create` makes keys; this prints their records then."]
         if zone {
             let comments = advice.map { "; \($0)\n" }.joined()
             return Report(records, table, .sentence(comments + Self.zoneFile(records)))
