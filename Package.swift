@@ -168,7 +168,10 @@ let package = Package(
         tests(of: "Terminal"),
         tests(
             of: "TenantWorker",
-            ["IMAP", "MailStore", "Postgres", "Runtime", "SMTP", "ProxyProtocol", "Supervision", "TestSupport", "CProcess"]),
+            [
+                "CProcess", "Cryptography", "IMAP", "MailStore", "Postgres", "ProxyProtocol", "Runtime", "SMTP", "Supervision",
+                "TestSupport",
+            ]),
         tests(of: "Zstd"),
 
         // What `ops/fuzz` runs, and the tests that replay its corpus

@@ -51,13 +51,17 @@ struct Company: Sendable {
         return number
     }
 
+    /// Opens the keys of its domains.
+    static let sealingKey = [UInt8](repeating: 7, count: 32)
+
     /// What a worker's sessions know of its configuration.
     func facts(relaySocket: String = "/nowhere/relay", limits: MailLimits = MailLimits(), relayUser: UInt32? = nil) -> DoorFacts {
         DoorFacts(
             TenantConfiguration(
                 hostname: "mail.example", tenant: tenant, name: "company", listeners: [], confinement: Confinement(),
                 database: DatabaseAccess(host: "", port: 0, database: "", role: "", password: ""), directory: "", relaySocket: relaySocket,
-                trustedPeers: [], limits: limits, defersOverQuota: false, idleSeconds: 60, relayUser: relayUser))
+                trustedPeers: [], limits: limits, defersOverQuota: false, idleSeconds: 60, relayUser: relayUser,
+                sealingKey: Self.sealingKey))
     }
 }
 
@@ -134,6 +138,15 @@ struct CompanyDomain: Sendable {
             UPDATE vacation_replies SET replied_at = replied_at - $3::text::interval WHERE tenant_id = $1 AND user_id = $2
             RETURNING user_id
             """, .int8(user), .text(interval))
+    }
+
+    /// A key that signs the domain's mail.
+    func key(_ selector: String, _ algorithm: String, box: [UInt8]) async throws {
+        _ = try await company.insert(
+            """
+            INSERT INTO dkim_keys (tenant_id, domain_id, selector, algorithm, private_key, public_key, state)
+            VALUES ($1, $2, $3, $4, $5, '', 'active') RETURNING domain_id
+            """, .int8(id), .text(selector), .text(algorithm), .bytea(box))
     }
 
     func alias(_ localPart: String, to target: String) async throws {

@@ -21,7 +21,13 @@ package struct PrintDNS: AdminCommand {
             records.map { record in
                 [.text(record.name), .text(record.type), .text(record.value), .text(record.purpose)]
             })
-        return Report(records, table, zone ? .sentence(Self.zoneFile(records)) : .list(ifEmpty: ""))
+        let isSigned = records.contains { $0.name.contains("._domainkey.") }
+        let advice = isSigned ? [] : ["No key signs the domain's mail (DKIM); `dkim create` makes keys; this prints their records then."]
+        if zone {
+            let comments = advice.map { "; \($0)\n" }.joined()
+            return Report(records, table, .sentence(comments + Self.zoneFile(records)))
+        }
+        return Report(records, table, .list(ifEmpty: ""), notes: advice)
     }
 
     /// Each line under a comment that says what it is for.

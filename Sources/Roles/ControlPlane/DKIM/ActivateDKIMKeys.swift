@@ -23,7 +23,7 @@ extension Provisioning {
                     hint: "Name servers may remember for a while what was there before. A key that is not wanted goes by `dkim delete`.")
             }
         }
-        try await change { transaction in
+        let tenant = try await change { transaction in
             let keys = try await dkimOwner(name, in: transaction)
             // Those alone that were looked for.
             _ = try await transaction.query(
@@ -31,7 +31,9 @@ extension Provisioning {
                 UPDATE dkim_keys SET state = CASE state WHEN 'active' THEN 'retired' ELSE 'active' END, changed_at = now()
                 WHERE tenant_id = $1 AND domain_id = $2 AND (state = 'active' OR state = 'waiting' AND selector = ANY ($3))
                 """, [.int8(keys.tenant), .int8(keys.domain), .textArray(waiting.map(\.selector.text))])
+            return keys.tenant
         }
+        directoryChanged(of: tenant)
         return try await dkimKeys(of: name)
     }
 

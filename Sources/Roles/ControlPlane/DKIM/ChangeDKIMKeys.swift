@@ -68,7 +68,7 @@ extension Provisioning {
         let name: DomainName = try request.path.require("name")
         let selector: DKIMSelector = try request.path.require("selector")
         _ = try await domain(name)
-        try await change { transaction in
+        let tenant = try await change { transaction in
             let keys = try await dkimOwner(name, in: transaction)
             let gone = try await transaction.query(
                 "DELETE FROM dkim_keys WHERE tenant_id = $1 AND domain_id = $2 AND selector = $3",
@@ -76,7 +76,9 @@ extension Provisioning {
             guard gone.affected == 1 else {
                 throw AdminError(.notFound, "\(name) has no key \(selector).", hint: "`dkim list \(name)` shows all.")
             }
+            return keys.tenant
         }
+        directoryChanged(of: tenant)
         return Nothing()
     }
 

@@ -10,6 +10,7 @@ public final class TenantStore {
     let database: Database
     let blobs: MessageBlobs
     let directory: Directory
+    let signingKeys: SigningKeys
     let ledger: QuotaLedger
     let queue: WriteQueue
     let arrivals: ArrivalLog
@@ -68,6 +69,7 @@ public final class TenantStore {
         self.database = database
         self.blobs = blobs
         directory = Directory(tenant: lease.tenant, database: database)
+        signingKeys = SigningKeys(tenant: lease.tenant, database: database)
         ledger = QuotaLedger()
         queue = WriteQueue(database: database, ledger: ledger, lease: lease)
         arrivals = ArrivalLog(tenant: lease.tenant, blobs: blobs, queue: queue)
@@ -88,9 +90,10 @@ public final class TenantStore {
         set { queue.onLeaseLost = newValue }
     }
 
-    /// Provisioning changed (users, aliases, domains, quotas): what is cached about it is read again when next needed.
+    /// Provisioning changed (users, aliases, domains, keys, quotas): what is cached about it is read again when next needed.
     public func directoryChanged() {
         directory.forget()
+        signingKeys.forget()
         warnings?.everythingChanged(after: .milliseconds(200))
     }
 
