@@ -15,8 +15,8 @@ public enum InterruptFlag {
 
     public static func clear() { noted = 0 }
 
-    /// Runs what waits for keys. A signal that comes when it is about to wait, and not waiting yet, would break off nothing: so alarms follow
-    /// it until it has returned.
+    /// Runs what waits for keys. A signal that comes when it is about to wait, and not waiting yet, would break off nothing: so alarms
+    /// follow it until it has returned.
     static func whileReading<Result>(_ body: () -> Result) -> Result {
         isReading = 1
         defer {
@@ -32,7 +32,7 @@ public enum InterruptFlag {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { signal in
             if signal != SIGALRM { noted = signal }
-            if isReading != 0 { ualarm(10_000, 0)  // microseconds }
+            if isReading != 0 { ualarm(10_000, 0) }  // microseconds
         }
         sigemptyset(&action.sa_mask)
         sigaction(SIGINT, &action, nil)
