@@ -77,6 +77,8 @@ def requests(tenant, domain, user, alias, administrator, queued="999999999", new
         "app-password list": ("GET", f"/users/{user}/app-passwords", None),
         "app-password delete": ("DELETE", f"/users/{user}/app-passwords/phone", None),
         "self app-password": None,
+        "self app-passwords": None,
+        "self revoke": None,
         "alias create": ("POST", "/aliases", {"address": f"{new}@{domain}", "targets": []}),
         "alias list": ("GET", f"/aliases?domain={domain}", None),
         "alias show": ("GET", f"/aliases/{alias}", None),

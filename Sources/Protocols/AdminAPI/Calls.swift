@@ -99,6 +99,11 @@ public enum Calls {
     /// A person's own, as `changePassword`.
     public static let createOwnAppPassword = Call<NewOwnAppPassword, CreatedAppPassword>(
         "self app-password", .post, "/self/app-passwords", needs: .own, effect: .changes)
+    /// Proved in the body, as all that is one's own: no address could keep a password secret.
+    public static let listOwnAppPasswords = Call<AccountProof, [AppPassword]>(
+        "self app-passwords", .post, "/self/app-passwords/list", needs: .own, effect: .reads)
+    public static let revokeOwnAppPassword = Call<OwnAppPasswordRevocation, Nothing>(
+        "self revoke", .post, "/self/app-passwords/revoke", needs: .own, effect: .changes)
     /// `{name}` is an `AppPasswordName`.
     public static let createAppPassword = Call<NewAppPassword, CreatedAppPassword>(
         "app-password create", .post, "/users/{address}/app-passwords", needs: .managePasswords, effect: .changes)
@@ -249,7 +254,7 @@ public enum Calls {
         claimDomain, verifyDomain, listClaims, unclaimDomain,
         createUser, importUsers, listUsers, showUser, suspendUser, resumeUser, setPassword, demandPassword, enableOneTimePasswords,
         disableOneTimePasswords, changePassword, renameUser, deleteUser, undeleteUser,
-        createAppPassword, listAppPasswords, deleteAppPassword, createOwnAppPassword,
+        createAppPassword, listAppPasswords, deleteAppPassword, createOwnAppPassword, listOwnAppPasswords, revokeOwnAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,
         createGroup, listGroups, showGroup, setGroup, addMembers, removeMembers, deleteGroup,
         setVacation, showVacation, clearVacation, listVacations,
