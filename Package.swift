@@ -63,7 +63,7 @@ let package = Package(
             "ControlPlane", on: "Roles",
             [
                 "AdminAPI", "PasswordHashes", "Quantities", "Supervision", "Exposition", "Runtime", "Postgres", "Argon2", "Crypt",
-                "Cracklib", "Cryptography", "CProcess", "ProxyProtocol", "Resolver", "MailStore", nioHTTP1,
+                "Cracklib", "Cryptography", "CProcess", "ProxyProtocol", "Resolver", "MailStore", "SMTP", "MailRules", nioHTTP1,
             ] + nio),
         library(
             "Gateway", on: "Roles",
@@ -72,7 +72,7 @@ let package = Package(
             "TenantWorker", on: "Roles",
             [
                 "Supervision", "Runtime", "Cryptography", "Postgres", "InnerDoor", "CProcess", "MailStore", "BlobStore", "SMTP", "SASL",
-                "IMAP", "POP3", "MIME", "ProxyProtocol", "Quantities",
+                "IMAP", "POP3", "MIME", "MailRules", "ProxyProtocol", "Quantities",
             ] + nio),
         library(
             "Relay", on: "Roles",
@@ -94,6 +94,7 @@ let package = Package(
         library("POP3", on: "Protocols", ["SASL"]),
         library("SASL", on: "Protocols"),
         library("MIME", on: "Protocols"),
+        library("MailRules", on: "Protocols", ["SMTP", "MIME"]),
         library("ProxyProtocol", on: "Protocols"),
         library("Quantities", on: "Protocols"),
         library("Exposition", on: "Protocols"),

@@ -36,7 +36,9 @@ struct PathTests {
     }
 
     @Test("Reading calls use GET, and only they, but for those that ask too much, or secrets, for an address") func effects() {
-        let posted = [Calls.previewApply.path, Calls.listOwnAppPasswords.path]
+        let posted = [
+            Calls.previewApply.path, Calls.listOwnAppPasswords.path, Calls.explainDelivery.path, Calls.explainSending.path,
+        ]
         for call in Calls.all where !posted.contains(call.path) { #expect((call.method == .get) == (call.effect == .reads)) }
         #expect(Calls.previewApply.effect == .reads && Calls.listOwnAppPasswords.effect == .reads)
     }

@@ -234,12 +234,12 @@ public enum Calls {
 
     /// What the rules say of mail from `from` to `address`, of `size` octets; of a login as `address` to `service` from the host `from`;
     /// and of mail that `address` sends as `as` to `to`. All but `address` may be left out.
-    public static let explainDelivery = Call<Nothing, Explanation>(
-        "explain delivery", .get, "/explanations/delivery", query: ["address", "from", "size"], needs: .read, effect: .reads)
+    public static let explainDelivery = Call<ExplainedMessage, Explanation>(
+        "explain delivery", .post, "/explanations/delivery", query: ["address", "from", "size"], needs: .read, effect: .reads)
     public static let explainLogin = Call<Nothing, Explanation>(
         "explain login", .get, "/explanations/login", query: ["address", "service", "from"], needs: .read, effect: .reads)
-    public static let explainSending = Call<Nothing, Explanation>(
-        "explain send", .get, "/explanations/sending", query: ["address", "as", "to", "size"], needs: .read, effect: .reads)
+    public static let explainSending = Call<ExplainedMessage, Explanation>(
+        "explain send", .post, "/explanations/sending", query: ["address", "as", "to", "size"], needs: .read, effect: .reads)
 
     public static let names = Call<Nothing, NameList>("names", .get, "/names", query: ["kind", "prefix"], needs: .read, effect: .reads)
     public static let status = Call<Nothing, PlatformStatus>("status", .get, "/status", needs: .readPlatform, effect: .reads)

@@ -11,6 +11,7 @@ enum AdminBodies {
         try JSONValues.check(UserPasswordChange.self, input)
         try JSONValues.check(NewOwnAppPassword.self, input)
         try JSONValues.check(OwnAppPasswordRevocation.self, input)
+        try JSONValues.check(ExplainedMessage.self, input)
         try JSONValues.check(UserImport.self, input)
         try JSONValues.check(UserImportReport.self, input)
         try JSONValues.check(NewAlias.self, input)
