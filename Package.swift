@@ -65,7 +65,8 @@ let package = Package(
             "ControlPlane", on: "Roles",
             [
                 "AdminAPI", "PasswordHashes", "Quantities", "Supervision", "Exposition", "Runtime", "Postgres", "Argon2", "Crypt",
-                "Cracklib", "Cryptography", "CProcess", "DKIM", "ProxyProtocol", "Resolver", "MailStore", "MailSettings", nioHTTP1,
+                "Cracklib", "Cryptography", "CProcess", "DKIM", "ProxyProtocol", "Resolver", "MailStore", "MailSettings", "SMTP",
+                "MailRules", nioHTTP1,
             ] + nio),
         library(
             "Gateway", on: "Roles",
@@ -77,7 +78,7 @@ let package = Package(
             "TenantWorker", on: "Roles",
             [
                 "Supervision", "Runtime", "Cryptography", "Postgres", "InnerDoor", "CProcess", "MailStore", "BlobStore", "SMTP", "SASL",
-                "IMAP", "POP3", "MIME", "DKIM", "ProxyProtocol", "Quantities",
+                "IMAP", "POP3", "MIME", "MailRules", "DKIM", "ProxyProtocol", "Quantities",
             ] + nio),
         library(
             "Relay", on: "Roles",
@@ -102,6 +103,7 @@ let package = Package(
         library("SASL", on: "Protocols"),
         library("MIME", on: "Protocols"),
         library("DKIM", on: "Protocols", ["MIME", "SMTP"]),
+        library("MailRules", on: "Protocols", ["SMTP", "MIME"]),
         library("ProxyProtocol", on: "Protocols"),
         library("Quantities", on: "Protocols"),
         library("Exposition", on: "Protocols"),

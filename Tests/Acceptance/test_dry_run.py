@@ -4,6 +4,7 @@ import tempfile
 import unittest
 
 from support import clients, database, running
+from support.administrators import Administrator
 from support.companies import Company
 
 
@@ -28,8 +29,12 @@ class DryRuns(unittest.TestCase):
             ("domain", "create", cls.gone, "--tenant", name),
             ("domain", "delete", cls.gone, "--yes"),
             ("domain", "claim", cls.claimed, "--tenant", name),
+            ("hold", "set", bob, "--reason", "a case"),
+            ("tenant", "create", f"{name}-gone"),
+            ("tenant", "delete", f"{name}-gone", "--yes"),
         ):
             cls.platform.casella(*words)
+        cls.desk = Administrator(cls.platform, "help-desk", tenant=name)
         cls.apply(cls.company.address("sales"), "--yes")
 
     @classmethod
@@ -46,7 +51,7 @@ class DryRuns(unittest.TestCase):
         tables = (
             *("tenants", "plans", "domains", "domain_aliases", "users", "credentials", "app_passwords", "aliases", "groups"),
             *("vacations", "holds", "group_members", "one_time_passwords", "applies", "domain_claims", "old_credentials"),
-            "shared_access",
+            *("administrators", "administrator_sessions", "shared_access"),
         )
         rows = [database.sql(self.platform, "postgres", f"SELECT whole::text FROM {table} AS whole ORDER BY 1") for table in tables]
         roles = database.sql(self.platform, "postgres", "SELECT count(*) FROM pg_roles")
@@ -91,6 +96,20 @@ class DryRuns(unittest.TestCase):
                 (["vacation", "set", ann, "--subject", "Away", "--text", "Back soon."], ann),
                 (["hold", "set", ann, "--reason", "a case"], ann),
                 (["app-password", "create", ann, "--name", "tried"], "tried"),
+                (["user", "totp", ann], "has one-time passwords now"),
+                (["user", "totp", self.company.address("bob"), "--off"], "no one-time passwords any more"),
+                (["hold", "release", self.company.address("bob")], self.company.address("bob")),
+                (["domain", "claim", f"tried-{domain}", "--tenant", name], f"tried-{domain}"),
+                (["domain", "unclaim", self.claimed], self.claimed),
+                (["administrator", "create", "tried", "--role", "auditor", "--generate"], "tried"),
+                (["administrator", "suspend", self.desk.name], self.desk.name),
+                (["administrator", "password", self.desk.name, "--generate"], self.desk.name),
+                (["administrator", "totp", self.desk.name], self.desk.name),
+                (["administrator", "delete", self.desk.name], self.desk.name),
+                (["session", "end", ann], "Ended 1 session"),
+                (["tenant", "delete", name], name),
+                (["tenant", "delete", f"{name}-gone", "--now"], f"{name}-gone"),
+                (["tenant", "undelete", f"{name}-gone"], f"{name}-gone"),
             ):
                 with self.subTest(words):
                     done = self.platform.casella("--dry-run", *words)
@@ -98,6 +117,7 @@ class DryRuns(unittest.TestCase):
                     self.assertIn("Dry run", done.stdout)
                     self.assertEqual(before, self.record())
                     self.assertEqual("OK", session.noop()[0], "nobody is told")
+        self.assertEqual(200, self.desk.request("GET", "/session")[0], "its session goes on")
         self.assertEqual(aliases, self.platform.ask("alias", "list", "--domain", domain))
 
     def test_a_desired_state_is_only_shown(self):
@@ -114,16 +134,19 @@ class DryRuns(unittest.TestCase):
             (["domain", "create", domain, "--tenant", self.company.name], 73),
             (["alias", "create", self.company.address("info"), "--to", ann], 73),
             (["quota", "set", "nobody@" + domain, "--bytes", "1MB"], 66),
+            (["user", "totp", ann, "--off"], 76), (["domain", "unclaim", f"nobodys-{domain}"], 66),
+            (["administrator", "delete", "nobody"], 66), (["administrator", "create", self.desk.name, "--role", "auditor", "--generate"], 73),
+            (["tenant", "delete", "no-such-tenant"], 66), (["tenant", "delete", self.company.name, "--now"], 76),
+            (["session", "end", "nobody@" + domain], 66), (["certificate", "delete", "nobody.example"], 66),
         ):
             self.assertEqual(status, self.platform.casella(*words, "--dry-run", check=False).returncode, words)
         self.assertEqual(before, self.record())
 
     def test_what_cannot_be_tried_is_not_done(self):
-        name, bob = self.company.name, self.company.address("bob")
+        bob = self.company.address("bob")
         *before, _ = self.record()
         for words in (
-            ("session", "end", name), ("user", "totp", bob), ("user", "totp", bob, "--off"), ("tenant", "delete", name),
-            ("domain", "unclaim", self.claimed),
+            ("login", "unlock", bob), ("domain", "verify", self.claimed), ("worker", "restart", "gateway"),
         ):
             done = self.platform.casella(*words, "--dry-run", check=False)
             self.assertEqual(65, done.returncode, words)

@@ -1,8 +1,10 @@
 """What `explain` says is what happens: each case is asked first, and then done."""
 
+import contextlib
 import imaplib
 import json
 import smtplib
+import tempfile
 import unittest
 
 from support import clients, outside, running
@@ -77,6 +79,31 @@ class Delivery(Explained):
         casella("tenant", "suspend", self.company.name, "--incoming", "--reason", "Unpaid")
         self.check(self.ann, f"tenant {self.company.name}", "450 4.2.1", change=f"tenant resume {self.company.name} --incoming")
 
+    def decided_by_header(self, to, header, rule, reply):
+        """Asks with a file, and delivers the same message."""
+        whole = f"From: {STRANGER}\r\nTo: {to}\r\n{header}Subject: x\r\n\r\nx\r\n"
+        with written(whole) as path:
+            self.assertEqual((rule, reply), self.decides("delivery", "--from", STRANGER, "--to", to, path)[:2])
+        with clients.smtp(self.platform) as client:
+            with self.assertRaises(smtplib.SMTPDataError) as refused:
+                client.sendmail(STRANGER, [to], whole)
+        self.assertEqual(reply, f"{refused.exception.smtp_code} {refused.exception.smtp_error.decode().split()[0]}")
+
+    def test_rules_that_look_into_the_message(self):
+        received = "Received: from a.example by b.example; Mon, 5 Oct 2026 07:00:00 +0000\r\n"
+        self.decided_by_header(self.ann, received * 51, "hops", "554 5.4.6")
+        outside_only = self.company.address("out")
+        self.platform.casella("alias", "create", outside_only, "--to", "out@sink.example")
+        self.decided_by_header(outside_only, f"Delivered-To: {outside_only}\r\n", f"loop through {outside_only}", "554 5.4.6")
+        self.platform.casella("vacation", "set", self.ann, "--subject", "Away", "--text", "Back soon.")
+        for header, said in (
+            (f"To: {self.ann}", "its sender is told"), (f"To: {self.bob}", "no address of the user's own"),
+            (f"To: {self.ann}\nAuto-Submitted: auto-replied", "Auto-Submitted"), (f"To: {self.ann}\nList-Id: <l.example>", "a list's"),
+        ):
+            with written(f"From: {STRANGER}\n{header}\n\nx\n") as path:
+                steps = self.explain("delivery", "--from", STRANGER, "--to", self.ann, path)["steps"]
+            self.assertIn(said, next(step["says"] for step in steps if step["rule"] == f"vacation of {self.ann}"))
+
     def test_other_names_of_the_domain(self):
         other = f"other-{self.company.domain}"
         self.platform.casella("domain", "alias", other, "--of", self.company.domain)
@@ -103,6 +130,15 @@ class Delivery(Explained):
             # The others have theirs: each is decided for itself.
             eventually(lambda: len(sink.messages()) == 2, what="both copies outside")
         self.assertEqual((2, 1), (self.company.usage(self.ann)[1], self.company.usage(self.bob)[1]))
+
+
+@contextlib.contextmanager
+def written(text):
+    """A file with the message."""
+    with tempfile.NamedTemporaryFile("w", suffix=".eml", newline="") as file:
+        file.write(text)
+        file.flush()
+        yield file.name
 
 
 class Login(Explained):
@@ -188,3 +224,18 @@ class Sending(Explained):
         self.check("recipients-per-day", "450 4.7.1")
         casella("user", "suspend", self.ann, "--outgoing", "--reason", "Spam was sent")
         self.check(f"user {self.ann}", "550 5.7.1")
+
+    def test_whom_the_header_says_it_is_from(self):
+        for header, rule in (
+            (f"From: {self.bob}\r\n", f"author {self.bob}"), (f"From: {self.ann}\r\nSender: {self.bob}\r\n", f"author {self.bob}"),
+            (f"From: {self.ann}\r\nFrom: {self.bob}\r\n", "header"), ("From: nobody\r\n", "header"),
+        ):
+            whole = f"{header}Subject: x\r\n\r\nx\r\n"
+            with written(whole) as path:
+                self.assertEqual((rule, "550 5.7.1"), self.decides("send", self.ann, path)[:2])
+            with clients.submission(self.company, "ann") as client, self.assertRaises(smtplib.SMTPDataError) as refusal:
+                client.sendmail(self.ann, [self.bob], whole)
+            self.assertEqual(550, refusal.exception.smtp_code)
+        for header in (f"From: Ann <{self.ann}>\n", ""):
+            with written(f"{header}Subject: x\n\nx\n") as path:
+                self.assertNotIn("deciding", self.explain("send", self.ann, path))

@@ -241,6 +241,35 @@ class OneTimePasswords(Passwords):
         for kept_secret in (secret, answer["password"], "entirely new"):
             self.assertNotIn(kept_secret, rows)
 
+    def test_people_list_and_revoke_their_own_app_passwords(self):
+        address, other = self.user("devices"), self.user("neighbour")
+        proof = {"address": address, "password": "a good old password"}
+        device = self.platform.ask("app-password", "create", address, "--name", "phone")["password"]
+        self.platform.casella("app-password", "create", other, "--name", "laptop")
+        status, listed = self.request("/self/app-passwords/list", proof)
+        self.assertEqual((200, ["phone"]), (status, [entry["name"] for entry in listed]))
+        self.assertNotIn(device, json.dumps(listed))
+        for what, body in (("list", {**proof, "password": "wrong"}), ("revoke", {"proof": {**proof, "password": "wrong"}, "name": "phone"})):
+            self.assertEqual(401, self.request(f"/self/app-passwords/{what}", body)[0])
+        self.assertEqual(2, self.counted(address))
+        self.assertEqual(401, self.request("/self/app-passwords/list", {"address": address, "password": device})[0])
+        self.assertEqual(404, self.request("/self/app-passwords/revoke", {"proof": proof, "name": "laptop"})[0])
+        self.assertIsNone(self.imap(address, device))
+        self.assertEqual(200, self.request("/self/app-passwords/revoke", {"proof": proof, "name": "phone"})[0])
+        self.assertIsNotNone(self.imap(address, device))
+        self.assertEqual((200, []), self.request("/self/app-passwords/list", proof))
+        event = next(event for event in self.platform.ask("audit", "list") if event["command"] == "self revoke")
+        self.assertEqual((address, address), (event["caller"], event["target"]))
+        # With one-time passwords, one of them is needed; a password that must be changed does nothing else.
+        secret = self.totp(address)
+        self.assertEqual(401, self.request("/self/app-passwords/list", proof)[0])
+        code = one_time_password(secret)
+        self.assertEqual(200, self.request("/self/app-passwords/list", {**proof, "oneTimePassword": code})[0])
+        self.platform.casella("user", "must-change", other)
+        theirs = {"address": other, "password": "a good old password"}
+        self.assertEqual(409, self.request("/self/app-passwords/list", theirs)[0])
+        self.assertEqual(409, self.request("/self/app-passwords/revoke", {"proof": theirs, "name": "laptop"})[0])
+
     def test_who_has_none_gets_no_app_password_by_a_password_alone(self):
         address = self.user("plain")
         proof = {"address": address, "password": "a good old password"}

@@ -43,6 +43,15 @@ class Queue(unittest.TestCase):
         queued = self.platform.ask("queue", "list")
         return queued[0] if queued else None
 
+    def test_what_is_only_tried_reaches_no_relay(self):
+        before = self.entry()
+        for verb, said in (("retry", "is tried now"), ("hold", "held"), ("release", self.number), ("delete", "Deleted message")):
+            done = self.platform.casella("queue", verb, self.number, "--dry-run").stdout
+            self.assertIn(said, done)
+            self.assertIn("Dry run", done)
+            self.assertEqual(before, self.entry())
+        self.assertEqual(66, self.platform.casella("queue", "hold", "999999", "--dry-run", check=False).returncode)
+
     def test_a_companys_administrator_sees_its_queue_and_no_others(self):
         other = Company(self.platform)
         with clients.submission(other, "ann") as client:

@@ -113,7 +113,8 @@ enum Prepared {
             200, #"{"address":"ann@acme.example","oneTimePassword":"otpauth://totp/x?secret=ABC"}"#
         ),
         "DELETE /users/ann%40acme.example/totp": (200, user), "POST /self/password": (200, "{}"),
-        "POST /self/password?dryRun=true": (200, "{}"),
+        "POST /self/password?dryRun=true": (200, "{}"), "POST /self/app-passwords/list": (200, "[]"),
+        "POST /self/app-passwords/revoke": (200, "{}"),
         "POST /users/import": (200, imported), "POST /users/import?dryRun=true": (200, imported),
         "GET /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":false,"levels":[\#(differing)]}"#),
         "POST /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":true,"levels":[\#(differing)]}"#),

@@ -44,6 +44,23 @@ struct OwnPasswordTests {
         #expect(!"\(change)\(change.proof)".contains("old password") && !bench.console.output.contains("horse"))
     }
 
+    @Test("They list and revoke their own app passwords with the same proof", arguments: [nil, "123456"])
+    func ownDevices(code: String?) throws {
+        let input = ["old password"] + (code.map { [$0] } ?? [])
+        let lists = Bench(FakeConsole(input: input)), revokes = Bench(FakeConsole(input: input))
+        #expect(try lists.run("self app-passwords ann@acme.example --password-stdin") == 0)
+        #expect(lists.console.output.contains("ann@acme.example has no app passwords."))
+        #expect(try revokes.run("self revoke ann@acme.example phone --password-stdin") == 0)
+        #expect(revokes.console.output.contains("Revoked your app password for phone."))
+        let proof = AccountProof(address: try EmailAddress("ann@acme.example"), password: "old password", oneTimePassword: code)
+        let asked = try #require(lists.transport.made.first?.split(separator: " ", maxSplits: 2).last)
+        #expect(try JSONDecoder().decode(AccountProof.self, from: Data(asked.utf8)) == proof)
+        let revoked = try #require(revokes.transport.made.first?.split(separator: " ", maxSplits: 2).last)
+        let expected = OwnAppPasswordRevocation(proof: proof, name: try AppPasswordName("phone"))
+        #expect(try JSONDecoder().decode(OwnAppPasswordRevocation.self, from: Data(revoked.utf8)) == expected)
+        #expect(!"\(expected)".contains("old password"))
+    }
+
     private static let fingerprint = String(repeating: "0f", count: 32)
 
     @Test("--dry-run tries only, whatever the certificate is trusted for", arguments: ["", "--fingerprint \(fingerprint)"])
@@ -55,9 +72,9 @@ struct OwnPasswordTests {
     }
 
     @Test("A fingerprint without a server is refused before a password is asked for") func noServer() throws {
-        for line in ["user change-password ann@acme.example", "self app-password ann@acme.example --name phone"] {
+        for command in ["user change-password", "self app-password --name phone", "self app-passwords"] {
             let bench = Bench(FakeConsole(canAsk: true, answers: ["old password"]))
-            #expect(try bench.run("\(line) --fingerprint \(Self.fingerprint)") == 65)
+            #expect(try bench.run("\(command) ann@acme.example --fingerprint \(Self.fingerprint)") == 65)
             #expect(bench.console.errors.contains("--server HOST") && bench.console.hiddenQuestions == 0)
             #expect(bench.transport.made.isEmpty)
         }

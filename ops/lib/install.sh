@@ -16,7 +16,7 @@ platform_packages=(
 )
 # What the tests need beside that. Postfix is taken apart instead of installed: see postfix.sh.
 test_packages=(
-    curl swaks libnet-ssleay-perl isync fetchmail bind9-utils tmux less
+    curl swaks libnet-ssleay-perl isync fetchmail bind9-utils tmux less zsh fish
     python3-dkim python3-nacl    # verify signatures of mail
     libdb5.3 libicu72 libnsl2    # shared libraries of Postfix's smtp-source and smtp-sink
 )

@@ -31,7 +31,10 @@ public protocol AnyCall: Sendable {
 
 extension AnyCall {
     /// The calls that need no session: their body proves who calls.
-    public var isLogin: Bool { method == .post && ["/session", "/self/password", "/self/app-passwords"].contains(path) }
+    public var isLogin: Bool {
+        let own: [PathTemplate] = ["/self/password", "/self/app-passwords", "/self/app-passwords/list", "/self/app-passwords/revoke"]
+        return method == .post && (path == "/session" || own.contains(path))
+    }
 }
 
 public enum HTTPMethod: String, Sendable { case get = "GET", post = "POST", put = "PUT", delete = "DELETE" }

@@ -113,6 +113,11 @@ public enum Calls {
     /// A person's own, as `changePassword`.
     public static let createOwnAppPassword = Call<NewOwnAppPassword, CreatedAppPassword>(
         "self app-password", .post, "/self/app-passwords", needs: .own, effect: .changes)
+    /// Proved in the body, as all that is one's own: no address could keep a password secret.
+    public static let listOwnAppPasswords = Call<AccountProof, [AppPassword]>(
+        "self app-passwords", .post, "/self/app-passwords/list", needs: .own, effect: .reads)
+    public static let revokeOwnAppPassword = Call<OwnAppPasswordRevocation, Nothing>(
+        "self revoke", .post, "/self/app-passwords/revoke", needs: .own, effect: .changes)
     /// `{name}` is an `AppPasswordName`.
     public static let createAppPassword = Call<NewAppPassword, CreatedAppPassword>(
         "app-password create", .post, "/users/{address}/app-passwords", needs: .managePasswords, effect: .changes)
@@ -257,12 +262,12 @@ public enum Calls {
 
     /// What the rules say of mail from `from` to `address`, of `size` octets; of a login as `address` to `service` from the host `from`;
     /// and of mail that `address` sends as `as` to `to`. All but `address` may be left out.
-    public static let explainDelivery = Call<Nothing, Explanation>(
-        "explain delivery", .get, "/explanations/delivery", query: ["address", "from", "size"], needs: .read, effect: .reads)
+    public static let explainDelivery = Call<ExplainedMessage, Explanation>(
+        "explain delivery", .post, "/explanations/delivery", query: ["address", "from", "size"], needs: .read, effect: .reads)
     public static let explainLogin = Call<Nothing, Explanation>(
         "explain login", .get, "/explanations/login", query: ["address", "service", "from"], needs: .read, effect: .reads)
-    public static let explainSending = Call<Nothing, Explanation>(
-        "explain send", .get, "/explanations/sending", query: ["address", "as", "to", "size"], needs: .read, effect: .reads)
+    public static let explainSending = Call<ExplainedMessage, Explanation>(
+        "explain send", .post, "/explanations/sending", query: ["address", "as", "to", "size"], needs: .read, effect: .reads)
 
     public static let names = Call<Nothing, NameList>("names", .get, "/names", query: ["kind", "prefix"], needs: .read, effect: .reads)
     public static let status = Call<Nothing, PlatformStatus>("status", .get, "/status", needs: .readPlatform, effect: .reads)
@@ -279,7 +284,7 @@ public enum Calls {
         claimDomain, verifyDomain, listClaims, unclaimDomain,
         createUser, importUsers, listUsers, showUser, suspendUser, resumeUser, setPassword, demandPassword, enableOneTimePasswords,
         disableOneTimePasswords, changePassword, renameUser, deleteUser, undeleteUser,
-        createAppPassword, listAppPasswords, deleteAppPassword, createOwnAppPassword,
+        createAppPassword, listAppPasswords, deleteAppPassword, createOwnAppPassword, listOwnAppPasswords, revokeOwnAppPassword,
         createAlias, listAliases, showAlias, deleteAlias,
         createGroup, listGroups, showGroup, setGroup, addMembers, removeMembers, deleteGroup,
         createSharedMailbox, listSharedMailboxes, showSharedMailbox, addSharedMembers, removeSharedMembers, deleteSharedMailbox,

@@ -33,6 +33,16 @@ public struct NewOwnAppPassword: Codable, Sendable, Hashable, CustomStringConver
     public var description: String { "app password of \(proof.address)" }
 }
 
+/// An app password that a user takes back.
+public struct OwnAppPasswordRevocation: Codable, Sendable, Hashable, CustomStringConvertible {
+    public var proof: AccountProof
+    public var name: AppPasswordName
+
+    public init(proof: AccountProof, name: AppPasswordName) { (self.proof, self.name) = (proof, name) }
+
+    public var description: String { "end of the app password of \(proof.address) for \(name)" }
+}
+
 /// What a user's one-time passwords are made from, told once.
 public struct OneTimePasswordSecret: Codable, Sendable, Hashable, CustomStringConvertible {
     public var address: EmailAddress

@@ -114,6 +114,16 @@ struct Provisioning {
         if !isRehearsal { authenticator.forget(address) }
     }
 
+    /// The same of an account that is no user's.
+    func forgetLogins(account: String) {
+        if !isRehearsal { authenticator.forget(account: account) }
+    }
+
+    /// An administrator has another password, or may do no more.
+    func endSessions(of administrator: AdministratorName) async throws {
+        if !isRehearsal { try await sessions.endAll(of: administrator) }
+    }
+
     /// There are other hashes than before.
     func learnCosts(of hashes: [String]) async {
         if !isRehearsal { await authenticator.learnCosts(of: hashes) }

@@ -1,3 +1,4 @@
+import MailRules
 import Runtime
 import SMTP
 import TenantWorker

@@ -55,25 +55,6 @@ struct MessageContent: Sendable {
     /// Ends the message. A last line that came without CRLF in a chunk (RFC 3030) stays so: the message is kept byte for byte.
     mutating func finish(maximumHops: Int) {
         if endsInCR { fail(.bareLineEnd) }
-        if defect == nil, Self.receivedFields(in: bytes) > maximumHops { fail(.loop) }
-    }
-
-    /// How many Received fields the header has.
-    static func receivedFields(in message: [UInt8]) -> Int {
-        message.withUnsafeBufferPointer { message in
-            var fields = 0, lineStart = 0
-            while lineStart < message.count, message[lineStart] != 13 {
-                if isReceivedField(message, at: lineStart) { fields += 1 }
-                while lineStart < message.count, message[lineStart] != 10 { lineStart += 1 }
-                lineStart += 1
-            }
-            return fields
-        }
-    }
-
-    private static func isReceivedField(_ message: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
-        let name: StaticString = "RECEIVED:"
-        guard message.count - start >= name.utf8CodeUnitCount else { return false }
-        return (0..<name.utf8CodeUnitCount).allSatisfy { message[start + $0].asciiUppercased == name.utf8Start[$0] }
+        if defect == nil, ReceivedFields.count(in: bytes) > maximumHops { fail(.loop) }
     }
 }

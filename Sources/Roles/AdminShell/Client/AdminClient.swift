@@ -18,13 +18,13 @@ package struct AdminClient: Sendable {
 
     /// Makes a call with a body.
     package func call<Request, Response>(
-        _ call: Call<Request, Response>, _ parameters: String..., sending body: Request
+        _ call: Call<Request, Response>, _ parameters: String..., query: [String: String?] = [:], sending body: Request
     ) throws(AdminError) -> Response {
         let bytes: [UInt8]
         do { bytes = Array(try JSONEncoder().encode(body)) } catch {
             throw AdminError(.serverFault, "The request could not be written as JSON.")
         }
-        return try answer(to: call, parameters, query: [:], body: bytes)
+        return try answer(to: call, parameters, query: query, body: bytes)
     }
 
     private func answer<Request, Response>(

@@ -198,6 +198,6 @@ package struct AppPasswordCommands: ParsableCommand {
 package struct SelfCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "self", abstract: "What people do with their own mail account, from another machine.",
-        subcommands: [CreateOwnAppPassword.self])
+        subcommands: [CreateOwnAppPassword.self, ListOwnAppPasswords.self, RevokeOwnAppPassword.self])
     package init() {}
 }

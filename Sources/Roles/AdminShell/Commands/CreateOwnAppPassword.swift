@@ -19,8 +19,7 @@ package struct CreateOwnAppPassword: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let client = try own.client(in: context)
-        let password = try own.password(of: address, from: context.console)
-        let proof = AccountProof(address: address, password: password, oneTimePassword: own.oneTimePassword(from: context.console))
+        let proof = try own.proof(of: address, from: context.console)
         let new = NewAppPassword(name: name, services: service.isEmpty ? nil : service)
         let made = try client.call(
             Calls.createOwnAppPassword, sending: NewOwnAppPassword(proof: proof, appPassword: new))

@@ -1,11 +1,13 @@
 import AdminAPI
 import ArgumentParser
-import Glibc
 
 package struct ExplainDelivery: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "delivery", abstract: "Explain what would become of mail to an address.",
-        discussion: "With a file, the message's size is that of the file. The exit status is 2 when the mail would be refused or put off.")
+        discussion: """
+            With a file, what is in the message's header counts too, and its size is that of the file. Of the file only the header is read \
+            and sent. The exit status is 2 when the mail would be refused or put off.
+            """)
     package static let names = LiveNames(options: ["--to": .live(.addresses)])
     @Option(help: ArgumentHelp("Who sends it.", valueName: "address"), transform: { try TargetAddress($0) }) var from: TargetAddress?
     @Option(help: ArgumentHelp("Whom it is for.", valueName: "address"), transform: { try EmailAddress($0) }) var to: EmailAddress
@@ -15,17 +17,10 @@ package struct ExplainDelivery: AdminCommand {
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
-        let size = try file.map { "\(try Self.size(of: $0))" } ?? size
+        let message = try file.map { path in try MessageFile(path) }
         return try context.client.call(
-            Calls.explainDelivery, query: ["address": to.text, "from": from?.text, "size": size]
+            Calls.explainDelivery, query: ["address": to.text, "from": from?.text, "size": message.map { "\($0.size)" } ?? size],
+            sending: message?.explained ?? ExplainedMessage()
         ).report
-    }
-
-    private static func size(of file: String) throws -> Int64 {
-        var facts = stat()
-        guard stat(file, &facts) == 0 else {
-            throw AdminError(.notFound, "\(file) cannot be read: \(String(cString: strerror(errno))).")
-        }
-        return Int64(facts.st_size)
     }
 }

@@ -11,6 +11,10 @@ package struct ListAppPasswords: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let found = try context.client.call(Calls.listAppPasswords, address.text)
+        return Self.report(found, of: address)
+    }
+
+    static func report(_ found: [AppPassword], of address: EmailAddress) -> Report {
         let table = Table(
             ["name", "services", "last used", "from", "created"],
             found.map { entry in

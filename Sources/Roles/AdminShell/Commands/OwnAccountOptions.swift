@@ -22,6 +22,12 @@ package struct OwnAccountOptions: ParsableArguments {
         return context.client(trusting: fingerprint)
     }
 
+    /// Asks for the password, then for a one-time password.
+    func proof(of address: EmailAddress, from console: any Console) throws -> AccountProof {
+        let password = try password(of: address, from: console)
+        return AccountProof(address: address, password: password, oneTimePassword: oneTimePassword(from: console))
+    }
+
     /// The account's present password.
     func password(of address: EmailAddress, from console: any Console) throws -> String {
         if !passwordStdin, !console.canAsk {

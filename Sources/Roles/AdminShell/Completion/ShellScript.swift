@@ -26,15 +26,21 @@ package enum ShellScript: String, CaseIterable, Sendable {
         complete -F _casella casella
         """#
 
+    /// Good to be sourced, and as a file `_casella` among zsh's functions, where the first completion runs all of it.
     private static let zshText = #"""
         #compdef casella
         _casella() {
             local -a candidates
-            candidates=("${(@f)$(${words[1]} complete -- "${(j: :)${(q)words[1,CURRENT-1]}} $PREFIX" 2>/dev/null)}")
+            candidates=("${(@f)$(${words[1]} complete -- "${(j: :)${(@q)words[1,CURRENT-1]}} $PREFIX" 2>/dev/null)}")
             candidates=(${candidates:#})
             compadd -- $candidates
         }
-        compdef _casella casella
+        if [[ ${funcstack[1]} == _casella ]]; then
+            _casella "$@"
+        else
+            (( ${+functions[compdef]} )) || { autoload -Uz compinit && compinit; }
+            compdef _casella casella
+        fi
         """#
 
     private static let fishText = #"""

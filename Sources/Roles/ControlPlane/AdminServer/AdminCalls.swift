@@ -65,6 +65,8 @@ extension AdminRouter {
 
         serve(Calls.createAppPassword) { try await $0.createAppPassword($1) }
         serve(Calls.createOwnAppPassword) { try await $0.createOwnAppPassword($1) }
+        serve(Calls.listOwnAppPasswords) { try await $0.listOwnAppPasswords($1) }
+        serve(Calls.revokeOwnAppPassword) { try await $0.revokeOwnAppPassword($1) }
         serve(Calls.listAppPasswords) { try await $0.listAppPasswords($1) }
         serve(Calls.deleteAppPassword) { try await $0.deleteAppPassword($1) }
 

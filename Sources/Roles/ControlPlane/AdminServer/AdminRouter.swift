@@ -155,7 +155,7 @@ final class AdminRouter {
 
     /// Logins that are refused are not: strangers could fill the log with them. They are in the platform's own, which is bounded.
     private static func isRecorded(_ call: any AnyCall, _ result: String) -> Bool {
-        if call.isLogin { return result == "done" }
+        if call.isLogin { return result == "done" && call.effect != .reads }
         return call.effect != .reads || result == AdminError.Code.forbidden.rawValue
     }
 

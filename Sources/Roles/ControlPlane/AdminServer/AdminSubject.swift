@@ -95,6 +95,8 @@ protocol ProvesCaller {
 extension AdminLogin: ProvesCaller { var claimed: String { name.text } }
 extension UserPasswordChange: ProvesCaller { var claimed: String { proof.address.text } }
 extension NewOwnAppPassword: ProvesCaller { var claimed: String { proof.address.text } }
+extension AccountProof: ProvesCaller { var claimed: String { address.text } }
+extension OwnAppPasswordRevocation: ProvesCaller { var claimed: String { proof.address.text } }
 
 /// The body of a request that names what its path cannot: something that is yet to be made, or the company that it is made in.
 protocol NamesSubjects {
@@ -124,6 +126,8 @@ extension NewGroup: NamesSubjects { var subjects: [AdminSubject] { [.group(addre
 extension QuotaRepair: NamesSubjects { var subjects: [AdminSubject] { [target?.subject].compactMap(\.self) } }
 extension UserPasswordChange: NamesSubjects { var subjects: [AdminSubject] { [.address(proof.address)] } }
 extension NewOwnAppPassword: NamesSubjects { var subjects: [AdminSubject] { [.address(proof.address)] } }
+extension AccountProof: NamesSubjects { var subjects: [AdminSubject] { [.address(address)] } }
+extension OwnAppPasswordRevocation: NamesSubjects { var subjects: [AdminSubject] { [.address(proof.address)] } }
 extension AdminLogin: NamesSubjects { var subjects: [AdminSubject] { [.administrator(name)] } }
 extension NewAdministrator: NamesSubjects {
     var subjects: [AdminSubject] {

@@ -21,7 +21,7 @@ extension Provisioning {
     private func setState(_ state: String, _ request: AdminRequest<Nothing>) async throws -> Administrator {
         let name = try await managed(request).name
         _ = try await database.query("UPDATE administrators SET state = $1 WHERE name = $2", [.text(state), .text(name.text)])
-        if state == "suspended" { try await sessions.endAll(of: name) }
+        if state == "suspended" { try await endSessions(of: name) }
         return try await administrator(name)
     }
 
@@ -33,7 +33,7 @@ extension Provisioning {
         let password = try request.body.password.resolved()
         _ = try await database.query(
             "UPDATE administrators SET hash = $1 WHERE name = $2", [.text(try await hashing.hash(password.text)), .text(name.text)])
-        try await sessions.endAll(of: name)
+        try await endSessions(of: name)
         return AdministratorSecrets(name: name, generatedPassword: password.isGenerated ? password.text : nil)
     }
 
@@ -43,14 +43,14 @@ extension Provisioning {
         let (oneTime, sealed) = try sessions.newOneTimePassword()
         _ = try await database.query(
             "UPDATE administrators SET totp_secret = $1, totp_step = 0 WHERE name = $2", [.bytea(sealed), .text(name.text)])
-        try await sessions.endAll(of: name)
+        try await endSessions(of: name)
         return AdministratorSecrets(name: name, oneTimePassword: oneTime.address(issuer: "Casella", account: name.text))
     }
 
     /// `administrator delete`.
     func deleteAdministrator(_ request: AdminRequest<Nothing>) async throws -> Nothing {
         let name = try await managed(request).name
-        authenticator.forget(account: AdministratorSessions.account(name))
+        forgetLogins(account: AdministratorSessions.account(name))
         _ = try await database.query("DELETE FROM administrators WHERE name = $1", [.text(name.text)])
         return Nothing()
     }

@@ -48,22 +48,26 @@ extension Provisioning {
     /// `app-password delete`: the user's sessions end, since what they logged in with is not known of each.
     func deleteAppPassword(_ request: AdminRequest<Nothing>) async throws -> Nothing {
         let address: EmailAddress = try request.path.require("address")
-        let name: AppPasswordName = try request.path.require("name")
+        try await removeAppPassword(request.path.require("name"), of: address)
+        return Nothing()
+    }
+
+    /// - Parameter listing: the command that shows who asks what there is.
+    func removeAppPassword(_ name: AppPasswordName, of address: EmailAddress, listing: String = "app-password list") async throws {
         let keys = try await change { transaction in
             let keys = try await findWithLogin(address, in: transaction)
             let removed = try await transaction.query(
                 "DELETE FROM app_passwords WHERE tenant_id = $1 AND user_id = $2 AND name = $3 RETURNING 1",
                 [.int8(keys.tenant), .int8(keys.user), .text(name.text)])
-            guard !removed.isEmpty else { throw Self.noAppPassword(name, address) }
+            guard !removed.isEmpty else { throw Self.noAppPassword(name, address, listing) }
             return keys
         }
         endSessions(tenant: keys.tenant, user: keys.user, reason: "A password of yours was revoked; please log in again")
-        return Nothing()
     }
 
     private func appPassword(_ name: AppPasswordName, of address: EmailAddress) async throws -> AppPassword {
         guard let found = try await appPasswords(of: address).first(where: { $0.name == name }) else {
-            throw Self.noAppPassword(name, address)
+            throw Self.noAppPassword(name, address, "app-password list")
         }
         return found
     }
@@ -83,7 +87,7 @@ extension Provisioning {
         }
     }
 
-    private static func noAppPassword(_ name: AppPasswordName, _ address: EmailAddress) -> AdminError {
-        AdminError(.notFound, "\(address) has no app password for \(name).", hint: "`app-password list \(address)` shows all.")
+    private static func noAppPassword(_ name: AppPasswordName, _ address: EmailAddress, _ listing: String) -> AdminError {
+        AdminError(.notFound, "\(address) has no app password for \(name).", hint: "`\(listing) \(address)` shows all.")
     }
 }

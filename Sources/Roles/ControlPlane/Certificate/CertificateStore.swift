@@ -190,30 +190,43 @@ final class CertificateStore {
     }
 
     func add(_ files: CertificateFiles) async throws -> Certificate {
-        let stamp = CertificateFiles.Stamp(files)
-        let content = try files.read()
-        guard let first = content.facts.hostNames.first else {
-            throw AdminError(.invalid, "\(files.certificate) names no host in its subject alternative name.")
-        }
-        let name = try CertificateName(first)
+        let (name, entry) = try Self.read(files)
         _ = try await database.query(
             """
             INSERT INTO certificates (name, certificate_file, key_file) VALUES ($1, $2, $3)
             ON CONFLICT (name) DO UPDATE SET certificate_file = $2, key_file = $3, imported_at = now()
             """, [.text(name.text), .text(files.certificate), .text(files.key)])
-        imported[name] = Entry(files: files, stamp: stamp, content: content)
-        keep(content, of: name)
+        imported[name] = entry
+        keep(entry.content, of: name)
         push()
         return try certificate(name)
     }
 
-    func remove(_ name: CertificateName) async throws {
-        guard imported[name] != nil else {
-            if try all().contains(where: { $0.name == name }) {
-                throw AdminError(.conflict, "\(name) is the standard certificate.", hint: "Name another one under tls in casella.json.")
-            }
-            throw Self.none(name)
+    /// What `add` would answer.
+    func tried(_ files: CertificateFiles) throws -> Certificate {
+        let (name, entry) = try Self.read(files)
+        return try certificate(name, entry)
+    }
+
+    private static func read(_ files: CertificateFiles) throws -> (CertificateName, Entry) {
+        let stamp = CertificateFiles.Stamp(files)
+        let content = try files.read()
+        guard let first = content.facts.hostNames.first else {
+            throw AdminError(.invalid, "\(files.certificate) names no host in its subject alternative name.")
         }
+        return (try CertificateName(first), Entry(files: files, stamp: stamp, content: content))
+    }
+
+    func requireImported(_ name: CertificateName) throws {
+        guard imported[name] == nil else { return }
+        if try all().contains(where: { $0.name == name }) {
+            throw AdminError(.conflict, "\(name) is the standard certificate.", hint: "Name another one under tls in casella.json.")
+        }
+        throw Self.none(name)
+    }
+
+    func remove(_ name: CertificateName) async throws {
+        try requireImported(name)
         _ = try await database.query("DELETE FROM certificates WHERE name = $1", [.text(name.text)])
         imported[name] = nil
         unlink(copies(of: name).certificate)

@@ -7,7 +7,8 @@ extension Provisioning {
         for path in [new.certificateFile, new.keyFile] where !path.hasPrefix("/") || path.utf8.contains(0) || path.utf8.count > 4_000 {
             throw AdminError(.invalid, "The path of a file on the platform's machine begins with a slash.")
         }
-        return try await certificates.add(CertificateFiles(certificate: new.certificateFile, key: new.keyFile))
+        let files = CertificateFiles(certificate: new.certificateFile, key: new.keyFile)
+        return try await isRehearsal ? certificates.tried(files) : certificates.add(files)
     }
 
     /// `certificate list`: the standard one first.
@@ -20,7 +21,9 @@ extension Provisioning {
 
     /// `certificate delete`: its names are shown the standard one from now on.
     func deleteCertificate(_ request: AdminRequest<Nothing>) async throws -> Nothing {
-        try await certificates.remove(request.path.require("name"))
+        let name: CertificateName = try request.path.require("name")
+        try certificates.requireImported(name)
+        if !isRehearsal { try await certificates.remove(name) }
         return Nothing()
     }
 }

@@ -8,10 +8,10 @@ extension Provisioning {
     private static let mailboxLimit = 100
 
     /// `explain delivery`: in the order in which gateway and worker ask.
-    func explainDelivery(_ request: AdminRequest<Nothing>) async throws -> Explanation {
+    func explainDelivery(_ request: AdminRequest<ExplainedMessage>) async throws -> Explanation {
         let asked: EmailAddress = try request.query.require("address"), recipient = domains.canonical(asked)
         let sender: TargetAddress? = try request.query.optional("from")
-        let size = try request.query.octets("size")
+        let size = try request.query.octets("size"), header = try ExplainedHeader(request.body)
         var steps = [messageSize(size)]
         if let sender {
             steps.append(.tells("sender \(sender)", "No rule asks who sends mail that comes in: anybody may write to people here."))
@@ -31,10 +31,14 @@ extension Provisioning {
         for user in targets?.suspended ?? [] {
             steps.append(.tells("user \(user.address)", "Its incoming mail is suspended, so it is left out.", change: user.resuming))
         }
+        if let header, let targets {
+            steps.append(header.hops(limit: facts.limits.hops))
+            if !targets.groups.isEmpty || !targets.external.isEmpty { steps.append(header.round(recipient)) }
+        }
         let users = targets?.users ?? []
         for target in users.prefix(Self.mailboxLimit) {
             steps += try await mailbox(of: target.user, size: size)
-            if target.group == nil { steps += try await vacationStep(of: try EmailAddress(target.user.address)) }
+            if target.group == nil { steps += try await vacationStep(of: target.user, to: sender, header, in: directory) }
         }
         if users.count > Self.mailboxLimit {
             steps.append(.tells("mailboxes", "Of \(users.count) the first \(Self.mailboxLimit) are looked at here."))

@@ -1,15 +1,16 @@
 import AdminAPI
+import MailRules
 import MailStore
 import Postgres
 import Quantities
 
 extension Provisioning {
     /// `explain send`: what a message that a user hands in would meet, from the login on.
-    func explainSending(_ request: AdminRequest<Nothing>) async throws -> Explanation {
+    func explainSending(_ request: AdminRequest<ExplainedMessage>) async throws -> Explanation {
         let asked: EmailAddress = try request.query.require("address"), address = domains.canonical(asked)
         let author: TargetAddress = try request.query.optional("as") ?? TargetAddress(address.text)
         let recipient: TargetAddress? = try request.query.optional("to")
-        let size = try request.query.octets("size")
+        let size = try request.query.octets("size"), header = try ExplainedHeader(request.body)
         let user = try await user(address)
         guard user.shared != true else {
             let says = "It is a shared mailbox, without a login: its members log in with their own, and send as it."
@@ -28,10 +29,14 @@ extension Provisioning {
         steps.append(
             outgoing(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason)
                 .changed(by: "tenant resume \(tenant.name) --outgoing"))
-        steps.append(try await identity(author, of: address, keys.user, in: directory))
+        steps.append(try await identity("sender", author.localPart, author.domain.text, of: address, keys.user, in: directory))
         steps.append(try await signing(author))
         if let recipient { steps += try await recipientSteps(recipient, of: keys.user, in: directory) }
         steps.append(messageSize(size))
+        if let header {
+            steps.append(header.hops(limit: facts.limits.hops))
+            steps += try await authors(header, of: address, keys.user, in: directory)
+        }
         steps += try await plannedSize(for: address, size)
         steps += try await sending(by: address, keys)
         return Explanation(steps, otherwise: "It would be taken, and queued to be sent on.")
@@ -44,18 +49,18 @@ extension Provisioning {
 
     /// Envelope and header may name addresses only that lead to who logged in.
     private func identity(
-        _ author: TargetAddress, of address: EmailAddress, _ user: Int64, in directory: Directory
+        _ place: String, _ localPart: String, _ domain: String, of address: EmailAddress, _ user: Int64, in directory: Directory
     ) async throws -> Explanation.Step {
-        let rule = "sender \(author)"
-        if let step = try await sharedIdentity(author, of: address, rule) { return step }
-        guard try await !directory.mayUse(localPart: author.localPart, domain: author.domain.text, as: user) else {
-            let isOwn = author.text == address.text
+        let author = "\(localPart)@\(domain)", rule = "\(place) \(author)"
+        if let target = try? TargetAddress(author), let step = try await sharedIdentity(target, of: address, rule) { return step }
+        guard try await !directory.mayUse(localPart: localPart, domain: domain, as: user) else {
+            let isOwn = author == address.text
             return .passes(rule, isOwn ? "It is the user's own address." : "It leads to the user, who may send as it.")
         }
         let says: String, change: String?
-        switch try await directory.resolve(localPart: author.localPart, domain: author.domain.text) {
+        switch try await directory.resolve(localPart: localPart, domain: domain) {
         case .notLocal:
-            (says, change) = ("\(author.domain) is no domain of the user's tenant, and nobody sends as another's address.", nil)
+            (says, change) = ("\(domain) is no domain of the user's tenant, and nobody sends as another's address.", nil)
         case .noSuchUser, .loop:
             (says, change) = ("There is no such address, so it is nobody's to send as.", "alias create \(author) --to \(address)")
         case .suspended, .targets:
@@ -75,6 +80,31 @@ extension Provisioning {
             active.isEmpty
                 ? "It goes out without DKIM: no key of \(author.domain) is active." : "It is signed with \(active.joined(separator: ", ")).")
     }
+
+    /// Those that the header says the message is from.
+    private func authors(
+        _ header: ExplainedHeader, of address: EmailAddress, _ user: Int64, in directory: Directory
+    ) async throws -> [Explanation.Step] {
+        let rule = "header"
+        do {
+            let authors = try MessageAuthors.read(header.scan, in: header.bytes)
+            if header.scan.fields(named: "from").isEmpty {
+                return [.tells(rule, "It has no From field; one with the sender is put there.")]
+            }
+            var steps: [Explanation.Step] = []
+            for author in authors.prefix(Self.authorLimit) {
+                steps.append(try await identity("author", author.localPart, author.domain, of: address, user, in: directory))
+            }
+            return steps
+        } catch MessageAuthors.Problem.severalFields {
+            return [.refuses(rule, "It has more than one From or Sender field.", reply: "550 5.7.1", change: nil)]
+        } catch MessageAuthors.Problem.unreadable {
+            return [.refuses(rule, "A From or Sender field is no list of addresses as RFC 5322 has it.", reply: "550 5.7.1", change: nil)]
+        }
+    }
+
+    /// Authors that one explanation looks at.
+    private static let authorLimit = 50
 
     private func recipientSteps(
         _ recipient: TargetAddress, of user: Int64, in directory: Directory

@@ -1,17 +1,36 @@
 import AdminAPI
+import MailStore
 
 extension Provisioning {
     /// Whether whoever writes to the user is told that it is away.
-    func vacationStep(of address: EmailAddress) async throws -> [Explanation.Step] {
+    func vacationStep(
+        of user: UserRecord, to sender: TargetAddress?, _ header: ExplainedHeader?, in directory: Directory
+    ) async throws -> [Explanation.Step] {
+        let address = try EmailAddress(user.address)
         guard let vacation = try await vacations(of: address).first else { return [] }
+        let rule = "vacation of \(address)", change = "vacation clear \(address)"
         let bounds = [vacation.from.map { ", from \($0)" }, vacation.until.map { ", until \($0)" }].compactMap(\.self).joined()
-        return [
-            .tells(
-                "vacation of \(address)",
-                """
-                Once the mail is stored, its sender is told "\(vacation.subject)", once in \(vacation.days) days\(bounds); not a list, a \
-                program, or who wrote to a group.
-                """, change: "vacation clear \(address)")
-        ]
+        let told = "Once the mail is stored, its sender is told \"\(vacation.subject)\", once in \(vacation.days) days\(bounds)"
+        guard let header else {
+            return [.tells(rule, "\(told); not a list, a program, or who wrote to a group.", change: change)]
+        }
+        if let reason = try await reason(not: user.id, answers: header, of: sender, in: directory) {
+            return [.tells(rule, "Nobody is told that the user is away: \(reason).")]
+        }
+        return [.tells(rule, "\(told).", change: change)]
+    }
+
+    /// Why the user's vacation does not answer this message; nil: it does.
+    private func reason(
+        not user: Int64, answers header: ExplainedHeader, of sender: TargetAddress?, in directory: Directory
+    ) async throws -> String? {
+        if let obstacle = header.obstacle(from: sender) { return obstacle }
+        if let sender, try await directory.isOwn(localPart: sender.localPart, domain: sender.domain.text, of: user) {
+            return "the user wrote it"
+        }
+        for (localPart, domain) in header.addressees where try await directory.isOwn(localPart: localPart, domain: domain, of: user) {
+            return nil
+        }
+        return "no address of the user's own stands in its To, Cc or Bcc"
     }
 }

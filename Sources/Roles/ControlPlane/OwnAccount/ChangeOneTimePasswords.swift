@@ -15,7 +15,7 @@ extension Provisioning {
                 """, [.int8(keys.tenant), .int8(keys.user), .bytea(sealed)])
             return keys
         }
-        authenticator.forget(account: OwnAccounts.codes(of: address.text))
+        forgetLogins(account: OwnAccounts.codes(of: address.text))
         endSessions(tenant: keys.tenant, user: keys.user, reason: "Your password alone is not enough any more; use an app password")
         return OneTimePasswordSecret(address: address, oneTimePassword: oneTime.address(issuer: "Casella", account: address.text))
     }
@@ -31,7 +31,7 @@ extension Provisioning {
                 throw AdminError(.conflict, "\(address) has no one-time passwords.", hint: "`user totp \(address)` sets them up.")
             }
         }
-        authenticator.forget(account: OwnAccounts.codes(of: address.text))
+        forgetLogins(account: OwnAccounts.codes(of: address.text))
         return try await user(address)
     }
 }

@@ -13,8 +13,8 @@ extension Provisioning {
             try await change { transaction in
                 try await undelete(id, called: name, isOpen: isOpen, in: transaction)
                 // Last: a tenant whose doors cannot be opened stays deleted. Nobody comes before its domains are known.
-                if !isOpen { try workers.add(id, name: name) }
-                isOpen = true
+                if !isOpen, !isRehearsal { try workers.add(id, name: name) }
+                isOpen = !isRehearsal
             }
         } catch {
             // When its end was not heard of, it may be there nevertheless.

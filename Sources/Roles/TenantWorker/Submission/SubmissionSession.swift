@@ -1,5 +1,6 @@
 import Cryptography
 import Glibc
+import MailRules
 import MailStore
 import MIME
 import ProxyProtocol
@@ -206,7 +207,7 @@ extension Reply {
     fileprivate static let nullSenderNotYours = Reply(550, "5.7.1", "Give your own address as the sender")
     fileprivate static let postmasterNeedsDomain = Reply(550, "5.1.3", "Give the recipient's address with its domain")
 
-    fileprivate static func badAuthor(_ problem: SubmittedMessage.AuthorProblem) -> Reply {
+    fileprivate static func badAuthor(_ problem: MessageAuthors.Problem) -> Reply {
         switch problem {
         case .severalFields: Reply(550, "5.7.1", "The message has more than one From or Sender field")
         case .unreadable: Reply(550, "5.7.1", "A From or Sender field is no list of addresses as RFC 5322 has it")

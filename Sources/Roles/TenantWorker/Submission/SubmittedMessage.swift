@@ -1,5 +1,6 @@
 import Glibc
 import MIME
+import MailRules
 import SMTP
 
 /// A message as a user's mail program handed it in (RFC 6409 §8): what of its header is completed, taken out and checked.
@@ -12,32 +13,8 @@ struct SubmittedMessage {
         header = HeaderScan(bytes)
     }
 
-    enum AuthorProblem: Error { case severalFields, unreadable }
-
-    /// The addresses that the message says it is from: those of its From and Sender fields, and of whoever sends it again.
-    /// Empty when there is none of these fields.
-    func authors() throws(AuthorProblem) -> [SMTP.EnvelopeAddress] {
-        var authors: [SMTP.EnvelopeAddress] = []
-        for name in ["from", "sender", "resent-from", "resent-sender"] {
-            let fields = header.fields(named: name)
-            // RFC 5322 §3.6: one From, one Sender; readers differ in which of several they show. Resent fields may come in several blocks.
-            guard fields.count <= 1 || name.hasPrefix("resent-") else { throw .severalFields }
-            for field in fields {
-                guard let list = MailboxList(parsing: header.value(of: field, in: bytes)) else { throw .unreadable }
-                for mailbox in list.mailboxes {
-                    guard let known = Self.address(mailbox.localPart, mailbox.domain) else { throw .unreadable }
-                    authors.append(known)
-                }
-            }
-        }
-        return authors
-    }
-
-    private static func address(_ localPart: [UInt8], _ domain: [UInt8]) -> SMTP.EnvelopeAddress? {
-        let quoted = localPart.flatMap { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") ? [UInt8(ascii: "\\"), $0] : [$0] }
-        let quote = [UInt8(ascii: "\"")], at = [UInt8(ascii: "@")]
-        return SMTP.EnvelopeAddress(parsing: quote + quoted + quote + at + domain)
-    }
+    /// The addresses that the message says it is from; empty when it says nothing of that.
+    func authors() throws(MessageAuthors.Problem) -> [SMTP.EnvelopeAddress] { try MessageAuthors.read(header, in: bytes) }
 
     /// The header to send in place of the message's own, and the body behind it.
     ///

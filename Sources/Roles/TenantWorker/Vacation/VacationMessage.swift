@@ -1,4 +1,5 @@
 import MIME
+import MailRules
 import MailStore
 import SMTP
 

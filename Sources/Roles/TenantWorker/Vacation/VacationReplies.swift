@@ -1,5 +1,6 @@
 import Cryptography
 import Glibc
+import MailRules
 import MailStore
 import Runtime
 import SMTP

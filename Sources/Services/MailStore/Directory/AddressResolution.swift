@@ -29,6 +29,12 @@ extension Directory {
         return try await sharedMailboxes(of: user).contains { $0.user == only && $0.sends }
     }
 
+    /// Whether an address is the user's alone: its own, or an alias that leads nowhere else. Not a group, nor what others read too.
+    package func isOwn(localPart: String, domain: String, of user: Int64) async throws(StoreError) -> Bool {
+        guard case .targets(let targets) = try await resolve(localPart: localPart, domain: domain) else { return false }
+        return targets.users.map(\.user.id) == [user] && targets.suspended.isEmpty && targets.external.isEmpty && targets.groups.isEmpty
+    }
+
     /// Follows one address.
     /// - Parameter group: the outermost group on the way here; nil: there was none.
     func follow(

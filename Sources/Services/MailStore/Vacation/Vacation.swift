@@ -56,7 +56,6 @@ extension TenantStore {
 
     /// Whether an address is the user's alone: its own, or an alias that leads nowhere else. Not a group, nor what others read too.
     public func isOwn(localPart: String, domain: String, of user: Int64) async throws(StoreError) -> Bool {
-        guard case .targets(let targets) = try await resolve(localPart: localPart, domain: domain) else { return false }
-        return targets.users.map(\.user.id) == [user] && targets.suspended.isEmpty && targets.external.isEmpty && targets.groups.isEmpty
+        try await directory.isOwn(localPart: localPart, domain: domain, of: user)
     }
 }

@@ -10,6 +10,8 @@ enum AdminBodies {
         try JSONValues.check(PasswordDemand.self, input)
         try JSONValues.check(UserPasswordChange.self, input)
         try JSONValues.check(NewOwnAppPassword.self, input)
+        try JSONValues.check(OwnAppPasswordRevocation.self, input)
+        try JSONValues.check(ExplainedMessage.self, input)
         try JSONValues.check(UserImport.self, input)
         try JSONValues.check(UserImportReport.self, input)
         try JSONValues.check(NewAlias.self, input)

@@ -22,12 +22,8 @@ package struct AnswerableMessage {
 
     /// - Returns: nil when nobody is to be answered.
     package init?(_ reversePath: ReversePath, _ header: HeaderScan, in message: [UInt8]) {
-        guard let sender = reversePath.address, !Self.isProgram(sender.localPart) else { return nil }
+        guard let sender = reversePath.address, Self.obstacle(to: reversePath, header, in: message) == nil else { return nil }
         func values(_ name: String) -> [[UInt8]] { header.fields(named: name).map { header.value(of: $0, in: message) } }
-        guard !header.fields.contains(where: { $0.name.hasPrefix("list-") }),
-            values("auto-submitted").allSatisfy({ Self.word($0) == "no" }),
-            values("precedence").allSatisfy({ !["bulk", "junk", "list"].contains(Self.word($0)) })
-        else { return nil }
         self.sender = sender
         let addresses = Self.destinations.flatMap { values($0) }.flatMap { AddressList.parse($0, limit: Self.limit) }
         addressees = addresses.prefix(Self.limit).compactMap { address in
@@ -38,6 +34,21 @@ package struct AnswerableMessage {
         messageID = identifiers("message-id").first
         let earlier = identifiers("references")
         references = Array((earlier.isEmpty ? identifiers("in-reply-to").prefix(1) : earlier[...]).suffix(Self.referenceLimit))
+    }
+
+    /// Why nobody is to be answered.
+    package enum Obstacle: Sendable { case nobody, program, list, automatic, bulk }
+
+    /// - Parameter reversePath: nil when it is not known.
+    package static func obstacle(to reversePath: ReversePath?, _ header: HeaderScan, in message: [UInt8]) -> Obstacle? {
+        func words(_ name: String) -> [String] { header.fields(named: name).map { word(header.value(of: $0, in: message)) } }
+        if let reversePath {
+            guard let sender = reversePath.address else { return .nobody }
+            if isProgram(sender.localPart) { return .program }
+        }
+        if header.fields.contains(where: { $0.name.hasPrefix("list-") }) { return .list }
+        if words("auto-submitted").contains(where: { $0 != "no" }) { return .automatic }
+        return words("precedence").contains { ["bulk", "junk", "list"].contains($0) } ? .bulk : nil
     }
 
     /// Addresses of programs, which would answer a reply or throw it away.

@@ -1,0 +1,83 @@
+"""Zsh and fish with what `casella completion` prints for them, driven key by key; for bash see test_screens."""
+
+import pathlib
+import tempfile
+import unittest
+
+from support import running
+from support.companies import Company
+from support.screen import TmuxScreen
+
+# What is typed before Tab, and what stands there after it.
+COMPLETED = (
+    ("casella ten", "casella tenant "),
+    ("casella user sh", "casella user show "),
+    ("casella domain create x.example --ten", "casella domain create x.example --tenant "),
+    ("casella plan assign default --tenant shell-w", "casella plan assign default --tenant shell-works "),
+    ("casella user show wren", "casella user show wren0"),
+    ("casella user show wren07", "casella user show wren07@shell-works.example "),
+    ("casella user show wren08@she", "casella user show wren08@shell-works.example "),
+    ("casella alias create a@shell-works.example --to=", "casella alias create a@shell-works.example --to="),
+    ("casella frobnicate wren07", "casella frobnicate wren07"),
+)
+
+
+class Shells(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.platform = running.shared()
+        cls.company = Company(cls.platform, name="shell-works", users=())
+        cls.program = cls.platform.data / "bin/casella"
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+            file.write("address\n" + "".join(f"wren0{number}@{cls.company.domain}\n" for number in range(10)))
+            file.flush()
+            cls.platform.casella("user", "import", file.name)
+
+    def setUp(self):
+        home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.addCleanup(home.cleanup)
+        self.home = pathlib.Path(home.name)
+
+    def shell(self, *command, **more):
+        environment = {
+            "HOME": self.home, "XDG_CONFIG_HOME": self.home, "XDG_DATA_HOME": self.home, "ZDOTDIR": self.home,
+            "CASELLA_DATA": self.platform.data, "PATH": f"{self.program.parent}:/usr/bin:/bin",
+        }
+        screen = TmuxScreen(*command, environment={**environment, **more})
+        self.addCleanup(screen.__exit__)
+        screen.wait_for("$ ")
+        return screen
+
+    def enter(self, screen, line):
+        """Runs a line, and shows a fresh screen."""
+        screen.type(f"{line}; clear; echo read''y")
+        screen.press("Enter")
+        screen.wait_for("ready")
+
+    def completes(self, screen):
+        for typed, completed in COMPLETED:
+            with self.subTest(typed):
+                screen.press("C-u")
+                screen.type(typed)
+                screen.press("Tab")
+                screen.type("%")
+                screen.wait_for(completed + "%")
+
+    def zsh(self):
+        return self.shell("zsh", "--no-globalrcs", "--no-rcs", "-i", PS1="$ ")
+
+    def test_zsh(self):
+        screen = self.zsh()
+        self.enter(screen, "bindkey -e; source <(casella completion zsh)")
+        self.completes(screen)
+
+    def test_zsh_with_the_script_among_its_functions(self):
+        (self.home / "_casella").write_text(self.platform.casella("completion", "zsh").stdout)
+        screen = self.zsh()
+        self.enter(screen, f"bindkey -e; fpath=({self.home} $fpath); autoload -Uz compinit; compinit -u")
+        self.completes(screen)
+
+    def test_fish(self):
+        screen = self.shell("fish", "--no-config", "--interactive", "--init-command", "function fish_prompt; echo -n '$ '; end")
+        self.enter(screen, "casella completion fish | source")
+        self.completes(screen)
