@@ -34,7 +34,7 @@ class DryRuns(unittest.TestCase):
             ("tenant", "delete", f"{name}-gone", "--yes"),
         ):
             cls.platform.casella(*words)
-        cls.desk = Administrator(cls.platform, "help-desk", tenant=name)
+        cls.helper = Administrator(cls.platform, "help-desk", tenant=name)
         cls.apply(cls.company.address("sales"), "--yes")
 
     @classmethod
@@ -102,10 +102,10 @@ class DryRuns(unittest.TestCase):
                 (["domain", "claim", f"tried-{domain}", "--tenant", name], f"tried-{domain}"),
                 (["domain", "unclaim", self.claimed], self.claimed),
                 (["administrator", "create", "tried", "--role", "auditor", "--generate"], "tried"),
-                (["administrator", "suspend", self.desk.name], self.desk.name),
-                (["administrator", "password", self.desk.name, "--generate"], self.desk.name),
-                (["administrator", "totp", self.desk.name], self.desk.name),
-                (["administrator", "delete", self.desk.name], self.desk.name),
+                (["administrator", "suspend", self.helper.name], self.helper.name),
+                (["administrator", "password", self.helper.name, "--generate"], self.helper.name),
+                (["administrator", "totp", self.helper.name], self.helper.name),
+                (["administrator", "delete", self.helper.name], self.helper.name),
                 (["session", "end", ann], "Ended 1 session"),
                 (["tenant", "delete", name], name),
                 (["tenant", "delete", f"{name}-gone", "--now"], f"{name}-gone"),
@@ -117,7 +117,7 @@ class DryRuns(unittest.TestCase):
                     self.assertIn("Dry run", done.stdout)
                     self.assertEqual(before, self.record())
                     self.assertEqual("OK", session.noop()[0], "nobody is told")
-        self.assertEqual(200, self.desk.request("GET", "/session")[0], "its session goes on")
+        self.assertEqual(200, self.helper.request("GET", "/session")[0], "its session goes on")
         self.assertEqual(aliases, self.platform.ask("alias", "list", "--domain", domain))
 
     def test_a_desired_state_is_only_shown(self):
@@ -135,7 +135,7 @@ class DryRuns(unittest.TestCase):
             (["alias", "create", self.company.address("info"), "--to", ann], 73),
             (["quota", "set", "nobody@" + domain, "--bytes", "1MB"], 66),
             (["user", "totp", ann, "--off"], 76), (["domain", "unclaim", f"nobodys-{domain}"], 66),
-            (["administrator", "delete", "nobody"], 66), (["administrator", "create", self.desk.name, "--role", "auditor", "--generate"], 73),
+            (["administrator", "delete", "nobody"], 66), (["administrator", "create", self.helper.name, "--role", "auditor", "--generate"], 73),
             (["tenant", "delete", "no-such-tenant"], 66), (["tenant", "delete", self.company.name, "--now"], 76),
             (["session", "end", "nobody@" + domain], 66), (["certificate", "delete", "nobody.example"], 66),
         ):

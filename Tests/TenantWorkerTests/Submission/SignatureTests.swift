@@ -26,6 +26,7 @@ struct SubmissionSignatureTests {
         let header = try await self.header(from: domain)
         let signatures = header.filter { $0.hasPrefix("DKIM-Signature:") }
         #expect(signatures.count == 2 && header.first?.contains("a=rsa-sha256; c=relaxed/relaxed; d=\(domain.name);") == true)
+        #expect(header.filter { $0.contains("bh=j+uJ1+KwQjMpdNiCngwvlv2FTzZnzkokoCYASnN36NE=;") }.count == 2, "of Hi and its line end alone")
         #expect(header.contains { $0.hasPrefix(" s=mayr; t=") } && header.contains { $0.hasPrefix(" s=maye; t=") })
     }
 

@@ -14,6 +14,9 @@ struct MessageSigner {
     let store: TenantStore
     let facts: DoorFacts
 
+    /// - Parameters:
+    ///   - header: with or without the blank line below it.
+    ///   - body: with that line if the header has it not.
     /// - Returns: the header, below a signature for each active key of the domain.
     func signed(_ header: [UInt8], _ body: [UInt8], trace: DeliveryID) async -> [UInt8] {
         guard let domain = Self.author(in: header) else { return header }
@@ -49,7 +52,8 @@ struct MessageSigner {
     ) -> (fields: [UInt8], problems: [String]) {
         var fields: [UInt8] = [], problems: [String] = []
         do {
-            let bodyHash = try hash(of: body)
+            // The blank line is neither's (RFC 5322 §2.1).
+            let bodyHash = try hash(of: HeaderScan(header).hasBlankLine || !body.starts(with: [13, 10]) ? body[...] : body.dropFirst(2))
             for key in keys {
                 do {
                     guard let algorithm = Algorithm(rawValue: key.algorithm) else { continue }
@@ -72,11 +76,11 @@ struct MessageSigner {
     }
 
     /// SHA-256 of the body's relaxed form, which is never in memory as a whole.
-    private nonisolated static func hash(of body: [UInt8]) throws(CryptographyError) -> [UInt8] {
+    private nonisolated static func hash(of body: ArraySlice<UInt8>) throws(CryptographyError) -> [UInt8] {
         let digest = try RunningDigest()
-        var canonical = RelaxedBody(), start = 0
-        while start < body.count {
-            let end = min(start + (64 << 10), body.count)
+        var canonical = RelaxedBody(), start = body.startIndex
+        while start < body.endIndex {
+            let end = min(start + (64 << 10), body.endIndex)
             try digest.add(canonical.feed(body[start..<end]))
             start = end
         }
