@@ -15,6 +15,7 @@ extension DesiredTenant {
             try user.quota?.validate(at: .user)
             try user.limits?.validate(for: .user)
             try Self.validate(user.suspended, user.suspensionReason, of: user.address.text)
+            try user.vacation?.settings?.validate()
         }
         for alias in aliases where !(1...NewAlias.maximumTargets).contains(Set(alias.targets).count) {
             throw AdminError(.invalid, "The alias \(alias.address) has 1 to \(NewAlias.maximumTargets) targets.")

@@ -78,11 +78,14 @@ public struct UserSettings: Sendable, Hashable {
     public var password: DesiredPassword
     /// nil: it need not be changed.
     public var passwordChangeBy: Timestamp?
+    /// With its days.
+    public var vacation: NewVacation?
 
     public init(
         quota: StoredQuota = .standard(at: .user), limits: LimitSet = LimitSet(), suspension: StoredSuspension = .none,
-        password: DesiredPassword = .none, passwordChangeBy: Timestamp? = nil
+        password: DesiredPassword = .none, passwordChangeBy: Timestamp? = nil, vacation: NewVacation? = nil
     ) {
+        self.vacation = vacation
         (self.quota, self.limits, self.suspension) = (quota, limits, suspension)
         (self.password, self.passwordChangeBy) = (password, passwordChangeBy)
     }

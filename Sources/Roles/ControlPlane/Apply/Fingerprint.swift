@@ -17,7 +17,7 @@ extension TenantReading {
         lines += state.users.map { address, user in
             let facts = users[address], changeBy = user.passwordChangeBy?.description ?? ""
             return "user \(address) \(facts?.id ?? 0) \(user.quota.line) \(user.limits.line) \(user.suspension.line) "
-                + "\(facts?.passwordSet ?? 0) \(changeBy)"
+                + "\(facts?.passwordSet ?? 0) \(changeBy) \(user.vacation?.line ?? "")"
         }.sorted()
         return try Fingerprint.of(lines + keeping.lines)
     }
@@ -35,6 +35,10 @@ enum Fingerprint {
 
 extension StoredQuota {
     fileprivate var line: String { "\(bytes.stored(at: .user) ?? -2) \(messages.limit ?? -1)" }
+}
+
+extension NewVacation {
+    fileprivate var line: String { "\(subject) \(text) \(from?.text ?? "") \(until?.text ?? "") \(days ?? 0)" }
 }
 
 extension LimitSet {

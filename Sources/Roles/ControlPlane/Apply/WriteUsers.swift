@@ -29,6 +29,7 @@ extension Provisioning {
             "limits = g.limits::jsonb", "$4::text[]", "limits", of: limits, tenant,
             [.textArray(try limits.map { try $0.new.limits.json })], in: transaction)
         try await setPasswords(of: changed(\.password), tenant, in: transaction)
+        try await setVacations(of: changed(\.vacation), tenant, in: transaction)
     }
 
     private func make(_ users: [SortedChanges.User], of tenant: Int64, in transaction: PostgresTransaction) async throws {
