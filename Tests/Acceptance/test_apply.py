@@ -232,6 +232,24 @@ tenants:
         self.platform.casella("domain", "undelete", company.domain)
         self.assertEqual((state, before), (self.export(), contents(device)), "with all that was in it")
 
+    def test_vacations(self):
+        ann = self.address("ann")
+        self.apply(self.tenant("ann"), "--yes")
+        away = f'{{address: {ann}, vacation: {{subject: Away, text: "Back\\nsoon.", until: "2099-01-06", days: 3}}}}'
+        self.assertIn("vacation", self.apply(self.tenant(away), "--yes").stdout)
+        shown = self.platform.ask("vacation", "show", ann)
+        self.assertEqual(("Away", "Back\nsoon.", "2099-01-06", 3), tuple(shown[key] for key in ("subject", "text", "until", "days")))
+        exported = self.file(self.export())
+        self.assertIn("Nothing would change", self.apply(self.tenant(away), "--dry-run").stdout)
+        self.assertIn("Nothing would change", self.apply(self.tenant("ann"), "--dry-run").stdout, "what is not written stays")
+        self.apply(self.tenant(f"{{address: {ann}, vacation: none}}"), "--yes")
+        self.assertEqual([], self.platform.ask("vacation", "list", "--tenant", self.name))
+        self.platform.casella("undo", self.number(), "--yes")
+        self.assertEqual(shown, self.platform.ask("vacation", "show", ann))
+        self.platform.casella("vacation", "clear", ann)
+        self.apply(exported, "--prune", "--yes")
+        self.assertEqual(shown, self.platform.ask("vacation", "show", ann))
+
     def test_groups(self):
         company = Company(self.platform)
         self.name, ann, bob, team = company.name, company.address("ann"), company.address("bob"), company.address("team")

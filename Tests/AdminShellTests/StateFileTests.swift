@@ -99,6 +99,21 @@ import Testing
         }
     }
 
+    @Test("A vacation is written and read with whatever stands in it") func vacations() throws {
+        let vacations = [
+            NewVacation(subject: "Away: \"now\" # {x}", text: "Back \\ soon.\r\n\n\tAnn \u{2028}\u{2029}\u{FEFF}é", days: 3),
+            NewVacation(subject: "none", text: "\n \n", from: try Day("2026-12-20"), until: try Day("2027-01-06")),
+        ]
+        for desired in vacations.map({ DesiredVacation.away(as: $0) }) + [.here] {
+            var tenant = DesiredTenant(name: try TenantName("acme"))
+            tenant.users = [DesiredUser(address: try EmailAddress("ann@acme.example"), vacation: desired)]
+            let file = StateFile(StateText.of(tenant))
+            #expect(file.mistakes == [] && file.tenants.first?.users == tenant.users, "\(StateText.of(tenant))")
+        }
+        let wrong = StateFile("tenants:\n- name: acme\n  users:\n  - {address: a@b.example, vacation: {subject: x, text: y, days: 99}}")
+        #expect(wrong.mistakes.map(\.line) == [4])
+    }
+
     @Test("A difference is a line a change, and says what is lost") func difference() throws {
         var impact = ApplyImpact()
         (impact.usersDeleted, impact.messagesDeleted, impact.bytesDeleted) = (1, 2, ByteCount(3_000))

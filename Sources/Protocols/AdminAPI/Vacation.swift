@@ -23,9 +23,11 @@ public struct NewVacation: Codable, Sendable, Hashable {
     public var text: String
     public var from: Day?
     public var until: Day?
-    /// Left out: 7 (RFC 5230 §4.1).
+    /// Left out: `usualDays`.
     public var days: Int?
 
+    /// RFC 5230 §4.1.
+    public static let usualDays = 7
     /// Octets.
     public static let maximumSubject = 250, maximumText = 20_000
     public static let possibleDays = 1...30

@@ -56,7 +56,7 @@ extension UserSettings {
         return UserSettings(
             quota: quota.changed(by: desired.quota), limits: limits.reaching(desired.limits, prune: prune),
             suspension: desired.suspended.map { StoredSuspension(what: $0, reason: desired.suspensionReason) } ?? suspension,
-            members: written.map { Dictionary($0, uniquingKeysWith: { first, _ in first }) } ?? members ?? [:])
+            vacation: vacation, members: written.map { Dictionary($0, uniquingKeysWith: { first, _ in first }) } ?? members ?? [:])
     }
 
     /// As lists show them, by address.

@@ -18,6 +18,7 @@ extension DesiredTenant {
             try user.quota?.validate(at: .user)
             try user.limits?.validate(for: .user)
             try Self.validate(user.suspended, user.suspensionReason, of: user.address.text)
+            try user.vacation?.settings?.validate()
         }
         for mailbox in mailboxes {
             try mailbox.validate()

@@ -80,6 +80,7 @@ public struct DesiredUser: Codable, Sendable, Hashable {
     public var suspended: [Suspendable]?
     public var suspensionReason: SuspensionReason?
     public var password: DesiredPassword?
+    public var vacation: DesiredVacation?
     /// Of an inverse, with the password: by when that was to be changed. Else a password that is written need not be.
     public var passwordChangeBy: Timestamp?
     /// Of an inverse: the user is changed if it is there, and not made.
@@ -89,10 +90,10 @@ public struct DesiredUser: Codable, Sendable, Hashable {
 
     public init(
         address: EmailAddress, quota: QuotaChange? = nil, limits: LimitChanges? = nil, suspended: [Suspendable]? = nil,
-        suspensionReason: SuspensionReason? = nil, password: DesiredPassword? = nil
+        suspensionReason: SuspensionReason? = nil, password: DesiredPassword? = nil, vacation: DesiredVacation? = nil
     ) {
         (self.address, self.quota, self.limits, self.suspended) = (address, quota, limits, suspended)
-        (self.suspensionReason, self.password) = (suspensionReason, password)
+        (self.suspensionReason, self.password, self.vacation) = (suspensionReason, password, vacation)
     }
 }
 

@@ -1,5 +1,6 @@
 extension DesiredTenant {
-    /// All of the state: applied, even with `--prune`, it changes nothing. Passwords are not in it, and so stay as they are.
+    /// All of the state: applied, even with `--prune`, it changes nothing. Passwords are not in it, and so stay as they are; and of who is
+    /// not away it does not say so.
     public init(exporting state: TenantState, of name: TenantName) {
         let names = Dictionary(grouping: state.domainAliases.keys) { state.domainAliases[$0] }
         let settings = state.settings
@@ -11,7 +12,8 @@ extension DesiredTenant {
             users: state.users.filter { $0.value.members == nil }.map { address, user in
                 DesiredUser(
                     address: address, quota: QuotaChange(user.quota), limits: LimitChanges(user.limits.values),
-                    suspended: user.suspension.what, suspensionReason: user.suspension.reason)
+                    suspended: user.suspension.what, suspensionReason: user.suspension.reason,
+                    vacation: user.vacation.map { .away(as: $0) })
             }.sorted { $0.address.isBefore($1.address) },
             aliases: state.aliases.map { DesiredAlias(address: $0, targets: $1) }.sorted { $0.address < $1.address },
             groups: state.groups.map { address, group in

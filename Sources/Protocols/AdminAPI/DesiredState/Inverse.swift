@@ -56,6 +56,7 @@ extension DesiredUser {
         quota = old.quota.difference(from: new.quota)
         limits = old.limits.difference(from: new.limits)
         if old.suspension != new.suspension { (suspended, suspensionReason) = (old.suspension.what, old.suspension.reason) }
+        if old.vacation != new.vacation { vacation = DesiredVacation(old.vacation) }
         if old.password != new.password { (password, passwordChangeBy) = (old.password, old.passwordChangeBy) }
     }
 }

@@ -74,6 +74,11 @@ extension StateChange {
             let after = new.password == .none ? "none" : before.password == .none ? "set" : "another"
             result.append(ChangedField("password", before.password == .none ? "none" : "set", after))
         }
+        if before.vacation != new.vacation {
+            let isSame = before.vacation?.subject == new.vacation?.subject
+            result.append(
+                ChangedField("vacation", before.vacation?.subject, new.vacation.map { isSame ? "\($0.subject), otherwise" : $0.subject }))
+        }
         return result + fields(before.members ?? [:], new.members ?? [:])
     }
 

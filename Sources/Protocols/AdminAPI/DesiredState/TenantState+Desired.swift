@@ -123,7 +123,8 @@ extension UserSettings {
         return UserSettings(
             quota: quota.changed(by: desired.quota), limits: limits.reaching(desired.limits, prune: prune),
             suspension: desired.suspended.map { StoredSuspension(what: $0, reason: desired.suspensionReason) } ?? suspension,
-            password: desired.password ?? password, passwordChangeBy: isOther ? desired.passwordChangeBy : passwordChangeBy)
+            password: desired.password ?? password, passwordChangeBy: isOther ? desired.passwordChangeBy : passwordChangeBy,
+            vacation: desired.vacation.map(\.settings) ?? vacation)
     }
 }
 

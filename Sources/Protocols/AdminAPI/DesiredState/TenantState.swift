@@ -79,13 +79,17 @@ public struct UserSettings: Sendable, Hashable {
     public var password: DesiredPassword
     /// nil: it need not be changed.
     public var passwordChangeBy: Timestamp?
+    /// With its days.
+    public var vacation: NewVacation?
     /// Of a shared mailbox, which has no password. nil: it is a user.
     public var members: [EmailAddress: SharedGrant]?
 
     public init(
         quota: StoredQuota = .standard(at: .user), limits: LimitSet = LimitSet(), suspension: StoredSuspension = .none,
-        password: DesiredPassword = .none, passwordChangeBy: Timestamp? = nil, members: [EmailAddress: SharedGrant]? = nil
+        password: DesiredPassword = .none, passwordChangeBy: Timestamp? = nil, vacation: NewVacation? = nil,
+        members: [EmailAddress: SharedGrant]? = nil
     ) {
+        self.vacation = vacation
         (self.quota, self.limits, self.suspension) = (quota, limits, suspension)
         (self.password, self.passwordChangeBy, self.members) = (password, passwordChangeBy, members)
     }

@@ -33,7 +33,33 @@ package enum StateText {
         flow(
             ["address: \(scalar(user.address.text))"] + quota(user.quota) + limits(user.limits)
                 + suspension(user.suspended, user.suspensionReason)
-                + [user.password.map { "passwordHash: \(scalar($0.hash ?? "none"))" }].compactMap(\.self))
+                + [user.password.map { "passwordHash: \(scalar($0.hash ?? "none"))" }, user.vacation.map(vacation)].compactMap(\.self))
+    }
+
+    private static func vacation(_ vacation: DesiredVacation) -> String {
+        guard case .away(let vacation) = vacation else { return "vacation: none" }
+        let times = [
+            vacation.from.map { "from: \"\($0.text)\"" }, vacation.until.map { "until: \"\($0.text)\"" },
+            vacation.days.map { "days: \($0)" },
+        ]
+        return "vacation: " + flow(["subject: \(quoted(vacation.subject))", "text: \(quoted(vacation.text))"] + times.compactMap(\.self))
+    }
+
+    /// With escapes for all that YAML would take for something else, such as a line's end.
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\\", "\"": result += "\\\(scalar)"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where [0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF].contains(scalar.value):
+                result += "\\u\(String(scalar.value, radix: 16))"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
     }
 
     private static func line(_ mailbox: DesiredMailbox) -> String {

@@ -17,7 +17,7 @@ extension TenantReading {
         lines += state.users.map { address, user in
             let facts = users[address], changeBy = user.passwordChangeBy?.description ?? ""
             return "user \(address) \(facts?.id ?? 0) \(user.quota.line) \(user.limits.line) \(user.suspension.line) "
-                + "\(facts?.passwordSet ?? 0) \(changeBy)"
+                + "\(facts?.passwordSet ?? 0) \(changeBy) \(user.vacation?.line ?? "")"
                 + (user.memberList.map { " shared" + $0.map { " \($0.address) \($0.rights) \($0.sends)" }.joined() } ?? "")
         }.sorted()
         return try Fingerprint.of(lines + keeping.lines)
@@ -36,6 +36,10 @@ enum Fingerprint {
 
 extension StoredQuota {
     fileprivate var line: String { "\(bytes.stored(at: .user) ?? -2) \(messages.limit ?? -1)" }
+}
+
+extension NewVacation {
+    fileprivate var line: String { "\(subject) \(text) \(from?.text ?? "") \(until?.text ?? "") \(days ?? 0)" }
 }
 
 extension LimitSet {

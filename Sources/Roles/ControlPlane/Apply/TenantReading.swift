@@ -69,7 +69,7 @@ struct TenantReading: Sendable {
             suspension: StoredSuspension(what: try row.suspended(5), reason: try row.reason(6)),
             password: hash.map { .hash($0) } ?? .none,
             passwordChangeBy: try row.optionalTimestamp(12).map { Timestamp(microsecondsSince1970: $0) },
-            members: try row.bool(13) ? [:] : nil)
+            vacation: try row.vacation(13), members: try row.bool(18) ? [:] : nil)
         users[address] = UserFacts(id: try row.int8(1), usage: try Usage(row, 10), passwordSet: try row.optionalTimestamp(9))
     }
 
@@ -138,9 +138,10 @@ extension TenantReading {
         """,
         """
         SELECT u.local_part || '@' || d.name, u.user_id, u.quota_bytes, u.quota_messages, u.limits::text, u.suspended, u.suspension_reason,
-            c.hash, c.applied, c.changed_at, coalesce(g.bytes, 0), coalesce(g.messages, 0), c.change_by, u.shared
+            c.hash, c.applied, c.changed_at, coalesce(g.bytes, 0), coalesce(g.messages, 0), c.change_by,
+            v.subject, v.body, v.first_day::text, v.last_day::text, v.days::bigint, u.shared
         FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN credentials c USING (tenant_id, user_id)
-        LEFT JOIN user_usage g USING (tenant_id, user_id) WHERE u.tenant_id = $1
+        LEFT JOIN user_usage g USING (tenant_id, user_id) LEFT JOIN vacations v USING (tenant_id, user_id) WHERE u.tenant_id = $1
         """,
         """
         SELECT g.local_part || '@' || d.name, g.posting, g.owners, ARRAY(
@@ -170,6 +171,14 @@ extension StoredQuota {
 }
 
 extension PostgresRow {
+    /// Mostly there is none.
+    fileprivate func vacation(_ column: Int) throws -> NewVacation? {
+        guard let subject = try optionalText(column) else { return nil }
+        return NewVacation(
+            subject: subject, text: try text(column + 1), from: try optionalText(column + 2).map { try Day($0) },
+            until: try optionalText(column + 3).map { try Day($0) }, days: Int(try int8(column + 4)))
+    }
+
     /// Mostly there are none.
     fileprivate func ownLimits(_ column: Int) throws -> LimitSet { try text(column) == "{}" ? LimitSet() : try limits(column) }
 }

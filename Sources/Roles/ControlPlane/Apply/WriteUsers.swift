@@ -29,6 +29,7 @@ extension Provisioning {
             "limits = g.limits::jsonb", "$4::text[]", "limits", of: limits, tenant,
             [.textArray(try limits.map { try $0.new.limits.json })], in: transaction)
         try await setPasswords(of: changed(\.password), tenant, in: transaction)
+        try await setVacations(of: changed(\.vacation), tenant, in: transaction)
         try await writeMembers(of: users, of: tenant, in: transaction)
     }
 

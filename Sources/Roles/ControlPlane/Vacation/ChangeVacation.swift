@@ -18,7 +18,7 @@ extension Provisioning {
                 """,
                 [
                     .int8(keys.tenant), .int8(keys.user), .text(new.subject), .text(new.text), .optionalText(new.from?.text),
-                    .optionalText(new.until?.text), .int8(Int64(new.days ?? 7)),
+                    .optionalText(new.until?.text), .int8(Int64(new.days ?? NewVacation.usualDays)),
                 ])
             return keys.tenant
         }
