@@ -54,9 +54,10 @@ class Certificates(unittest.TestCase):
     def test_the_name_that_is_asked_for_chooses(self):
         one, one_key = make(self.folder / "one", "mail.one.example", "imap.one.example")
         two, two_key = make(self.folder / "two", "*.two.example")
+        before = self.platform.ask("certificate", "list")
         tried = self.platform.casella("certificate", "import", "--certificate", one, "--key", one_key, "--dry-run").stdout
         self.assertIn("mail.one.example", tried)
-        self.assertEqual(1, len(self.platform.ask("certificate", "list")), "it was only tried")
+        self.assertEqual(before, self.platform.ask("certificate", "list"), "it was only tried")
         self.bring(one, one_key)
         self.bring(two, two_key)
         self.platform.casella("certificate", "delete", "mail.one.example", "--dry-run")

@@ -137,8 +137,9 @@ casella(screen-works)>
         environment = {"HOME": self.home.name, "CASELLA_DATA": self.platform.data, "PATH": path, "PS1": "$ "}
         with TmuxScreen("bash", "--norc", "--noprofile", "-i", environment=environment) as screen:
             screen.wait_for("$ ")
-            screen.type("source <(casella completion bash)")
+            screen.type("source <(casella completion bash); echo ready")
             screen.press("Enter")
+            screen.wait_for("\nready\n$")  # keys that come before the prompt are echoed by the terminal
             for typed, completed in (
                 ("casella ten", "casella tenant "),
                 ("casella user sh", "casella user show "),

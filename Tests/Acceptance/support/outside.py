@@ -67,7 +67,8 @@ class SMTPSink:
 
     def messages(self):
         """What has arrived, as bytes: smtp-sink's own header fields (X-Mail-Args …) first; lines end in LF."""
-        return [file.read_bytes() for file in pathlib.Path(self.folder.name).iterdir()]
+        contents = [file.read_bytes() for file in pathlib.Path(self.folder.name).iterdir()]
+        return [content for content in contents if content]  # a file is there before its message
 
 
 class ScriptedHost:
