@@ -19,6 +19,13 @@ COMPLETED = (
     ("casella user show wren08@she", "casella user show wren08@shell-works.example "),
     ("casella alias create a@shell-works.example --to=", "casella alias create a@shell-works.example --to="),
     ("casella frobnicate wren07", "casella frobnicate wren07"),
+    # Apostrophes and blanks, of names that exist and of words that stand before.
+    ("casella user show o", r"casella user show o\'wren@shell-works.example "),
+    ("casella user show 'wren 07", "casella user show 'wren 07"),
+    ("casella domain create 'a b' --ten", "casella domain create 'a b' --tenant "),
+    (r"casella alias create o\'x@shell-works.example --t", r"casella alias create o\'x@shell-works.example --to "),
+    ("casella user show '$(touch harm)' --form", "casella user show '$(touch harm)' --format "),
+    ("casella --data '{home}/a b' user show wren07", "casella --data '{home}/a b' user show wren07@shell-works.example "),
 )
 
 
@@ -29,7 +36,7 @@ class Shells(unittest.TestCase):
         cls.company = Company(cls.platform, name="shell-works", users=())
         cls.program = cls.platform.data / "bin/casella"
         with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
-            file.write("address\n" + "".join(f"wren0{number}@{cls.company.domain}\n" for number in range(10)))
+            file.write(f"address\no'wren@{cls.company.domain}\n" + "".join(f"wren0{number}@{cls.company.domain}\n" for number in range(10)))
             file.flush()
             cls.platform.casella("user", "import", file.name)
 
@@ -37,6 +44,7 @@ class Shells(unittest.TestCase):
         home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.addCleanup(home.cleanup)
         self.home = pathlib.Path(home.name)
+        (self.home / "a b").symlink_to(self.platform.data)
 
     def shell(self, *command, **more):
         environment = {
@@ -56,28 +64,30 @@ class Shells(unittest.TestCase):
 
     def completes(self, screen):
         for typed, completed in COMPLETED:
+            typed, completed = typed.replace("{home}", str(self.home)), completed.replace("{home}", str(self.home))
             with self.subTest(typed):
                 screen.press("C-u")
                 screen.type(typed)
                 screen.press("Tab")
                 screen.type("%")
                 screen.wait_for(completed + "%")
+        self.assertEqual([], list(self.home.rglob("harm")))
 
     def zsh(self):
         return self.shell("zsh", "--no-globalrcs", "--no-rcs", "-i", PS1="$ ")
 
     def test_zsh(self):
         screen = self.zsh()
-        self.enter(screen, "bindkey -e; source <(casella completion zsh)")
+        self.enter(screen, "cd; bindkey -e; source <(casella completion zsh)")
         self.completes(screen)
 
     def test_zsh_with_the_script_among_its_functions(self):
         (self.home / "_casella").write_text(self.platform.casella("completion", "zsh").stdout)
         screen = self.zsh()
-        self.enter(screen, f"bindkey -e; fpath=({self.home} $fpath); autoload -Uz compinit; compinit -u")
+        self.enter(screen, f"cd; bindkey -e; fpath=({self.home} $fpath); autoload -Uz compinit; compinit -u")
         self.completes(screen)
 
     def test_fish(self):
         screen = self.shell("fish", "--no-config", "--interactive", "--init-command", "function fish_prompt; echo -n '$ '; end")
-        self.enter(screen, "casella completion fish | source")
+        self.enter(screen, "cd; casella completion fish | source")
         self.completes(screen)

@@ -31,7 +31,7 @@ package enum ShellScript: String, CaseIterable, Sendable {
         #compdef casella
         _casella() {
             local -a candidates
-            candidates=("${(@f)$(${words[1]} complete -- "${(j: :)${(@q)words[1,CURRENT-1]}} $PREFIX" 2>/dev/null)}")
+            candidates=("${(@f)$(${words[1]} complete -- "${(j: :)${(@qq)${(@Q)words[1,CURRENT-1]}}} ${(Q)PREFIX}" 2>/dev/null)}")
             candidates=(${candidates:#})
             compadd -- $candidates
         }
