@@ -20,7 +20,7 @@ COMPLETED = (
     ("casella alias create a@shell-works.example --to=", "casella alias create a@shell-works.example --to="),
     ("casella frobnicate wren07", "casella frobnicate wren07"),
     # Apostrophes and blanks, of names that exist and of words that stand before.
-    ("casella user show o", r"casella user show o\'wren@shell-works.example "),
+    ("casella user show yak", r"casella user show yak\'wren@shell-works.example "),
     ("casella user show 'wren 07", "casella user show 'wren 07"),
     ("casella domain create 'a b' --ten", "casella domain create 'a b' --tenant "),
     (r"casella alias create o\'x@shell-works.example --t", r"casella alias create o\'x@shell-works.example --to "),
@@ -36,7 +36,8 @@ class Shells(unittest.TestCase):
         cls.company = Company(cls.platform, name="shell-works", users=())
         cls.program = cls.platform.data / "bin/casella"
         with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
-            file.write(f"address\no'wren@{cls.company.domain}\n" + "".join(f"wren0{number}@{cls.company.domain}\n" for number in range(10)))
+            names = ["yak'wren", *(f"wren0{number}" for number in range(10))]
+            file.write("address\n" + "".join(f"{name}@{cls.company.domain}\n" for name in names))
             file.flush()
             cls.platform.casella("user", "import", file.name)
 
