@@ -14,18 +14,18 @@ COMPLETED = (
     ("casella user sh", "casella user show "),
     ("casella domain create x.example --ten", "casella domain create x.example --tenant "),
     ("casella plan assign default --tenant shell-w", "casella plan assign default --tenant shell-works "),
-    ("casella user show wren", "casella user show wren0"),
-    ("casella user show wren07", "casella user show wren07@shell-works.example "),
-    ("casella user show wren08@she", "casella user show wren08@shell-works.example "),
+    ("casella user show fin", "casella user show finch0"),
+    ("casella user show finch07", "casella user show finch07@shell-works.example "),
+    ("casella user show finch08@she", "casella user show finch08@shell-works.example "),
     ("casella alias create a@shell-works.example --to=", "casella alias create a@shell-works.example --to="),
-    ("casella frobnicate wren07", "casella frobnicate wren07"),
+    ("casella frobnicate finch07", "casella frobnicate finch07"),
     # Apostrophes and blanks, of names that exist and of words that stand before.
     ("casella user show yak", r"casella user show yak\'wren@shell-works.example "),
     ("casella user show 'wren 07", "casella user show 'wren 07"),
     ("casella domain create 'a b' --ten", "casella domain create 'a b' --tenant "),
     (r"casella alias create o\'x@shell-works.example --t", r"casella alias create o\'x@shell-works.example --to "),
     ("casella user show '$(touch harm)' --form", "casella user show '$(touch harm)' --format "),
-    ("casella --data '{home}/a b' user show wren07", "casella --data '{home}/a b' user show wren07@shell-works.example "),
+    ("casella --data '{home}/a b' user show finch07", "casella --data '{home}/a b' user show finch07@shell-works.example "),
 )
 
 
@@ -36,7 +36,7 @@ class Shells(unittest.TestCase):
         cls.company = Company(cls.platform, name="shell-works", users=())
         cls.program = cls.platform.data / "bin/casella"
         with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
-            names = ["yak'wren", *(f"wren0{number}" for number in range(10))]
+            names = ["yak'wren", *(f"finch0{number}" for number in range(10))]
             file.write("address\n" + "".join(f"{name}@{cls.company.domain}\n" for name in names))
             file.flush()
             cls.platform.casella("user", "import", file.name)
