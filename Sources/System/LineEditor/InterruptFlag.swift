@@ -5,7 +5,10 @@ import Glibc
 /// Proof for `nonisolated(unsafe)`: the value is one aligned word, written whole by the handler and by `clear`, read after the
 /// read that the signal broke off has returned; the shell has one thread. `sig_atomic_t` is the type that C promises this for.
 private nonisolated(unsafe) var noted: sig_atomic_t = 0
-/// Whether the editor has the keyboard. As above: written whole around a read, and read by the handler.
+/// Whether the editor has the keyboard.
+///
+/// Proof for `nonisolated(unsafe)`: as above, but that the one thread writes it, whole, before and after a read, and the handler, which
+/// runs on that thread and to its end, only reads it.
 private nonisolated(unsafe) var isReading: sig_atomic_t = 0
 
 @MainActor

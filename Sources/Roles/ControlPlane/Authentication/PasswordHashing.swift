@@ -121,9 +121,9 @@ package final class PasswordHashing {
         if let next = waitingUrgently.next() ?? waiting.next() { return next.resume() }
         running -= 1
         guard running == 0 else { return }
-        release = Task {
+        release = Task { [pool] in
             try? await Task.sleep(for: .seconds(30))
-            if !Task.isCancelled { Argon2.releaseMemory() }
+            if !Task.isCancelled { pool.async { Argon2.releaseMemory() } }  // milliseconds
         }
     }
 }
