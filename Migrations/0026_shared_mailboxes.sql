@@ -26,7 +26,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON shared_access TO casella_control, casell
 GRANT SELECT ON shared_access TO casella_tenant;
 GRANT INSERT (shared) ON users TO casella_administrator;
 
--- Nobody logs in to a shared mailbox, whoever would give it a password.
+-- Nobody logs in to a shared mailbox that is in service, whoever would give it a password.
 CREATE FUNCTION refuse_login() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM made m JOIN users u USING (tenant_id, user_id) WHERE u.shared) THEN

@@ -44,13 +44,19 @@ class Queue(unittest.TestCase):
         return queued[0] if queued else None
 
     def test_what_is_only_tried_reaches_no_relay(self):
+        self.is_only_tried(("retry", "is tried now"), ("hold", "held"), ("delete", "Deleted message"))
+        self.platform.casella("queue", "hold", self.number)
+        self.is_only_tried(("release", self.number))
+        self.platform.casella("queue", "release", self.number)
+        self.assertEqual(66, self.platform.casella("queue", "hold", "999999", "--dry-run", check=False).returncode)
+
+    def is_only_tried(self, *verbs):
         before = self.entry()
-        for verb, said in (("retry", "is tried now"), ("hold", "held"), ("release", self.number), ("delete", "Deleted message")):
+        for verb, said in verbs:
             done = self.platform.casella("queue", verb, self.number, "--dry-run").stdout
             self.assertIn(said, done)
             self.assertIn("Dry run", done)
             self.assertEqual(before, self.entry())
-        self.assertEqual(66, self.platform.casella("queue", "hold", "999999", "--dry-run", check=False).returncode)
 
     def test_a_companys_administrator_sees_its_queue_and_no_others(self):
         other = Company(self.platform)

@@ -10,12 +10,16 @@ extension Provisioning {
         try await makeAppPassword(request.body, of: request.path.require("address"))
     }
 
-    func makeAppPassword(_ new: NewAppPassword, of address: EmailAddress) async throws -> CreatedAppPassword {
+    /// - Parameter owner: who asks for it, and proved to be the address's user a moment ago.
+    func makeAppPassword(
+        _ new: NewAppPassword, of address: EmailAddress, owner: OwnAccounts.Owner? = nil
+    ) async throws -> CreatedAppPassword {
         let services = new.services.map(Set.init) ?? Set(MailService.allCases)
         guard !services.isEmpty else { throw AdminError(.invalid, "An app password is for one service at least.") }
         let password = try PasswordChoice.generate.resolved().text
         do {
             try await change { transaction in
+                if let owner { try await requireUnchanged(owner, in: transaction) }
                 let keys = try await findWithLogin(address, in: transaction)
                 let held = try await transaction.query(
                     "SELECT count(*) FROM app_passwords WHERE tenant_id = $1 AND user_id = $2", [.int8(keys.tenant), .int8(keys.user)])
@@ -52,9 +56,14 @@ extension Provisioning {
         return Nothing()
     }
 
-    /// - Parameter listing: the command that shows who asks what there is.
-    func removeAppPassword(_ name: AppPasswordName, of address: EmailAddress, listing: String = "app-password list") async throws {
+    /// - Parameters:
+    ///   - listing: the command that shows who asks what there is.
+    ///   - owner: as of `makeAppPassword`.
+    func removeAppPassword(
+        _ name: AppPasswordName, of address: EmailAddress, listing: String = "app-password list", owner: OwnAccounts.Owner? = nil
+    ) async throws {
         let keys = try await change { transaction in
+            if let owner { try await requireUnchanged(owner, in: transaction) }
             let keys = try await findWithLogin(address, in: transaction)
             let removed = try await transaction.query(
                 "DELETE FROM app_passwords WHERE tenant_id = $1 AND user_id = $2 AND name = $3 RETURNING 1",

@@ -39,7 +39,9 @@ extension StoredQuota {
 }
 
 extension NewVacation {
-    fileprivate var line: String { "\(subject) \(text) \(from?.text ?? "") \(until?.text ?? "") \(days ?? 0)" }
+    fileprivate var line: String {
+        "\(subject.utf8.count) \(subject) \(text.utf8.count) \(text) \(from?.text ?? "") \(until?.text ?? "") \(days ?? 0)"
+    }
 }
 
 extension LimitSet {

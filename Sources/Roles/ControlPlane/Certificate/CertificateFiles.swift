@@ -48,16 +48,18 @@ struct CertificateFiles: Sendable, Equatable {
     /// Octets that a file with a chain, or a key, has at most.
     private static let sizeLimit = 256 * 1024
 
+    private static func tooLarge(_ path: String) -> AdminError { AdminError(.invalid, "The file \(path) is too large for a certificate.") }
+
     /// - Throws: what is wrong with the files, as a sentence about them.
     func read() throws -> ReadCertificate {
         func content(_ path: String) throws -> [UInt8] {
             var file = stat()
             // Something that is no plain file might keep its reader waiting.
-            guard stat(path, &file) != 0 || file.st_mode & S_IFMT == S_IFREG else {
-                throw AdminError(.invalid, "\(path) is no plain file.")
-            }
+            let isThere = stat(path, &file) == 0
+            guard !isThere || file.st_mode & S_IFMT == S_IFREG else { throw AdminError(.invalid, "\(path) is no plain file.") }
+            guard !isThere || file.st_size <= Self.sizeLimit else { throw Self.tooLarge(path) }
             guard let bytes = try FileSystem.read(path) else { throw AdminError(.invalid, "There is no file \(path).") }
-            guard bytes.count <= Self.sizeLimit else { throw AdminError(.invalid, "The file \(path) is too large for a certificate.") }
+            guard bytes.count <= Self.sizeLimit else { throw Self.tooLarge(path) }
             return bytes
         }
         let (chain, secret) = (try content(certificate), try content(key))

@@ -135,10 +135,15 @@ final class CertificateStore {
     /// SHA-256 of the public key that whoever asks for the host is shown, in hexadecimal.
     func keyDigest(shownFor host: String) -> String { Hexadecimal.encode((entry(naming: host) ?? standard).content.facts.keyDigest) }
 
+    /// The one that the gateway shows (`ServerIdentity`): the last that has the very name, else the last with a wildcard for it.
     private func entry(naming host: String) -> Entry? {
         let host = host.lowercased()
         let above = host.firstIndex(of: ".").map { "*" + host[$0...] }
-        return (Array(imported.values) + [standard]).first { $0.content.facts.hostNames.contains { $0 == host || $0 == above } }
+        let entries = [standard] + imported.sorted { $0.key < $1.key }.map(\.value)
+        func last(with name: String?) -> Entry? {
+            entries.last { entry in name.map { entry.content.facts.hostNames.contains($0) } ?? false }
+        }
+        return last(with: host) ?? last(with: above)
     }
 
     /// Why others would not believe what is shown for the host; nil for no reason that can be seen from here.

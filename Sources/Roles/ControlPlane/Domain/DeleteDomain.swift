@@ -46,7 +46,8 @@ extension Provisioning {
             """, key
         ).rows.map { try $0.int8(0) }
         if period == .atOnce, try await hold(on: doomed, in: transaction) == nil {
-            _ = try await transaction.query("DELETE FROM domains WHERE tenant_id = $1 AND domain_id = $2", key)
+            // As of a user: a trial writes nothing.
+            if !isRehearsal { _ = try await transaction.query("DELETE FROM domains WHERE tenant_id = $1 AND domain_id = $2", key) }
             return DeletedDomain(tenant: keys.tenant, users: users, members: members, deletion: .destroyed)
         }
         let kept = try await transaction.query(

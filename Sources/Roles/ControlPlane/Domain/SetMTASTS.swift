@@ -8,8 +8,9 @@ extension Provisioning {
         let name: DomainName = try request.path.require("name")
         let mode = request.body.mode
         let domain = try await self.domain(name)
-        _ = try await database.query(
+        let changed = try await database.query(
             "UPDATE domains SET mta_sts = $2 WHERE name = $1", [.text(name.text), .text(mode.rawValue)])
+        guard changed.affected == 1 else { throw AdminError.noDomain(name) }  // at the same moment
         await domainsChanged()
         let policy = self.policy(mode)
         return MTASTSSetting(

@@ -88,12 +88,15 @@ extension Provisioning {
         let rule = "header"
         do {
             let authors = try MessageAuthors.read(header.scan, in: header.bytes)
-            if header.scan.fields(named: "from").isEmpty {
-                return [.tells(rule, "It has no From field; one with the sender is put there.")]
-            }
             var steps: [Explanation.Step] = []
+            if header.scan.fields(named: "from").isEmpty {
+                steps.append(.tells(rule, "It has no From field; one with the sender is put there."))
+            }
             for author in authors.prefix(Self.authorLimit) {
                 steps.append(try await identity("author", author.localPart, author.domain, of: address, user, in: directory))
+            }
+            if authors.count > Self.authorLimit {
+                steps.append(.tells(rule, "Of \(authors.count) authors the first \(Self.authorLimit) are looked at here."))
             }
             return steps
         } catch MessageAuthors.Problem.severalFields {

@@ -15,17 +15,28 @@ extension Provisioning {
         try await checkIsUnused(new, by: owner.keys)
         let hash = try await hashing.hash(text)
         try await change { transaction in
-            let same = try await transaction.query(
-                "SELECT 1 FROM credentials WHERE tenant_id = $1 AND user_id = $2 AND hash = $3 FOR UPDATE",
-                [.int8(owner.keys.tenant), .int8(owner.keys.user), .text(owner.hash)])
-            guard !same.isEmpty else {
-                throw AdminError(.conflict, "The password was changed elsewhere meanwhile.", hint: "Try again with the one that holds now.")
-            }
+            try await requireUnchanged(owner, in: transaction)
             try await replaceCredentials([NewCredential(keys: owner.keys, hash: hash)], in: transaction)
         }
         authenticator.forget(owner.address)
         endSessions(tenant: owner.keys.tenant, user: owner.keys.user, reason: "Your password was changed; please log in again")
         return Nothing()
+    }
+
+    /// Until the transaction ends the account is the one that was proved: its address is nobody else's, and its password is the same.
+    func requireUnchanged(_ owner: OwnAccounts.Owner, in transaction: PostgresTransaction) async throws {
+        let same = try await transaction.query(
+            """
+            SELECT 1 FROM credentials c JOIN users u USING (tenant_id, user_id) JOIN domains d USING (tenant_id, domain_id)
+            WHERE tenant_id = $1 AND user_id = $2 AND c.hash = $3 AND u.local_part = $4 AND d.name = $5 FOR UPDATE OF c
+            """,
+            [
+                .int8(owner.keys.tenant), .int8(owner.keys.user), .text(owner.hash), .text(owner.address.localPart),
+                .text(owner.address.domain.text),
+            ])
+        guard !same.isEmpty else {
+            throw AdminError(.conflict, "The account was changed elsewhere meanwhile.", hint: "Try again with what holds now.")
+        }
     }
 
     /// On the machine itself the kernel says who calls, and that is no user of ours.

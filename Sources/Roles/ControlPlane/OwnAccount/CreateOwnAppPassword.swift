@@ -9,7 +9,7 @@ extension Provisioning {
                 .conflict, "\(owner.address) has no one-time passwords.", hint: "Ask your administrator for them, or for an app password.")
         }
         try Self.checkIsGood(owner)
-        return try await makeAppPassword(request.body.appPassword, of: owner.address)
+        return try await makeAppPassword(request.body.appPassword, of: owner.address, owner: owner)
     }
 
     func proved(_ proof: AccountProof, by caller: AdminCaller) async throws -> OwnAccounts.Owner {

@@ -12,7 +12,7 @@ extension Provisioning {
     func revokeOwnAppPassword(_ request: AdminRequest<OwnAppPasswordRevocation>) async throws -> Nothing {
         let owner = try await proved(request.body.proof, by: request.caller)
         try Self.checkIsGood(owner)
-        try await removeAppPassword(request.body.name, of: owner.address, listing: "self app-passwords")
+        try await removeAppPassword(request.body.name, of: owner.address, listing: "self app-passwords", owner: owner)
         return Nothing()
     }
 }

@@ -37,7 +37,7 @@ final class RetentionSweep {
             sweeps = sweeps.filter { limited[$0.key] != nil }
             for (tenant, days) in limited.sorted(by: { $0.key < $1.key }) {
                 if let last = sweeps[tenant], last.days == days, last.next > .now { continue }
-                let isDone = try await sweep(tenant)
+                let isDone = await sweep(tenant)
                 sweeps[tenant] = Sweep(days: days, next: .now + (isDone ? Self.period : Self.periodAfterProblem))
             }
         } catch {
@@ -45,9 +45,15 @@ final class RetentionSweep {
         }
     }
 
-    private func sweep(_ tenant: Int64) async throws -> Bool {
-        guard try await provisioning.hasExpiredMessages(tenant) else { return true }
-        guard let problem = await provisioning.workers.removeExpired(of: tenant) else { return true }
+    private func sweep(_ tenant: Int64) async -> Bool {
+        let problem: String
+        do {
+            guard try await provisioning.hasExpiredMessages(tenant) else { return true }
+            guard let said = await provisioning.workers.removeExpired(of: tenant) else { return true }
+            problem = said
+        } catch {
+            problem = "\(error)"
+        }
         provisioning.journal.warning(
             "what is old could not be removed from trash and junk; trying again later", ["tenant": "\(tenant)", "problem": problem])
         return false
@@ -68,13 +74,15 @@ extension Provisioning {
         return days
     }
 
-    /// As the worker finds them (`RemovingExpired.swift`), but that it is asked also for those of deleted users, and leaves them.
+    /// As the worker finds them (`RemovingExpired.swift`): row-level security hides deleted users, and those of deleted domains.
     fileprivate func hasExpiredMessages(_ tenant: Int64) async throws -> Bool {
         let found = try await database.query(
             """
             SELECT EXISTS (
                 SELECT FROM (VALUES ('\\Trash', 'trashDays'), ('\\Junk', 'junkDays')) AS k (special_use, name)
                     JOIN mailboxes b ON b.tenant_id = $1 AND b.special_use = k.special_use
+                    JOIN users u ON u.tenant_id = $1 AND u.user_id = b.user_id
+                    JOIN domains d ON d.tenant_id = $1 AND d.domain_id = u.domain_id
                     JOIN messages m ON m.tenant_id = $1 AND m.mailbox_id = b.mailbox_id
                         AND m.saved_at < now() - least(limit_number(tenant_limits($1), k.name), 36500)::int * interval '1 day')
             """, [.int8(tenant)])

@@ -36,13 +36,14 @@ extension Provisioning {
         }
     }
 
-    /// `mailbox remove`: the sessions end of those who open it no more.
+    /// `mailbox remove`: the sessions end of those who open it no more. Who is deleted and kept is no member either when brought back.
     func removeSharedMembers(_ request: AdminRequest<GoneSharedMembers>) async throws -> SharedMailbox {
         let gone = request.body.members
         return try await changeMembers(
             request.path.require("address"), "Your access to a shared mailbox has ended; please log in again"
         ) { keys, transaction in
-            try await transaction.query(
+            try await showDeleted(in: transaction)
+            return try await transaction.query(
                 """
                 DELETE FROM shared_access a USING users m, domains o, unnest($3::text[], $4::text[]) AS g (domain, local_part)
                 WHERE a.tenant_id = $1 AND a.user_id = $2 AND m.tenant_id = $1 AND m.user_id = a.member_id

@@ -7,8 +7,7 @@ extension Selection {
         try await store.loadQuota(of: user)
         // What is expunged until the copy is made only makes it smaller.
         let candidates = Set(wanted).compactMap { state.message($0) }
-        let room = QuotaUsage(bytes: candidates.reduce(0) { $0 + $1.size }, messages: Int64(candidates.count))
-        let reservation = try store.ledger.reserve(room, for: user)
+        let reservation = try store.ledger.reserve(QuotaUsage(candidates), for: user)
         defer { reservation.end() }
         let uids = candidates.map(\.uid).sorted()
         return try await store.queue.perform(changing: [mailbox.id]) { [self] batch throws(StoreError) in
@@ -17,7 +16,7 @@ extension Selection {
             for (message, arrival) in zip(plan.messages, plan.arrivals) {
                 batch.copies.append(from: mailbox.id, message.uid, to: target.id, arrival.message.uid, arrival.message.modSeq)
             }
-            batch.charge(user, QuotaUsage(bytes: plan.messages.reduce(0) { $0 + $1.size }, messages: Int64(plan.messages.count)))
+            batch.charge(user, QuotaUsage(plan.messages))
             batch.onCommit { _ in
                 reservation.end()
                 target.show(plan.arrivals)

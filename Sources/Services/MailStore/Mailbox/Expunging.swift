@@ -23,7 +23,7 @@ extension TenantStore {
             guard !gone.isEmpty else { return [] }
             _ = batch.nextModSeq(in: mailbox)
             for message in gone { batch.removals.append(mailbox.id, message.uid) }
-            batch.charge(user, QuotaUsage(bytes: -gone.reduce(0) { $0 + $1.size }, messages: -Int64(gone.count)))
+            batch.charge(user, -QuotaUsage(gone))
             let uids = gone.map(\.uid)
             batch.onCommit { _ in state.remove(uids) }
             return uids

@@ -30,9 +30,3 @@ extension TenantStore {
         return HandOver(source, target, try ledger.reserve(QuotaUsage(messages), for: target.user, leaving: source.user))
     }
 }
-
-extension QuotaUsage {
-    fileprivate init(_ messages: [StoredMessage]) {
-        self.init(bytes: messages.reduce(0) { $0 + $1.size }, messages: Int64(messages.count))
-    }
-}

@@ -1,6 +1,10 @@
 import Runtime
 
 extension QuotaUsage {
+    init(_ messages: [StoredMessage]) {
+        self.init(bytes: messages.reduce(0) { $0 + $1.size }, messages: Int64(messages.count))
+    }
+
     static func += (left: inout QuotaUsage, right: QuotaUsage) {
         left.bytes += right.bytes
         left.messages += right.messages

@@ -199,8 +199,9 @@ package final class IMAPConnection: ClientSession {
 
     private func completion(of command: any ExecutableCommand) async throws -> ConditionResponse {
         do {
-            if shared.generation != store.directoryGeneration, !(command is Logout) {
-                try await followDirectory()
+            if !(command is Logout) {
+                if shared.generation != store.directoryGeneration { try await followDirectory() }
+                // Also of a session that was barred while this command waited to be read.
                 if isBarred { throw IMAPRefusal.notAllowed }
             }
             return try await command.execute(in: self)
@@ -226,7 +227,10 @@ package final class IMAPConnection: ClientSession {
         selection?.close()
         selection = new
         if selectedShared, !selectsShared { store.watchDirectory(as: self, nil) }
-        if selectsShared { store.watchDirectory(as: self) { [weak self] in self?.directoryChanged() } }
+        if selectsShared {
+            store.watchDirectory(as: self) { [weak self] in self?.directoryChanged() }
+            directoryChanged()  // perhaps while it was being selected
+        }
         announcedKeywords = [:]
         piecewise.forget()
     }
