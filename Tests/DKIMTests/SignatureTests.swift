@@ -97,6 +97,8 @@ import Testing
         #expect(record.finding(in: ["v=DKIM1; k=ed25519; p=AA"]) == .anotherType)
         #expect(record.finding(in: [String(record.text.prefix(255))]) == .anotherKey)
         #expect(record.finding(in: [record.text + "; h=sha1"]) == .unusable)
+        #expect(record.finding(in: [record.text + "; t=y:s"]) == .unusable)
+        #expect(record.finding(in: [record.text + "; t=s"]) == .right)
     }
 
     static let rsaKey = """

@@ -49,6 +49,8 @@ public struct KeyRecord: Sendable {
         guard !published.isEmpty else { return .revoked }
         guard tags["k"] ?? "rsa" == algorithm.keyType else { return .anotherType }
         guard published == key else { return .anotherKey }
+        // Testing: mail is taken as if it were not signed (RFC 6376 §3.6.1).
+        if let flags = tags["t"], flags.split(separator: ":").contains("y") { return .unusable }
         if let hashes = tags["h"], !hashes.split(separator: ":").contains("sha256") { return .unusable }
         if let services = tags["s"], !services.split(separator: ":").contains(where: { $0 == "*" || $0 == "email" }) { return .unusable }
         return .right

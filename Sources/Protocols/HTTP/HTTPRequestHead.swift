@@ -35,7 +35,7 @@ struct HTTPRequestHead: Sendable, Equatable {
         self.host = try Self.name(of: host)
         contentLength = fields.contentLength ?? 0
         guard contentLength <= bodyLimit else { throw .contentTooLarge }
-        expectsContinue = fields.expectsContinue
+        expectsContinue = fields.expectsContinue && version == "HTTP/1.1"  // RFC 9110 §10.1.1
     }
 
     private struct Fields {

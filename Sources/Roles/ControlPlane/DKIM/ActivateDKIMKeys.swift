@@ -24,13 +24,23 @@ extension Provisioning {
             }
         }
         let tenant = try await change { transaction in
-            let keys = try await dkimOwner(name, in: transaction)
-            // Those alone that were looked for.
+            let keys = try await lockDomain(name, in: transaction)
+            // Those alone that were looked for, if they wait still.
+            let parameters: [PostgresValue] = [.int8(keys.tenant), .int8(keys.domain), .textArray(waiting.map(\.selector.text))]
+            let activated = try await transaction.query(
+                """
+                UPDATE dkim_keys SET state = 'active', changed_at = now()
+                WHERE tenant_id = $1 AND domain_id = $2 AND state = 'waiting' AND selector = ANY ($3)
+                """, parameters)
+            guard activated.affected == waiting.count else {
+                throw AdminError(
+                    .conflict, "The keys of \(name) were changed meanwhile.", hint: "`dkim show \(name)` tells what they are now.")
+            }
             _ = try await transaction.query(
                 """
-                UPDATE dkim_keys SET state = CASE state WHEN 'active' THEN 'retired' ELSE 'active' END, changed_at = now()
-                WHERE tenant_id = $1 AND domain_id = $2 AND (state = 'active' OR state = 'waiting' AND selector = ANY ($3))
-                """, [.int8(keys.tenant), .int8(keys.domain), .textArray(waiting.map(\.selector.text))])
+                UPDATE dkim_keys SET state = 'retired', changed_at = now()
+                WHERE tenant_id = $1 AND domain_id = $2 AND state = 'active' AND selector <> ALL ($3)
+                """, parameters)
             return keys.tenant
         }
         directoryChanged(of: tenant)
@@ -70,7 +80,7 @@ extension Provisioning {
         case .revoked: return finding(wrong, published, "The record says that the key is revoked (p= is empty); publish: \(line)")
         case .anotherKey: return finding(wrong, published, "Another key is published, or not all of this one; publish: \(line)")
         case .anotherType: return finding(wrong, published, "The record is of another type of key (k=); publish: \(line)")
-        case .unusable: return finding(wrong, published, "The record is none that verifies mail (v=, p=, h=, s=); publish: \(line)")
+        case .unusable: return finding(wrong, published, "The record is none that verifies mail (v=, p=, t=, h=, s=); publish: \(line)")
         }
     }
 }

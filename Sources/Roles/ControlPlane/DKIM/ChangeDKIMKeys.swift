@@ -15,7 +15,7 @@ extension Provisioning {
         let (rsa, ed25519) = try await Task.detached { (try SigningKey.random(.rsa), try SigningKey.random(.ed25519)) }.value
         do {
             try await change { transaction in
-                let keys = try await dkimOwner(found.name, in: transaction)
+                let keys = try await lockDomain(found.name, in: transaction)
                 let held = try await transaction.query(
                     "SELECT selector FROM dkim_keys WHERE tenant_id = $1 AND domain_id = $2", [.int8(keys.tenant), .int8(keys.domain)])
                 let selectors = Set(try held.rows.map { try $0.text(0) })
@@ -69,7 +69,7 @@ extension Provisioning {
         let selector: DKIMSelector = try request.path.require("selector")
         _ = try await domain(name)
         let tenant = try await change { transaction in
-            let keys = try await dkimOwner(name, in: transaction)
+            let keys = try await lockDomain(name, in: transaction)
             let gone = try await transaction.query(
                 "DELETE FROM dkim_keys WHERE tenant_id = $1 AND domain_id = $2 AND selector = $3",
                 [.int8(keys.tenant), .int8(keys.domain), .text(selector.text)])
@@ -80,11 +80,5 @@ extension Provisioning {
         }
         directoryChanged(of: tenant)
         return Nothing()
-    }
-
-    func dkimOwner(_ name: DomainName, in transaction: PostgresTransaction) async throws -> (tenant: Int64, domain: Int64) {
-        let found = try await transaction.query("SELECT tenant_id, domain_id FROM domains WHERE name = $1", [.text(name.text)])
-        guard let row = found.first else { throw AdminError.noDomain(name) }
-        return (try row.int8(0), try row.int8(1))
     }
 }

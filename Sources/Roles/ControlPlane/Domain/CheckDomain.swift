@@ -21,14 +21,18 @@ extension Provisioning {
             return findings.sorted { $0.key < $1.key }.map(\.value)
         }
         var signing = try await checkSigning(of: name)
-        if signing.isEmpty, !isAlias { signing = [Self.unsigned(name)] }
+        let states = isAlias ? [] : try await dkimKeys(of: name).map(\.state)
+        if !isAlias, !states.contains(.active) { signing.append(Self.unsigned(name, isWaiting: states.contains(.waiting))) }
         return DomainCheck(domain: name, findings: await [exchange, senders, host] + signing + more)
     }
 
-    private static func unsigned(_ name: DomainName) -> DomainCheck.Finding {
+    private static func unsigned(_ name: DomainName, isWaiting: Bool) -> DomainCheck.Finding {
         DomainCheck.Finding(
             type: "TXT", name: "_domainkey.\(name).", verdict: .advised, published: [],
-            explanation: "No key signs the domain's mail (DKIM); `dkim create \(name)` makes keys, and prints what to publish.")
+            explanation: "No key signs the domain's mail (DKIM); "
+                + (isWaiting
+                    ? "`dkim activate \(name)` has those that wait do so, once they are published."
+                    : "`dkim create \(name)` makes keys, and prints what to publish."))
     }
 
     /// MX: mail must come here (RFC 5321 §5.1).
