@@ -92,6 +92,7 @@ casella>
         screen = self.shell()
         screen.type("tenat list")
         screen.press("Enter")
+        screen.wait_for('Did you mean "tenant"?\ncasella> ')  # keys that come before the prompt are echoed by the terminal
         screen.type("use screen-works")
         screen.press("Enter")
         screen.wait_for("casella(screen-works)> ")
