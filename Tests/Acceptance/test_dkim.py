@@ -85,6 +85,51 @@ class DKIM(unittest.TestCase):
         asked = casella("dkim", "delete", domain, "nextr", check=False)
         self.assertIn("can no longer be verified", asked.stderr)
 
+    def new_domain(self, prefix):
+        domain = f"{prefix}-{self.company.domain}"
+        self.platform.casella("domain", "create", domain, "--tenant", self.company.name)
+        return domain
+
+    def test_what_is_only_tried_leaves_the_keys_as_they_are(self):
+        domain, casella = self.new_domain("tried"), self.platform.casella
+
+        def states():
+            return {key["selector"]: key["state"] for key in self.platform.ask("dkim", "show", domain)}
+
+        tried = casella("dkim", "create", domain, "--dry-run").stdout
+        self.assertIn("would be made", tried)
+        self.assertNotIn("_domainkey", tried, "nobody publishes keys that are gone")
+        self.assertEqual({}, states())
+        keys = self.platform.ask("dkim", "create", domain, "--selector", "once")
+        waiting = casella("domain", "dns", domain).stdout
+        self.assertIn("No key signs the domain's mail", waiting)
+        self.assertIn(f"`dkim activate {domain}`", waiting)
+        self.assertIn("not published", casella("dkim", "activate", domain, "--dry-run", check=False).stderr)
+        self.publish(keys)
+        self.assertEqual({"active"}, {key["state"] for key in self.platform.ask("dkim", "activate", domain, "--dry-run")})
+        self.assertEqual({"oncer": "waiting", "oncee": "waiting"}, states())
+        casella("dkim", "activate", domain)
+        self.assertNotIn("No key signs", casella("domain", "dns", domain).stdout)
+        one = casella("dkim", "delete", domain, "oncee", "--dry-run").stdout
+        self.assertNotIn("unsigned", one, "another signs")
+        casella("dkim", "delete", domain, "oncee", "--yes")
+        asked = casella("dkim", "delete", domain, "oncer", check=False).stderr
+        for said in (asked, casella("dkim", "delete", domain, "oncer", "--dry-run").stdout):
+            self.assertIn(f"It is the last key that signs: mail of {domain} goes unsigned afterwards.", said)
+        self.assertEqual({"oncer": "active"}, states())
+        self.assertIn("goes unsigned now", casella("dkim", "delete", domain, "oncer", "--yes").stdout)
+        self.assertIn("`dkim create`", casella("domain", "dns", domain).stdout)
+
+    def test_a_selector_does_not_come_again(self):
+        domain, seen = self.new_domain("again"), set()
+        for _ in range(3):
+            selectors = {key["selector"] for key in self.platform.ask("dkim", "create", domain)}
+            self.assertEqual(2, len(selectors))
+            self.assertTrue(seen.isdisjoint(selectors), (seen, selectors))
+            seen |= selectors
+            for selector in selectors:
+                self.platform.casella("dkim", "delete", domain, selector)
+
 
 if __name__ == "__main__":
     unittest.main()

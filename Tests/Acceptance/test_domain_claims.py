@@ -121,6 +121,31 @@ class Proof(WithClaims):
         status, answer = self.verify(name, self.admin)
         return answer if status == 200 else None
 
+    def test_a_proof_that_is_only_tried_makes_no_domain(self):
+        name = self.new_name()
+        token = self.claim(name)["token"]
+
+        def tried():
+            return self.verify(name, self.admin, "?dryRun=true")
+
+        def claims():
+            return [claim for claim in self.admin.request("GET", "/claims")[1] if claim["name"] == name]
+
+        before = claims()
+        self.assertEqual("conflict", tried()[1]["error"]["code"])
+        self.assertEqual(before, claims(), "not even that it was looked for")
+        self.publish(name, token)
+        eventually(lambda: tried()[0] == 200, what="the record is seen", every=0.2)
+        domain = tried()[1]
+        self.assertEqual((name, self.mine.name, "dns"), (domain["name"], domain["tenant"], domain["proof"]))
+        shown = self.platform.casella("domain", "verify", name, "--tenant", self.mine.name, "--dry-run").stdout
+        self.assertIn(f"{name} would be a domain of tenant {self.mine.name}", shown)
+        self.assertEqual(before, claims())
+        self.assert_serves_nothing(name)
+        commands = [event["command"] for event in self.admin.request("GET", "/audit")[1] if event["target"] == name]
+        self.assertEqual(["domain claim"], commands)
+        self.assertEqual(200, self.verify(name, self.admin)[0])
+
     def test_servers_that_fail_prove_nothing(self):
         name = self.new_name()
         self.publish(name, self.claim(name)["token"])

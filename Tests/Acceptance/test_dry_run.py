@@ -1,5 +1,6 @@
 """What is only tried: checked as if it were done, answered as if it were done, and nothing stays."""
 
+import imaplib
 import tempfile
 import unittest
 
@@ -32,8 +33,18 @@ class DryRuns(unittest.TestCase):
             ("hold", "set", bob, "--reason", "a case"),
             ("tenant", "create", f"{name}-gone"),
             ("tenant", "delete", f"{name}-gone", "--yes"),
+            ("dkim", "create", domain, "--selector", "signing"),
+            ("dkim", "activate", domain, "--unchecked"),
+            ("dkim", "delete", domain, "signinge", "--yes"),
+            ("dkim", "create", domain, "--selector", "waiting"),
         ):
             cls.platform.casella(*words)
+        for number in range(3):  # one is forgotten within minutes
+            with imaplib.IMAP4_SSL("127.0.0.1", cls.platform.port("imaps"), ssl_context=clients.tls()) as session:
+                try:
+                    session.login(bob, f"wrong password {number}")
+                except imaplib.IMAP4.error:
+                    pass
         cls.helper = Administrator(cls.platform, "help-desk", tenant=name)
         cls.apply(cls.company.address("sales"), "--yes")
 
@@ -47,15 +58,25 @@ class DryRuns(unittest.TestCase):
             return cls.platform.casella("apply", file.name, *options)
 
     def record(self):
-        """All that provisioning wrote, the tenants' folders, and how long the audit log is."""
+        """All that provisioning wrote, the tenants' folders, whether wrong logins are counted, which processes run, and how long the
+        audit log is."""
         tables = (
             *("tenants", "plans", "domains", "domain_aliases", "users", "credentials", "app_passwords", "aliases", "groups"),
             *("vacations", "holds", "group_members", "one_time_passwords", "applies", "domain_claims", "old_credentials"),
-            *("administrators", "administrator_sessions", "shared_access"),
+            *("administrators", "administrator_sessions", "shared_access", "dkim_keys"),
         )
         rows = [database.sql(self.platform, "postgres", f"SELECT whole::text FROM {table} AS whole ORDER BY 1") for table in tables]
         roles = database.sql(self.platform, "postgres", "SELECT count(*) FROM pg_roles")
-        return rows, roles, self.folders(), database.sql(self.platform, "postgres", "SELECT count(*) FROM audit_log")
+        return rows, roles, self.folders(), self.counted(), self.processes(), database.sql(self.platform, "postgres", "SELECT count(*) FROM audit_log")
+
+    def counted(self):
+        bob = self.company.address("bob")
+        counts = self.platform.ask("login", "list", "--all")
+        return any(count.get("account") == bob and count["kind"] in ("familiar", "stranger") for count in counts)
+
+    def processes(self):
+        workers = self.platform.workers()
+        return [workers[name]["pid"] for name in ("gateway", "relay", "database")]
 
     def folders(self):
         return sorted(path.name for path in (self.platform.data / "tenants").iterdir())
@@ -107,6 +128,16 @@ class DryRuns(unittest.TestCase):
                 (["administrator", "totp", self.helper.name], self.helper.name),
                 (["administrator", "delete", self.helper.name], self.helper.name),
                 (["session", "end", ann], "Ended 1 session"),
+                (["dkim", "create", domain], "would be made"),
+                (["dkim", "activate", domain, "--unchecked"], "is signed with waiting"),
+                (["dkim", "delete", domain, "waitingr"], "Deleted key waitingr"),
+                (["dkim", "delete", domain, "signingr"], f"mail of {domain} goes unsigned afterwards"),
+                (["login", "unlock", self.company.address("bob")], "are tried again"),
+                (["quota", "check", "--repair", name], "agree with what is stored"),
+                (["worker", "restart", "gateway"], "Restarted gateway"),
+                (["worker", "restart", "relay"], "Restarted relay"),
+                (["worker", "restart", "database"], "Restarted database"),
+                (["worker", "restart", f"tenant:{name}"], f"Restarted tenant:{name}"),
                 (["tenant", "delete", name], name),
                 (["tenant", "delete", f"{name}-gone", "--now"], f"{name}-gone"),
                 (["tenant", "undelete", f"{name}-gone"], f"{name}-gone"),
@@ -137,22 +168,57 @@ class DryRuns(unittest.TestCase):
             (["user", "totp", ann, "--off"], 76), (["domain", "unclaim", f"nobodys-{domain}"], 66),
             (["administrator", "delete", "nobody"], 66), (["administrator", "create", self.helper.name, "--role", "auditor", "--generate"], 73),
             (["tenant", "delete", "no-such-tenant"], 66), (["tenant", "delete", self.company.name, "--now"], 76),
+            (["dkim", "create", domain, "--selector", "signing"], 73), (["dkim", "create", f"nowhere.{domain}"], 66),
+            (["dkim", "activate", f"nowhere.{domain}", "--unchecked"], 66), (["dkim", "delete", domain, "gone"], 66),
+            (["domain", "verify", f"nobodys-{domain}"], 66), (["login", "unlock", "nobody@" + domain], 66),
+            (["worker", "restart", "tenant:no-such-tenant"], 66), (["quota", "check", "--repair", "nobody@" + domain], 66),
+            (["user", "change-password", ann, "--password-stdin"], 76),
             (["session", "end", "nobody@" + domain], 66), (["certificate", "delete", "nobody.example"], 66),
         ):
-            self.assertEqual(status, self.platform.casella(*words, "--dry-run", check=False).returncode, words)
+            done = self.platform.casella(*words, "--dry-run", stdin="old password\nan entirely new one\n", check=False)
+            self.assertEqual(status, done.returncode, (words, done.stderr))
         self.assertEqual(before, self.record())
 
     def test_what_cannot_be_tried_is_not_done(self):
-        bob = self.company.address("bob")
+        before = self.record()
+        body = {"name": self.helper.name, "password": self.helper.password, "oneTimePassword": "000000"}
+        for method, body in (("POST", body), ("DELETE", None)):
+            status, answer = self.helper.request(method, "/session?dryRun=true", body)
+            self.assertEqual(400, status, answer)
+            self.assertIn("cannot be tried without being done", answer["error"]["message"])
+        self.assertEqual(65, self.platform.casella("session", "logout", "--dry-run", check=False).returncode)
+        self.assertEqual(before, self.record())
+
+    def test_an_administrators_own_password(self):
+        def change(old, new="an entirely new one"):
+            return self.helper.request("POST", "/session/password?dryRun=true", {"old": old, "new": {"given": new}})
+
         *before, _ = self.record()
-        for words in (
-            ("login", "unlock", bob), ("domain", "verify", self.claimed), ("worker", "restart", "gateway"),
+        self.assertEqual(200, change(self.helper.password)[0])
+        self.assertEqual(400, change(self.helper.password, "password1234")[0])
+        self.assertEqual(403, change("a wrong old password")[0])
+        *after, _ = self.record()
+        self.assertEqual(before, after)
+        self.assertEqual(200, self.helper.request("GET", "/session")[0], "its session goes on")
+
+    def test_a_trial_that_is_refused_is_recorded_as_one(self):
+        eve = Company(self.platform, users=("eve",)).address("eve")
+        administrator = Administrator(self.platform, "help-desk", tenant=self.company.name)
+        for method, path, body in (
+            ("POST", f"/users/{eve}/must-change", {"within": 0}),  # of another company
+            ("DELETE", f"/users/{self.company.address('ann')}", None),  # not of the role
+            ("POST", f"/users/{self.company.address('nobody')}/must-change", {"within": 0}),  # for another reason: not recorded
         ):
-            done = self.platform.casella(*words, "--dry-run", check=False)
-            self.assertEqual(65, done.returncode, words)
-            self.assertIn("cannot be tried without being done", done.stderr)
-            *after, _ = self.record()  # the audit log tells of the refusal
-            self.assertEqual(before, after, words)
+            status, answer = administrator.request(method, f"{path}?dryRun=true", body)
+            self.assertIn(status, (403, 404), answer)
+        events = [event for event in self.platform.ask("audit", "list") if event["caller"] == administrator.name]
+        self.assertEqual(
+            {("user must-change --dry-run", eve, "forbidden"), ("user delete --dry-run", self.company.address("ann"), "forbidden")},
+            {(event["command"], event["target"], event["result"]) for event in events if event["command"] != "session login"},
+        )
+        self.assertEqual("forbidden", administrator.request("POST", f"/users/{eve}/must-change", {"within": 0})[1]["error"]["code"])
+        newest = next(event for event in self.platform.ask("audit", "list") if event["caller"] == administrator.name)
+        self.assertEqual("user must-change", newest["command"], "of what was meant")
 
     def test_a_batch_is_tried_line_by_line(self):
         before = self.record()

@@ -270,6 +270,36 @@ class OneTimePasswords(Passwords):
         self.assertEqual(409, self.request("/self/app-passwords/list", theirs)[0])
         self.assertEqual(409, self.request("/self/app-passwords/revoke", {"proof": theirs, "name": "laptop"})[0])
 
+    def test_what_people_only_try_changes_nothing_of_theirs(self):
+        address = self.user("trying")
+        proof = {"address": address, "password": "a good old password"}
+        device = self.platform.ask("app-password", "create", address, "--name", "phone")["password"]
+
+        def tried(path, **body):
+            return self.request(f"/self/{path}?dryRun=true", {"proof": proof, **body})
+
+        with imaplib.IMAP4_SSL("127.0.0.1", self.platform.port("imaps"), ssl_context=clients.tls()) as session:
+            session.login(address, device)
+            self.assertEqual(200, tried("password", new={"given": "an entirely new one"})[0])
+            self.assertEqual(400, tried("password", new={"given": "password1234"})[0])
+            self.assertEqual(200, tried("app-passwords/revoke", name="phone")[0])
+            self.assertEqual(404, tried("app-passwords/revoke", name="laptop")[0])
+            self.assertEqual(409, tried("app-passwords", appPassword={"name": "laptop"})[0], "without one-time passwords")
+            self.assertEqual("OK", session.noop()[0], "no session ends")
+        self.assertIsNone(self.imap(address, "a good old password"))
+        self.assertIsNone(self.imap(address, device))
+        wrong = {**proof, "password": "a wrong old password"}
+        self.assertEqual(401, self.request("/self/password?dryRun=true", {"proof": wrong, "new": {"given": "an entirely new one"}})[0])
+        self.assertEqual(1, self.counted(address), "a trial is no way to guess")
+        proof["oneTimePassword"] = one_time_password(self.totp(address))
+        status, answer = tried("app-passwords", appPassword={"name": "laptop"})
+        self.assertEqual(200, status, answer)
+        self.assertIsNotNone(self.imap(address, answer["password"]))
+        self.assertEqual(401, tried("app-passwords", appPassword={"name": "laptop"})[0], "a one-time password is good once")
+        self.assertEqual(["phone"], [entry["name"] for entry in self.platform.ask("app-password", "list", address)])
+        commands = {event["command"] for event in self.platform.ask("audit", "list") if event["caller"] == address}
+        self.assertEqual(set(), commands)
+
     def test_who_has_none_gets_no_app_password_by_a_password_alone(self):
         address = self.user("plain")
         proof = {"address": address, "password": "a good old password"}

@@ -408,7 +408,10 @@ class Check(Exactness):
         clients.deliver(self.platform, messages.message(company.address("ann")), company.address("ann"))
         self.platform.casella("worker", "restart", f"tenant:{company.name}")
         database.sql(self.platform, f"casella_t{company.tenant_id()}", "UPDATE user_usage SET bytes = 0, messages = 0")
-        self.assertIsNone(self.platform.worker_pid(f"tenant:{company.name}"))
+        tried = self.platform.casella("quota", "check", company.address("ann"), "--repair", "--dry-run").stdout
+        self.assertIn("would be set right", tried)
+        self.assertEqual(1, len(self.check(company.address("ann"), 2)["levels"]), "nothing was")
+        self.assertIsNone(self.platform.worker_pid(f"tenant:{company.name}"), "a trial starts none")
         self.assertTrue(self.check(company.address("ann"), 0, "--repair")["repaired"])
         self.assertCountersAgree(company.name)
 

@@ -115,4 +115,27 @@ import TestSupport
         #expect(Set(tokens).count == 2 && tokens.allSatisfy { $0.count == 32 })
         await fixture.close()
     }
+
+    @Test("A proof that is only tried makes the domain in the part too, and leaves neither it nor a mark on the claim") func tried()
+        async throws
+    {
+        let fixture = try await RowSecurityTests.Fixture()
+        let mine = fixture.tenants[0], name = "claimed.example"
+        let token = try await fixture.owner.query("SELECT token FROM domain_claims WHERE tenant_id = $1", [.int8(mine)]).first?.text(0)
+        // The steps of a trial: each in the part, and the mark as the control plane itself.
+        try await confined(
+            fixture, to: mine, "SAVEPOINT step", "SELECT set_config('role', 'none', true)",
+            "UPDATE domain_claims SET checked_at = now(), proved_at = now() WHERE tenant_id = \(mine)", "SAVEPOINT step",
+            "SET LOCAL ROLE casella_administrator",
+            """
+            INSERT INTO domains (tenant_id, name, proof, proved_at)
+                SELECT tenant_id, name, 'dns', proved_at FROM domain_claims WHERE tenant_id = \(mine) AND proved_at IS NOT NULL
+            """, "DELETE FROM domain_claims WHERE tenant_id = \(mine)", "SELECT 1 / count(*) FROM domains WHERE name = '\(name)'")
+        let left = try await fixture.owner.query(
+            "SELECT token, checked_at IS NULL AND proved_at IS NULL FROM domain_claims WHERE tenant_id = $1", [.int8(mine)])
+        #expect(try left.first?.text(0) == token)
+        #expect(try left.first?.bool(1) == true)
+        #expect(try await fixture.owner.query("SELECT 1 FROM domains WHERE name = $1", [.text(name)]).isEmpty)
+        await fixture.close()
+    }
 }

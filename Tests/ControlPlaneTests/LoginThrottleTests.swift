@@ -198,6 +198,17 @@ import Testing
         #expect(bench.throttle.unlock("nobody") == 0)
     }
 
+    @Test("What an operator would unlock is counted, and stays locked", arguments: ["ann", "192.0.2.1", "192.0.2.0/24", "nobody"])
+    func wouldUnlock(name: String) {
+        var bench = Bench()
+        for _ in 0..<10 { _ = bench.attempt(from: Self.office) }
+        let counted = bench.throttle.counts(of: name)
+        #expect((counted > 0) == (name != "nobody"))
+        #expect(bench.attempt(from: Self.office) == .refused(after: .seconds(5)), "it is locked still")
+        #expect(bench.throttle.unlock(name) == counted)
+        #expect(bench.throttle.counts(of: name) == 0)
+    }
+
     @Test("With another password the account is open, and who knew the old one is a stranger") func anotherPassword() {
         var bench = Bench()
         _ = bench.attempt(from: Self.office, .right)

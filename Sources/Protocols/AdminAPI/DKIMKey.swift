@@ -28,7 +28,7 @@ public struct DKIMKey: Codable, Sendable, Hashable {
 }
 
 public struct NewDKIMKeys: Codable, Sendable, Hashable {
-    /// What the selectors begin with; the date if left out.
+    /// What the selectors begin with; date and time if left out.
     public var selector: DKIMSelector?
 
     public init(selector: DKIMSelector? = nil) { self.selector = selector }

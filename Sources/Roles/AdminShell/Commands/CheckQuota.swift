@@ -37,7 +37,7 @@ package struct CheckQuota: AdminCommand {
                     .number(level.recounted.messages), .number(level.difference.messages),
                 ]
             })
-        let verdict = Self.verdict(on: check)
+        let verdict = Self.verdict(on: check, dryRun: context.settings.dryRun)
         return Report(
             check, table, .list(ifEmpty: verdict), notes: check.levels.isEmpty ? [] : [verdict],
             exitStatus: check.holds ? 0 : Self.somethingDiffers)
@@ -45,13 +45,15 @@ package struct CheckQuota: AdminCommand {
 
     static let somethingDiffers: Int32 = 2
 
-    private static func verdict(on check: QuotaCheck) -> String {
+    private static func verdict(on check: QuotaCheck, dryRun: Bool) -> String {
         let compared =
             "\(counted(check.compared.tenants, "tenant")), \(counted(check.compared.domains, "domain")) and "
             + counted(check.compared.users, "user")
         if check.differing == 0 { return "The counters of \(compared) agree with what is stored." }
         let some = "Of the counters of \(compared) \(check.differing == 1 ? "one" : "\(check.differing)")"
+        let differs = "\(some) \(check.differing == 1 ? "differs" : "differ") from what is stored"
+        if check.repaired, dryRun { return "\(differs) and would be set right." }
         if check.repaired { return "\(some) differed from what is stored and was set right." }
-        return "\(some) \(check.differing == 1 ? "differs" : "differ") from what is stored; `quota check --repair` sets it right."
+        return "\(differs); `quota check --repair` sets it right."
     }
 }

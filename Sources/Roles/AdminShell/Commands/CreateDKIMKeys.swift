@@ -8,7 +8,7 @@ package struct CreateDKIMKeys: AdminCommand {
     package static let names = LiveNames(arguments: [.live(.domains)])
     @Argument(help: "The domain, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
     @Option(
-        help: ArgumentHelp("What the selectors begin with; the date if left out.", valueName: "name"),
+        help: ArgumentHelp("What the selectors begin with; date and time if left out.", valueName: "name"),
         transform: { try DKIMSelector($0) })
     var selector: DKIMSelector?
     @OptionGroup(title: "Global options") var global: GlobalArguments
@@ -16,13 +16,15 @@ package struct CreateDKIMKeys: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let made = try context.client.call(Calls.createDKIMKeys, domain.text, sending: NewDKIMKeys(selector: selector))
-        return Report(
-            made, DKIMTable.of(made),
-            .sentence(
-                """
-                Made keys of \(domain). Publish:
-                \(DKIMTable.records(made))
-                Then `dkim activate \(domain)` looks for the records, and mail is signed.
-                """))
+        // Nobody is to publish the records of keys that are gone.
+        let told =
+            context.settings.dryRun
+            ? "Keys of \(domain) would be made; their selectors and records are known then."
+            : """
+            Made keys of \(domain). Publish:
+            \(DKIMTable.records(made))
+            Then `dkim activate \(domain)` looks for the records, and mail is signed.
+            """
+        return Report(made, DKIMTable.of(made), .sentence(told))
     }
 }

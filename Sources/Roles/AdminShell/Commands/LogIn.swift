@@ -24,6 +24,8 @@ package struct LogIn: AdminCommand {
         guard let server = context.settings.server else {
             throw AdminError(.invalid, "On the machine itself nobody logs in.", hint: "Say where with --server HOST.")
         }
+        // Before passwords are asked for.
+        if context.settings.dryRun { throw Calls.logIn.trialRefusal }
         func next(_ question: String) throws -> String {
             let answer: String?
             if passwordStdin { answer = context.console.readLine() } else {

@@ -21,13 +21,23 @@ package struct PrintDNS: AdminCommand {
             records.map { record in
                 [.text(record.name), .text(record.type), .text(record.value), .text(record.purpose)]
             })
-        let isSigned = records.contains { $0.name.contains("._domainkey.") }
-        let advice = isSigned ? [] : ["No key signs the domain's mail (DKIM); `dkim create` makes keys; this prints their records then."]
+        let advice = try signingAdvice(records, context).map { [$0] } ?? []
         if zone {
             let comments = advice.map { "; \($0)\n" }.joined()
             return Report(records, table, .sentence(comments + Self.zoneFile(records)))
         }
         return Report(records, table, .list(ifEmpty: ""), notes: advice)
+    }
+
+    /// nil: the domain's mail is signed. Keys that wait, or are retired, have records and sign nothing.
+    private func signingAdvice(_ records: [DNSRecord], _ context: Context) throws -> String? {
+        let hasKeys = records.contains { $0.name.contains("._domainkey.") }
+        let states = hasKeys ? try context.client.call(Calls.showDKIMKeys, domain.text).map(\.state) : []
+        if states.contains(.active) { return nil }
+        return "No key signs the domain's mail (DKIM); "
+            + (states.contains(.waiting)
+                ? "`dkim activate \(domain)` has those that wait do so, once they are published."
+                : "`dkim create` makes keys; this prints their records then.")
     }
 
     /// Each line under a comment that says what it is for.

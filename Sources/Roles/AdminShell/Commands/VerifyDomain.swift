@@ -13,12 +13,13 @@ package struct VerifyDomain: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let made = try context.client.call(Calls.verifyDomain, domain.text, query: ["tenant": tenant?.text])
-        return Report(
-            made, DomainTable.of([made]),
-            .sentence(
-                """
-                The record is there: \(made.name) is a domain of tenant \(made.tenant) now.
-                The record may go. `domain check \(made.name)` says which others its mail needs.
-                """))
+        let told =
+            context.settings.dryRun
+            ? "The record is there: \(made.name) would be a domain of tenant \(made.tenant)."
+            : """
+            The record is there: \(made.name) is a domain of tenant \(made.tenant) now.
+            The record may go. `domain check \(made.name)` says which others its mail needs.
+            """
+        return Report(made, DomainTable.of([made]), .sentence(told))
     }
 }

@@ -12,14 +12,20 @@ package struct WriteManual: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let pages = ManualPage.all
-        for page in pages {
-            let path = "\(directory)/\(page.fileName)"
-            guard FileText.replace(path, with: Array(page.text.utf8), mode: 0o644) else {
-                throw AdminError(.invalid, "\(path.withoutControls()) cannot be written: \(String(cString: strerror(errno))).")
+        if context.settings.dryRun {
+            guard access("\(directory)/.", W_OK) == 0 else { throw Self.cannotWrite(directory) }
+        } else {
+            for page in pages {
+                let path = "\(directory)/\(page.fileName)"
+                guard FileText.replace(path, with: Array(page.text.utf8), mode: 0o644) else { throw Self.cannotWrite(path) }
             }
         }
         return Report(
             pages.map(\.fileName), Table(["page"], pages.map { [.text($0.fileName)] }),
             .sentence("Wrote \(counted(Int64(pages.count), "page")) into \(directory.withoutControls())."))
+    }
+
+    private static func cannotWrite(_ path: String) -> AdminError {
+        AdminError(.invalid, "\(path.withoutControls()) cannot be written: \(String(cString: strerror(errno))).")
     }
 }

@@ -36,13 +36,13 @@ extension AdminRouter {
         serve(Calls.undeleteDomain) { try await $0.undeleteDomain($1) }
         serve(Calls.checkDomain) { try await $0.checkDomain($1) }
         serve(Calls.domainRecords) { try await $0.domainRecords($1) }
-        serve(Calls.createDKIMKeys) { try await $0.createDKIMKeys($1) }
-        serve(Calls.activateDKIMKeys) { try await $0.activateDKIMKeys($1) }
+        serve(Calls.createDKIMKeys, first: { try await $0.newSigningKeys($1) }, then: { try await $0.createDKIMKeys($1, $2) })
+        serve(Calls.activateDKIMKeys, first: { try await $0.publishedKeys($1) }, then: { try await $0.activateDKIMKeys($1, $2) })
         serve(Calls.listDKIMKeys) { try await $0.listDKIMKeys($1) }
         serve(Calls.showDKIMKeys) { try await $0.showDKIMKeys($1) }
         serve(Calls.deleteDKIMKey) { try await $0.deleteDKIMKey($1) }
         serve(Calls.claimDomain) { try await $0.claimDomain($1) }
-        serve(Calls.verifyDomain) { try await $0.verifyDomain($1) }
+        serve(Calls.verifyDomain, first: { try await $0.lookForProof($1) }, then: { try await $0.verifyDomain($1, $2) })
         serve(Calls.listClaims) { try await $0.listClaims($1) }
         serve(Calls.unclaimDomain) { try await $0.unclaimDomain($1) }
         serve(Calls.createDomainAlias) { try await $0.createDomainAlias($1) }
@@ -58,15 +58,15 @@ extension AdminRouter {
         serve(Calls.demandPassword) { try await $0.demandPassword($1) }
         serve(Calls.enableOneTimePasswords) { try await $0.enableOneTimePasswords($1) }
         serve(Calls.disableOneTimePasswords) { try await $0.disableOneTimePasswords($1) }
-        serve(Calls.changePassword) { try await $0.changeOwnPassword($1) }
+        serve(Calls.changePassword, first: { try await $0.provedChange($1) }, then: { try await $0.changeOwnPassword($2) })
         serve(Calls.renameUser) { try await $0.renameUser($1) }
         serve(Calls.deleteUser) { try await $0.deleteUser($1) }
         serve(Calls.undeleteUser) { try await $0.undeleteUser($1) }
 
         serve(Calls.createAppPassword) { try await $0.createAppPassword($1) }
-        serve(Calls.createOwnAppPassword) { try await $0.createOwnAppPassword($1) }
+        serve(Calls.createOwnAppPassword, first: { try await $0.provedMaker($1) }, then: { try await $0.createOwnAppPassword($1, $2) })
         serve(Calls.listOwnAppPasswords) { try await $0.listOwnAppPasswords($1) }
-        serve(Calls.revokeOwnAppPassword) { try await $0.revokeOwnAppPassword($1) }
+        serve(Calls.revokeOwnAppPassword, first: { try await $0.provedRevoker($1) }, then: { try await $0.revokeOwnAppPassword($1, $2) })
         serve(Calls.listAppPasswords) { try await $0.listAppPasswords($1) }
         serve(Calls.deleteAppPassword) { try await $0.deleteAppPassword($1) }
 
@@ -102,7 +102,7 @@ extension AdminRouter {
         serve(Calls.showQuota) { try await $0.showQuota($1) }
         serve(Calls.setQuota) { try await $0.setQuota($1) }
         serve(Calls.checkQuotas) { try await $0.checkQuotas($1) }
-        serve(Calls.repairQuotas) { try await $0.repairQuotas($1) }
+        serve(Calls.repairQuotas, first: { try await $0.countersToRepair($1) }, then: { try await $0.repairQuotas($1, $2) })
 
         serve(Calls.listQueue) { try await $0.listQueue($1) }
         serve(Calls.showQueued) { try await $0.showQueued($1) }
@@ -136,7 +136,7 @@ extension AdminRouter {
 
         serve(Calls.logIn) { try await $0.logIn($1) }
         serve(Calls.showSession) { try await $0.showSession($1) }
-        serve(Calls.setOwnPassword) { try await $0.setOwnPassword($1) }
+        serve(Calls.setOwnPassword, first: { try await $0.provedNewHash($1) }, then: { try await $0.setOwnPassword($1, $2) })
         serve(Calls.logOut) { try await $0.logOut($1) }
 
         serve(Calls.listAudit) { try await $0.listAudit($1) }

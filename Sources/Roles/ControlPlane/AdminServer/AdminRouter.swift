@@ -26,6 +26,18 @@ final class AdminRouter {
         _ call: Call<Body, Answer>,
         _ handler: @escaping @EventLoopActor (Provisioning, AdminRequest<Body>) async throws -> Answer
     ) {
+        serve(call, first: { _, _ in }) { provisioning, request, _ in try await handler(provisioning, request) }
+    }
+
+    /// - Parameters:
+    ///   - first: what is done alike when the call is only tried: proofs of who asks, questions to name servers, and whatever else takes
+    ///     long, since the transaction of a trial is open from `handler` on. It changes nothing that the call is about.
+    ///   - handler: gets what that found.
+    func serve<Body, Answer, Found: Sendable>(
+        _ call: Call<Body, Answer>,
+        first: @escaping @EventLoopActor (Provisioning, AdminRequest<Body>) async throws -> Found,
+        then handler: @escaping @EventLoopActor (Provisioning, AdminRequest<Body>, Found) async throws -> Answer
+    ) {
         routes.append(
             Route(call: call) { bytes in
                 try JSONDecoder().decode(Body.self, from: Data(bytes.isEmpty ? Array("{}".utf8) : bytes))
@@ -33,7 +45,10 @@ final class AdminRouter {
                 guard let body = body as? Body else { throw AdminError(.serverFault, "The request was read as something else.") }
                 let part = provisioning.confined(to: caller.part)
                 let request = AdminRequest(body: body, path: path, query: query, caller: caller)
-                let answer = try await isRehearsal ? part.rehearsed { try await handler($0, request) } : handler(part, request)
+                let found = try await first(part, request)
+                let answer =
+                    try await isRehearsal
+                    ? part.rehearsed { try await handler($0, request, found) } : handler(part, request, found)
                 return try await Self.written(answer)
             })
     }
@@ -80,11 +95,13 @@ final class AdminRouter {
         _ trace: String
     ) async -> AdminResponse {
         let call = route.call
+        // Known before anything is refused: what a trial is refused is told as a trial's.
+        let isRehearsal = call.effect != .reads && query[Rehearsal.parameter] == "true"
         var event = AuditLog.Entry(
-            caller: caller.name, role: call.isLogin ? nil : caller.role, origin: caller.origin, command: call.command, target: "",
-            tenant: caller.part?.tenantName.text, result: "done", trace: trace)
+            caller: caller.name, role: call.isLogin ? nil : caller.role, origin: caller.origin,
+            command: call.command + (isRehearsal ? " --dry-run" : ""), target: "", tenant: caller.part?.tenantName.text, result: "done",
+            trace: trace)
         var response: AdminResponse
-        var isRehearsal = false
         do {
             guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
             let body = try await Self.read(bytes, route.decode)
@@ -97,7 +114,7 @@ final class AdminRouter {
             if let destination { event.target += " \(destination.text)" }
             if let login = body as? any ProvesCaller { event.caller = login.claimed }
             if let part = caller.part { try await part.check(call, subjects, database) }
-            isRehearsal = try Self.isRehearsal(call, query)
+            if isRehearsal, !call.canBeTried { throw call.trialRefusal }
             if call.effect == .reads || isRehearsal {
                 response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, isRehearsal))
                 if isRehearsal { return response }
@@ -143,14 +160,6 @@ final class AdminRouter {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(answer))
-    }
-
-    private static func isRehearsal(_ call: any AnyCall, _ query: PathParameters) throws(AdminError) -> Bool {
-        guard query[Rehearsal.parameter] == "true", call.effect != .reads else { return false }
-        guard call.canBeTried else {
-            throw AdminError(.invalid, "`\(call.command)` cannot be tried without being done.", hint: "Leave --dry-run out to do it.")
-        }
-        return true
     }
 
     /// Logins that are refused are not: strangers could fill the log with them. They are in the platform's own, which is bounded.

@@ -243,10 +243,15 @@ final class Authenticator {
     }
 
     /// - Returns: how many counts were forgotten.
-    func unlock(_ name: LoginSubject) -> Int {
-        guard let address = try? EmailAddress(name.text) else { return throttle.unlock(name.text) }
+    func unlock(_ name: LoginSubject) -> Int { counted(under: name).reduce(0) { $0 + throttle.unlock($1) } }
+
+    /// How many `unlock` would forget.
+    func counts(of name: LoginSubject) -> Int { counted(under: name).reduce(0) { $0 + throttle.counts(of: $1) } }
+
+    private func counted(under name: LoginSubject) -> [String] {
+        guard let address = try? EmailAddress(name.text) else { return [name.text] }
         let account = domains.canonical(address).text
-        return throttle.unlock(account) + throttle.unlock(OwnAccounts.codes(of: account))
+        return [account, OwnAccounts.codes(of: account)]
     }
 
     /// The account has another password, or is gone.

@@ -107,9 +107,14 @@ package struct LoginThrottle: Sendable {
 
     /// Forgets the wrong logins at an account, or of a place (an address or a network as `all` has it, or an address within).
     /// - Returns: how many counts there were.
-    package mutating func unlock(_ name: String) -> Int {
+    package mutating func unlock(_ name: String) -> Int { counts.forget(where: Self.isMeant(by: name)) }
+
+    /// How many `unlock` would forget.
+    package func counts(of name: String) -> Int { counts.count(where: Self.isMeant(by: name)) }
+
+    private static func isMeant(by name: String) -> (Subject) -> Bool {
         let origin = ClientOrigin(name)
-        return counts.forget { subject in
+        return { subject in
             subject.account == name || subject.place == name || subject == .address(origin.address) || subject == .network(origin.network)
         }
     }

@@ -78,6 +78,8 @@ package struct WrongLoginCounts: Sendable {
         return before - counts.count
     }
 
+    package func count(where matches: (Subject) -> Bool) -> Int { counts.keys.count(where: matches) }
+
     /// Everything that is not forgotten yet.
     package func all(now: ContinuousClock.Instant) -> [(subject: Subject, level: Double)] {
         counts.map { ($0.key, drained($0.value, $0.key, now)) }.filter { $0.level > 0 }

@@ -4,8 +4,8 @@ import Postgres
 import Resolver
 
 extension Provisioning {
-    /// `dkim activate`: the keys that wait sign from now on, once the DNS has their records; those that signed are retired.
-    func activateDKIMKeys(_ request: AdminRequest<Nothing>) async throws -> [DKIMKey] {
+    /// The keys that wait, when the DNS has their records.
+    func publishedKeys(_ request: AdminRequest<Nothing>) async throws -> [DKIMKey] {
         let name: DomainName = try request.path.require("name")
         let isUnchecked = request.query["unchecked"] == "true"
         if isUnchecked, request.caller.role.reach != .platform {
@@ -23,6 +23,12 @@ extension Provisioning {
                     hint: "Name servers may remember for a while what was there before. A key that is not wanted goes by `dkim delete`.")
             }
         }
+        return waiting
+    }
+
+    /// `dkim activate`: the keys that wait sign from now on; those that signed are retired.
+    func activateDKIMKeys(_ request: AdminRequest<Nothing>, _ waiting: [DKIMKey]) async throws -> [DKIMKey] {
+        let name: DomainName = try request.path.require("name")
         let tenant = try await change { transaction in
             let keys = try await lockDomain(name, in: transaction)
             // Those alone that were looked for, if they wait still.

@@ -7,24 +7,32 @@ extension Provisioning {
     /// Keys of one domain, whatever their state.
     private static let limitOfKeys = 20
 
-    /// `dkim create`: a key of each algorithm, since not every receiver knows the newer one (RFC 8463 §6).
-    func createDKIMKeys(_ request: AdminRequest<NewDKIMKeys>) async throws -> [DKIMKey] {
+    /// What `dkim create` gives to a domain: a key of each algorithm, since not every receiver knows the newer one (RFC 8463 §6).
+    struct NewSigningKeys: Sendable {
+        let rsa: SigningKey, ed25519: SigningKey
+    }
+
+    /// Takes a while of a processor.
+    func newSigningKeys(_ request: AdminRequest<NewDKIMKeys>) async throws -> NewSigningKeys {
+        _ = try await domain(try request.path.require("name", as: DomainName.self))
+        return try await Task.detached { NewSigningKeys(rsa: try .random(.rsa), ed25519: try .random(.ed25519)) }.value
+    }
+
+    /// `dkim create`.
+    func createDKIMKeys(_ request: AdminRequest<NewDKIMKeys>, _ new: NewSigningKeys) async throws -> [DKIMKey] {
         let name: DomainName = try request.path.require("name")
-        let found = try await domain(name)
-        // Takes a while of a processor.
-        let (rsa, ed25519) = try await Task.detached { (try SigningKey.random(.rsa), try SigningKey.random(.ed25519)) }.value
         do {
             try await change { transaction in
-                let keys = try await lockDomain(found.name, in: transaction)
+                let keys = try await lockDomain(name, in: transaction)
                 let held = try await transaction.query(
-                    "SELECT selector FROM dkim_keys WHERE tenant_id = $1 AND domain_id = $2", [.int8(keys.tenant), .int8(keys.domain)])
-                let selectors = Set(try held.rows.map { try $0.text(0) })
-                guard selectors.count + 2 <= Self.limitOfKeys else {
-                    throw AdminError(.conflict, "\(name) has \(selectors.count) keys already.", hint: "`dkim delete` retired ones first.")
+                    "SELECT count(*) FROM dkim_keys WHERE tenant_id = $1 AND domain_id = $2", [.int8(keys.tenant), .int8(keys.domain)])
+                let count = try held.first?.int8(0) ?? 0
+                guard count + 2 <= Self.limitOfKeys else {
+                    throw AdminError(.conflict, "\(name) has \(count) keys already.", hint: "`dkim delete` retired ones first.")
                 }
-                let stem = try await stem(request.body.selector, besides: selectors, in: transaction)
+                let stem = try await stem(request.body.selector, in: transaction)
                 let sealingKey = try roles.secrets.key(forDKIMOf: keys.tenant)
-                for (key, algorithm, letter) in [(rsa, Algorithm.rsa, "r"), (ed25519, .ed25519, "e")] {
+                for (key, algorithm, letter) in [(new.rsa, Algorithm.rsa, "r"), (new.ed25519, .ed25519, "e")] {
                     let selector = try DKIMSelector(stem + letter)
                     guard KeyRecord.name(selector: selector.text, domain: name.text).utf8.count <= 253 else {
                         throw AdminError(.invalid, "The domain \(name) is too long to have records of keys.")
@@ -48,19 +56,12 @@ extension Provisioning {
         return try await dkimKeys(of: name).filter { $0.state == .waiting }
     }
 
-    /// What was asked for, or `c20261130`, and a number when there is one of that day.
-    private func stem(
-        _ asked: DKIMSelector?, besides selectors: Set<String>, in transaction: PostgresTransaction
-    ) async throws -> String {
+    /// What was asked for, or the time to the millisecond, as `c20261130-083055123`: name servers remember a deleted key's record for a
+    /// while, so no selector may come again, and of deleted keys and domains nothing is kept that would tell which there were.
+    private func stem(_ asked: DKIMSelector?, in transaction: PostgresTransaction) async throws -> String {
         if let asked { return asked.text }
-        let day = try await transaction.query("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDD')")
-        let first = "c\(try day.first?.text(0) ?? "")"
-        var stem = first, number = 1
-        while selectors.contains(stem + "r") || selectors.contains(stem + "e") {
-            number += 1
-            stem = "\(first)-\(number)"
-        }
-        return stem
+        let time = try await transaction.query("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYYMMDD-HH24MISSMS')")
+        return "c\(try time.first?.text(0) ?? "")"
     }
 
     /// `dkim delete`.

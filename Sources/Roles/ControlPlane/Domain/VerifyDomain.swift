@@ -3,8 +3,14 @@ import Postgres
 import Resolver
 
 extension Provisioning {
-    /// `domain verify`: asks the DNS for the claim's record, and makes the domain when it is there.
-    func verifyDomain(_ request: AdminRequest<Nothing>) async throws -> Domain {
+    /// What the DNS said of a claim's record.
+    struct CheckedClaim: Sendable {
+        let row: ClaimRow
+        let finding: OwnershipRecord.Finding
+    }
+
+    /// Asks the DNS for the record of an open claim.
+    func lookForProof(_ request: AdminRequest<Nothing>) async throws -> CheckedClaim {
         let row = try await claim(meantBy: request)
         let name = row.claim.name
         switch row.claim.state {
@@ -15,9 +21,14 @@ extension Provisioning {
                 hint: "`domain claim \(name)` makes another, with another token.")
         case .open: break
         }
-        let finding = try await look(for: row.claim.record)
-        try await note(finding, of: row)
-        if let explanation = finding.explanation(at: row.claim.record) {
+        return CheckedClaim(row: row, finding: try await look(for: row.claim.record))
+    }
+
+    /// `domain verify`: makes the domain when the record is there.
+    func verifyDomain(_ request: AdminRequest<Nothing>, _ checked: CheckedClaim) async throws -> Domain {
+        let row = checked.row, name = row.claim.name
+        try await note(checked.finding, of: row)
+        if let explanation = checked.finding.explanation(at: row.claim.record) {
             throw AdminError(
                 .conflict, explanation,
                 hint: "Name servers may remember for a while what was there before. To be published: \(row.claim.record.line)")
@@ -46,12 +57,15 @@ extension Provisioning {
 
     /// Written by the control plane as itself: an administrator's part of the database cannot say of its own claim that it is proved.
     private func note(_ finding: OwnershipRecord.Finding, of row: ClaimRow) async throws {
-        let noted = try await database.pool.query(
-            """
-            UPDATE domain_claims SET checked_at = now(), proved_at = CASE WHEN $4 THEN now() END
-            WHERE tenant_id = $1 AND name = $2 AND token = $3 RETURNING 1
-            """, [.int8(row.tenant), .text(row.claim.name.text), .text(row.claim.token), .bool(finding == .proved)])
-        guard !noted.isEmpty else { throw Self.claimIsGone(row.claim.name) }
+        try await change { transaction in
+            try await database.leavePart(in: transaction)
+            let noted = try await transaction.query(
+                """
+                UPDATE domain_claims SET checked_at = now(), proved_at = CASE WHEN $4 THEN now() END
+                WHERE tenant_id = $1 AND name = $2 AND token = $3 RETURNING 1
+                """, [.int8(row.tenant), .text(row.claim.name.text), .text(row.claim.token), .bool(finding == .proved)])
+            guard !noted.isEmpty else { throw Self.claimIsGone(row.claim.name) }
+        }
     }
 
     /// The row, and in the same transaction an end of the claim. Of several who come here with a proof, one finds the name free.

@@ -2,8 +2,14 @@ import AdminAPI
 import Postgres
 
 extension Provisioning {
-    /// `user change-password`: whoever is logged in with the old one is logged out.
-    func changeOwnPassword(_ request: AdminRequest<UserPasswordChange>) async throws -> Nothing {
+    /// A change of somebody's own password that may be made.
+    struct ProvedChange: Sendable {
+        let owner: OwnAccounts.Owner
+        /// Of the new password.
+        let hash: String
+    }
+
+    func provedChange(_ request: AdminRequest<UserPasswordChange>) async throws -> ProvedChange {
         let (proof, new) = (request.body.proof, request.body.new)
         try Self.checkIsElsewhere(request.caller)
         guard case .given(let text) = new else { throw AdminError(.invalid, "One's own password is given, not generated.") }
@@ -13,12 +19,17 @@ extension Provisioning {
         let owner = try await ownAccounts.prove(proof, from: request.caller.origin)
         try await check(new, of: .user(owner.address))
         try await checkIsUnused(new, by: owner.keys)
-        let hash = try await hashing.hash(text)
+        return ProvedChange(owner: owner, hash: try await hashing.hash(text))
+    }
+
+    /// `user change-password`: whoever is logged in with the old one is logged out.
+    func changeOwnPassword(_ proved: ProvedChange) async throws -> Nothing {
+        let owner = proved.owner
         try await change { transaction in
             try await requireUnchanged(owner, in: transaction)
-            try await replaceCredentials([NewCredential(keys: owner.keys, hash: hash)], in: transaction)
+            try await replaceCredentials([NewCredential(keys: owner.keys, hash: proved.hash)], in: transaction)
         }
-        authenticator.forget(owner.address)
+        forgetLogins(of: owner.address)
         endSessions(tenant: owner.keys.tenant, user: owner.keys.user, reason: "Your password was changed; please log in again")
         return Nothing()
     }

@@ -1,15 +1,20 @@
 import AdminAPI
 
 extension Provisioning {
-    /// `self app-password`: for who has one-time passwords. From all others a password alone would get one that outlives it.
-    func createOwnAppPassword(_ request: AdminRequest<NewOwnAppPassword>) async throws -> CreatedAppPassword {
+    /// Who makes an app password: somebody with one-time passwords. From all others a password alone would get one that outlives it.
+    func provedMaker(_ request: AdminRequest<NewOwnAppPassword>) async throws -> OwnAccounts.Owner {
         let owner = try await proved(request.body.proof, by: request.caller)
         guard owner.hasOneTimePasswords else {
             throw AdminError(
                 .conflict, "\(owner.address) has no one-time passwords.", hint: "Ask your administrator for them, or for an app password.")
         }
         try Self.checkIsGood(owner)
-        return try await makeAppPassword(request.body.appPassword, of: owner.address, owner: owner)
+        return owner
+    }
+
+    /// `self app-password`.
+    func createOwnAppPassword(_ request: AdminRequest<NewOwnAppPassword>, _ owner: OwnAccounts.Owner) async throws -> CreatedAppPassword {
+        try await makeAppPassword(request.body.appPassword, of: owner.address, owner: owner)
     }
 
     func proved(_ proof: AccountProof, by caller: AdminCaller) async throws -> OwnAccounts.Owner {

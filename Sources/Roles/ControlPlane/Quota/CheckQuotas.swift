@@ -9,25 +9,36 @@ extension Provisioning {
         return try await quotaCheck(target, listsAll: request.query["all"] == "true").check
     }
 
+    /// What `quota check --repair` finds wrong.
+    func countersToRepair(_ request: AdminRequest<QuotaRepair>) async throws -> CheckedQuotas {
+        try await quotaCheck(request.body.target, listsAll: false)
+    }
+
     /// `quota check --repair`: only a tenant's worker may write its counters, so it is asked to, and started for it if none runs.
     /// The answer tells what was wrong before.
-    func repairQuotas(_ request: AdminRequest<QuotaRepair>) async throws -> QuotaCheck {
-        let target = request.body.target
-        var (before, tenants) = try await quotaCheck(target, listsAll: false)
-        for tenant in tenants.sorted() {
-            if let problem = await workers.recountUsage(of: tenant) {
+    func repairQuotas(_ request: AdminRequest<QuotaRepair>, _ wrong: CheckedQuotas) async throws -> QuotaCheck {
+        for tenant in wrong.tenants.sorted() {
+            if let problem = await isRehearsal ? workers.obstacle(to: tenant) : workers.recountUsage(of: tenant) {
                 throw AdminError(.unavailable, "The counters could not be set right: \(problem).", hint: "Try again in a few seconds.")
             }
         }
+        var before = wrong.check
         guard !before.levels.isEmpty else { return before }
-        let after = try await quotaCheck(target, listsAll: false).check
-        guard after.levels.isEmpty else { return after }
+        if !isRehearsal {
+            let after = try await quotaCheck(request.body.target, listsAll: false).check
+            guard after.levels.isEmpty else { return after }
+        }
         before.repaired = true
         return before
     }
 
-    /// The comparison, and the tenants in which something differs.
-    private func quotaCheck(_ target: QuotaTarget?, listsAll: Bool) async throws -> (check: QuotaCheck, tenants: Set<Int64>) {
+    /// A comparison, and the tenants in which something differs.
+    struct CheckedQuotas: Sendable {
+        var check: QuotaCheck
+        var tenants: Set<Int64>
+    }
+
+    private func quotaCheck(_ target: QuotaTarget?, listsAll: Bool) async throws -> CheckedQuotas {
         let scope = try await scope(of: target)
         let result = try await database.transaction { transaction in
             _ = try await transaction.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -48,7 +59,7 @@ extension Provisioning {
             if !comparison.agrees { tenants.insert(try row.int8(2)) }
             if listsAll || !comparison.agrees { levels.append(comparison) }
         }
-        return (QuotaCheck(compared: compared, levels: levels), tenants)
+        return CheckedQuotas(check: QuotaCheck(compared: compared, levels: levels), tenants: tenants)
     }
 
     /// Parameters that narrow the comparison to the target and what is below it: tenant, domain, local part.

@@ -23,22 +23,31 @@ extension Provisioning {
         return Nothing()
     }
 
-    /// `session password`: the old one proves that it is the person who asks, and not whoever found an open session.
-    func setOwnPassword(_ request: AdminRequest<OwnPasswordChange>) async throws -> Nothing {
+    /// The hash of a new password, for who proved by the old one to be the person, and not whoever found an open session.
+    func provedNewHash(_ request: AdminRequest<OwnPasswordChange>) async throws -> String {
         let administrator = try session(of: request.caller).administrator
         try request.body.new.validate()
         guard case .given(let text) = request.body.new else { throw AdminError(.invalid, "One's own password is given, not generated.") }
-        let pool = database.pool
-        let stored = try await pool.query("SELECT hash FROM administrators WHERE administrator_id = $1", [.int8(administrator)])
+        let stored = try await database.pool.query("SELECT hash FROM administrators WHERE administrator_id = $1", [.int8(administrator)])
         let hash = try stored.first?.text(0) ?? authenticator.dummyHash
         guard try await hashing.verify(hash, password: request.body.old, isUrgent: true) else {
             throw AdminError(.forbidden, "The old password is wrong.")
         }
         try await check(request.body.new, of: .administrator(try AdministratorName(request.caller.name)))
         guard text != request.body.old else { throw AdminError(.invalid, "The new password is the old one.", hint: "Choose another.") }
-        _ = try await pool.query(
-            "UPDATE administrators SET hash = $1 WHERE administrator_id = $2", [.text(try await hashing.hash(text)), .int8(administrator)])
-        try await sessions.endAll(of: AdministratorName(request.caller.name))
+        return try await hashing.hash(text)
+    }
+
+    /// `session password`.
+    func setOwnPassword(_ request: AdminRequest<OwnPasswordChange>, _ hash: String) async throws -> Nothing {
+        let administrator = try session(of: request.caller).administrator
+        try await change { transaction in
+            // One's own account is no part of what one administers.
+            try await database.leavePart(in: transaction)
+            _ = try await transaction.query(
+                "UPDATE administrators SET hash = $1 WHERE administrator_id = $2", [.text(hash), .int8(administrator)])
+        }
+        try await endSessions(of: AdministratorName(request.caller.name))
         return Nothing()
     }
 

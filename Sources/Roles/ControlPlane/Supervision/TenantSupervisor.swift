@@ -36,6 +36,7 @@ final class TenantSupervisor {
     private static let grace = Duration.seconds(10)
     /// How long such as a recount may take, and the commit of what the tables lack.
     private static let taskTime = Duration.seconds(45), commitTime = Duration.seconds(2)
+    static let doesNotStart = "the tenant's worker does not start"
     /// The doors, in the order in which a worker inherits them from descriptor 4 on.
     private static let services: [InheritedListener.Service] = [.lmtp, .session]
 
@@ -178,7 +179,7 @@ final class TenantSupervisor {
     /// - Parameter instruction: gets the number that the answer is to have.
     func perform(_ instruction: (Int64) -> Instruction) async -> String? {
         let deadline = ContinuousClock.now + Self.taskTime
-        var problem = "the tenant's worker does not start"
+        var problem = Self.doesNotStart
         while .now < deadline, !isStopping {
             connectionWaits()
             if case .running(let child) = state, let channel = child.channel {

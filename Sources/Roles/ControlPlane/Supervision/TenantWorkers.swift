@@ -61,13 +61,21 @@ final class TenantWorkers {
     /// The same for those of domains alone, as sums of what their users' say.
     func alignUsage(of tenant: Int64) async -> String? { await perform(for: tenant) { .alignUsage(id: $0) } }
 
+    /// What would keep it from either; nil when nothing is known to.
+    func obstacle(to tenant: Int64) -> String? {
+        guard let supervisor = supervisors[tenant] else { return Self.isBeingDeleted }
+        return supervisor.status.state == .stopped ? TenantSupervisor.doesNotStart : nil
+    }
+
     /// Has it remove what has been in mailboxes for trash and junk for longer than the plan says.
     func removeExpired(of tenant: Int64) async -> String? { await perform(for: tenant) { .removeExpired(id: $0) } }
 
     private func perform(for tenant: Int64, _ instruction: (Int64) -> Instruction) async -> String? {
-        guard let supervisor = supervisors[tenant] else { return "the tenant is being deleted" }
+        guard let supervisor = supervisors[tenant] else { return Self.isBeingDeleted }
         return await supervisor.perform(instruction)
     }
+
+    private static let isBeingDeleted = "the tenant is being deleted"
 
     /// Has the tenant's worker commit what the tables lack, so that they tell its usage as of now. Returns soon in any case.
     func commitRows(of name: TenantName) async { await supervisors.values.first { $0.name == name }?.commitRows() }
@@ -77,6 +85,8 @@ final class TenantWorkers {
         await supervisor.restart()
         return supervisor.status
     }
+
+    func status(of name: TenantName) -> Worker? { supervisors.values.first { $0.name == name }?.status }
 
     func stopAll() async {
         await withTaskGroup(of: Void.self) { group in
