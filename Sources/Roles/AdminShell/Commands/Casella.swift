@@ -6,7 +6,7 @@ package struct Casella: ParsableCommand {
         commandName: "casella", abstract: "Administers a Casella mail platform.",
         discussion: """
             Without a command it opens an interactive shell; `casella run FILE` performs a file of commands. The options --data DIR, \
-            --server HOST, --format table|json|csv and --yes may stand anywhere on a line.
+            --server HOST, --format table|json|csv, --yes and --dry-run may stand anywhere on a line.
             """,
         version: "casella 0.1",
         subcommands: [
