@@ -1,3 +1,6 @@
+import MailStore
+import Postgres
+
 /// What leads to an address: groups by their members, aliases by their targets.
 package struct WaysToAddress: Sendable {
     private let address: String
@@ -32,4 +35,44 @@ package struct WaysToAddress: Sendable {
             if next.contains(where: groups.contains) { ofGroup = height }
         }
     }
+}
+
+extension WaysToAddress {
+    /// Finds what leads to an address, from as far away as matters: a step beyond what is allowed is found, and what leads there is not
+    /// asked for. Mostly nothing leads to a new address, and then one look at the tenant's members and targets tells so.
+    package init(to place: GroupPlace, in transaction: PostgresTransaction) async throws {
+        self.init(address: place.key)
+        var known: Set<GroupPlace> = [place], level = [place]
+        for _ in 0...StoreLimits.aliasDepth where !level.isEmpty {
+            let rows = try await transaction.query(
+                Self.stepBack, [.int8(place.tenant), .int8Array(level.map(\.domain)), .textArray(level.map(\.localPart))])
+            level = []
+            for row in rows.rows {
+                let source = GroupPlace(tenant: place.tenant, domain: try row.int8(0), localPart: try row.text(1))
+                let target = GroupPlace(tenant: place.tenant, domain: try row.int8(2), localPart: try row.text(3))
+                add(from: source.key, to: target.key, ofGroup: try row.bool(4))
+                if known.insert(source).inserted { level.append(source) }
+            }
+        }
+    }
+
+    /// What leads to some addresses in one step.
+    private static let stepBack = """
+        WITH names AS (
+            SELECT domain_id, name FROM domains WHERE tenant_id = $1
+            UNION ALL SELECT domain_id, name FROM domain_aliases WHERE tenant_id = $1),
+        here AS (
+            SELECT domain_id, local_part, local_part || '@' || n.name AS address
+            FROM unnest($2::bigint[], $3::text[]) AS h (domain_id, local_part) JOIN names n USING (domain_id))
+        SELECT DISTINCT w.domain_id, w.local_part, h.domain_id, h.local_part, w.of_group
+        FROM here h JOIN (
+            SELECT domain_id, local_part, lower(address) AS target, true AS of_group FROM group_members WHERE tenant_id = $1
+            UNION ALL
+            SELECT domain_id, local_part, lower(target), false FROM aliases WHERE tenant_id = $1) w ON w.target = h.address
+        JOIN domains d ON d.tenant_id = $1 AND d.domain_id = w.domain_id
+        """
+}
+
+extension GroupPlace {
+    fileprivate var key: String { "\(localPart)@\(domain)" }
 }
