@@ -182,7 +182,7 @@ class WithDNS(unittest.TestCase):
         self.addCleanup(lambda: self.platform.casella("certificate", "delete", HOSTNAME))
         for authority, days, verdict, said in (
             (Authority(strange), 90, "wrong", f"No authority that this system trusts vouches for the certificate for {HOSTNAME}"),
-            (self.authority, 5, "advised", "expires in 4 days"), (self.authority, 90, "right", "believe who keep to the policy"),
+            (self.authority, 5, "advised", "days, and was not renewed"), (self.authority, 90, "right", "believe who keep to the policy"),
         ):
             certificate, key = authority.issue(HOSTNAME, days=days)
             self.platform.casella("certificate", "import", "--certificate", certificate, "--key", key)

@@ -54,7 +54,7 @@ extension Provisioning {
                 return record.finding(
                     .advised, published,
                     "The domain's mail is signed, and its DMARC record still asks nobody to put mail aside that fails (p=none); once "
-                        + "reports show that all of its own passes, publish: \(record.line)")
+                        + "reports show that all of its own passes, write p=quarantine in it.")
             }
             return record.finding(.right, published, "The domain has a \(policy.name) record.")
         default:
