@@ -66,7 +66,7 @@ let package = Package(
             [
                 "AdminAPI", "PasswordHashes", "Quantities", "Supervision", "Exposition", "Runtime", "Postgres", "Argon2", "Crypt",
                 "Cracklib", "Cryptography", "CProcess", "DKIM", "ProxyProtocol", "Resolver", "MailStore", "MailSettings", "SMTP",
-                "MailRules", nioHTTP1,
+                "MailRules", "HTTP", "SecureStream", nioHTTP1,
             ] + nio),
         library(
             "Gateway", on: "Roles",
@@ -140,11 +140,16 @@ let package = Package(
         .target(name: "CageCalls", path: "Tests/CageProbe/CageCalls"),
         .target(
             name: "TestSupport", dependencies: ["Postgres"] + (isThreadSanitized ? ["ThreadSanitizer"] : []), path: "Tests/Support"),
-        tests(of: "AdminAPI", ["Quantities"]),
+        tests(of: "AdminAPI", ["MailSettings", "Quantities"]),
         tests(of: "AdminShell", ["AdminAPI", "MailSettings", "Quantities"]),
         tests(of: "Argon2"),
         tests(of: "BlobStore"),
-        tests(of: "ControlPlane", ["AdminAPI", "Argon2", "Cryptography", "Postgres", "Runtime", "TestSupport"]),
+        tests(
+            of: "ControlPlane",
+            [
+                "AdminAPI", "Argon2", "Cryptography", "MailSettings", "MailStore", "Postgres", "Runtime", "SecureStream", "TestSupport",
+                nioSSL,
+            ] + nio),
         tests(of: "Cracklib"),
         tests(of: "Crypt"),
         tests(of: "Cryptography"),
@@ -171,8 +176,8 @@ let package = Package(
         tests(
             of: "TenantWorker",
             [
-                "CProcess", "Cryptography", "IMAP", "MailStore", "Postgres", "ProxyProtocol", "Runtime", "SMTP", "Supervision",
-                "TestSupport",
+                "CProcess", "Cryptography", "IMAP", "MailRules", "MailStore", "Postgres", "ProxyProtocol", "Runtime", "SMTP",
+                "Supervision", "TestSupport",
             ]),
         tests(of: "Zstd"),
 

@@ -189,6 +189,7 @@ tenants:
         other, also = f"other-{company.domain}", f"also-{company.domain}"
         self.platform.casella("domain", "create", other, "--tenant", company.name)
         self.platform.casella("domain", "alias", also, "--of", company.domain)
+        self.platform.casella("domain", "mta-sts", company.domain, "--mode", "testing")
         self.platform.casella("alias", "create", info, "--to", ann)
         device = self.platform.ask("app-password", "create", ann, "--name", "phone")["password"]
         for _ in range(2):
@@ -231,6 +232,39 @@ tenants:
         self.assertIn("which is deleted, and kept", self.apply(self.file(state), "--yes", status=2).stderr)
         self.platform.casella("domain", "undelete", company.domain)
         self.assertEqual((state, before), (self.export(), contents(device)), "with all that was in it")
+
+    def test_policies_on_tls(self):
+        self.apply(self.tenant("ann"), "--yes")
+
+        def path(mode):
+            return self.file(f"tenants:\n- name: {self.name}\n  domains: [{{name: {self.domain}, mta-sts: {mode}}}]\n")
+
+        def mode():
+            return self.platform.ask("domain", "show", self.domain)["mtaSTS"]
+
+        before = self.export()
+        shown = self.apply(path("enforce"), "--dry-run").stdout
+        self.assertIn(f"~ domain {self.domain}: mta-sts none → enforce", shown)
+        for name in (self.domain, f"also-{self.domain}"):
+            self.assertIn(f"! There is no certificate for mta-sts.{name}: nobody can fetch the policy.", shown)
+        self.assertIn("is self-signed: who keeps to the policy sends no mail here", shown)
+        self.apply(path("enforce"), "--yes")
+        self.assertEqual("enforce", mode())
+        self.assertIn("mta-sts: enforce", self.export())
+        self.assertIn("Nothing would change", self.apply(self.tenant("ann"), "--dry-run").stdout, "what is not written stays")
+        self.platform.casella("undo", self.number(), "--yes")
+        self.assertEqual(("none", before), (mode(), self.export()))
+        self.assertIn("one of none, testing, enforce", self.apply(path("always"), "--yes", status=65).stderr)
+        # Who may set it by command may apply it, and nothing else of a domain.
+        administrator = Administrator(self.platform, "tenant-administrator", tenant=self.name)
+        for more, status in (({}, 200), ({"quota": {"bytes": 5}}, 403)):
+            desired = {"tenant": {"name": self.name, "domains": [{"name": self.domain, "mtaSTS": "testing", **more}]}}
+            got, preview = administrator.request("POST", "/applies/preview", {"desired": desired})
+            self.assertEqual(status, got, preview)
+            if status == 200:
+                sent = {"desired": desired, "fingerprint": preview["fingerprint"]}
+                self.assertEqual(200, administrator.request("POST", "/applies", sent)[0])
+                self.assertEqual("testing", mode())
 
     def test_vacations(self):
         ann = self.address("ann")

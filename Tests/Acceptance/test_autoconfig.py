@@ -31,11 +31,13 @@ OUTLOOK_ANSWERS = "{http://schemas.microsoft.com/exchange/autodiscover/outlook/r
 class OverHTTPS(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.platform = running.Platform().start()
-        cls.addClassCleanup(cls.platform.remove)
         cls.folder = Path(tempfile.mkdtemp(prefix="casella-web-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         cls.authority = Authority(cls.folder)
+        cls.platform = running.Platform()
+        cls.platform.environment = cls.authority.trust
+        cls.platform.start()
+        cls.addClassCleanup(cls.platform.remove)
         cls.company = Company(cls.platform)
         cls.domain = cls.company.domain
         names = [f"{label}.{cls.domain}" for label in ("mta-sts", "autoconfig", "autodiscover")]
@@ -83,6 +85,15 @@ class OverHTTPS(unittest.TestCase):
             self.assertNotIn("server", fields)
         self.assertEqual(3, len(seen), "the id is another one for each policy, and the first was none too")
         self.assertEqual(mode, self.platform.ask("domain", "show", self.domain)["mtaSTS"])
+
+    def test_a_certificate_that_nobody_vouches_for_is_told(self):
+        company = Company(self.platform, users=())
+        folder = self.folder / "strange"
+        folder.mkdir()
+        certificate, key = Authority(folder).issue(f"mta-sts.{company.domain}")
+        self.platform.casella("certificate", "import", "--certificate", certificate, "--key", key)
+        (said,) = self.platform.ask("domain", "mta-sts", company.domain, "--mode", "enforce")["warnings"]
+        self.assertIn(f"No authority that this system trusts vouches for the certificate for mta-sts.{company.domain}", said)
 
     def test_nothing_is_changed_by_a_rehearsal(self):
         before = self.record()

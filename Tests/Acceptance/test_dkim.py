@@ -2,6 +2,7 @@
 
 import shlex
 import struct
+import tempfile
 import unittest
 
 import dkim
@@ -51,6 +52,10 @@ class DKIM(unittest.TestCase):
             eventually(lambda: host.messages, what="the message arrives")
             return host.messages[0][2]
 
+    def dmarc(self, domain, verdict):
+        findings = self.platform.ask("domain", "check", domain)["findings"]
+        return next((f for f in findings if f["name"] == f"_dmarc.{domain}." and f["verdict"] == verdict), None)
+
     def test_keys_are_published_activated_and_sign(self):
         domain, casella = self.company.domain, self.platform.casella
         self.assertNotIn(b"dkim-signature", self.arrived().lower())
@@ -64,6 +69,24 @@ class DKIM(unittest.TestCase):
         self.assertIn("p=quarantine", casella("domain", "dns", domain, "--zone").stdout)
         explained = casella("explain", "send", self.company.address("ann")).stdout
         self.assertIn(keys[0]["selector"], explained)
+
+        # It is From that counts, not who hands the message in.
+        ann, also = self.company.address("ann"), f"also-{domain}"
+        casella("domain", "alias", also, "--of", domain)
+        for author, sender, said in (
+            (f"ann@{also}", ann, f"an alias of {domain}"), (ann, f"ann@{also}", "It is signed with"),
+        ):
+            with tempfile.NamedTemporaryFile("w", suffix=".eml") as file:
+                file.write(f"From: {author}\nSubject: x\n\nx\n")
+                file.flush()
+                last = self.platform.ask("explain", "send", ann, "--as", sender, file.name)["steps"][-1]
+            self.assertEqual(f"signature of {author.split('@')[1]}", last["rule"])
+            self.assertIn(said, last["says"])
+        # Reports may be watched for a while; then receivers are asked for more.
+        for policy, verdict, said in (("none", "advised", "p=quarantine"), ("reject", "right", "has a DMARC record")):
+            self.records[f"_dmarc.{domain}", "TXT"] = [f"v=DMARC1; p={policy}"]
+            found = eventually(lambda: self.dmarc(domain, verdict), within=5, what=policy)  # an answer may be remembered for a second
+            self.assertIn(said, found["explanation"])
 
         message = self.arrived()
         verifier = dkim.DKIM(message)

@@ -103,6 +103,12 @@ class Delivery(Explained):
             with written(f"From: {STRANGER}\n{header}\n\nx\n") as path:
                 steps = self.explain("delivery", "--from", STRANGER, "--to", self.ann, path)["steps"]
             self.assertIn(said, next(step["says"] for step in steps if step["rule"] == f"vacation of {self.ann}"))
+        for level, name in (("user", self.ann), ("tenant", self.company.name)):
+            self.platform.casella(level, "suspend", name, "--outgoing")
+            last = self.explain("delivery", "--from", STRANGER, "--to", self.ann)["steps"][-1]
+            self.assertIn(f"sending is suspended, the {level}'s", last["says"])
+            self.assertEqual(f"{level} resume {name} --outgoing", last["change"])
+            self.platform.casella(level, "resume", name)
 
     def test_other_names_of_the_domain(self):
         other = f"other-{self.company.domain}"

@@ -115,8 +115,26 @@ class SharedMailboxes(unittest.TestCase):
         self.assertIn("does not send as", self.platform.casella(*words, check=False).stdout)
         self.add(self.ann, options=["--sends"])
         self.assertIn(f"that {self.ann} may send as", self.platform.casella(*words, check=False).stdout)
+        # In the order in which the worker looks: an address by itself, before what stands in front of its +.
+        news, contact = self.desk.replace("@", "+news@"), self.company.address("contact")
+        said = self.platform.casella("explain", "send", self.ann, "--as", news).stdout
+        self.assertIn(f"leads to {self.desk}, a shared mailbox that {self.ann} may send as", said)
+        self.platform.casella("alias", "create", news, "--to", self.company.address("bob"))
+        self.platform.casella("alias", "create", contact, "--to", self.desk)
+        said = self.platform.casella("explain", "send", self.ann, "--as", news, check=False).stdout
+        self.assertIn("It is somebody else's", said)
+        said = self.platform.casella("explain", "send", self.ann, "--as", contact).stdout
+        self.assertIn(f"leads to {self.desk}, a shared mailbox that {self.ann} may send as", said)
         self.platform.casella("user", "suspend", self.desk, "--outgoing")
         self.assertIn("which is suspended", self.platform.casella(*words, check=False).stdout)
+
+    def test_of_another_tenants_mailbox_nothing_is_explained(self):
+        others = Company(self.platform)
+        sales = others.address("sales")
+        self.platform.casella("mailbox", "create", sales)
+        done = self.platform.casella("explain", "send", self.ann, "--as", sales, check=False)
+        self.assertIn("is no domain of the user's tenant", done.stdout)
+        self.assertNotIn("shared mailbox", done.stdout)
 
     def test_mail_for_it_counts_in_its_quota_and_it_counts_as_a_user(self):
         clients.deliver(self.platform, messages.message(self.desk), self.desk)

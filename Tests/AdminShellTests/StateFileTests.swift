@@ -18,6 +18,7 @@ import Testing
               - name: acme.example
                 quota: unlimited
                 aliases: [also.example]
+                mta-sts: enforce
             users:
               - {address: Ann@acme.example, quota: plan, messages: 100, passwordHash: "{SSHA}f0CceVSke+IK0le3znCfxtpRGtRzQGx0"}
               - address: bob@acme.example
@@ -43,6 +44,7 @@ import Testing
         let acme = file.tenants[0]
         #expect(acme.quota == QuotaChange(bytes: .to(ByteCount(100_000_000_000))) && acme.suspended == [.outgoing])
         #expect(acme.suspensionReason?.text == "Not paid: # 7" && acme.domains[0].aliases?.map(\.text) == ["also.example"])
+        #expect(acme.domains[0].mtaSTS == .enforce)
         #expect(acme.users.map(\.address.text) == ["ann@acme.example", "bob@acme.example"])
         #expect(acme.users[0].quota == QuotaChange(bytes: .planned, messages: .to(100)) && acme.users[0].suspended == nil)
         #expect(acme.users[1].limits?.values == [.messageSize: .number(5_000_000)] && acme.users[1].suspended == [])
@@ -65,6 +67,7 @@ import Testing
         ("tenants:\n- name: a\n  aliases:\n  - {address: x@a.example, targets: []}", 4, "1 to"),
         ("tenants:\n- name: a\n  groups:\n  - {address: x@a.example, posting: all}", 4, "one of anyone"),
         ("tenants:\n- name: a\n  users: [{address: x@a.example}]\n  groups: [{address: x@a.example}]", 4, "line 3"),
+        ("tenants:\n- name: a\n  domains:\n  - {name: a.example, mta-sts: always}", 4, "one of none, testing, enforce"),
         ("tenants:\n- name: a\n  suspended: [mail]", 3, "cannot be suspended"),
         ("tenants:\n- name: a\n  suspensionReason: x", 3, "nothing"),
         ("tenants:\n- name: a\n  name: b", 2, "twice"), ("tenants: [\n", 2, "not YAML"),
@@ -82,7 +85,7 @@ import Testing
         #expect(StateFile(StateText.of(acme)).tenants == [acme])
         let reason = try SuspensionReason("\"a\\b: {c}")
         var odd = TenantState(settings: TenantSettings(suspension: StoredSuspension(what: [.login], reason: reason)))
-        for name in ["null.example", "1.example", "true.example"] { odd.domains[try DomainName(name)] = .standard(at: .domain) }
+        for name in ["null.example", "1.example", "true.example"] { odd.domains[try DomainName(name)] = DomainSettings(mtaSTS: .testing) }
         for name in ["o'neil", "#x", "ü", "1e5", "{a}", "a&b", "-", "null"] {
             odd.users[try EmailAddress("\(name)@null.example")] = UserSettings(
                 quota: StoredQuota(bytes: .to(ByteCount(123_456_789)), messages: .to(7)), limits: LimitSet([.protocols: .services([])]))
@@ -118,6 +121,7 @@ import Testing
         var impact = ApplyImpact()
         (impact.usersDeleted, impact.messagesDeleted, impact.bytesDeleted) = (1, 2, ByteCount(3_000))
         (impact.brokenGroups, impact.usersLeftAlone) = (["team@acme.example"], ["new@acme.example"])
+        impact.policyWarnings = ["There is no certificate for mta-sts.acme.example: nobody can fetch the policy."]
         (impact.usersDestroyed, impact.usersBack, impact.usersBackEmpty) = (1, ["a@acme.example"], ["b@acme.example"])
         (impact.brokenAliases, impact.overQuota, impact.sessionsEnded) = (["info@acme.example"], ["bob@acme.example"], 1)
         let changes =
@@ -137,6 +141,7 @@ import Testing
             "  ! Leaves 1 user alone whose address was somebody else's then: new@acme.example.\n",
             "  ! Leaves 1 group with a member or an owner who goes: team@acme.example.\n",
             "  ! Breaks 1 alias, whose target here goes: info@acme.example.\n", "  ! Ends 1 session.\n",
+            "  ! There is no certificate for mta-sts.acme.example: nobody can fetch the policy.\n",
         ] { #expect(text.contains(line), "\(text)") }
         #expect(!text.contains("u20@"))
         func told(_ change: (inout ApplyImpact) -> Void) -> String {

@@ -3,7 +3,7 @@ public struct DomainCheck: Codable, Sendable, Hashable {
     public var domain: DomainName
     public var findings: [Finding]
 
-    /// One kind of record.
+    /// One kind of record; TLS: what the mail host shows.
     public struct Finding: Codable, Sendable, Hashable {
         public enum Verdict: String, Codable, Sendable {
             case right, wrong

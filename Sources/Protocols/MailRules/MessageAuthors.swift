@@ -23,6 +23,15 @@ package enum MessageAuthors {
         return authors
     }
 
+    /// The domain of the first mailbox of From, in lower case: whose keys sign the message (RFC 6376).
+    /// - Returns: nil when there is none, or none that can be read.
+    package static func signingDomain(_ header: HeaderScan, in message: [UInt8]) -> String? {
+        guard let field = header.fields(named: "from").first, let list = MailboxList(parsing: header.value(of: field, in: message)),
+            let domain = list.mailboxes.first?.domain
+        else { return nil }
+        return String(decoding: domain, as: UTF8.self).lowercased()
+    }
+
     private static func address(_ localPart: [UInt8], _ domain: [UInt8]) -> SMTP.EnvelopeAddress? {
         let quoted = localPart.flatMap { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") ? [UInt8(ascii: "\\"), $0] : [$0] }
         let quote = [UInt8(ascii: "\"")], at = [UInt8(ascii: "@")]

@@ -7,6 +7,8 @@ public final class SecureStream {
     public enum Trust: Sendable, Equatable {
         /// The authorities that the system trusts, and a certificate for the server's name.
         case authorities
+        /// The authorities in a file of PEM, and a certificate for the server's name.
+        case authoritiesIn(file: String)
         /// The one certificate with this SHA-256 fingerprint (32 octets).
         case certificate(fingerprint: [UInt8])
     }
@@ -23,14 +25,17 @@ public final class SecureStream {
     }
 
     /// Connects, and proves that it is the right server.
-    public init(host: String, port: UInt16, trust: Trust, deadline: ContinuousClock.Instant) throws(SecureStreamError) {
+    /// - Parameter address: where the host is; nil: where the system says.
+    public init(
+        host: String, address: String? = nil, port: UInt16, trust: Trust, deadline: ContinuousClock.Instant
+    ) throws(SecureStreamError) {
         guard let context = SSL_CTX_new(TLS_client_method()) else { throw .tls("SSL_CTX_new") }
         guard let session = SSL_new(context) else {
             SSL_CTX_free(context)
             throw .tls("SSL_new")
         }
         do {
-            descriptor = try Self.connected(host, port, deadline)
+            descriptor = try Self.connected(address ?? host, port, deadline)
         } catch {
             SSL_free(session)
             SSL_CTX_free(context)
@@ -45,13 +50,14 @@ public final class SecureStream {
         SSL_ctrl(session, 123, Int(TLS1_2_VERSION), nil)
         var name = Array(host.utf8CString)
         if !Self.isAddress(host) { SSL_ctrl(session, 55, 0, &name) }
-        if trust == .authorities {
-            SSL_CTX_set_default_verify_paths(context)
-            SSL_set_verify(session, SSL_VERIFY_PEER, nil)
-            guard SSL_set1_host(session, host) == 1 else { throw .tls("SSL_set1_host") }
+        switch trust {
+        case .authorities: try verify(host, areRead: SSL_CTX_set_default_verify_paths(context))
+        case .authoritiesIn(let file): try verify(host, areRead: SSL_CTX_load_verify_locations(context, file, nil))
+        case .certificate: break
         }
         guard SSL_set_fd(session, descriptor) == 1 else { throw .tls("SSL_set_fd") }
         while true {
+            ERR_clear_error()  // what is left of an earlier error of this thread would be taken for one of this call
             let result = SSL_connect(session)
             if result == 1 { break }
             let problem = SSL_get_error(session, result)
@@ -67,6 +73,12 @@ public final class SecureStream {
         }
     }
 
+    private func verify(_ host: String, areRead: Int32) throws(SecureStreamError) {
+        guard areRead == 1 else { throw .tls("the authorities cannot be read") }
+        SSL_set_verify(session, SSL_VERIFY_PEER, nil)
+        guard SSL_set1_host(session, host) == 1 else { throw .tls("SSL_set1_host") }
+    }
+
     /// Of the server's certificate: SHA-256.
     public var fingerprint: [UInt8] {
         guard let certificate = SSL_get1_peer_certificate(session) else { return [] }
@@ -80,6 +92,7 @@ public final class SecureStream {
     public func send(_ bytes: [UInt8]) throws(SecureStreamError) {
         var rest = bytes[...]
         while !rest.isEmpty {
+            ERR_clear_error()
             let written = rest.withUnsafeBytes { SSL_write(session, $0.baseAddress, Int32(clamping: $0.count)) }
             if written > 0 { rest = rest.dropFirst(Int(written)) } else { try wait(after: SSL_get_error(session, written)) }
         }
@@ -89,6 +102,7 @@ public final class SecureStream {
     public func receive() throws(SecureStreamError) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 16_384)
         while true {
+            ERR_clear_error()
             let count = SSL_read(session, &buffer, Int32(buffer.count))
             if count > 0 { return Array(buffer.prefix(Int(count))) }
             let problem = SSL_get_error(session, count)

@@ -33,6 +33,8 @@ class Platform:
         self.settings = {**QUICK, **settings}
         (self.data / "casella.json").write_text(json.dumps(self.settings, indent=2))
         self.port_base = free_port_base()
+        # Beside what the tests have themselves.
+        self.environment = {}
 
     def port(self, service):
         return self.port_base + PORTS[service]
@@ -45,7 +47,8 @@ class Platform:
         return self
 
     def up(self, *options):
-        return run([CHECKOUT / "ops/up", "--no-build", "--data", self.data, "--port-base", str(self.port_base), *options], timeout=150)
+        command = [CHECKOUT / "ops/up", "--no-build", "--data", self.data, "--port-base", str(self.port_base), *options]
+        return run(command, timeout=150, env={**os.environ, **self.environment})
 
     def stop(self):
         done = run([CHECKOUT / "ops/down", "--data", self.data], timeout=60)

@@ -1,5 +1,7 @@
 import Cryptography
+import MailRules
 import Runtime
+import SMTP
 import Testing
 
 @Suite("Submission: mail is signed")
@@ -28,6 +30,16 @@ struct SubmissionSignatureTests {
         #expect(signatures.count == 2 && header.first?.contains("a=rsa-sha256; c=relaxed/relaxed; d=\(domain.name);") == true)
         #expect(header.filter { $0.contains("bh=j+uJ1+KwQjMpdNiCngwvlv2FTzZnzkokoCYASnN36NE=;") }.count == 2, "of Hi and its line end alone")
         #expect(header.contains { $0.hasPrefix(" s=mayr; t=") } && header.contains { $0.hasPrefix(" s=maye; t=") })
+    }
+
+    static let froms: [(String, String?)] = [
+        ("From: Ann <ann@Acme.example>\r\n\r\n", "acme.example"),
+        ("From: a@one.example, b@two.example\r\nSender: b@two.example\r\n", "one.example"),
+        ("from:\r\n \"x, y@z.example\" <a@one.example>\r\n", "one.example"), ("To: a@one.example\r\n", nil), ("From: nobody\r\n", nil),
+    ]
+    @Test("By the domain of the first address of From", arguments: froms) func domains(header: String, domain: String?) {
+        let bytes = Array(header.utf8)
+        #expect(MessageAuthors.signingDomain(HeaderScan(bytes), in: bytes) == domain)
     }
 
     @Test("A key that comes or goes counts from the next message on") @EventLoopActor func changes() async throws {

@@ -79,6 +79,8 @@ public struct ApplyImpact: Codable, Sendable, Hashable {
     public var brokenAliases: [String] = []
     /// Groups that stay, of whose members or owners in the tenant one would go.
     public var brokenGroups: [String] = []
+    /// What keeps others from fetching policies on TLS that come into force, or mail from coming under them: sentences.
+    public var policyWarnings: [String] = []
     /// nil when the gateway did not tell.
     public var sessionsEnded: Int? = 0
     /// Of an undo: users who come back as they were, with their mail.

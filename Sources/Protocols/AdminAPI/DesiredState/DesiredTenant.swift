@@ -1,3 +1,5 @@
+import MailSettings
+
 /// How a tenant is to be. What is left out stays as it is; a domain, user, shared mailbox, alias or group that is named is made if it is
 /// not there.
 public struct DesiredTenant: Codable, Sendable, Hashable {
@@ -64,11 +66,15 @@ public struct DesiredDomain: Codable, Sendable, Hashable {
     public var quota: QuotaChange?
     /// Its other names. Left out: they stay.
     public var aliases: [DomainName]?
+    /// Of its policy on TLS.
+    public var mtaSTS: MTASTSMode?
     /// Of an inverse: it is changed if it is there, and not made.
     public var ifThere: Bool?
 
-    public init(name: DomainName, quota: QuotaChange? = nil, aliases: [DomainName]? = nil, ifThere: Bool? = nil) {
-        (self.name, self.quota, self.aliases, self.ifThere) = (name, quota, aliases, ifThere)
+    public init(
+        name: DomainName, quota: QuotaChange? = nil, aliases: [DomainName]? = nil, mtaSTS: MTASTSMode? = nil, ifThere: Bool? = nil
+    ) {
+        (self.name, self.quota, self.aliases, self.mtaSTS, self.ifThere) = (name, quota, aliases, mtaSTS, ifThere)
     }
 }
 

@@ -7,8 +7,10 @@ extension DesiredTenant {
         self.init(
             name: name, plan: settings.plan, quota: QuotaChange(settings.quota), limits: LimitChanges(settings.limits.values),
             suspended: settings.suspension.what, suspensionReason: settings.suspension.reason,
-            domains: state.domains.map { DesiredDomain(name: $0, quota: QuotaChange($1), aliases: (names[$0] ?? []).sorted()) }
-                .sorted { $0.name < $1.name },
+            domains: state.domains.map { domain, settings in
+                DesiredDomain(
+                    name: domain, quota: QuotaChange(settings.quota), aliases: (names[domain] ?? []).sorted(), mtaSTS: settings.mtaSTS)
+            }.sorted { $0.name < $1.name },
             users: state.users.filter { $0.value.members == nil }.map { address, user in
                 DesiredUser(
                     address: address, quota: QuotaChange(user.quota), limits: LimitChanges(user.limits.values),

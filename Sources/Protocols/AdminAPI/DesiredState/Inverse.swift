@@ -9,9 +9,7 @@ extension DesiredTenant {
             switch change {
             case .settings(let old, let new): invert(old, new)
             case .domain(let name, nil, _): gone.domains.append(name)
-            case .domain(let name, let old?, let new):
-                let quota = new.map { old.difference(from: $0) } ?? QuotaChange(old)
-                domains.append(DesiredDomain(name: name, quota: quota, ifThere: new.map { _ in true }))
+            case .domain(let name, let old?, let new): domains.append(DesiredDomain(name, old, after: new))
             case .domainAlias(let name, nil, _): if domainAliases[name] == nil { gone.domainAliases.append(name) }
             case .domainAlias(let name, let old?, _): domainAliases[name] = old
             case .user(let address, nil, _): gone.users.append(address)
@@ -44,6 +42,14 @@ extension DesiredTenant {
         quota = old.quota.difference(from: new.quota)
         limits = old.limits.difference(from: new.limits)
         if old.suspension != new.suspension { (suspended, suspensionReason) = (old.suspension.what, old.suspension.reason) }
+    }
+}
+
+extension DesiredDomain {
+    /// - Parameter new: nil: the domain is gone, and all of it comes again.
+    fileprivate init(_ name: DomainName, _ old: DomainSettings, after new: DomainSettings?) {
+        let quota = new.map { old.quota.difference(from: $0.quota) } ?? QuotaChange(old.quota)
+        self.init(name: name, quota: quota, mtaSTS: old.mtaSTS == new?.mtaSTS ? nil : old.mtaSTS, ifThere: new.map { _ in true })
     }
 }
 

@@ -32,7 +32,7 @@ extension StateChange {
         case .settings(let old, let new):
             self.init(.tenant, tenant.text, .change, Self.fields([("plan", old.plan.text, new.plan.text)]) + Self.fields(old, new))
         case .domain(let name, let old, let new):
-            self.init(.domain, name.text, Self.action(old, new), Self.fields(old, new, at: .domain))
+            self.init(.domain, name.text, Self.action(old, new), Self.fields(old, new))
         case .domainAlias(let name, let old, let new):
             self.init(.domainAlias, name.text, Self.action(old, new), [ChangedField("domain", old?.text, new?.text)])
         case .user(let address, let old, let new):
@@ -107,10 +107,14 @@ extension StateChange {
         ])
     }
 
-    private static func fields(_ old: StoredQuota?, _ new: StoredQuota?, at level: QuotaLevel) -> [ChangedField] {
+    private static func fields(_ old: DomainSettings?, _ new: DomainSettings?) -> [ChangedField] {
         guard let new else { return [] }
-        let old = old ?? .standard(at: level)
-        return fields([
+        let old = old ?? DomainSettings()
+        return fields(old.quota, new.quota, at: .domain) + fields([("mta-sts", old.mtaSTS.rawValue, new.mtaSTS.rawValue)])
+    }
+
+    private static func fields(_ old: StoredQuota, _ new: StoredQuota, at level: QuotaLevel) -> [ChangedField] {
+        fields([
             ("quota", old.bytes.words { $0.description }, new.bytes.words { $0.description }),
             ("messages", old.messages.words { "\($0)" }, new.messages.words { "\($0)" }),
         ])

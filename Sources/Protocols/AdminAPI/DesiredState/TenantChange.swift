@@ -1,7 +1,7 @@
 /// One thing of a tenant before and after. nil: it is not there.
 public enum TenantChange: Sendable, Hashable {
     case settings(TenantSettings, TenantSettings)
-    case domain(DomainName, StoredQuota?, StoredQuota?)
+    case domain(DomainName, DomainSettings?, DomainSettings?)
     case domainAlias(DomainName, DomainName?, DomainName?)
     case user(EmailAddress, UserSettings?, UserSettings?)
     case alias(AliasAddress, [TargetAddress]?, [TargetAddress]?)
@@ -20,10 +20,10 @@ extension TenantState {
         for (name, domain) in sorted(old.domainAliases) where new.domainAliases[name] != domain {
             changes.append(.domainAlias(name, domain, nil))
         }
-        for (name, quota) in sorted(old.domains) where new.domains[name] == nil { changes.append(.domain(name, quota, nil)) }
+        for (name, settings) in sorted(old.domains) where new.domains[name] == nil { changes.append(.domain(name, settings, nil)) }
         if old.settings != new.settings { changes.append(.settings(old.settings, new.settings)) }
-        for (name, quota) in sorted(new.domains) where old.domains[name] != quota {
-            changes.append(.domain(name, old.domains[name], quota))
+        for (name, settings) in sorted(new.domains) where old.domains[name] != settings {
+            changes.append(.domain(name, old.domains[name], settings))
         }
         for (name, domain) in sorted(new.domainAliases) where old.domainAliases[name] != domain {
             changes.append(.domainAlias(name, nil, domain))

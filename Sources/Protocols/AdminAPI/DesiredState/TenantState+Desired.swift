@@ -14,7 +14,7 @@ extension TenantState {
         let successors = desired.successors(among: numbers)
         goal.take(away: desired.gone ?? GoneFromTenant(), but: successors)
         for domain in desired.domains where domain.ifThere != true || domains[domain.name] != nil {
-            goal.domains[domain.name] = (domains[domain.name] ?? .standard(at: .domain)).changed(by: domain.quota)
+            goal.domains[domain.name] = (domains[domain.name] ?? DomainSettings()).reaching(domain)
         }
         goal.rename(desired)
         for user in desired.users where (users[user.address] == nil ? user.ifThere : user.ifAbsent) != true {

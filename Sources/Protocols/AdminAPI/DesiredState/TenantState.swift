@@ -1,9 +1,10 @@
+import MailSettings
 import Quantities
 
 /// All of a tenant that can be written down: its settings, and every domain, user, alias and group by name.
 public struct TenantState: Sendable, Hashable {
     public var settings: TenantSettings
-    public var domains: [DomainName: StoredQuota]
+    public var domains: [DomainName: DomainSettings]
     /// Whose name each of them is.
     public var domainAliases: [DomainName: DomainName]
     /// With the shared mailboxes.
@@ -13,7 +14,7 @@ public struct TenantState: Sendable, Hashable {
     public var groups: [EmailAddress: GroupSettings]
 
     public init(
-        settings: TenantSettings = TenantSettings(), domains: [DomainName: StoredQuota] = [:],
+        settings: TenantSettings = TenantSettings(), domains: [DomainName: DomainSettings] = [:],
         domainAliases: [DomainName: DomainName] = [:], users: [EmailAddress: UserSettings] = [:],
         aliases: [AliasAddress: [TargetAddress]] = [:], groups: [EmailAddress: GroupSettings] = [:]
     ) {
@@ -41,6 +42,18 @@ public struct StoredQuota: Sendable, Hashable {
     /// What was different before.
     func difference(from after: StoredQuota) -> QuotaChange? {
         self == after ? nil : QuotaChange(bytes: bytes == after.bytes ? nil : bytes, messages: messages == after.messages ? nil : messages)
+    }
+}
+
+public struct DomainSettings: Sendable, Hashable {
+    public var quota: StoredQuota
+    /// Of the policy on TLS.
+    public var mtaSTS: MTASTSMode
+
+    public init(quota: StoredQuota = .standard(at: .domain), mtaSTS: MTASTSMode = .off) { (self.quota, self.mtaSTS) = (quota, mtaSTS) }
+
+    func reaching(_ desired: DesiredDomain) -> DomainSettings {
+        DomainSettings(quota: quota.changed(by: desired.quota), mtaSTS: desired.mtaSTS ?? mtaSTS)
     }
 }
 

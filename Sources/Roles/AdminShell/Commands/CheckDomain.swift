@@ -3,7 +3,11 @@ import ArgumentParser
 
 package struct CheckDomain: AdminCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Look up a domain's DNS records and say what is wrong with them.")
+        commandName: "check", abstract: "Look up a domain's DNS records and say what is wrong with them.",
+        discussion: """
+            Where other mail servers shall insist on TLS (`domain mta-sts`), it is also asked what they meet: which certificate the mail \
+            host shows, and, where a web server has this host's port 443, which policy that one serves.
+            """)
     package static let names = LiveNames(arguments: [.live(.domains)])
     @Argument(help: "The domain, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
     @OptionGroup(title: "Global options") var global: GlobalArguments

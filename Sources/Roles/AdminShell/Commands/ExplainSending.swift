@@ -6,12 +6,12 @@ package struct ExplainSending: AdminCommand {
         commandName: "send", abstract: "Explain what a message that a user sends would meet.",
         discussion: """
             With a file, what is in the message's header counts too, and its size is that of the file. Of the file only the header is read \
-            and sent. The exit status is 2 when it would be refused or put off.
+            and sent. Whose keys sign it, its From says. The exit status is 2 when it would be refused or put off.
             """)
     package static let names = LiveNames(arguments: [.live(.addresses)], options: ["--as": .live(.addresses)])
     @Argument(help: "Address of the user who is logged in.", transform: { try EmailAddress($0) }) var address: EmailAddress
     @Option(
-        name: .customLong("as"), help: ArgumentHelp("Whom it says it is from; the user if left out.", valueName: "address"),
+        name: .customLong("as"), help: ArgumentHelp("Whom the envelope says it is from; the user if left out.", valueName: "address"),
         transform: { try TargetAddress($0) })
     var author: TargetAddress?
     @Option(help: ArgumentHelp("Whom it is for.", valueName: "address"), transform: { try TargetAddress($0) }) var to: TargetAddress?

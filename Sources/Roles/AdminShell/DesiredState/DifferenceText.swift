@@ -89,6 +89,10 @@ package struct DifferenceText {
             let number = counted(impact.brokenGroups.count, "group")
             lines.append("Leaves \(number) with a member or an owner who goes: \(Self.list(impact.brokenGroups)).")
         }
+        lines += impact.policyWarnings.prefix(Self.shown)
+        if impact.policyWarnings.count > Self.shown {
+            lines.append("… and \(impact.policyWarnings.count - Self.shown) more about policies on TLS.")
+        }
         switch impact.sessionsEnded {
         case 0: break
         case nil: lines.append("Ends sessions; how many, the gateway does not tell.")

@@ -1,4 +1,5 @@
 import AdminAPI
+import MailSettings
 import Quantities
 import Yams
 
@@ -111,11 +112,22 @@ extension StateFile {
     }
 
     private static func domain(_ node: Node, _ reading: inout YAMLReading) -> DesiredDomain? {
-        guard let fields = reading.fields(node, of: "A domain", known: ["name", "quota", "messages", "aliases"]) else { return nil }
+        guard let fields = reading.fields(node, of: "A domain", known: ["name", "quota", "messages", "aliases", "mta-sts"]) else {
+            return nil
+        }
         reading.require(fields, "name", of: "A domain", at: node)
         let quota = quota(fields, .domain, &reading)
         let aliases = reading.values(fields["aliases"], "aliases") { try DomainName($0) }
-        return reading.value(fields["name"], "name") { try DomainName($0) }.map { DesiredDomain(name: $0, quota: quota, aliases: aliases) }
+        let mode = reading.value(fields["mta-sts"], "mta-sts") { text in
+            guard let mode = MTASTSMode(rawValue: text) else {
+                let known = MTASTSMode.allCases.map(\.rawValue).joined(separator: ", ")
+                throw AdminError(.invalid, "\"\(text.prefix(60))\" is no mode of MTA-STS.", hint: "Write one of \(known).")
+            }
+            return mode
+        }
+        return reading.value(fields["name"], "name") { try DomainName($0) }.map {
+            DesiredDomain(name: $0, quota: quota, aliases: aliases, mtaSTS: mode)
+        }
     }
 
     private static func user(_ node: Node, _ reading: inout YAMLReading) -> DesiredUser? {

@@ -26,7 +26,8 @@ package enum StateText {
 
     private static func line(_ domain: DesiredDomain) -> String {
         let aliases = domain.aliases.map { ["aliases: \(list($0.map(\.text)))"] } ?? []
-        return flow(["name: \(scalar(domain.name.text))"] + quota(domain.quota) + aliases)
+        let mode = domain.mtaSTS.map { ["mta-sts: \($0.rawValue)"] } ?? []
+        return flow(["name: \(scalar(domain.name.text))"] + quota(domain.quota) + aliases + mode)
     }
 
     private static func line(_ user: DesiredUser) -> String {

@@ -1,4 +1,5 @@
 import AdminAPI
+import MailSettings
 import Postgres
 import Quantities
 import Supervision
@@ -18,7 +19,26 @@ extension Provisioning {
             }
         }
         impact.sessionsEnded = try await sessionsEnded(by: prepared)
+        impact.policyWarnings = await policyWarnings(of: prepared)
         return impact
+    }
+
+    /// For certificates, by one preview.
+    private static let namesLookedAt = 100
+
+    /// As `domain mta-sts` warns; what is wrong with the host's own certificate, once.
+    private func policyWarnings(of prepared: PreparedTenant) async -> [String] {
+        var known: Set<String> = [], result: [String] = []
+        for mode in [MTASTSMode.enforce, .testing] {
+            let domains = SortedChanges(prepared.changes).domains.modes.filter { $0.mode == mode }.map(\.name)
+            guard !domains.isEmpty else { continue }
+            let names = domains + prepared.goal.domainAliases.filter { domains.contains($0.value) }.map(\.key).sorted()
+            result += await warnings(of: Array(names.prefix(Self.namesLookedAt)), mode).filter { known.insert($0).inserted }
+            if names.count > Self.namesLookedAt {
+                result.append("Of \(names.count) names with the mode \(mode.rawValue) the first \(Self.namesLookedAt) are looked at here.")
+            }
+        }
+        return result
     }
 
     @concurrent private nonisolated static func impact(of prepared: PreparedTenant) async -> ApplyImpact {
@@ -42,9 +62,9 @@ extension Provisioning {
             !before.isOver(usage, old, level) && after.isOver(usage, new, level)
         }
         if overflows(reading.usage, old.settings.quota, new.settings.quota, .tenant) { impact.overQuota.append(prepared.name.text) }
-        for (name, quota) in new.domains.sorted(by: { $0.key < $1.key }) {
+        for (name, settings) in new.domains.sorted(by: { $0.key < $1.key }) {
             guard let usage = reading.domainUsage[name], let was = old.domains[name] else { continue }
-            if overflows(usage, was, quota, .domain) { impact.overQuota.append(name.text) }
+            if overflows(usage, was.quota, settings.quota, .domain) { impact.overQuota.append(name.text) }
         }
         let users = reading.users.filter { $0.value.usage.messages > 0 }.sorted { $0.key < $1.key }
         for (address, facts) in users {

@@ -95,7 +95,7 @@ extension Provisioning {
         let tenant = prepared.reading.id
         directoryChanged(of: tenant)
         let old = prepared.reading.state, new = prepared.goal
-        if Set(old.domains.keys) != Set(new.domains.keys) || old.domainAliases != new.domainAliases
+        if old.domains.mapValues(\.mtaSTS) != new.domains.mapValues(\.mtaSTS) || old.domainAliases != new.domainAliases
             || old.settings.suspension != new.settings.suspension
         {
             await domainsChanged()

@@ -70,8 +70,8 @@ extension Provisioning {
         return try then(limits)
     }
 
-    /// An administrator of the tenant changes its users, shared mailboxes, aliases and groups. The rest is set by those who run the
-    /// platform; users who come back have it as it was.
+    /// An administrator of the tenant changes its users, shared mailboxes, aliases and groups, and domains' policies on TLS. The rest is
+    /// set by those who run the platform; users who come back have it as it was.
     private static func requireOwn(
         _ changes: [TenantChange], _ reading: TenantReading, _ keeping: Keeping, _ name: TenantName
     ) throws(AdminError) {
@@ -85,12 +85,13 @@ extension Provisioning {
                 if new == nil || (old?.limits ?? LimitSet()) == new?.limits { continue }
                 what = "The limits of \(address)"
             case .settings: what = "The plan, quota, limits and suspension of \(name)"
+            case .domain(_, let old?, let new?) where old.quota == new.quota: continue  // its policy on TLS
             case .domain(let domain, _, _): what = "The domain \(domain)"
             case .domainAlias(let alias, _, _): what = "The domain alias \(alias)"
             }
             throw AdminError(
                 .forbidden, "\(what) would change, and those who run the platform alone may do that.",
-                hint: "You may change users, shared mailboxes, aliases and groups.")
+                hint: "You may change users, shared mailboxes, aliases and groups, and `mta-sts` of domains.")
         }
     }
 

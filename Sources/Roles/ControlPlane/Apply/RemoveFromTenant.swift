@@ -99,6 +99,7 @@ extension SortedChanges {
     func without(_ keeping: Keeping) -> SortedChanges {
         var left = self
         left.domains.new.removeAll { keeping.domainsBack[$0.name] != nil }
+        left.domains.modes.removeAll { keeping.domainsBack[$0.name] != nil }
         left.newDomainAliases.removeAll { keeping.namesBack[$0.name] == $0.domain }
         left.users.removeAll { $0.old == nil && keeping.usersBack[$0.address] != nil }
         left.aliases.removeAll { $0.isNew && keeping.domainsBack[$0.address.domain] != nil }

@@ -1,10 +1,14 @@
 import AdminAPI
+import MailSettings
 
 /// A tenant's changes by what is to be done, each kind in one statement.
 struct SortedChanges {
     struct Domains {
-        var new: [(name: DomainName, quota: StoredQuota)] = []
-        var changed: [(name: DomainName, quota: StoredQuota)] = []
+        var new: [(name: DomainName, settings: DomainSettings)] = []
+        /// Those with another quota.
+        var changed: [(name: DomainName, settings: DomainSettings)] = []
+        /// Those with another policy on TLS, and new ones that have one.
+        var modes: [(name: DomainName, mode: MTASTSMode)] = []
     }
     struct User {
         var address: EmailAddress
@@ -29,8 +33,10 @@ struct SortedChanges {
         for change in changes {
             switch change {
             case .settings(_, let new): settings = new
-            case .domain(let name, nil, let quota?): domains.new.append((name, quota))
-            case .domain(let name, _?, let quota?): domains.changed.append((name, quota))
+            case .domain(let name, let old, let new?):
+                if old == nil { domains.new.append((name, new)) }
+                if let old, old.quota != new.quota { domains.changed.append((name, new)) }
+                if (old ?? DomainSettings()).mtaSTS != new.mtaSTS { domains.modes.append((name, new.mtaSTS)) }
             case .domain(let name, _, nil): goneDomains.append(name)
             case .domainAlias(let name, _, let domain?): newDomainAliases.append((name, domain))
             case .domainAlias(let name, _, nil): goneDomainAliases.append(name)

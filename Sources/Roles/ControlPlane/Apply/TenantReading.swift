@@ -1,6 +1,7 @@
 import AdminAPI
 import Cryptography
 import FoundationEssentials
+import MailSettings
 import Postgres
 import Quantities
 
@@ -37,7 +38,8 @@ struct TenantReading: Sendable {
         state = TenantState(settings: settings)
         for row in rows.domains {
             let name: DomainName = try row.name(0)
-            state.domains[name] = try StoredQuota(row, 1, at: .domain)
+            state.domains[name] = DomainSettings(
+                quota: try StoredQuota(row, 1, at: .domain), mtaSTS: MTASTSMode(rawValue: try row.text(5)) ?? .off)
             domainUsage[name] = try Usage(row, 3)
         }
         for row in rows.domainAliases { state.domainAliases[try row.name(0)] = try row.name(1) }
@@ -128,7 +130,7 @@ extension TenantReading {
         FROM tenants t LEFT JOIN tenant_usage g USING (tenant_id) WHERE t.tenant_id = $1
         """,
         """
-        SELECT d.name, d.quota_bytes, d.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0)
+        SELECT d.name, d.quota_bytes, d.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0), d.mta_sts
         FROM domains d LEFT JOIN domain_usage g USING (tenant_id, domain_id) WHERE d.tenant_id = $1
         """,
         "SELECT a.name, d.name FROM domain_aliases a JOIN domains d USING (tenant_id, domain_id) WHERE a.tenant_id = $1",

@@ -52,11 +52,11 @@ extension Provisioning {
     private func write(
         _ domains: SortedChanges.Domains, of tenant: Int64, by administrator: String, in transaction: PostgresTransaction
     ) async throws {
-        func parameters(_ domains: [(name: DomainName, quota: StoredQuota)]) -> [PostgresValue] {
+        func parameters(_ domains: [(name: DomainName, settings: DomainSettings)]) -> [PostgresValue] {
             [
                 .int8(tenant), .textArray(domains.map(\.name.text)),
-                .optionalInt8Array(domains.map { $0.quota.bytes.stored(at: .domain) }),
-                .optionalInt8Array(domains.map { $0.quota.messages.limit }),
+                .optionalInt8Array(domains.map { $0.settings.quota.bytes.stored(at: .domain) }),
+                .optionalInt8Array(domains.map { $0.settings.quota.messages.limit }),
             ]
         }
         if !domains.new.isEmpty {
@@ -77,6 +77,16 @@ extension Provisioning {
                 WHERE d.tenant_id = $1 AND d.name = g.name
                 """, parameters(domains.changed))
             try Self.expect(changed.affected, domains.changed.count)
+        }
+        // By itself: an administrator of the tenant may set it, and not the quota.
+        if !domains.modes.isEmpty {
+            let changed = try await transaction.query(
+                """
+                UPDATE domains d SET mta_sts = g.mode FROM unnest($2::text[], $3::text[]) AS g (name, mode)
+                WHERE d.tenant_id = $1 AND d.name = g.name
+                """,
+                [.int8(tenant), .textArray(domains.modes.map(\.name.text)), .textArray(domains.modes.map(\.mode.rawValue))])
+            try Self.expect(changed.affected, domains.modes.count)
         }
     }
 

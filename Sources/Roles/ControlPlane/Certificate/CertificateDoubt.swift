@@ -3,6 +3,8 @@ enum CertificateDoubt: Sendable, Equatable {
     /// It names other hosts.
     case ofOthers
     case expired, selfSigned
+    /// No authority that this system trusts vouches for it.
+    case untrusted
 
     /// Without its final dot.
     func sentence(about name: String) -> String {
@@ -10,6 +12,7 @@ enum CertificateDoubt: Sendable, Equatable {
         case .ofOthers: "There is no certificate for \(name)"
         case .expired: "The certificate for \(name) is not valid now"
         case .selfSigned: "The certificate for \(name) is self-signed"
+        case .untrusted: "No authority that this system trusts vouches for the certificate for \(name)"
         }
     }
 }

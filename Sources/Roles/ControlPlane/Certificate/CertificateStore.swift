@@ -147,11 +147,22 @@ final class CertificateStore {
     }
 
     /// Why others would not believe what is shown for the host; nil for no reason that can be seen from here.
-    func doubt(about host: String) -> CertificateDoubt? {
-        guard let facts = entry(naming: host)?.content.facts else { return .ofOthers }
-        let now = Int64(time(nil))
+    func doubt(about host: String) async -> CertificateDoubt? {
+        guard let content = entry(naming: host)?.content else { return .ofOthers }
+        let facts = content.facts, now = Int64(time(nil))
         if facts.notAfter <= now || facts.notBefore > now { return .expired }
-        return facts.isSelfSigned ? .selfSigned : nil
+        if facts.isSelfSigned { return .selfSigned }
+        return await Self.isTrusted(content.shown.chain) ? nil : .untrusted
+    }
+
+    /// Away from the event loop: the system's authorities are read.
+    @concurrent private nonisolated static func isTrusted(_ chain: String) async -> Bool { CertificateTrust.isGiven(to: Array(chain.utf8)) }
+
+    /// Days until what is shown for the host ends, if they are so few that it should have been renewed.
+    func fewDaysLeft(of host: String) -> Int64? {
+        guard let facts = entry(naming: host)?.content.facts else { return nil }
+        let days = (facts.notAfter - Int64(time(nil))) / 86_400
+        return days < Self.warningDays ? days : nil
     }
 
     // MARK: For operators

@@ -1,4 +1,5 @@
 import AdminAPI
+import MailSettings
 import Resolver
 
 extension Provisioning {
@@ -8,13 +9,15 @@ extension Provisioning {
         let isAlias = try await domain(aliased: name) != nil
         let mode = try await domain(underAnyName: name).mtaSTS
         let records = try await self.records(of: name, policy(mode))
-        async let exchange = checkExchange(of: name.text)
+        let served = await servedPolicy(of: name)
+        async let exchange = checkExchange(of: name.text, mode, served)
         async let senders = checkSenders(of: name.text)
         async let host = checkHost()
+        async let certificate = checkCertificate(mode)
         // The others in the order in which `domain dns` prints them.
         let more = await withTaskGroup(of: (Int, DomainCheck.Finding?).self) { group in
             for (place, record) in records.enumerated() {
-                group.addTask { (place, await self.check(record, mode)) }
+                group.addTask { (place, await self.check(record, mode, served)) }
             }
             var findings: [Int: DomainCheck.Finding] = [:]
             for await (place, finding) in group { findings[place] = finding }
@@ -23,7 +26,7 @@ extension Provisioning {
         var signing = try await checkSigning(of: name)
         let states = isAlias ? [] : try await dkimKeys(of: name).map(\.state)
         if !isAlias, !states.contains(.active) { signing.append(Self.unsigned(name, isWaiting: states.contains(.waiting))) }
-        return DomainCheck(domain: name, findings: await [exchange, senders, host] + signing + more)
+        return DomainCheck(domain: name, findings: await [exchange, senders, host] + [certificate].compactMap(\.self) + signing + more)
     }
 
     private static func unsigned(_ name: DomainName, isWaiting: Bool) -> DomainCheck.Finding {
@@ -36,7 +39,9 @@ extension Provisioning {
     }
 
     /// MX: mail must come here (RFC 5321 §5.1).
-    private func checkExchange(of domain: String) async -> DomainCheck.Finding {
+    private func checkExchange(
+        of domain: String, _ mode: MTASTSMode, _ served: PolicyFetch.Outcome?
+    ) async -> DomainCheck.Finding {
         let wanted = "\(domain). MX 10 \(facts.hostname)."
         func finding(_ verdict: DomainCheck.Finding.Verdict, _ published: [String], _ explanation: String) -> DomainCheck.Finding {
             DomainCheck.Finding(type: "MX", name: "\(domain).", verdict: verdict, published: published, explanation: explanation)
@@ -45,7 +50,14 @@ extension Provisioning {
             let hosts = try await resolver.mailHosts(of: domain)
             let published = hosts.map { "\($0.preference) \($0.name)." }
             if hosts.contains(where: { $0.name == facts.hostname.lowercased() }) {
-                return finding(.right, published, "Mail comes to this host.")
+                let strange = mode == .off ? [] : hosts.map(\.name).filter { !lists($0, served) }
+                guard !strange.isEmpty else { return finding(.right, published, "Mail comes to this host.") }
+                return finding(
+                    mode == .enforce ? .wrong : .advised, published,
+                    "Mail comes to this host, and to others that the domain's policy on TLS does not list: "
+                        + strange.joined(separator: ", ")
+                        + (mode == .enforce ? ". Who keeps to it sends nothing there" : ". With the mode enforce nothing would come there")
+                        + "; publish the one record alone: \(wanted)")
             }
             return finding(.wrong, published, "Mail goes elsewhere; publish: \(wanted)")
         } catch .temporary(_, let reason) {
@@ -55,6 +67,34 @@ extension Provisioning {
         } catch {
             return finding(.wrong, [], "The domain has no usable MX record; publish: \(wanted)")
         }
+    }
+
+    /// Whether the policy has mail go to the host.
+    private func lists(_ host: String, _ served: PolicyFetch.Outcome?) -> Bool {
+        if case .fetched(let policy) = served { return policy.lists(host) }
+        return host == facts.hostname.lowercased()
+    }
+
+    /// What the mail host shows whoever keeps to a policy on TLS (RFC 8461 §4.2); nil: there is no policy.
+    private func checkCertificate(_ mode: MTASTSMode) async -> DomainCheck.Finding? {
+        guard mode != .off else { return nil }
+        let host = facts.hostname
+        func finding(_ verdict: DomainCheck.Finding.Verdict, _ explanation: String) -> DomainCheck.Finding {
+            DomainCheck.Finding(type: "TLS", name: "\(host).", verdict: verdict, published: [], explanation: explanation)
+        }
+        if let doubt = await certificates.doubt(about: host) {
+            let sentence = doubt.sentence(about: host), remedy = "`certificate import` brings one that others believe."
+            return mode == .enforce
+                ? finding(.wrong, "\(sentence): who keeps to the domain's policy, whose mode is enforce, sends no mail here. \(remedy)")
+                : finding(.advised, "\(sentence): with the mode enforce no mail would come. \(remedy)")
+        }
+        if let days = certificates.fewDaysLeft(of: host) {
+            let end = days == 1 ? "1 day" : "\(days) days"
+            return finding(
+                .advised,
+                "The certificate for \(host) expires in \(end), and was not renewed: then who keeps to the policy sends no mail here.")
+        }
+        return finding(.right, "The mail host shows a certificate that those believe who keep to the policy.")
     }
 
     /// SPF: receivers should believe mail from here (RFC 7208 §3.1).

@@ -6,14 +6,15 @@ import Resolver
 extension Provisioning {
     /// nil for records that are checked as a whole (MX, SPF).
     /// - Parameter mode: of the domain's policy on TLS.
-    func check(_ record: DNSRecord, _ mode: MTASTSMode) async -> DomainCheck.Finding? {
+    /// - Parameter served: the policy on TLS that a web server of others was asked for.
+    func check(_ record: DNSRecord, _ mode: MTASTSMode, _ served: PolicyFetch.Outcome?) async -> DomainCheck.Finding? {
         let name = String(record.name.dropLast())
         do throws(ResolverError) {
-            if record.isOfPolicy { return try await check(policy: record, mode) }
+            if record.isOfPolicy { return try await check(policy: record, mode, served) }
             switch record.type {
             case "SRV": return check(record, against: try await resolver.services(at: name))
             case "TLSA": return check(key: record, against: try await resolver.certificateAssociations(at: name))
-            case "CNAME": return check(host: record, try await leadsHere(name))
+            case "CNAME": return await check(host: record, try await leadsHere(name))
             case "TXT":
                 guard let policy = Self.policies.first(where: { record.name.hasPrefix($0.label) }) else { return nil }
                 return check(record, policy, against: try await resolver.texts(of: name))
@@ -44,11 +45,18 @@ extension Provisioning {
         switch found.count {
         case 0: return record.advised
         case 1:
-            let tags = found[0].split(separator: ";").map { tag in tag.drop { $0 == " " }.prefix { $0 != "=" && $0 != " " } }
-            return tags.contains(Substring(policy.tag))
-                ? record.finding(.right, published, "The domain has a \(policy.name) record.")
-                : record.finding(
+            guard TagList(found[0])[policy.tag] != nil else {
+                return record.finding(
                     .wrong, published, "The \(policy.name) record lacks its tag \(policy.tag), so it says nothing; publish: \(record.line)")
+            }
+            // Somebody may watch the reports first: nothing is wrong with that.
+            if policy.name == "DMARC", DMARCRecord(found[0]).asksForNothing, !DMARCRecord(record.text).asksForNothing {
+                return record.finding(
+                    .advised, published,
+                    "The domain's mail is signed, and its DMARC record still asks nobody to put mail aside that fails (p=none); once "
+                        + "reports show that all of its own passes, write p=quarantine in it.")
+            }
+            return record.finding(.right, published, "The domain has a \(policy.name) record.")
         default:
             return record.finding(
                 .wrong, published, "The domain has several \(policy.name) records, and so none that counts; publish one: \(record.line)")
@@ -86,6 +94,9 @@ extension Provisioning {
 
 extension DNSRecord {
     var line: String { "\(name) \(type) \(value)" }
+
+    /// A TXT record's, of one string.
+    var text: String { value.filter { $0 != "\"" } }
 
     func finding(
         _ verdict: DomainCheck.Finding.Verdict, _ published: [String], _ explanation: String

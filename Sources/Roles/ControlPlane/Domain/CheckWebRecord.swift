@@ -7,7 +7,9 @@ extension Provisioning {
     /// Where a name leads.
     struct Destination: Sendable {
         var addresses: [String]
-        var isThisHost: Bool
+        /// Those of them that this host's own name has.
+        var here: [String]
+        var isThisHost: Bool { !here.isEmpty }
     }
 
     func leadsHere(_ name: String) async throws(ResolverError) -> Destination? {
@@ -18,35 +20,43 @@ extension Provisioning {
         }
         let own: [String]
         do throws(ResolverError) { own = try await resolver.addresses(of: facts.hostname) } catch {
-            guard case .temporary = error else { return Destination(addresses: found, isThisHost: false) }
+            guard case .temporary = error else { return Destination(addresses: found, here: []) }
             throw error
         }
-        return Destination(addresses: found, isThisHost: !Set(found).isDisjoint(with: own))
+        return Destination(addresses: found, here: found.filter(own.contains))
     }
 
     /// Of `autoconfig` and `autodiscover`: mail programs go without them.
-    func check(host record: DNSRecord, _ destination: Destination?) -> DomainCheck.Finding {
+    func check(host record: DNSRecord, _ destination: Destination?) async -> DomainCheck.Finding {
         guard let destination else { return record.advised }
         guard destination.isThisHost else { return elsewhere(record, destination, "the settings") }
-        guard let problem = certificateProblem(of: record) else {
+        guard facts.web.isOurs else {
+            return record.finding(
+                .right, destination.addresses,
+                "The name leads to this host, whose web server has to serve the settings. That it does was not seen; "
+                    + "`curl https://\(record.host)\(record.path)` shows it.")
+        }
+        guard let problem = await certificateProblem(of: record) else {
             return record.finding(.right, destination.addresses, "Mail programs find their settings here.")
         }
         return record.finding(.advised, destination.addresses, "\(problem), so that mail programs do not take their settings from here.")
     }
 
     /// Of `_mta-sts` and `mta-sts`: needed when the domain has a policy, and of no harm when it has none.
-    func check(policy record: DNSRecord, _ mode: MTASTSMode) async throws(ResolverError) -> DomainCheck.Finding {
+    /// - Parameter served: the policy that a web server of others was asked for.
+    func check(
+        policy record: DNSRecord, _ mode: MTASTSMode, _ served: PolicyFetch.Outcome?
+    ) async throws(ResolverError) -> DomainCheck.Finding {
         let grave: DomainCheck.Finding.Verdict = mode == .off ? .advised : .wrong
-        let name = String(record.name.dropLast())
         guard record.type == "CNAME" else {
             let texts: [String]
-            do throws(ResolverError) { texts = try await resolver.texts(of: name) } catch {
+            do throws(ResolverError) { texts = try await resolver.texts(of: record.host) } catch {
                 guard case .temporary = error else { return check(announcement: record, [], grave, mode) }
                 throw error
             }
             return check(announcement: record, texts.filter { $0 == "v=STSv1" || $0.hasPrefix("v=STSv1;") }, grave, mode)
         }
-        guard let destination = try await leadsHere(name) else {
+        guard let destination = try await leadsHere(record.host) else {
             return mode == .off
                 ? record.advised
                 : record.finding(
@@ -54,11 +64,46 @@ extension Provisioning {
                     "The policy, whose mode is \(mode.rawValue), cannot be fetched: there is no such name; publish: \(record.line)")
         }
         guard destination.isThisHost else { return elsewhere(record, destination, "the policy") }
-        guard let problem = certificateProblem(of: record) else {
+        guard facts.web.isOurs else {
+            let (verdict, says) = judgement(of: served ?? .unreachable("it was not asked"), record, mode)
+            return record.finding(verdict == .wrong ? grave : verdict, destination.addresses, says)
+        }
+        guard let problem = await certificateProblem(of: record) else {
             return record.finding(.right, destination.addresses, "The policy can be fetched here; its mode is \(mode.rawValue).")
         }
         return record.finding(
             grave, destination.addresses, "\(problem), so that the policy cannot be fetched; `certificate import` brings one.")
+    }
+
+    /// What the web server before this platform serves, or in place of it.
+    private func judgement(
+        of served: PolicyFetch.Outcome, _ record: DNSRecord, _ mode: MTASTSMode
+    ) -> (DomainCheck.Finding.Verdict, String) {
+        let command = "`curl https://\(record.host)\(PolicyFetch.path)` shows what others get."
+        switch served {
+        case .fetched(let policy):
+            guard policy.mode == mode else {
+                let modes = "mode is \(policy.mode.rawValue), and it is to be \(mode.rawValue)"
+                return (.wrong, "The web server serves a policy whose \(modes). \(command)")
+            }
+            guard mode == .off || policy.lists(facts.hostname) else {
+                return (.wrong, "The web server serves a policy that does not list \(facts.hostname), where mail comes in. \(command)")
+            }
+            return (.right, "The policy was fetched from the web server here, as others fetch it; its mode is \(mode.rawValue).")
+        case .failed(let says): return (.wrong, "The policy cannot be fetched: the web server here \(says). \(command)")
+        case .unreachable(let says):
+            return (
+                .unknown,
+                "The policy, whose mode is to be \(mode.rawValue), could not be fetched from here: \(says). From elsewhere \(command)"
+            )
+        }
+    }
+
+    /// Asks a web server of others for the policy, if the name leads to this host; nil: it was not asked.
+    func servedPolicy(of domain: DomainName) async -> PolicyFetch.Outcome? {
+        let name = "mta-sts.\(domain)"
+        guard !facts.web.isOurs, let destination = try? await leadsHere(name), destination.isThisHost else { return nil }
+        return await PolicyFetch(host: name, addresses: destination.here).run()
     }
 
     /// The id must be that of the policy: who has one of another id already fetches it anew (RFC 8461 §3.1).
@@ -72,7 +117,7 @@ extension Provisioning {
             return record.finding(
                 .wrong, [], "Nobody learns of the policy, whose mode is \(mode.rawValue); publish: \(record.line)")
         case 1:
-            return Self.id(in: found[0]) == Self.id(in: record.value.filter { $0 != "\"" })
+            return TagList(found[0])["id"] == TagList(record.text)["id"]
                 ? record.finding(.right, published, "The record tells of the policy as it is.")
                 : record.finding(grave, published, "Who knows an earlier policy does not learn of the present one; publish: \(record.line)")
         default:
@@ -81,28 +126,31 @@ extension Provisioning {
         }
     }
 
-    private static func id(in text: String) -> String? {
-        for tag in text.split(separator: ";") {
-            let parts = tag.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != " " && $0 != "\t" } }
-            if parts.count == 2, parts[0] == "id" { return parts[1] }
-        }
-        return nil
-    }
-
     private func elsewhere(_ record: DNSRecord, _ destination: Destination, _ what: String) -> DomainCheck.Finding {
         record.finding(
             .advised, destination.addresses,
-            "The name leads to another host, which has to serve \(what) then; to have it served here, publish: \(record.line)")
+            "The name leads to another host, which has to serve \(what) then (`curl https://\(record.host)\(record.path)` shows it); "
+                + "to have it served here, publish: \(record.line)")
     }
 
-    /// As the first half of a sentence; nil also where a web server of others shows its own certificates.
-    private func certificateProblem(of record: DNSRecord) -> String? {
-        guard facts.web.isOurs else { return nil }
-        let name = String(record.name.dropLast())
-        return certificates.doubt(about: name)?.sentence(about: name)
+    /// As the first half of a sentence.
+    private func certificateProblem(of record: DNSRecord) async -> String? {
+        await certificates.doubt(about: record.host)?.sentence(about: record.host)
     }
 }
 
 extension DNSRecord {
+    /// Its name without the final dot.
+    fileprivate var host: String { String(name.dropLast()) }
+
+    /// Where what it leads to is served.
+    fileprivate var path: String {
+        switch name.prefix(while: { $0 != "." }) {
+        case "mta-sts": PolicyFetch.path
+        case "autoconfig": "/mail/config-v1.1.xml"
+        default: "/autodiscover/autodiscover.xml"
+        }
+    }
+
     var isOfPolicy: Bool { name.hasPrefix("_mta-sts.") || name.hasPrefix("mta-sts.") && type == "CNAME" }
 }

@@ -15,24 +15,24 @@ extension Provisioning {
         let policy = self.policy(mode)
         return MTASTSSetting(
             domain: name, mode: mode, id: try policy.id(), policy: policy.text,
-            warnings: mode == .off ? [] : warnings(of: [name] + domain.aliases, mode))
+            warnings: mode == .off ? [] : await warnings(of: [name] + domain.aliases, mode))
     }
 
     func policy(_ mode: MTASTSMode) -> MTASTSPolicy { MTASTSPolicy(mode: mode, mailHost: facts.hostname) }
 
     /// What keeps others from fetching the policy of one of the names, or mail from coming under it.
-    private func warnings(of names: [DomainName], _ mode: MTASTSMode) -> [String] {
+    func warnings(of names: [DomainName], _ mode: MTASTSMode) async -> [String] {
         var warnings: [String] = []
         if !facts.web.isOurs {
             warnings.append("A web server before this platform has to serve the policy (httpsPort in casella.json).")
         } else {
             for name in names {
-                guard let doubt = certificates.doubt(about: "mta-sts.\(name)") else { continue }
+                guard let doubt = await certificates.doubt(about: "mta-sts.\(name)") else { continue }
                 let sentence = doubt.sentence(about: "mta-sts.\(name)")
                 warnings.append("\(sentence): nobody can fetch the policy. `certificate import` brings one.")
             }
         }
-        if let doubt = certificates.doubt(about: facts.hostname) {
+        if let doubt = await certificates.doubt(about: facts.hostname) {
             let effect = mode == .enforce ? "who keeps to the policy sends no mail here" : "with the mode enforce no mail would come"
             warnings.append("\(doubt.sentence(about: facts.hostname)): \(effect).")
         }

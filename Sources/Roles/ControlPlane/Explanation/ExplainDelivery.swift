@@ -38,7 +38,8 @@ extension Provisioning {
         let users = targets?.users ?? []
         for target in users.prefix(Self.mailboxLimit) {
             steps += try await mailbox(of: target.user, size: size)
-            if target.group == nil { steps += try await vacationStep(of: target.user, to: sender, header, in: directory) }
+            guard target.group == nil || header != nil else { continue }  // a group's members, where the message does not name them
+            steps += try await vacationStep(of: target.user, in: tenant.name, to: sender, header, directory)
         }
         if users.count > Self.mailboxLimit {
             steps.append(.tells("mailboxes", "Of \(users.count) the first \(Self.mailboxLimit) are looked at here."))

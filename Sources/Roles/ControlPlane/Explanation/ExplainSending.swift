@@ -30,7 +30,6 @@ extension Provisioning {
             outgoing(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason)
                 .changed(by: "tenant resume \(tenant.name) --outgoing"))
         steps.append(try await identity("sender", author.localPart, author.domain.text, of: address, keys.user, in: directory))
-        steps.append(try await signing(author))
         if let recipient { steps += try await recipientSteps(recipient, of: keys.user, in: directory) }
         steps.append(messageSize(size))
         if let header {
@@ -39,6 +38,7 @@ extension Provisioning {
         }
         steps += try await plannedSize(for: address, size)
         steps += try await sending(by: address, keys)
+        steps.append(try await signing(header, from: author, of: tenant.name))
         return Explanation(steps, otherwise: "It would be taken, and queued to be sent on.")
     }
 
@@ -52,10 +52,17 @@ extension Provisioning {
         _ place: String, _ localPart: String, _ domain: String, of address: EmailAddress, _ user: Int64, in directory: Directory
     ) async throws -> Explanation.Step {
         let author = "\(localPart)@\(domain)", rule = "\(place) \(author)"
-        if let target = try? TargetAddress(author), let step = try await sharedIdentity(target, of: address, rule) { return step }
-        guard try await !directory.mayUse(localPart: localPart, domain: domain, as: user) else {
+        switch try await directory.right(of: user, toSendAs: localPart, domain) {
+        case .itself:
             let isOwn = author == address.text
             return .passes(rule, isOwn ? "It is the user's own address." : "It leads to the user, who may send as it.")
+        case .sharedMailbox(let mailbox):
+            return .passes(
+                rule, mailbox.address == author.lowercased()
+                    ? "It is a shared mailbox that \(address) may send as."
+                    : "It leads to \(mailbox.address), a shared mailbox that \(address) may send as.")
+        case .none(let only):
+            if let only, let step = try await sharedRefusal(only, of: address, rule) { return step }
         }
         let says: String, change: String?
         switch try await directory.resolve(localPart: localPart, domain: domain) {
@@ -67,18 +74,6 @@ extension Provisioning {
             (says, change) = ("It is somebody else's, and does not lead to \(address).", "alias create \(author) --to \(address)")
         }
         return .refuses(rule, says, reply: "550 5.7.1", change: change)
-    }
-
-    private func signing(_ author: TargetAddress) async throws -> Explanation.Step {
-        let rule = "signature of \(author.domain)"
-        if let domain = try await domain(aliased: author.domain) {
-            return .passes(rule, "It goes out without DKIM: \(author.domain) is an alias of \(domain), whose keys sign for its own name.")
-        }
-        let active = try await dkimKeys(of: author.domain).filter { $0.state == .active }.map(\.selector.text)
-        return .passes(
-            rule,
-            active.isEmpty
-                ? "It goes out without DKIM: no key of \(author.domain) is active." : "It is signed with \(active.joined(separator: ", ")).")
     }
 
     /// Those that the header says the message is from.

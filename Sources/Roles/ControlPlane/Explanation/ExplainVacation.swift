@@ -4,11 +4,20 @@ import MailStore
 extension Provisioning {
     /// Whether whoever writes to the user is told that it is away.
     func vacationStep(
-        of user: UserRecord, to sender: TargetAddress?, _ header: ExplainedHeader?, in directory: Directory
+        of user: UserRecord, in tenant: TenantName, to sender: TargetAddress?, _ header: ExplainedHeader?, _ directory: Directory
     ) async throws -> [Explanation.Step] {
         let address = try EmailAddress(user.address)
         guard let vacation = try await vacations(of: address).first else { return [] }
         let rule = "vacation of \(address)", change = "vacation clear \(address)"
+        // What the address alone led to does not tell of the tenant's.
+        guard try await directory.user(user.id).suspensions.outgoing == .none else {
+            let isOwn = user.suspensions.outgoing != .none
+            return [
+                .tells(
+                    rule, "Nobody is told that the user is away: sending is suspended, \(isOwn ? "the user's" : "the tenant's").",
+                    change: isOwn ? "user resume \(address) --outgoing" : "tenant resume \(tenant) --outgoing")
+            ]
+        }
         let bounds = [vacation.from.map { ", from \($0)" }, vacation.until.map { ", until \($0)" }].compactMap(\.self).joined()
         let told = "Once the mail is stored, its sender is told \"\(vacation.subject)\", once in \(vacation.days) days\(bounds)"
         guard let header else {

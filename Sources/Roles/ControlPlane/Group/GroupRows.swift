@@ -35,10 +35,14 @@ extension Provisioning {
 }
 
 /// Where a group, or an alias, is.
-struct GroupPlace: Sendable {
-    var tenant: Int64
-    var domain: Int64
-    var localPart: String
+package struct GroupPlace: Sendable, Hashable {
+    package var tenant: Int64
+    package var domain: Int64
+    package var localPart: String
+
+    package init(tenant: Int64, domain: Int64, localPart: String) {
+        (self.tenant, self.domain, self.localPart) = (tenant, domain, localPart)
+    }
 
     /// As `tenant_id`, `domain_id`, `local_part`.
     var parameters: [PostgresValue] { [.int8(tenant), .int8(domain), .text(localPart)] }

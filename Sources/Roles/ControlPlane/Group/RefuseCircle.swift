@@ -20,7 +20,7 @@ extension Provisioning {
                 .conflict, "Groups and aliases may lead to others \(StoreLimits.aliasDepth) deep at most.",
                 hint: "Give the group the members themselves.")
         }
-        guard try await ways(to: place, in: transaction).height().any + below.depth <= StoreLimits.aliasDepth else {
+        guard try await WaysToAddress(to: place, in: transaction).height().any + below.depth <= StoreLimits.aliasDepth else {
             throw AdminError(
                 .conflict, "Groups and aliases may lead to others \(StoreLimits.aliasDepth) deep at most, and some that lead to this group "
                     + "would lead deeper.", hint: "Give the group the members themselves.")
@@ -32,7 +32,7 @@ extension Provisioning {
     /// The last thing in its transaction, too.
     func refuseDeepGroups(above place: GroupPlace, in transaction: PostgresTransaction) async throws {
         try await database.leavePart(in: transaction)
-        guard let height = try await ways(to: place, in: transaction).height().ofGroup else { return }
+        guard let height = try await WaysToAddress(to: place, in: transaction).height().ofGroup else { return }
         guard try await height + below(place, in: transaction).depth <= StoreLimits.aliasDepth else {
             throw AdminError(
                 .conflict, "Groups may lead to others \(StoreLimits.aliasDepth) deep at most, and one that leads to this alias would lead "
@@ -65,32 +65,5 @@ extension Provisioning {
             """, place.parameters + [.int8(Int64(StoreLimits.aliasDepth))])
         guard let row = rows.first else { return (false, 0) }
         return (try row.optionalBool(0) == true, Int(try row.int4(1)))
-    }
-
-    /// All that leads to an address, in however many steps.
-    private func ways(to place: GroupPlace, in transaction: PostgresTransaction) async throws -> WaysToAddress {
-        let rows = try await transaction.query(
-            """
-            WITH RECURSIVE
-            names AS (
-                SELECT domain_id, name FROM domains WHERE tenant_id = $1
-                UNION ALL SELECT domain_id, name FROM domain_aliases WHERE tenant_id = $1),
-            ways AS MATERIALIZED (
-                SELECT domain_id, local_part, lower(m.address) AS target, true AS of_group
-                FROM group_members m JOIN domains USING (tenant_id, domain_id) WHERE tenant_id = $1
-                UNION ALL
-                SELECT domain_id, local_part, lower(a.target), false
-                FROM aliases a JOIN domains USING (tenant_id, domain_id) WHERE tenant_id = $1),
-            found (domain_id, local_part) AS (
-                SELECT $2::bigint, $3::text
-                UNION
-                SELECT w.domain_id, w.local_part
-                FROM found f JOIN names n ON n.domain_id = f.domain_id JOIN ways w ON w.target = f.local_part || '@' || n.name)
-            SELECT DISTINCT w.local_part || '@' || w.domain_id, f.local_part || '@' || f.domain_id, w.of_group
-            FROM found f JOIN names n ON n.domain_id = f.domain_id JOIN ways w ON w.target = f.local_part || '@' || n.name
-            """, place.parameters)
-        var ways = WaysToAddress(address: "\(place.localPart)@\(place.domain)")
-        for row in rows.rows { ways.add(from: try row.text(0), to: try row.text(1), ofGroup: try row.bool(2)) }
-        return ways
     }
 }

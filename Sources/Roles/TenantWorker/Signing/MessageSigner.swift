@@ -1,7 +1,7 @@
 import Cryptography
 import DKIM
 import Glibc
-import MIME
+import MailRules
 import MailStore
 import Runtime
 import SMTP
@@ -19,7 +19,7 @@ struct MessageSigner {
     ///   - body: with that line if the header has it not.
     /// - Returns: the header, below a signature for each active key of the domain.
     func signed(_ header: [UInt8], _ body: [UInt8], trace: DeliveryID) async -> [UInt8] {
-        guard let domain = Self.author(in: header) else { return header }
+        guard let domain = MessageAuthors.signingDomain(HeaderScan(header), in: header) else { return header }
         do {
             let keys = try await store.activeKeys(of: domain)
             guard !keys.isEmpty else { return header }
@@ -36,15 +36,6 @@ struct MessageSigner {
             Log.error("a message went out unsigned", ["trace": "\(trace)", "domain": domain, "error": "\(error)"])
             return header
         }
-    }
-
-    /// The domain of the first mailbox that the message says it is from, in lower case.
-    nonisolated static func author(in header: [UInt8]) -> String? {
-        let scan = HeaderScan(header)
-        guard let field = scan.fields(named: "from").first, let list = MailboxList(parsing: scan.value(of: field, in: header)),
-            let domain = list.mailboxes.first?.domain
-        else { return nil }
-        return String(decoding: domain, as: UTF8.self).lowercased()
     }
 
     private nonisolated static func signatures(

@@ -19,14 +19,23 @@ extension Directory {
     /// Whether the user may send as this address: its own address (with any `+detail`), an alias that leads to it, or a group that it
     /// owns. A member of a group is not the group. So it may as a shared mailbox that it sends for, under what leads to that alone.
     package func mayUse(localPart: String, domain: String, as user: Int64) async throws(StoreError) -> Bool {
+        switch try await right(of: user, toSendAs: localPart, domain) {
+        case .itself, .sharedMailbox: true
+        case .none: false
+        }
+    }
+
+    /// By what the user may send as an address, or may not.
+    package func right(of user: Int64, toSendAs localPart: String, _ domain: String) async throws(StoreError) -> SenderRight {
         let domain = domain.lowercased()
-        guard try await self.domain(named: domain) != nil else { return false }
+        guard try await self.domain(named: domain) != nil else { return .none(only: nil) }
         var search = AddressSearch()
         try await follow(localPart, domain, depth: 0, to: .owners, &search)
         let resolution = search.resolution
-        if resolution.leads(to: user) { return true }
-        guard let only = resolution.onlyUser else { return false }
-        return try await sharedMailboxes(of: user).contains { $0.user == only && $0.sends }
+        if resolution.leads(to: user) { return .itself }
+        guard let only = resolution.onlyUser else { return .none(only: nil) }
+        let isSender = try await sharedMailboxes(of: user).contains { $0.user == only.id && $0.sends }
+        return isSender ? .sharedMailbox(only) : .none(only: only)
     }
 
     /// Whether an address is the user's alone: its own, or an alias that leads nowhere else. Not a group, nor what others read too.
@@ -47,7 +56,6 @@ extension Directory {
         }
         let name = localPart.lowercased()
         guard search.visit("\(name)@\(domain.name)", depth: depth) else { return }
-        let plus = name.firstIndex(of: "+")
         let base = Self.base(of: name)
         let entries = try await self.entries([name, base ?? name, ""], in: domain)
         let entry: Directory.Entry
@@ -163,11 +171,11 @@ extension Resolution {
     }
 
     /// The user, who may be suspended, if it leads to nobody and nowhere else.
-    var onlyUser: Int64? {
+    var onlyUser: UserRecord? {
         switch self {
         case .targets(let targets):
-            targets.users.count == 1 && targets.suspended.isEmpty && targets.external.isEmpty ? targets.users.first?.user.id : nil
-        case .suspended(let users): users.count == 1 ? users.first?.id : nil
+            targets.users.count == 1 && targets.suspended.isEmpty && targets.external.isEmpty ? targets.users.first?.user : nil
+        case .suspended(let users): users.count == 1 ? users.first : nil
         case .notLocal, .noSuchUser, .loop: nil
         }
     }

@@ -22,6 +22,16 @@ public struct SharedMailbox: Sendable, Equatable {
     public let sends: Bool
 }
 
+/// Why somebody may send as an address, or may not.
+package enum SenderRight: Sendable, Equatable {
+    /// It leads to the user.
+    case itself
+    /// It leads to this shared mailbox alone, which the user sends for.
+    case sharedMailbox(UserRecord)
+    /// - Parameter only: whom alone the address leads to; nil: to nobody, or to several.
+    case none(only: UserRecord?)
+}
+
 extension Directory {
     struct SharedLoading {
         let generation: Int

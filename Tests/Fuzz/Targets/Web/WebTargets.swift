@@ -5,6 +5,7 @@ extension FuzzTarget {
     /// What comes over HTTPS.
     static let web: [FuzzTarget] = [
         FuzzTarget("web-request", WebRequests.check), FuzzTarget("web-address", WebRequests.checkAddress),
+        FuzzTarget("web-answer", WebAnswers.check), FuzzTarget("web-policy", WebAnswers.checkPolicy),
     ]
 }
 
@@ -44,4 +45,32 @@ enum WebRequests {
     }
 
     private static func count(_ octet: UInt8, in text: String) -> Int { text.utf8.count { $0 == octet } }
+}
+
+/// What other web servers answer is read the same however it is cut, and is never more than its reader asked for.
+enum WebAnswers {
+    private static let limit = 64
+
+    static func check(_ input: [UInt8]) throws {
+        let whole = read([input[...]])
+        for way in Pieces.ways(input) { try promiseEqual(read(way), whole, "a cut matters in \(shown(input))") }
+        guard case .success(let answer) = whole else { return }
+        try promise(answer.body.count <= limit && (200...599).contains(answer.status), "an answer is none: \(answer)")
+        try promise(!answer.contentType.utf8.contains(0x0A), "a field has two lines")
+    }
+
+    private static func read(_ pieces: [ArraySlice<UInt8>]) -> Result<HTTPAnswer, HTTPAnswerMistake> {
+        Result { () throws(HTTPAnswerMistake) in
+            var reader = HTTPAnswerReader(bodyLimit: limit)
+            for piece in pieces { if let answer = try reader.receive(piece) { return answer } }
+            return try reader.finish()
+        }
+    }
+
+    static func checkPolicy(_ input: [UInt8]) throws {
+        guard let policy = PublishedPolicy(input) else { return }
+        try promise((0...31_557_600).contains(policy.maximumAge), "an age is none: \(policy.maximumAge)")
+        try promise(policy.mode == .off || !policy.mailHosts.isEmpty, "a policy lists no host")
+        for host in policy.mailHosts { try promise(!host.contains("\n") && !host.contains("\r"), "a host has two lines") }
+    }
 }
