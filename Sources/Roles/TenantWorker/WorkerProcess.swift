@@ -97,6 +97,7 @@ public final class WorkerProcess {
         control.send(.ready)
         EventLoopActor.task { await self.obey() }
         EventLoopActor.task { await self.watchIdleness() }
+        EventLoopActor.task { await self.compactDaily() }
         let status = await withCheckedContinuation { continuation in
             if let exitStatus { continuation.resume(returning: exitStatus) } else { finished = continuation }
         }
@@ -228,6 +229,31 @@ public final class WorkerProcess {
             control.send(.idle)
             finish(with: 0, because: "idle")
         }
+    }
+
+    // MARK: Disk space
+
+    /// Gives space back that nobody needs any more, once a day, however often the company's worker comes and goes; away from the start,
+    /// which somebody waits for.
+    private func compactDaily() async {
+        while !isStopping {
+            await EventLoopActor.sleep(for: .seconds(30))
+            guard !isStopping, await store.isCompactionDue() else { continue }
+            connections += 1
+            defer { connections -= 1 }
+            do throws(StoreError) {
+                try await compact()
+            } catch {
+                Log.warning("space that nobody needs could not be given back; trying again later", ["error": "\(error)"])
+                await EventLoopActor.sleep(for: .seconds(600))
+            }
+        }
+    }
+
+    private func compact() async throws(StoreError) {
+        let outcome = try await store.compact()
+        guard outcome != CompactionOutcome() else { return }
+        Log.info("disk space was given back", ["octets": "\(outcome.freed)", "packed": "\(outcome.packed)"])
     }
 
     private func finish(with status: Int32, because reason: String) {
