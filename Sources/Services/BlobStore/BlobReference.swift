@@ -1,6 +1,6 @@
 /// The place of a record. Opaque to whoever keeps it: three numbers to hand back.
 public struct BlobReference: Sendable, Hashable, CustomStringConvertible {
-    /// The segment's number, from 1.
+    /// The segment's number: from 1 in the log, from -1 downwards where the record was packed with others.
     public let segment: Int64
     /// Octets from the segment's start to the record's.
     public let offset: Int64

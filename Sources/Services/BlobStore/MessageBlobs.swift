@@ -6,6 +6,7 @@
 public final class MessageBlobs: Sendable {
     private let writer: SegmentWriter
     private let reader: SegmentReader
+    private let packer: SegmentPacker
 
     /// Nothing is opened, and no thread started, before the first call.
     /// - Parameter directory: made when missing (its parent must exist).
@@ -15,6 +16,7 @@ public final class MessageBlobs: Sendable {
         let directory = SegmentDirectory(path: directory)
         writer = SegmentWriter(directory: directory, segmentSize: segmentSize)
         reader = SegmentReader(directory: directory, descriptorLimit: readDescriptors)
+        packer = SegmentPacker(directory: directory)
     }
 
     /// Makes this process the one that writes here, until it closes the store or dies; a process that stands still keeps its
@@ -55,7 +57,30 @@ public final class MessageBlobs: Sendable {
         try await reader.described(reference)
     }
 
-    /// All segments, oldest first.
+    /// Copies records, octet by octet, into a new segment of their own, and makes that durable. It is no part of the log.
+    /// - Parameter references: best sorted by segment and offset.
+    /// - Returns: where each lies too now, or why it could not be read, in the order of the references. Both places are good until
+    ///   somebody removes a segment.
+    public nonisolated(nonsending) func pack(
+        _ references: [BlobReference]
+    ) async throws(BlobError) -> [Result<BlobReference, BlobError>] {
+        try await packer.pack(references)
+    }
+
+    /// The octets of each segment, packed ones too.
+    public nonisolated(nonsending) func sizes() async throws(BlobError) -> [Int64: Int64] { try await reader.sizes() }
+
+    /// Removes a segment that nobody refers to any more, and that takes no more records: not the newest of the log.
+    public nonisolated(nonsending) func remove(segment: Int64) async throws(BlobError) { try await reader.remove(segment) }
+
+    /// Has the next record begin a new segment of the log.
+    public nonisolated(nonsending) func beginSegment() async { await writer.beginSegment() }
+
+    /// Notes that the store was looked through for what nobody wants, and when that was noted last (seconds since 1970).
+    public nonisolated(nonsending) func noteLook(at seconds: Int64) async throws(BlobError) { try await packer.noteLook(at: seconds) }
+    public nonisolated(nonsending) func lastLook() async -> Int64? { await packer.lastLook() }
+
+    /// All segments of the log, oldest first.
     public nonisolated(nonsending) func segments() async throws(BlobError) -> [Int64] { try await reader.segments() }
 
     /// Every record of a segment in order, damaged ones without description.
@@ -68,5 +93,6 @@ public final class MessageBlobs: Sendable {
     public nonisolated(nonsending) func close() async {
         await writer.close()
         await reader.close()
+        await packer.close()
     }
 }

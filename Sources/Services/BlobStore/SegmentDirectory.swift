@@ -1,14 +1,16 @@
 import Glibc
 
-/// The folder of a store: `0000000001.segment`, `0000000002.segment`, …
+/// The folder of a store: `0000000001.segment`, `0000000002.segment`, … are the log of what came in; `0000000001.packed`, … hold what was
+/// taken over from sparse segments, and have the numbers -1, -2, …
 struct SegmentDirectory: Sendable {
     let path: String
-    private static let suffix = ".segment"
+    private static let suffix = ".segment", packedSuffix = ".packed"
     private static let digits = 10
 
     func file(_ number: Int64) -> String {
-        let text = String(number)
-        return "\(path)/\(String(repeating: "0", count: max(0, Self.digits - text.utf8.count)))\(text)\(Self.suffix)"
+        let text = String(number.magnitude)
+        let zeros = String(repeating: "0", count: max(0, Self.digits - text.utf8.count))
+        return "\(path)/\(zeros)\(text)\(number < 0 ? Self.packedSuffix : Self.suffix)"
     }
 
     /// Makes the folder (not its parents) durable if it is missing.
@@ -35,8 +37,18 @@ struct SegmentDirectory: Sendable {
         }
     }
 
-    /// The numbers of all segments, ascending; none when the folder does not exist.
-    func segments() throws(BlobError) -> [Int64] {
+    /// The numbers of all segments of the log, ascending; none when the folder does not exist.
+    func segments() throws(BlobError) -> [Int64] { try numbers(Self.suffix).sorted() }
+
+    /// The numbers of all packed segments, the newest first.
+    func packedSegments() throws(BlobError) -> [Int64] { try numbers(Self.packedSuffix).map { -$0 }.sorted() }
+
+    /// Lets go of a segment's octets. Harmless when it is gone.
+    func remove(_ number: Int64) throws(BlobError) {
+        guard unlink(file(number)) == 0 || errno == ENOENT else { throw .system(operation: "unlink", code: errno) }
+    }
+
+    private func numbers(_ suffix: String) throws(BlobError) -> [Int64] {
         guard let directory = opendir(path) else {
             if errno == ENOENT { return [] }
             throw .system(operation: "opendir", code: errno)
@@ -45,10 +57,10 @@ struct SegmentDirectory: Sendable {
         var numbers: [Int64] = []
         while let entry = readdir(directory) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            guard name.hasSuffix(Self.suffix), let number = Int64(name.dropLast(Self.suffix.count)), number > 0 else { continue }
+            guard name.hasSuffix(suffix), let number = Int64(name.dropLast(suffix.count)), number > 0 else { continue }
             numbers.append(number)
         }
-        return numbers.sorted()
+        return numbers
     }
 
     /// Makes the names of new files durable.

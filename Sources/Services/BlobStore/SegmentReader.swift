@@ -52,6 +52,19 @@ actor SegmentReader {
 
     func segments() throws(BlobError) -> [Int64] { try directory.segments() }
 
+    /// The octets of all segments, packed ones too.
+    func sizes() throws(BlobError) -> [Int64: Int64] {
+        var sizes: [Int64: Int64] = [:]
+        for number in try directory.packedSegments() + directory.segments() { sizes[number] = try file(number).size() }
+        return sizes
+    }
+
+    func remove(_ number: Int64) throws(BlobError) {
+        guard !isClosed else { throw .closed }
+        if let index = open.firstIndex(where: { $0.number == number }) { open.remove(at: index).file.close() }
+        try directory.remove(number)
+    }
+
     func close() {
         isClosed = true
         for entry in open { entry.file.close() }

@@ -65,6 +65,14 @@ actor SegmentWriter {
         if waiting.count == 1 { thread.perform { self.assumeIsolated { $0.flush() } } }
     }
 
+    /// Has the next record begin a new segment, so that nothing comes into the current one any more.
+    func beginSegment() {
+        guard let full = tail, full.end > 0 else { return }
+        full.file.close()
+        sealedThrough = max(sealedThrough, full.number)
+        tail = nil
+    }
+
     func close() {
         flush()
         isClosed = true

@@ -79,7 +79,7 @@ package struct FileDescriptor {
         guard fdatasync(number) == 0 else { throw .system(operation: "fdatasync", code: errno) }
     }
 
-    func synchronize() throws(BlobError) {
+    package func synchronize() throws(BlobError) {
         guard fsync(number) == 0 else { throw .system(operation: "fsync", code: errno) }
     }
 }

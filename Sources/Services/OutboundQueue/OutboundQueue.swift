@@ -9,7 +9,6 @@ import Synchronization
 public final class OutboundQueue: Sendable {
     let pool: PostgresPool
     let blobs: MessageBlobs
-    let blobDirectory: String
     private let insertion: GroupInsertion
     /// Appends whose rows are not committed yet: their segments must not be taken for unused.
     let appending = Mutex(0)
@@ -17,7 +16,6 @@ public final class OutboundQueue: Sendable {
     /// - Parameter blobDirectory: where `blobs` keeps its segments.
     public init(pool: PostgresPool, blobDirectory: String, segmentSize: Int64 = 16 << 20) {
         self.pool = pool
-        self.blobDirectory = blobDirectory
         insertion = GroupInsertion(pool)
         blobs = MessageBlobs(directory: blobDirectory, segmentSize: segmentSize)
     }

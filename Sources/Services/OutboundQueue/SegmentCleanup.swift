@@ -1,4 +1,3 @@
-import Glibc
 import Postgres
 
 extension OutboundQueue {
@@ -13,12 +12,8 @@ extension OutboundQueue {
             "SELECT DISTINCT blob_segment FROM queue_messages WHERE blob_segment <= $1", [.int8(segments.last ?? 0)])
         var used: Set<Int64> = []
         for row in result.rows { used.insert(try row.int8(0)) }
-        return segments.count { !used.contains($0) && unlink(Self.file(of: $0, in: blobDirectory)) == 0 }
-    }
-
-    /// `0000000001.segment`, as the blob store names it.
-    private static func file(of segment: Int64, in directory: String) -> String {
-        let digits = String(segment)
-        return "\(directory)/\(String(repeating: "0", count: max(0, 10 - digits.utf8.count)))\(digits).segment"
+        let unused = segments.filter { !used.contains($0) }
+        for segment in unused { try await blobs.remove(segment: segment) }
+        return unused.count
     }
 }

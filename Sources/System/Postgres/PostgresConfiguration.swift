@@ -13,10 +13,12 @@ public struct PostgresConfiguration: Sendable {
     public var connectTimeout: Duration
     /// How long connecting is tried again while the server is away, starting up or full.
     public var patience: Duration
+    /// Settings of the session, such as `plan_cache_mode`; names and values without spaces.
+    public var settings: [(name: String, value: String)]
 
     public init(
         host: String, port: Int, database: String, user: String, password: String?, applicationName: String,
-        connectTimeout: Duration = .seconds(10), patience: Duration = .seconds(5)
+        connectTimeout: Duration = .seconds(10), patience: Duration = .seconds(5), settings: [(name: String, value: String)] = []
     ) {
         self.host = host
         self.port = port
@@ -26,16 +28,18 @@ public struct PostgresConfiguration: Sendable {
         self.applicationName = applicationName
         self.connectTimeout = connectTimeout
         self.patience = patience
+        self.settings = settings
     }
 
     /// libpq's connection string: `keyword='value'`, with `\` before each `'` and `\` of the value.
     var connectionString: String {
-        var settings = [
+        var words = [
             ("host", host), ("port", String(port)), ("dbname", database), ("user", user), ("application_name", applicationName),
             ("client_encoding", "UTF8"), ("gssencmode", "disable"),
         ]
-        if let password { settings.append(("password", password)) }
-        return settings.map { name, value in
+        if let password { words.append(("password", password)) }
+        if !settings.isEmpty { words.append(("options", settings.map { "-c \($0.name)=\($0.value)" }.joined(separator: " "))) }
+        return words.map { name, value in
             var quoted = name + "='"
             for character in value.unicodeScalars {
                 if character == "'" || character == "\\" { quoted.unicodeScalars.append("\\") }

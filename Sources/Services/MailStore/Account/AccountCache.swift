@@ -39,6 +39,9 @@ final class AccountCache {
         return try await task.value.get()
     }
 
+    /// The account, if anybody holds it.
+    func loaded(_ user: Int64) -> Account? { known[user]?.account }
+
     private func touch(_ account: Account) {
         if recent.last === account { return }
         recent.removeAll { $0 === account }

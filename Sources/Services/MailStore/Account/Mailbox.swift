@@ -35,6 +35,8 @@ public final class Mailbox {
     private var lastAssigned: ModSeq
     /// Messages that came while the others were being read; nil at other times.
     private var early: [MailboxState.Arrival]?
+    /// Messages whose octets were moved while they were being read.
+    private var earlyRelocations: [Relocation] = []
 
     init(
         id: Int64, user: Int64, name: String, specialUse: String?, uidValidity: UInt32, uidNext: UID, highestModSeq: ModSeq,
@@ -87,6 +89,12 @@ public final class Mailbox {
         for arrival in arrivals { counted?.add(arrival.message, recentFrom: recentUID) }
     }
 
+    /// Octets of its messages lie elsewhere now.
+    func relocate(_ relocations: [Relocation]) {
+        if let state { return state.relocate(relocations) }
+        if early != nil { earlyRelocations += relocations }
+    }
+
     /// - Parameter generation: `countGeneration` before the count began; if it has grown, the count is of no use to others.
     func keep(_ count: MailboxStatus, of generation: Int) {
         if generation == countGeneration, state == nil { counted = count }
@@ -106,7 +114,9 @@ public final class Mailbox {
             state = loaded
             forgetCount()  // who holds the messages can change them
             loaded.insert(early ?? [])
+            if !earlyRelocations.isEmpty { loaded.relocate(earlyRelocations) }
         }
         early = nil
+        earlyRelocations = []
     }
 }

@@ -10,7 +10,7 @@ struct StoredMessage {
     var keywordSet: KeywordSets.Number = 0
     let internalDate: Int64
     let size: Int64
-    let blob: BlobReference
+    var blob: BlobReference
 }
 
 /// The messages of one mailbox, shared by all sessions that have it selected. Always what the database has committed.
@@ -144,6 +144,15 @@ extension MailboxState {
         }
         uids = messages.map(\.uid)
         forEachSelection { $0.noteExpunged(gone) }
+    }
+
+    /// Their octets lie elsewhere now.
+    func relocate(_ relocations: [Relocation]) {
+        for relocation in relocations {
+            guard let index = index(of: relocation.uid), messages[index].blob == relocation.old else { continue }
+            messages[index].blob = relocation.new
+        }
+        keptModSeq = nil
     }
 
     /// The mailbox was deleted.

@@ -47,6 +47,20 @@ final class SnapshotFiles {
         await onThread { [path = path(mailbox)] in _ = unlink(path) }
     }
 
+    /// The same for good: none of them comes back with a power cut.
+    func remove(durably mailboxes: Set<Int64>) async throws(StoreError) {
+        let present = await self.mailboxes().intersection(mailboxes)
+        guard !present.isEmpty else { return }
+        known?.subtract(present)
+        let isDurable = await onThread { [folder, paths = present.map(path)] in
+            for path in paths { unlink(path) }
+            guard let directory = try? FileDescriptor.open(folder, O_RDONLY | O_DIRECTORY) else { return false }
+            defer { directory.close() }
+            return (try? directory.synchronize()) != nil
+        }
+        guard isDurable else { throw .unavailable(reason: "the folder of snapshots could not be flushed") }
+    }
+
     /// The mailboxes that have a file.
     func mailboxes() async -> Set<Int64> {
         if let known { return known }

@@ -26,6 +26,7 @@ public final class TenantStore {
     var deliveriesInHand: [[UInt8]: [CheckedContinuation<Void, Never>]] = [:]
     private var hasForgotten = false
     var warnings: QuotaWarnings?
+    var isCompacting = false
 
     /// Connects, takes the lease and the blobs from whoever held them, and enters what the blob log is ahead.
     /// - Parameter snapshotFolder: where a worker that ends leaves what it knows of mailboxes; made when missing.

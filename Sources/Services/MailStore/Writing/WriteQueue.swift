@@ -28,7 +28,7 @@ final class WriteQueue {
     private(set) var isLeaseLost = false
     /// The outcome of a commit is unknown and the database does not answer.
     private var isCutOff = false
-    private var isClosing = false
+    private(set) var isClosing = false
     /// Jobs that wait and that somebody waits for.
     private var awaited = 0
     private var isGathering = false

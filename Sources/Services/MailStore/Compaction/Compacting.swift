@@ -1,0 +1,116 @@
+import BlobStore
+import Postgres
+import Runtime
+
+/// What `TenantStore.compact` did.
+public struct CompactionOutcome: Sendable, Equatable {
+    /// Octets that the file system has back.
+    public var freed: Int64 = 0
+    /// Octets of records that were written anew.
+    public var packed: Int64 = 0
+
+    public init() {}
+}
+
+extension TenantStore {
+    /// Between two looks.
+    private static let period: Int64 = 86_400
+
+    /// Whether nobody looked for a day.
+    public func isCompactionDue(at moment: Int64? = nil) async -> Bool {
+        let now = moment ?? Clock.now()
+        guard !isCompacting, let last = await blobs.lastLook() else { return !isCompacting }
+        return !(last...(last + Self.period)).contains(now)
+    }
+
+    /// Gives the octets of messages that nobody has any more back to the file system: segments without any wanted record are removed, and
+    /// what is wanted of sparse ones is packed together first. Message and UID, flag and quota stay as they are, and sessions go on.
+    ///
+    /// At every moment each row finds its octets: a record lies durably in its new place before its rows say so, and the old segment goes
+    /// when no row says it any more.
+    /// - Parameter grace: how long whoever has just looked up an old place may take to read there.
+    public func compact(at moment: Int64? = nil, grace: Duration = .seconds(10)) async throws(StoreError) -> CompactionOutcome {
+        guard !isCompacting else { return CompactionOutcome() }
+        isCompacting = true
+        defer { isCompacting = false }
+        try await queue.settled()
+        let log = try await currentSegment()
+        let sizes = try await reading { () throws(BlobError) in try await blobs.sizes() }
+        let live = try await liveOctets()
+        let plan = CompactionPlan(sizes: sizes.filter { $0.key < log }, live: live)
+        var outcome = CompactionOutcome()
+        for group in plan.groups { outcome.packed += try await pack(group) }
+        let emptied = plan.unused + plan.groups.joined()
+        if !emptied.isEmpty {
+            await EventLoopActor.sleep(for: grace)
+            let used = try await segmentsInUse(among: emptied)
+            for segment in emptied where !used.contains(segment) {
+                try await reading { () throws(BlobError) in try await blobs.remove(segment: segment) }
+                outcome.freed += sizes[segment] ?? 0
+            }
+        }
+        // What is sparse there can be packed the next time, when something has come in behind it.
+        if let size = sizes[log], live[log, default: 0] < size / 2 { await blobs.beginSegment() }
+        try await reading { () throws(BlobError) in try await blobs.noteLook(at: moment ?? Clock.now()) }
+        return outcome
+    }
+
+    /// The segment of the log that the rows reach into: all older ones are entered and take no more records.
+    private func currentSegment() async throws(StoreError) -> Int64 {
+        let result = try await database.query("SELECT log_segment FROM leases WHERE tenant_id = $1", [.int8(tenant)])
+        return try StoreError.reading { () throws(PostgresError) in try result.first?.int8(0) ?? 0 }
+    }
+
+    /// By segment, each record once, however many messages share it.
+    private func liveOctets() async throws(StoreError) -> [Int64: Int64] {
+        let result = try await database.query("""
+            SELECT blob_segment, sum(blob_length)::bigint FROM (
+                SELECT blob_segment, blob_offset, blob_length FROM messages WHERE tenant_id = $1
+                UNION SELECT blob_segment, blob_offset, blob_length FROM held_messages WHERE tenant_id = $1) wanted
+            GROUP BY blob_segment
+            """, [.int8(tenant)])
+        return try StoreError.reading { () throws(PostgresError) in
+            var octets: [Int64: Int64] = [:]
+            for row in result.rows { octets[try row.int8(0)] = try row.int8(1) }
+            return octets
+        }
+    }
+
+    private func segmentsInUse(among segments: [Int64]) async throws(StoreError) -> Set<Int64> {
+        let result = try await database.query("""
+            SELECT blob_segment FROM messages WHERE tenant_id = $1 AND blob_segment = ANY ($2::bigint[])
+            UNION SELECT blob_segment FROM held_messages WHERE tenant_id = $1 AND blob_segment = ANY ($2::bigint[])
+            """, [.int8(tenant), .int8Array(segments)])
+        return try StoreError.reading { () throws(PostgresError) in
+            var used: Set<Int64> = []
+            for row in result.rows { used.insert(try row.int8(0)) }
+            return used
+        }
+    }
+
+    private func reading<Value>(_ body: () async throws(BlobError) -> Value) async throws(StoreError) -> Value {
+        do {
+            return try await body()
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Packs what is wanted of these segments, and has all rows refer to the new place.
+    /// - Returns: octets that were written anew.
+    private func pack(_ segments: [Int64]) async throws(StoreError) -> Int64 {
+        let rows = try await rows(in: segments)
+        let wanted = Set(rows.map(\.blob)).sorted { $0.start < $1.start }
+        let places = try await reading { () throws(BlobError) in try await blobs.pack(wanted) }
+        var moved: [BlobReference: BlobReference] = [:]
+        for (old, place) in zip(wanted, places) {
+            switch place {
+            case .success(let new): moved[old] = new
+            case .failure(let error):
+                Log.error("a message cannot be read, and stays where it is", ["tenant": "\(tenant)", "blob": "\(old)", "error": "\(error)"])
+            }
+        }
+        try await relocate(rows.compactMap { row in moved[row.blob].map { (row, $0) } })
+        return moved.keys.reduce(0) { $0 + $1.length }
+    }
+}

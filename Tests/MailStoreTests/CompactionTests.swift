@@ -1,0 +1,264 @@
+import Foundation
+import MailStore
+import Postgres
+import Runtime
+import TestSupport
+import Testing
+
+/// Blob segments are packed and removed; nobody's mail changes.
+@Suite("Compaction", .serialized) @EventLoopActor struct CompactionTests {
+    /// Noise, which stays as long as it is.
+    private static func noise(_ seed: Int, _ size: Int = 2_000) -> [UInt8] {
+        var random = SeededNumbers(seed: UInt64(seed))
+        return message(0, "\(seed)") + (0..<size).map { _ in UInt8.random(in: 0x20...0x7e, using: &random) }
+    }
+
+    private func segments(_ tenant: TestTenant) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: tenant.directory)
+            .filter { $0.hasSuffix(".segment") || $0.hasSuffix(".packed") }.sorted()
+    }
+
+    private func deliver(_ seeds: Range<Int>, to user: Int64, in store: TenantStore) async throws {
+        for seed in seeds { #expect(await store.deliver(delivery(Self.noise(seed), to: user)).first.isStored) }
+        try await store.commitRows()
+    }
+
+    /// Subject lines tell which message it is; every octet is as it was delivered.
+    private func check(_ selection: Selection, _ seeds: [Int]) async throws {
+        #expect(selection.count == seeds.count)
+        for (uid, seed) in zip(selection.uids, seeds) { #expect(try await selection.bytes(of: uid) == Self.noise(seed)) }
+    }
+
+    /// 200 messages of which every tenth is left, in a segment that takes no more.
+    private func sparse(_ user: Int64, in store: TenantStore) async throws -> (Account, Selection) {
+        try await deliver(0..<200, to: user, in: store)
+        let (account, selection) = try await inbox(user, in: store)
+        let gone = selection.uids.enumerated().filter { $0.offset % 10 != 0 }.map(\.element)
+        _ = try await selection.store(gone, .add, flags: .deleted, keywords: [])
+        _ = try await selection.expunge()
+        _ = selection.takeChanges(expunges: true)
+        // Begins a new segment with the next message.
+        #expect(try await store.compact(at: 0, grace: .zero) == CompactionOutcome())
+        try await deliver(200..<201, to: user, in: store)
+        _ = selection.takeChanges(expunges: true)
+        return (account, selection)
+    }
+
+    private static let left = Array(stride(from: 0, through: 200, by: 10))
+
+    @Test("Space comes back; sessions, flags, change numbers, and the next worker see what they saw") func packed() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann"), bob = try await tenant.user("bob")
+        let before = try await tenant.withStore { store in
+            let (account, selection) = try await sparse(ann, in: store)
+            _ = try await selection.store([selection.uids[3]], .add, flags: .flagged, keywords: ["blue"])
+            let shared = try mailbox("Archive", of: try await store.account(of: bob))
+            _ = try await selection.copy(Array(selection.uids.prefix(2)), to: shared)
+            let modSeq = selection.mailbox.highestModSeq
+            let outcome = try await store.compact(at: 0, grace: .zero)
+            #expect(outcome.freed > 350_000 && outcome.packed > 30_000 && outcome.packed < 44_000)
+            #expect(try segments(tenant) == ["0000000001.packed", "0000000002.segment"])
+            #expect(selection.mailbox.highestModSeq == modSeq)
+            #expect(selection.takeChanges(expunges: true).allSatisfy { if case .flags = $0 { true } else { false } })
+            try await check(selection, Self.left)
+            let maildrop = try await store.openMaildrop(of: ann)
+            #expect(try await maildrop.bytes(at: 1) == Self.noise(10))
+            maildrop.release()
+            try await check(try await store.account(of: bob).select(shared, readOnly: true), [0, 10])
+            // Copies of what was packed.
+            _ = try await selection.copy(Array(selection.uids.suffix(3)), to: try mailbox("Sent", of: account))
+            try await check(try await account.select(try mailbox("Sent", of: account), readOnly: true), [180, 190, 200])
+            // What nobody has any more goes with the next look, also where it was packed.
+            _ = try await store.compact(at: 0, grace: .zero)
+            return (modSeq, selection.info(selection.uids[3]))
+        }
+        try await tenant.withStore { store in
+            let (_, selection) = try await inbox(ann, in: store)
+            try await check(selection, Self.left)
+            #expect(selection.mailbox.highestModSeq == before.0)
+            #expect(selection.info(selection.uids[3]) == before.1)
+        }
+        #expect(try await tenant.count("messages") == 26)
+    }
+
+    @Test("A snapshot from before leads nobody astray") func snapshots() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann")
+        try await tenant.withStore { store in
+            let (_, selection) = try await sparse(ann, in: store)
+            // Enough for a snapshot.
+            try await deliver(201..<240, to: ann, in: store)
+            _ = selection.takeChanges(expunges: true)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: tenant.snapshotFolder).count == 1)
+        // One worker packs without having read the mailbox, the next one with the snapshot in memory.
+        let outcome = try await tenant.withStore { store async throws in try await store.compact(at: 0, grace: .zero) }
+        #expect(outcome.freed > 350_000)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: tenant.snapshotFolder) == [])
+        let left = Self.left + Array(201..<240)
+        try await tenant.withStore { store in
+            let (_, selection) = try await inbox(ann, in: store)
+            try await check(selection, left)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: tenant.snapshotFolder).count == 1)
+        try await tenant.withStore { store in
+            let (_, selection) = try await inbox(ann, in: store)
+            try await check(selection, left)
+        }
+    }
+
+    @Test("Segments without any wanted message are removed; the log goes on behind them") func unused() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann")
+        try await tenant.withStore { store in
+            let (_, selection) = try await sparse(ann, in: store)
+            _ = try await selection.store(Array(selection.uids.dropLast()), .add, flags: .deleted, keywords: [])
+            _ = try await selection.expunge()
+            #expect(try await store.compact(at: 0, grace: .zero).packed == 0)
+            #expect(try segments(tenant) == ["0000000002.segment"])
+        }
+        // What was answered for, and has no rows, is entered by the next worker as ever.
+        let store = try await tenant.open()
+        _ = try await store.account(of: ann)
+        _ = try await store.quota(of: ann)
+        try await tenant.withoutCommits {
+            #expect(await store.deliver(delivery(Self.noise(300), to: ann)).first.isStored)
+            await tenant.closeByForce(store)
+        }
+        try await tenant.withStore { store in
+            _ = try await store.compact(at: 0, grace: .zero)
+            let (_, selection) = try await inbox(ann, in: store)
+            try await check(selection, [200, 300])
+        }
+    }
+
+    @Test("What a legal hold keeps is packed too") func held() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann")
+        try await tenant.withStore { store in
+            let (_, selection) = try await sparse(ann, in: store)
+            _ = try await tenant.server.pool.query(
+                "INSERT INTO holds (tenant_id, domain_id, user_id, reason, set_by) VALUES ($1, NULL, $2, 'lawsuit', 'root')",
+                [.int8(tenant.id), .int8(ann)])
+            _ = try await selection.store([selection.uids[4]], .add, flags: .deleted, keywords: [])
+            _ = try await selection.expunge()
+            _ = selection.takeChanges(expunges: true)
+            #expect(try await store.compact(at: 0, grace: .zero).freed > 350_000)
+            #expect(try segments(tenant) == ["0000000001.packed", "0000000002.segment"])
+            let packed = try await tenant.server.number(
+                "SELECT count(*) FROM held_messages WHERE tenant_id = $1 AND blob_segment = -1", [.int8(tenant.id)])
+            #expect(packed == 1)
+            try await check(selection, Self.left.filter { $0 != 40 })
+        }
+    }
+
+    @Test("A damaged message keeps its segment, and costs no other one") func damaged() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann")
+        try await tenant.withStore { store in
+            let (_, selection) = try await sparse(ann, in: store)
+            let place = try await tenant.server.number(
+                "SELECT blob_offset FROM messages WHERE tenant_id = $1 AND uid = $2", [.int8(tenant.id), .int8(Int64(selection.uids[5]))])
+            let file = try #require(FileHandle(forUpdatingAtPath: tenant.directory + "/0000000001.segment"))
+            try file.seek(toOffset: UInt64(place) + 500)
+            try file.write(contentsOf: [0xff])
+            try file.close()
+            #expect(try await store.compact(at: 0, grace: .zero).freed == 0)
+            #expect(try segments(tenant) == ["0000000001.packed", "0000000001.segment", "0000000002.segment"])
+            for (number, uid) in selection.uids.enumerated() {
+                if number == 5 {
+                    await #expect(throws: StoreError.self) { try await selection.bytes(of: uid) }
+                } else {
+                    #expect(try await selection.bytes(of: uid) == Self.noise(Self.left[number]))
+                }
+            }
+        }
+    }
+
+    @Test("A worker that lost its lease removes nothing, and leaves nothing behind for long") func fenced() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann")
+        let store = try await tenant.open()
+        _ = try await sparse(ann, in: store)
+        try await tenant.takeLeaseAway()
+        await #expect(throws: StoreError.leaseLost) { try await store.compact(at: 0, grace: .zero) }
+        #expect(try segments(tenant) == ["0000000001.packed", "0000000001.segment", "0000000002.segment"])
+        await store.close()
+        try await tenant.withStore { store in
+            let (_, selection) = try await inbox(ann, in: store)
+            try await check(selection, Self.left)
+            _ = try await store.compact(at: 0, grace: .zero)
+            #expect(try segments(tenant) == ["0000000002.packed", "0000000002.segment"])
+            try await check(selection, Self.left)
+        }
+    }
+
+    @Test("A day goes by between two looks, whatever the clock does") func due() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann")
+        try await tenant.withStore { store in
+            try await deliver(0..<1, to: ann, in: store)
+            #expect(await store.isCompactionDue(at: 1_000_000))
+            _ = try await store.compact(at: 1_000_000, grace: .zero)
+            #expect(await !store.isCompactionDue(at: 1_086_400))
+            #expect(await store.isCompactionDue(at: 1_086_401))
+            #expect(await store.isCompactionDue(at: 999_999))
+        }
+    }
+
+    @Test("While everything else goes on, every message keeps every octet", arguments: [1, 2, 3]) func amidst(seed: UInt64) async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann")
+        var random = SeededNumbers(seed: seed)
+        var seeds: [UID: Int] = [:], archived: [UID: Int] = [:]
+        let store = try await tenant.open()
+        let (account, selection) = try await inbox(ann, in: store)
+        let archive = try mailbox("Archive", of: account)
+        var freed: Int64 = 0
+        for round in 0..<6 {
+            let first = round * 100
+            async let packing = store.compact(at: 0, grace: .zero)
+            for seed in first..<(first + 100) {
+                guard case .stored(_, let uid)? = await store.deliver(delivery(Self.noise(seed, 3_000), to: ann)).first else {
+                    Issue.record("not stored"); continue
+                }
+                seeds[uid] = seed
+                guard seed % 7 == 0 else { continue }
+                _ = selection.takeChanges(expunges: true)
+                let some = selection.uids.shuffled(using: &random)
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0:
+                    let outcome = try await selection.copy(Array(some.prefix(3)), to: archive)
+                    for (from, to) in zip(outcome.source, outcome.destination) { archived[to] = seeds[from] }
+                case 1:
+                    let outcome = try await selection.move(Array(some.prefix(3)), to: archive)
+                    for (from, to) in zip(outcome.source, outcome.destination) { archived[to] = seeds.removeValue(forKey: from) }
+                default:
+                    let gone = Array(some.prefix(some.count / 2))
+                    _ = try await selection.store(gone, .add, flags: .deleted, keywords: [])
+                    _ = try await selection.expunge()
+                    for uid in gone { seeds[uid] = nil }
+                }
+                if let uid = selection.uids.randomElement(using: &random), let known = seeds[uid] {
+                    #expect(try await selection.bytes(of: uid) == Self.noise(known, 3_000))
+                }
+            }
+            freed += try await packing.freed
+        }
+        #expect(freed > 0)
+        selection.close()
+        await store.close()
+        try await tenant.checkUsage()
+        try await tenant.withStore { store in
+            _ = try await store.compact(at: 0, grace: .zero)
+            for (name, expected) in [("INBOX", seeds), ("Archive", archived)] {
+                let account = try await store.account(of: ann)
+                let selection = try await account.select(try mailbox(name, of: account), readOnly: true)
+                #expect(Set(selection.uids) == Set(expected.keys))
+                for uid in selection.uids {
+                    #expect(try await selection.bytes(of: uid) == expected[uid].map { Self.noise($0, 3_000) })
+                }
+            }
+        }
+    }
+}
