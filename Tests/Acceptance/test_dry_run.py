@@ -137,6 +137,7 @@ class DryRuns(unittest.TestCase):
             (["user", "totp", ann, "--off"], 76), (["domain", "unclaim", f"nobodys-{domain}"], 66),
             (["administrator", "delete", "nobody"], 66), (["administrator", "create", self.helper.name, "--role", "auditor", "--generate"], 73),
             (["tenant", "delete", "no-such-tenant"], 66), (["tenant", "delete", self.company.name, "--now"], 76),
+            (["hold", "copy", self.company.address("bob"), "--to", self.desk], 66), (["hold", "copy", ann, "--to", self.desk], 76),
             (["session", "end", "nobody@" + domain], 66), (["certificate", "delete", "nobody.example"], 66),
         ):
             self.assertEqual(status, self.platform.casella(*words, "--dry-run", check=False).returncode, words)

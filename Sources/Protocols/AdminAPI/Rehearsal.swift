@@ -11,7 +11,7 @@ public enum Rehearsal {
         "user password", "user must-change", "user rename", "user delete", "user undelete", "domain delete", "domain undelete",
         "app-password create", "app-password delete", "alias create", "alias delete", "group create", "group set", "group add",
         "group remove", "group delete", "mailbox create", "mailbox add", "mailbox remove", "mailbox delete", "vacation set",
-        "vacation clear", "quota set", "hold set", "hold release", "user totp", "user totp --off", "administrator create",
+        "vacation clear", "quota set", "hold set", "hold release", "hold copy", "user totp", "user totp --off", "administrator create",
         "administrator suspend", "administrator resume", "administrator password", "administrator totp", "administrator delete",
         "queue retry", "queue hold", "queue release", "queue delete", "session end", "certificate import", "certificate delete",
     ]
