@@ -96,7 +96,7 @@ class HeldCopies(unittest.TestCase):
             client.select(self.folder(copies), readonly=True)
             for number in ("1", "2"):
                 facts = client.fetch(number, "(FLAGS INTERNALDATE)")[1][0]
-                self.assertIn(b'"03-May-2020 12:00:00 +0000"', facts)
+                self.assertIn(b'3-May-2020 12:00:00 +0000"', facts)
                 for flag in (b"\\Flagged", b"\\Seen", b"$Work"):
                     self.assertIn(flag, facts)
                 self.assertNotIn(b"\\Deleted", facts)
@@ -132,6 +132,8 @@ class HeldCopies(unittest.TestCase):
         self.assertEqual([], self.folders())
         self.assertEqual((0, 0), self.company.usage(self.desk))
         self.assertEqual([letters[1]], self.read(self.copy("--since", "2020-05-02", "--before", "2020-05-03")))
+        self.assertEqual([letters[2]], self.read(self.copy("--since", "2020-05-03")))  # in the same second, or nearly
+        self.assertEqual(2, len(self.folders()))
         other = self.company.address("other-desk")
         self.platform.casella("mailbox", "create", other)
         self.platform.casella("mailbox", "add", other, "--member", self.company.address("reader"), "--rights", "read")

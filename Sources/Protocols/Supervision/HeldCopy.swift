@@ -39,6 +39,8 @@ public enum HeldCopyOutcome: Codable, Sendable, Equatable {
     case overQuota(needed: Amount, level: String, isOfMessages: Bool, used: Int64, limit: Int64)
     /// More messages than one copying takes.
     case tooMany(needed: Amount, limit: Int64)
+    /// One of the folders is there already.
+    case folderExists
     /// Why not, as a part of a sentence.
     case refused(String)
     /// The mail store did not do it; trying again can help.

@@ -13,8 +13,11 @@ extension HeldCopy {
             log(outcome)
             return HeldCopyOutcome(outcome)
         } catch {
-            Log.error("what legal holds keep could not be copied", ["mailbox": "\(mailbox)", "error": "\(error)"])
-            return HeldCopyOutcome(error)
+            let outcome = HeldCopyOutcome(error)
+            if case .failed = outcome {
+                Log.error("what legal holds keep could not be copied", ["mailbox": "\(mailbox)", "error": "\(error)"])
+            }
+            return outcome
         }
     }
 
@@ -44,7 +47,7 @@ extension HeldCopyOutcome {
 
     fileprivate init(_ error: StoreError) {
         switch error {
-        case .mailboxExists: self = .refused("it has a folder of that name already")
+        case .mailboxExists: self = .folderExists
         case .limitReached(let reason): self = .refused(reason)
         case .noSuchUser: self = .refused("it is not there any more")
         case .invalidMailboxName: self = .refused("the folder's name would be too long")

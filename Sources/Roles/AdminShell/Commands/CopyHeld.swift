@@ -5,9 +5,9 @@ package struct CopyHeld: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "copy", abstract: "Copy what holds keep of a user into a shared mailbox, for its members to read.",
         discussion: """
-            Each copying makes a folder of the user's address and the time there; nothing else is changed. It copies what the user removed \
-            while the hold stood, of everybody who has the address, or had it and is kept: all of it, or, when a quota has no room for it, \
-            nothing. The shared mailbox is of the same tenant. Days are those of UTC, of when a message came.
+            Each copying makes a folder there, named by the user's address and the time; nothing else is changed. It copies what was \
+            removed while the hold stood, of everybody who has the address, or had it and is kept: all of it, or, when a quota has no room \
+            for it, nothing. The shared mailbox is of the same tenant. Days are those of UTC, of when a message came.
             """)
     package static let names = LiveNames(arguments: [.live(.addresses)], options: ["--to": .live(.mailboxes)])
     @Argument(help: "The user's address, deleted or not.", transform: { try EmailAddress($0) }) var address: EmailAddress

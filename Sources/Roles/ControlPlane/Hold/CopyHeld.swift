@@ -2,6 +2,7 @@ import AdminAPI
 import Glibc
 import Postgres
 import Quantities
+import Runtime
 import Supervision
 
 /// What holds keep is read in a shared mailbox, by its members. Mail does not come to the control plane: the tenant's worker copies.
@@ -16,17 +17,8 @@ extension Provisioning {
             let shared = try await findShared(new.to, in: transaction)
             return (try await held(at: address, for: shared, called: new.to, in: transaction), shared)
         }
-        let sources = Self.sources(people, of: address, at: Timestamp(secondsSince1970: Int64(time(nil))))
-        let outcome = await workers.copyHeld(
-            HeldCopy(
-                sources: sources, mailbox: shared.user, since: new.since?.beginning.secondsSince1970,
-                before: new.before?.beginning.secondsSince1970, includesPresent: new.all, isTrial: isRehearsal),
-            of: shared.tenant)
-        guard let outcome else { throw Self.unknownOutcome(new.to, sources) }
-        let amounts = try Self.amounts(outcome, new)
-        let folders = zip(sources, amounts).filter { $0.1.messages > 0 }.map { source, amount in
-            HeldCopies.Folder(name: source.folder, copied: Usage(amount))
-        }
+        let copied = try await copy(people, of: address, in: shared, new)
+        let folders = copied.filter { $0.1.messages > 0 }.map { HeldCopies.Folder(name: $0.0.folder, copied: Usage($0.1)) }
         guard !folders.isEmpty else {
             throw AdminError(
                 .notFound, "There is nothing of \(address) to copy.",
@@ -34,6 +26,25 @@ extension Provisioning {
         }
         return HeldCopies(target: address, mailbox: new.to, folders: folders)
     }
+
+    /// Folders are named by the second: whoever copies again in the same one waits for the next.
+    private func copy(
+        _ people: [HeldPerson], of address: EmailAddress, in shared: (tenant: Int64, user: Int64), _ new: NewHeldCopies
+    ) async throws -> [(HeldCopy.Source, HeldCopyOutcome.Amount)] {
+        for _ in 0..<Self.attempts {
+            let sources = Self.sources(people, of: address, at: Timestamp(secondsSince1970: Int64(time(nil))))
+            let copy = HeldCopy(
+                sources: sources, mailbox: shared.user, since: new.since?.beginning.secondsSince1970,
+                before: new.before?.beginning.secondsSince1970, includesPresent: new.all, isTrial: isRehearsal)
+            guard let outcome = await workers.copyHeld(copy, of: shared.tenant) else { throw Self.unknownOutcome(new.to, sources) }
+            if let amounts = try Self.amounts(outcome, new) { return Array(zip(sources, amounts)) }
+            await EventLoopActor.sleep(for: .seconds(1))
+        }
+        throw AdminError(
+            .conflict, "Nothing was copied: \(new.to) has a folder of that name and time already.", hint: "Try again in a few seconds.")
+    }
+
+    private static let attempts = 3
 
     private struct HeldPerson {
         var user: Int64
@@ -89,9 +100,11 @@ extension Provisioning {
 
     // MARK: What the worker says
 
-    private static func amounts(_ outcome: HeldCopyOutcome, _ new: NewHeldCopies) throws(AdminError) -> [HeldCopyOutcome.Amount] {
+    /// nil: another name has to be found.
+    private static func amounts(_ outcome: HeldCopyOutcome, _ new: NewHeldCopies) throws(AdminError) -> [HeldCopyOutcome.Amount]? {
         switch outcome {
         case .copied(let amounts): return amounts
+        case .folderExists: return nil
         case .overQuota(let needed, let level, let isOfMessages, let used, let limit):
             let whose = level == "user" ? "the quota of \(new.to)" : "the quota of its \(level)"
             let amounts = isOfMessages ? ("\(limit) messages", "\(used)") : ("\(ByteCount(limit))", "\(ByteCount(used))")
@@ -114,7 +127,7 @@ extension Provisioning {
         let folders = sources.map { "\"\($0.folder)\"" }.joined(separator: ", ")
         return AdminError(
             .timedOut, "The tenant's worker did not say whether the messages were copied.",
-            hint: "Either all were, or none: then \(mailbox) has no folder \(folders).")
+            hint: "It is all or nothing: see whether \(mailbox) has \(folders) before you copy again.")
     }
 }
 
