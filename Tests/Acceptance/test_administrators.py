@@ -78,6 +78,7 @@ def requests(tenant, domain, user, alias, administrator, queued="999999999", new
         "deleted list": ("GET", f"/deleted?tenant={tenant}", None),
         "hold set": ("POST", f"/holds/{user}", {"reason": ""}),
         "hold release": ("DELETE", f"/holds/{user}", None),
+        "hold copy": ("POST", f"/holds/{user}/copy", {"to": f"gone@{domain}", "all": False}),
         "hold list": ("GET", "/holds", None),
         "app-password create": ("POST", f"/users/{user}/app-passwords", {"name": "phone"}),
         "app-password list": ("GET", f"/users/{user}/app-passwords", None),

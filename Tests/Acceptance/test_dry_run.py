@@ -173,6 +173,7 @@ class DryRuns(unittest.TestCase):
             (["domain", "verify", f"nobodys-{domain}"], 66), (["login", "unlock", "nobody@" + domain], 66),
             (["worker", "restart", "tenant:no-such-tenant"], 66), (["quota", "check", "--repair", "nobody@" + domain], 66),
             (["user", "change-password", ann, "--password-stdin"], 76),
+            (["hold", "copy", self.company.address("bob"), "--to", self.desk], 66), (["hold", "copy", ann, "--to", self.desk], 76),
             (["session", "end", "nobody@" + domain], 66), (["certificate", "delete", "nobody.example"], 66),
         ):
             done = self.platform.casella(*words, "--dry-run", stdin="old password\nan entirely new one\n", check=False)

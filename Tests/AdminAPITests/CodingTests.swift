@@ -72,6 +72,19 @@ struct CodingTests {
         #expect(throws: DecodingError.self) { try read(#"{"members":[],"rights":"own","sends":true}"#, as: NewSharedMembers.self) }
     }
 
+    @Test("What is to be copied for others to read keeps its JSON form, and has days between its days") func heldCopies() throws {
+        let new = NewHeldCopies(to: try EmailAddress("desk@acme.example"), since: try Day("2026-05-01"), before: try Day("2026-05-02"))
+        #expect(try json(new) == #"{"all":false,"before":"2026-05-02","since":"2026-05-01","to":"desk@acme.example"}"#)
+        #expect(try read(try json(new)) == new)
+        #expect(new.since?.beginning == Timestamp("2026-05-01T00:00:00Z"))
+        try new.validate()
+        #expect(throws: AdminError.self) { try NewHeldCopies(to: new.to, since: new.before, before: new.since).validate() }
+        #expect(throws: AdminError.self) { try NewHeldCopies(to: new.to, since: new.since, before: new.since).validate() }
+        let folders = [1, 2].map { HeldCopies.Folder(name: "\($0)", copied: Usage(bytes: ByteCount(10), messages: $0)) }
+        #expect(
+            HeldCopies(target: new.to, mailbox: new.to, folders: folders).copied == Usage(bytes: ByteCount(20), messages: 3))
+    }
+
     @Test("An error keeps its JSON form") func error() throws {
         let body = ErrorBody(AdminError(.notFound, "There is no tenant acme.", hint: "`tenant list` shows them."))
         #expect(

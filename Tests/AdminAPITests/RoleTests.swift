@@ -25,6 +25,12 @@ import Testing
         #expect(Role.allCases.filter { $0.may(Calls.setMTASTS) } == [.owner, .operating, .tenantAdministrator, .domainAdministrator])
     }
 
+    @Test("Who runs the platform, and nobody else, places holds and has what they keep read") func holds() {
+        for call in [Calls.setHold, Calls.releaseHold, Calls.copyHeld] as [any AnyCall] {
+            #expect(Role.allCases.filter { $0.may(call) } == [.owner, .operating], "\(call.command)")
+        }
+    }
+
     @Test("Of a company's roles its administrator alone applies desired states") func applying() {
         for call in [Calls.apply, Calls.undo, Calls.exportState] as [any AnyCall] {
             #expect(Role.allCases.filter { $0.may(call) } == [.owner, .operating, .tenantAdministrator], "\(call.command)")

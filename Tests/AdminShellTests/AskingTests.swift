@@ -38,7 +38,7 @@ struct AskingTests {
         #expect(try bench.run("hold set ann@acme.example --reason 'case 7'") == 0)
         #expect(bench.transport.made.last == #"POST /holds/ann%40acme.example {"reason":"case 7"}"#)
         #expect(try bench.run("hold list --format csv") == 0)
-        #expect(bench.console.output.contains("ann@acme.example,acme,2026-05-04T03:02:01Z,olga,2,case 7"))
+        #expect(bench.console.output.contains("ann@acme.example,acme,2026-05-04T03:02:01Z,olga,2,3000,case 7"))
         #expect(try bench.run("hold release ann@acme.example") == 65)
         #expect(try bench.run("hold release ann@acme.example --yes") == 0)
     }

@@ -56,6 +56,39 @@ struct CommandTests {
         #expect(bench.console.output.isEmpty)
     }
 
+    @Test("What was copied for others to read is said with its folders") func heldCopies() throws {
+        let bench = Bench()
+        #expect(try bench.run("hold copy ann@acme.example --to desk@acme.example --since 2026-05-01 --before 2026-06-01") == 0)
+        let made = try #require(bench.transport.made.first)
+        #expect(made.hasPrefix("POST /holds/ann%40acme.example/copy {"))
+        for part in [#""to":"desk@acme.example""#, #""since":"2026-05-01""#, #""before":"2026-06-01""#, #""all":false"#] {
+            #expect(made.contains(part), "\(made)")
+        }
+        #expect(
+            bench.console.output == "Copied 3 messages (3.5 KB) of ann@acme.example, which members of desk@acme.example find in "
+                + "Shared/desk@acme.example/ann@acme.example 2026-05-04T03:02:01Z and "
+                + "Shared/desk@acme.example/ann@acme.example (deleted 2026-04-01T00:00:00Z) 2026-05-04T03:02:01Z.\n")
+        #expect(try bench.run("hold copy ann@acme.example --to desk@acme.example --all --dry-run --format csv") == 0)
+        #expect(bench.transport.made.last?.contains(#""all":true"#) == true)
+        #expect(
+            bench.console.output.hasSuffix(
+                "\ndesk@acme.example,ann@acme.example (deleted 2026-04-01T00:00:00Z) 2026-05-04T03:02:01Z,1,500\n"))
+    }
+
+    static let badCopies: [(String, Int32, String)] = [
+        ("hold copy ann@acme.example", 64, "--to"), ("hold copy acme.example --to desk@acme.example", 64, "@"),
+        ("hold copy ann@acme.example --to desk@acme.example --since yesterday", 64, "is not a day"),
+        ("hold copy ann@acme.example --to desk@acme.example --since 2026-05-02 --before 2026-05-02", 65, "no day from 2026-05-02 on"),
+        ("hold copy bob@acme.example --to desk@acme.example", 76, "no room for 2 messages"),
+    ]
+    @Test("Copies that cannot be are not asked for, or say why", arguments: badCopies)
+    func refusedCopies(line: String, status: Int32, words: String) throws {
+        let bench = Bench()
+        #expect(try bench.run(line) == status)
+        #expect(bench.console.errors.contains(words), "\(bench.console.errors)")
+        #expect(bench.console.output.isEmpty && bench.transport.made.count == (status == 76 ? 1 : 0))
+    }
+
     @Test("A quota check that finds something shows it and ends with 2; after a repair with 0") func quotaCheck() throws {
         let bench = Bench()
         #expect(try bench.run("quota check") == 2)

@@ -92,7 +92,11 @@ enum Prepared {
         + #""keptUntil":"2026-05-18T03:02:01Z","deletedBy":"olga","usage":{"bytes":1536,"messages":3},"held":true}"#
     static let hold =
         #"{"target":"ann@acme.example","tenant":"acme","reason":"case 7","setBy":"olga","setAt":"2026-05-04T03:02:01Z","#
-        + #""keptMessages":2}"#
+        + #""keptMessages":2,"keptBytes":3000}"#
+    static let copies =
+        #"{"target":"ann@acme.example","mailbox":"desk@acme.example","folders":[{"name":"ann@acme.example 2026-05-04T03:02:01Z","#
+        + #""copied":{"messages":2,"bytes":3000}},{"name":"ann@acme.example (deleted 2026-04-01T00:00:00Z) 2026-05-04T03:02:01Z","#
+        + #""copied":{"messages":1,"bytes":500}}]}"#
     static let responses: [String: (Int, String)] = [
         "POST /claims": (200, claim), "GET /claims": (200, "[\(claim)]"), "POST /claims/new.example/verify": (200, provedDomain),
         "DELETE /claims/new.example?tenant=acme": (200, "{}"), "GET /domains": (200, "[\(provedDomain)]"),
@@ -105,6 +109,10 @@ enum Prepared {
         "GET /deleted": (200, "[\(kept)]"), "DELETE /users/ann%40acme.example?now=true": (200, #"{"destroyed":true}"#),
         "POST /users/ann%40acme.example/undelete": (200, user), "GET /holds": (200, "[\(hold)]"),
         "POST /holds/ann%40acme.example": (200, hold), "DELETE /holds/ann%40acme.example": (200, "{}"),
+        "POST /holds/ann%40acme.example/copy": (200, copies), "POST /holds/ann%40acme.example/copy?dryRun=true": (200, copies),
+        "POST /holds/bob%40acme.example/copy": (
+            409, #"{"error":{"code":"conflict","message":"desk@acme.example has no room for 2 messages (3 KB)."}}"#
+        ),
         "POST /tenants/acme/suspend": (409, #"{"error":{"code":"conflict","message":"Tenant acme is suspended already."}}"#),
         "POST /users": (201, #"{"user":\#(user),"generatedPassword":"made-for-you"}"#),
         "POST /users/ann%40acme.example/password": (200, #"{"address":"ann@acme.example"}"#),

@@ -175,6 +175,9 @@ public enum Calls {
     public static let setHold = Call<NewHold, Hold>("hold set", .post, "/holds/{target}", needs: .manageHolds, effect: .changes)
     public static let releaseHold = Call<Nothing, Nothing>(
         "hold release", .delete, "/holds/{target}", needs: .manageHolds, effect: .destroys)
+    /// Of the user, or users, of an address, into folders of a shared mailbox that are made for it.
+    public static let copyHeld = Call<NewHeldCopies, HeldCopies>(
+        "hold copy", .post, "/holds/{target}/copy", needs: .manageHolds, effect: .changes)
     public static let listHolds = Call<Nothing, [Hold]>("hold list", .get, "/holds", needs: .readPlatform, effect: .reads)
 
     /// `{target}` is a `QuotaTarget`.
@@ -289,7 +292,7 @@ public enum Calls {
         createGroup, listGroups, showGroup, setGroup, addMembers, removeMembers, deleteGroup,
         createSharedMailbox, listSharedMailboxes, showSharedMailbox, addSharedMembers, removeSharedMembers, deleteSharedMailbox,
         setVacation, showVacation, clearVacation, listVacations,
-        listDeleted, setHold, releaseHold, listHolds,
+        listDeleted, setHold, releaseHold, copyHeld, listHolds,
         showQuota, setQuota, checkQuotas, repairQuotas,
         listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,
         listLogins, unlockLogins, listSessions, endSessions, listWorkers, restartWorker,

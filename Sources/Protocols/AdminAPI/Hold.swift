@@ -1,3 +1,5 @@
+import Quantities
+
 /// A legal hold: what it is on, and all below that, is not destroyed.
 public struct Hold: Codable, Sendable, Hashable {
     public var target: QuotaTarget
@@ -5,12 +7,15 @@ public struct Hold: Codable, Sendable, Hashable {
     public var reason: String
     public var setBy: String
     public var setAt: Timestamp
-    /// Messages that its users have removed since, which are kept.
+    /// Messages that its users have removed since, which are kept, and how large they are together.
     public var keptMessages: Int64
+    public var keptBytes: ByteCount
 
-    public init(target: QuotaTarget, tenant: TenantName, reason: String, setBy: String, setAt: Timestamp, keptMessages: Int64) {
+    public init(
+        target: QuotaTarget, tenant: TenantName, reason: String, setBy: String, setAt: Timestamp, keptMessages: Int64, keptBytes: ByteCount
+    ) {
         (self.target, self.tenant, self.reason) = (target, tenant, reason)
-        (self.setBy, self.setAt, self.keptMessages) = (setBy, setAt, keptMessages)
+        (self.setBy, self.setAt, self.keptMessages, self.keptBytes) = (setBy, setAt, keptMessages, keptBytes)
     }
 }
 

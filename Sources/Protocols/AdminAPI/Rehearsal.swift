@@ -13,7 +13,7 @@ public enum Rehearsal {
         "user undelete", "domain delete", "domain undelete", "app-password create", "app-password delete", "self app-password",
         "self revoke", "alias create", "alias delete", "group create", "group set", "group add", "group remove", "group delete",
         "mailbox create", "mailbox add", "mailbox remove", "mailbox delete", "vacation set", "vacation clear", "quota set",
-        "quota check --repair", "hold set", "hold release", "user totp", "user totp --off", "administrator create",
+        "quota check --repair", "hold set", "hold release", "hold copy", "user totp", "user totp --off", "administrator create",
         "administrator suspend", "administrator resume", "administrator password", "administrator totp", "administrator delete",
         "queue retry", "queue hold", "queue release", "queue delete", "login unlock", "session end", "session password",
         "worker restart", "certificate import", "certificate delete",

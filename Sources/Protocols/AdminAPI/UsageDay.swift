@@ -20,11 +20,12 @@ public struct UsageDay: Codable, Sendable, Hashable {
 /// A day in UTC, as `2026-05-04`.
 public struct Day: ValidatedText {
     public let text: String
+    public let beginning: Timestamp
 
     public init(_ text: String) throws(AdminError) {
-        guard text.utf8.count == 10, Timestamp("\(text)T00:00:00Z") != nil else {
+        guard text.utf8.count == 10, let beginning = Timestamp("\(text)T00:00:00Z") else {
             throw AdminError(.invalid, "\(quoted(text)) is not a day.", hint: "A day looks like 2026-05-04.")
         }
-        self.text = text
+        (self.text, self.beginning) = (text, beginning)
     }
 }

@@ -141,7 +141,8 @@ public final class GatewayProcess {
             case .authenticated(let id, let outcome): logins.answered(id, outcome)
             case .areYouAlive: control.send(.alive)
             case .measure(let id): control.send(.measurements(id: id, measurements))
-            case .directoryChanged, .queueCommand, .recountUsage, .alignUsage, .removeExpired, .commitRows: break  // for other kinds of process
+            case .directoryChanged, .queueCommand, .recountUsage, .alignUsage, .removeExpired, .copyHeld, .commitRows:
+                break  // for other kinds of process
             }
         }
         Log.warning("the control plane is gone; the gateway stops")

@@ -161,6 +161,7 @@ public final class WorkerProcess {
             case .recountUsage(let id): perform(id) { [store] () async throws(StoreError) in try await store.recountUsage() }
             case .alignUsage(let id): perform(id) { [store] () async throws(StoreError) in try await store.alignUsage() }
             case .removeExpired(let id): perform(id) { [store] () async throws(StoreError) in try await store.removeExpired() }
+            case .copyHeld(let id, let copy): answer { [store] in .heldCopied(id: id, await copy.perform(in: store)) }
             case .commitRows(let id): perform(id) { [store] () async throws(StoreError) in try await store.commitRows() }
             case .domains, .certificates, .listSessions, .authenticated, .queueCommand: break  // for other kinds of process
             }
@@ -168,18 +169,25 @@ public final class WorkerProcess {
         await stop(because: "the control plane is gone")
     }
 
-    /// Does what the control plane waits for, and reports it. The worker does not end meanwhile, and lives no longer for it.
+    /// Does what the control plane waits for, and reports it.
     private func perform(_ id: Int64, _ body: @escaping @EventLoopActor () async throws(StoreError) -> Void) {
+        answer {
+            do throws(StoreError) {
+                try await body()
+                return .taskDone(id: id, problem: nil)
+            } catch {
+                Log.error("what the control plane asked for could not be done", ["error": "\(error)"])
+                return .taskDone(id: id, problem: "the mail store was not available")
+            }
+        }
+    }
+
+    /// The worker does not end meanwhile, and lives no longer for it.
+    private func answer(_ body: @escaping @EventLoopActor () async -> Report) {
         connections += 1
         EventLoopActor.task { [self] in
             defer { connections -= 1 }
-            do throws(StoreError) {
-                try await body()
-                control.send(.taskDone(id: id, problem: nil))
-            } catch {
-                Log.error("what the control plane asked for could not be done", ["error": "\(error)"])
-                control.send(.taskDone(id: id, problem: "the mail store was not available"))
-            }
+            control.send(await body())
         }
     }
 

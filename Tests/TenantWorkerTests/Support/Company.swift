@@ -140,6 +140,12 @@ struct CompanyDomain: Sendable {
             """, .int8(user), .text(interval))
     }
 
+    /// A legal hold on a user.
+    func hold(_ user: Int64) async throws {
+        _ = try await company.insert(
+            "INSERT INTO holds (tenant_id, user_id, reason, set_by) VALUES ($1, $2, 'lawsuit', 'root') RETURNING user_id", .int8(user))
+    }
+
     /// A key that signs the domain's mail.
     func key(_ selector: String, _ algorithm: String, box: [UInt8]) async throws {
         _ = try await company.insert(

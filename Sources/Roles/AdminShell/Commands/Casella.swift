@@ -73,7 +73,7 @@ package struct DeletedCommands: ParsableCommand {
 package struct HoldCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "hold", abstract: "Legal holds: what they are on is not destroyed.",
-        subcommands: [SetHold.self, ReleaseHold.self, ListHolds.self])
+        subcommands: [SetHold.self, ReleaseHold.self, CopyHeld.self, ListHolds.self])
     package init() {}
 }
 

@@ -97,6 +97,7 @@ extension AdminRouter {
         serve(Calls.listDeleted) { try await $0.listDeleted($1) }
         serve(Calls.setHold) { try await $0.setHold($1) }
         serve(Calls.releaseHold) { try await $0.releaseHold($1) }
+        serve(Calls.copyHeld) { try await $0.copyHeld($1) }
         serve(Calls.listHolds) { try await $0.listHolds($1) }
 
         serve(Calls.showQuota) { try await $0.showQuota($1) }

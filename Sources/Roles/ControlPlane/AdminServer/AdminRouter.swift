@@ -12,7 +12,12 @@ final class AdminRouter {
         /// Reads the body.
         var decode: @Sendable ([UInt8]) throws -> any Sendable
         /// The last: whether it is only tried.
-        var run: @EventLoopActor (any Sendable, PathParameters, PathParameters, AdminCaller, Bool) async throws -> [UInt8]
+        var run: @EventLoopActor (any Sendable, PathParameters, PathParameters, AdminCaller, Bool) async throws -> Done
+    }
+    private struct Done {
+        var body: [UInt8]
+        /// What the answer itself tells the record.
+        var changes: String?
     }
     private var routes: [Route] = []
     private let provisioning: Provisioning
@@ -45,11 +50,16 @@ final class AdminRouter {
                 guard let body = body as? Body else { throw AdminError(.serverFault, "The request was read as something else.") }
                 let part = provisioning.confined(to: caller.part)
                 let request = AdminRequest(body: body, path: path, query: query, caller: caller)
+<<<<<<< HEAD
                 let found = try await first(part, request)
                 let answer =
                     try await isRehearsal
                     ? part.rehearsed { try await handler($0, request, found) } : handler(part, request, found)
                 return try await Self.written(answer)
+=======
+                let answer = try await isRehearsal ? part.rehearsed { try await handler($0, request) } : handler(part, request)
+                return Done(body: try await Self.written(answer), changes: (answer as? any TellsChanges)?.changes)
+>>>>>>> 6404ab4ec636b5aa11c84fd2238280b61b504b8f
             })
     }
 
@@ -112,18 +122,21 @@ final class AdminRouter {
             event.target = (body as? any TellsOfItself)?.told ?? subjects.first?.text ?? ""
             if call.query.contains("now"), query["now"] == "true" { event.target += " --now" }
             if let destination { event.target += " \(destination.text)" }
+            if let more = body as? any NamesMore { event.target += " \(more.options)" }
             if let login = body as? any ProvesCaller { event.caller = login.claimed }
             if let part = caller.part { try await part.check(call, subjects, database) }
             if isRehearsal, !call.canBeTried { throw call.trialRefusal }
             if call.effect == .reads || isRehearsal {
-                response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, isRehearsal))
+                response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, isRehearsal).body)
                 if isRehearsal { return response }
             } else {
                 if event.tenant == nil { event.tenant = try await tenant(of: subjects) }
                 let before = try await subjects.first?.auditedState(database)
-                response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, false))
+                let done = try await route.run(body, path, query, caller, false)
+                response = AdminResponse(status: 200, body: done.body)
                 // It is done; should the database fail now, the event tells less.
-                event.changes = (try? await changes(of: destination ?? subjects.first, since: before)) ?? ""
+                let changed = try? await changes(of: destination ?? subjects.first, since: before)
+                event.changes = done.changes ?? changed ?? ""
             }
         } catch {
             let explained = explain(error, command: call.command, trace)

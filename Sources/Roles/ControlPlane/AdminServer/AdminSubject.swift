@@ -18,6 +18,7 @@ enum AdminSubject: Hashable {
         var subjects = (body as? any NamesSubjects)?.subjects ?? []
         if let subject = ofPath(call, path, query) { subjects.append(subject) }
         if let destination = (body as? any NamesDestination)?.destination { subjects.append(destination) }
+        subjects += (body as? any NamesMore)?.further ?? []
         if let tenant: TenantName = (try? query.optional("tenant")) ?? nil { subjects.append(.tenant(tenant)) }
         if let domain: DomainName = (try? query.optional("domain")) ?? nil { subjects.append(.domain(domain)) }
         if let address: EmailAddress = (try? query.optional("address")) ?? nil { subjects.append(.address(address)) }
@@ -143,6 +144,20 @@ protocol NamesDestination {
 extension UserRename: NamesDestination { var destination: AdminSubject? { .address(address) } }
 extension UserUndeletion: NamesDestination { var destination: AdminSubject? { address.map { .address($0) } } }
 extension DomainRename: NamesDestination { var destination: AdminSubject? { .domain(name) } }
+
+/// The body of a request that concerns something beside what its path names.
+protocol NamesMore {
+    var further: [AdminSubject] { get }
+    /// What stands behind the subject in the record: such as it was asked for.
+    var options: String { get }
+}
+
+extension NewHeldCopies: NamesMore {
+    var further: [AdminSubject] { [.address(to)] }
+    var options: String {
+        "--to \(to)" + (since.map { " --since \($0)" } ?? "") + (before.map { " --before \($0)" } ?? "") + (all ? " --all" : "")
+    }
+}
 
 /// A request whose record tells more than its subjects do.
 protocol TellsOfItself {

@@ -1,5 +1,6 @@
 import AdminAPI
 import Postgres
+import Quantities
 
 /// Calls for those who look at the platform as a whole; what they name may be deleted.
 extension Provisioning {
@@ -93,17 +94,20 @@ extension Provisioning {
             let found = try await transaction.query(
                 """
                 SELECT coalesce(u.local_part || '@' || o.name, d.name, t.name) AS target, t.name, h.reason, h.set_by, h.set_at,
-                    sum((SELECT count(*) FROM held_messages m JOIN users s USING (tenant_id, user_id)
-                        WHERE m.tenant_id = h.tenant_id AND \(HoldRule.covers(domain: "s.domain_id", user: "m.user_id"))))::bigint
+                    sum(k.messages)::bigint, sum(k.bytes)::bigint
                 FROM holds h JOIN tenants t USING (tenant_id) LEFT JOIN domains d USING (tenant_id, domain_id)
                     LEFT JOIN users u ON u.tenant_id = h.tenant_id AND u.user_id = h.user_id
-                    LEFT JOIN domains o ON o.tenant_id = u.tenant_id AND o.domain_id = u.domain_id
+                    LEFT JOIN domains o ON o.tenant_id = u.tenant_id AND o.domain_id = u.domain_id,
+                    LATERAL (
+                        SELECT count(*) AS messages, coalesce(sum(m.size), 0) AS bytes
+                        FROM held_messages m JOIN users s USING (tenant_id, user_id)
+                        WHERE m.tenant_id = h.tenant_id AND \(HoldRule.covers(domain: "s.domain_id", user: "m.user_id"))) k
                 GROUP BY 1, 2, 3, 4, 5 ORDER BY 2, 1, 5
                 """)
             return try found.rows.map { row in
                 Hold(
                     target: try row.name(0), tenant: try row.name(1), reason: try row.text(2), setBy: try row.text(3),
-                    setAt: try row.moment(4), keptMessages: try row.int8(5))
+                    setAt: try row.moment(4), keptMessages: try row.int8(5), keptBytes: ByteCount(try row.int8(6)))
             }
         }
     }

@@ -27,6 +27,8 @@ final class TenantSupervisor {
     /// Counts how often the doors were opened: what waits for doors that are gone must not touch the new ones.
     private var opening = 0
     private let tasks = PendingTasks()
+    /// nil: nobody knows what became of it.
+    private let copies = PendingAnswers<HeldCopyOutcome?>()
     private var tally = Tally()
     /// The worker that the tally lacks: one that has ended stays until it has what that said last, so that sums never fall meanwhile.
     private var untallied: RunningChild?
@@ -159,11 +161,13 @@ final class TenantSupervisor {
             case .ready: wasReady = true
             case .idle: break  // its exit follows
             case .taskDone(let id, let problem): tasks.finish(id, problem)
+            case .heldCopied(let id, let outcome): copies.finish(id, outcome)
             case .authenticate, .sessions, .queueCommandDone, .alive, .measurements:
                 journal.warning("a worker sent a report that is not a worker's", ["tenant": name.text])
             }
         }
         tasks.abandon("the tenant's worker ended meanwhile")
+        copies.finishAll(nil)
         await channel.close()
         for _ in 0..<500 where !child.hasEnded { try? await Task.sleep(for: .milliseconds(10)) }
         if !child.hasEnded { child.kill() }
@@ -191,6 +195,21 @@ final class TenantSupervisor {
             try? await Task.sleep(for: .milliseconds(20))
         }
         return problem
+    }
+
+    /// Has the worker copy what legal holds keep, and starts one if there is none. It is asked once: a second worker would copy again
+    /// what the first one has.
+    /// - Returns: nil when it did not answer in time, or ended before it did.
+    func copyHeld(_ copy: HeldCopy) async -> HeldCopyOutcome? {
+        let deadline = ContinuousClock.now + Self.taskTime
+        while .now < deadline, !isStopping {
+            connectionWaits()
+            if case .running(let child) = state, child.isReady, let channel = child.channel {
+                return await copies.ask(until: deadline, silence: nil) { channel.send(.copyHeld(id: $0, copy)) }
+            }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return .failed("the tenant's worker does not start")
     }
 
     /// Has the worker, if there is one, commit what the tables lack. What they say is a few seconds old when it can't.

@@ -70,6 +70,12 @@ final class TenantWorkers {
     /// Has it remove what has been in mailboxes for trash and junk for longer than the plan says.
     func removeExpired(of tenant: Int64) async -> String? { await perform(for: tenant) { .removeExpired(id: $0) } }
 
+    /// Has it copy what legal holds keep. nil: nobody knows whether it did.
+    func copyHeld(_ copy: HeldCopy, of tenant: Int64) async -> HeldCopyOutcome? {
+        guard let supervisor = supervisors[tenant] else { return .failed("the tenant is being deleted") }
+        return await supervisor.copyHeld(copy)
+    }
+
     private func perform(for tenant: Int64, _ instruction: (Int64) -> Instruction) async -> String? {
         guard let supervisor = supervisors[tenant] else { return Self.isBeingDeleted }
         return await supervisor.perform(instruction)

@@ -79,7 +79,8 @@ extension Account {
         _ = try await store.move(selection.uids, from: inbox, selection.state, to: target)
     }
 
-    private func newMailboxIDs(_ count: Int) async throws(StoreError) -> [Int64] {
+    /// Numbers that no mailbox has or had.
+    func newMailboxIDs(_ count: Int) async throws(StoreError) -> [Int64] {
         guard count > 0 else { return [] }
         let result = try await store.database.query(
             "SELECT take_mailbox_ids($1, $2)", [.int8(store.tenant), .int8(Int64(count))])
@@ -88,13 +89,13 @@ extension Account {
         return ids
     }
 
-    private func newMailbox(_ name: String, id: Int64, specialUse: String?) -> Mailbox {
+    func newMailbox(_ name: String, id: Int64, specialUse: String?) -> Mailbox {
         Mailbox(
             id: id, user: user, name: name, specialUse: specialUse, uidValidity: UInt32(clamping: id), uidNext: 1, highestModSeq: 1,
             recentUID: 1)
     }
 
-    private func insert(_ mailboxes: [Mailbox], in batch: WriteBatch) {
+    func insert(_ mailboxes: [Mailbox], in batch: WriteBatch) {
         guard let last = mailboxes.last else { return }
         batch.run(before: PostgresStatement("""
             INSERT INTO mailboxes (tenant_id, user_id, mailbox_id, name, special_use, uidvalidity)

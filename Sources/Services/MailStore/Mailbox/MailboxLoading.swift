@@ -59,7 +59,8 @@ extension TenantStore {
         WHERE b.tenant_id = $1 AND b.mailbox_id = $2
         """
 
-    private static func arrivals(_ row: PostgresRow) throws(PostgresError) -> [MailboxState.Arrival] {
+    /// The messages of such a row.
+    static func arrivals(_ row: PostgresRow) throws(PostgresError) -> [MailboxState.Arrival] {
         guard let uids = try row.optionalInt8Array(0) else { return [] }
         let modSeqs = try row.int8Array(1), flags = try row.int4Array(2)
         // Few messages have keywords: they alone are named with them, in the same order.

@@ -68,16 +68,21 @@ final class QuotaLedger {
 
     /// - Parameter other: whose mailbox the messages leave in the same step, so that levels that both are under hold no more.
     func refusal(of user: Int64, adding amount: QuotaUsage, leaving other: Int64? = nil) -> QuotaRefusal? {
-        guard let entry = users[user] else { return nil }
-        let left = other.flatMap { users[$0]?.domain }
-        let refusal = entry.level.refusal(.user, adding: amount)
-            ?? entry.domain.flatMap { $0 == left ? nil : domains[$0]?.refusal(.domain, adding: amount) }
-            ?? (entry.domain == nil || left != nil ? nil : tenant.refusal(.tenant, adding: amount))
+        let refusal = foreseenRefusal(of: user, adding: amount, leaving: other)
         if let refusal {
             refusals &+= 1
             onRefusal?(refusal, user)
         }
         return refusal
+    }
+
+    /// The same for who only asks: nothing is refused, and nobody told.
+    func foreseenRefusal(of user: Int64, adding amount: QuotaUsage, leaving other: Int64? = nil) -> QuotaRefusal? {
+        guard let entry = users[user] else { return nil }
+        let left = other.flatMap { users[$0]?.domain }
+        return entry.level.refusal(.user, adding: amount)
+            ?? entry.domain.flatMap { $0 == left ? nil : domains[$0]?.refusal(.domain, adding: amount) }
+            ?? (entry.domain == nil || left != nil ? nil : tenant.refusal(.tenant, adding: amount))
     }
 
     func reserve(_ amount: QuotaUsage, for user: Int64) throws(StoreError) -> QuotaReservation {

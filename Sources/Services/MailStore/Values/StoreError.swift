@@ -34,6 +34,8 @@ public enum StoreLimits {
     public static let keyword = 255
     /// Different keywords of a mailbox's messages, different combinations of them, and keywords in all combinations together.
     public static let keywordsPerMailbox = 1000, keywordSetsPerMailbox = 65_000, keywordSetMembersPerMailbox = 200_000
+    /// Messages of one copying of what legal holds keep: they become one transaction.
+    public static let messagesPerHeldCopy: Int64 = 100_000
     /// Aliases and groups that lead to others, inside one tenant.
     public static let aliasDepth = 10
     /// Addresses that one address may lead to.
