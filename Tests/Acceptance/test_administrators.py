@@ -31,6 +31,7 @@ def requests(tenant, domain, user, alias, administrator, queued="999999999", new
         "plan show": ("GET", "/plans/default", None),
         "plan set": ("PUT", "/plans/no-plan", {"users": 1}),
         "tenant undelete": ("POST", "/tenants/no-tenant-of-this-name/undelete", None),
+        "tenant compact": ("POST", "/tenants/no-tenant-of-this-name/compact", None),
         "plan delete": ("DELETE", "/plans/no-plan", None),
         "plan assign": ("PUT", f"/tenants/{tenant}/plan", {"plan": "no-plan"}),
         "plan limits": ("GET", f"/limits/{user}", None),

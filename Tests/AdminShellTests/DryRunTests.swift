@@ -14,6 +14,7 @@ import Testing
         tenant resume acme
         tenant delete acme
         tenant undelete acme
+        tenant compact acme
         plan create small --users 3
         plan set small --users 3
         plan delete small
@@ -63,6 +64,7 @@ import Testing
         vacation clear ann@acme.example
         hold set ann@acme.example --reason 'case 7'
         hold release ann@acme.example
+        hold copy ann@acme.example --to desk@acme.example
         quota set acme --bytes 1GB
         quota check --repair
         queue retry 7

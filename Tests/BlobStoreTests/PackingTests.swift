@@ -57,14 +57,19 @@ import Testing
         await #expect(throws: BlobError.closed) { try await blobs.pack([references[0]]) }
     }
 
-    @Test("The next record begins a new segment when that was asked for") func beginning() async throws {
+    @Test("The next record begins a new segment when that was asked for, also behind one of an earlier process") func beginning() async throws {
         let blobs = MessageBlobs(directory: folder.path)
-        await blobs.beginSegment()
         #expect(try await blobs.append([record(message(10))])[0].segment == 1)
-        await blobs.beginSegment()
-        await blobs.beginSegment()
+        try await blobs.beginSegment()
+        try await blobs.beginSegment()
         #expect(try await blobs.append([record(message(10))])[0].start == LogPosition(segment: 2, offset: 0))
         await blobs.close()
+        let next = MessageBlobs(directory: folder.path)
+        try await next.takeOver(behind: LogPosition(segment: 2, offset: 1))
+        try await next.beginSegment()
+        try await next.remove(segment: 2)
+        #expect(try await next.append([record(message(10))])[0].start == LogPosition(segment: 3, offset: 0))
+        await next.close()
     }
 
     @Test("The last look is kept") func look() async throws {

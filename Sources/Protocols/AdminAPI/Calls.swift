@@ -12,6 +12,8 @@ public enum Calls {
         "tenant delete", .delete, "/tenants/{name}", query: ["now"], needs: .manageTenants, effect: .destroys)
     public static let undeleteTenant = Call<Nothing, Tenant>(
         "tenant undelete", .post, "/tenants/{name}/undelete", needs: .manageTenants, effect: .changes)
+    public static let compactTenant = Call<Nothing, Compaction>(
+        "tenant compact", .post, "/tenants/{name}/compact", needs: .manageWorkers, effect: .changes)
 
     /// `{name}` is a `PlanName`.
     public static let createPlan = Call<NewPlan, Plan>("plan create", .post, "/plans", needs: .managePlans, effect: .changes)
@@ -189,7 +191,7 @@ public enum Calls {
     public static let checkQuotas = Call<Nothing, QuotaCheck>(
         "quota check", .get, "/quota-checks", query: ["target", "all"], needs: .readPlatform, effect: .reads)
     public static let repairQuotas = Call<QuotaRepair, QuotaCheck>(
-        "quota check --repair", .post, "/quota-checks", needs: .manageQuotas, effect: .changes)
+        "quota check --repair", .post, "/quota-checks", needs: .manageWorkers, effect: .changes)
 
     /// `{id}` is a `QueueID`.
     public static let listQueue = Call<Nothing, [QueueEntry]>("queue list", .get, "/queue", query: ["tenant"], needs: .read, effect: .reads)
@@ -277,7 +279,7 @@ public enum Calls {
     public static let showLoad = Call<Nothing, PlatformLoad>("top", .get, "/load", needs: .readPlatform, effect: .reads)
 
     public static let all: [any AnyCall] = [
-        createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant, undeleteTenant,
+        createTenant, listTenants, showTenant, suspendTenant, resumeTenant, deleteTenant, undeleteTenant, compactTenant,
         createPlan, listPlans, showPlan, setPlan, deletePlan, assignPlan, showLimits, overrideLimits,
         previewApply, apply, listApplies, previewUndo, undo, exportState,
         createDomain, listDomains, showDomain, renameDomain, deleteDomain, undeleteDomain, checkDomain, domainRecords, setMTASTS,

@@ -6,7 +6,7 @@ public enum Rehearsal {
     /// what they would do: those of the queue, of sessions, of certificates, of processes, of wrong logins and of counters, and the end of
     /// a tenant. A new call is none of them until somebody has seen to it that a trial of it does nothing.
     fileprivate static let commands: Set<String> = [
-        "tenant create", "tenant suspend", "tenant resume", "tenant delete", "tenant undelete", "plan create", "plan set",
+        "tenant create", "tenant suspend", "tenant resume", "tenant delete", "tenant undelete", "tenant compact", "plan create", "plan set",
         "plan delete", "plan assign", "plan override", "domain claim", "domain unclaim", "domain verify", "domain create", "domain rename",
         "domain alias", "domain unalias", "domain mta-sts", "dkim create", "dkim activate", "dkim delete", "user create", "user import",
         "user suspend", "user resume", "user password", "user must-change", "user change-password", "user rename", "user delete",

@@ -25,6 +25,9 @@ public enum Instruction: Codable, Sendable, Equatable {
     /// To a tenant worker: remove what has been in mailboxes for trash and junk for longer than the plan says. Answered by
     /// `Report.taskDone` with the same `id`.
     case removeExpired(id: Int64)
+    /// To a tenant worker: give disk space back that nobody needs any more, or find out how much there is; answered by
+    /// `Report.compacted` with the same `id`.
+    case compact(id: Int64, isTrial: Bool)
     /// To a tenant worker: copy what legal holds keep; answered by `Report.heldCopied` with the same `id`.
     case copyHeld(id: Int64, HeldCopy)
     /// To a tenant worker: commit the rows of messages that only the blob log holds yet, so that the tables tell what was received up

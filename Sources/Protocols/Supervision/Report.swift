@@ -16,6 +16,8 @@ public enum Report: Codable, Sendable, Equatable {
     case taskDone(id: Int64, problem: String?)
     /// From a tenant worker: what became of `Instruction.copyHeld`.
     case heldCopied(id: Int64, HeldCopyOutcome)
+    /// From a tenant worker: what became of `Instruction.compact`.
+    case compacted(id: Int64, CompactionAnswer)
     /// The answer to `Instruction.measure`; with the id 0 a process's last word before it ends.
     case measurements(id: Int64, Measurements)
 }

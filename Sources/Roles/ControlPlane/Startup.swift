@@ -89,7 +89,7 @@ struct Startup {
             switch report {
             case .ready: Task { await domains.push() }  // what changed while it started
             case .queueCommandDone(let id, let affected, let problem): queue.commandDone(id: id, affected: affected, problem: problem)
-            case .idle, .authenticate, .taskDone, .heldCopied, .sessions, .alive, .measurements: break
+            case .idle, .authenticate, .taskDone, .heldCopied, .compacted, .sessions, .alive, .measurements: break
             }
         }
         let gateway = SupervisedService(.gateway, journal: journal, grace: .seconds(15)) {
@@ -106,7 +106,7 @@ struct Startup {
                     child.channel?.send(.authenticated(id: id, outcome))
                 }
             case .sessions(let id, let sessions): liveSessions.told(id, sessions)
-            case .idle, .queueCommandDone, .taskDone, .heldCopied, .alive, .measurements: break
+            case .idle, .queueCommandDone, .taskDone, .heldCopied, .compacted, .alive, .measurements: break
             }
         }
         domains.connect([gateway, relay])

@@ -162,6 +162,7 @@ public final class WorkerProcess {
             case .alignUsage(let id): perform(id) { [store] () async throws(StoreError) in try await store.alignUsage() }
             case .removeExpired(let id): perform(id) { [store] () async throws(StoreError) in try await store.removeExpired() }
             case .copyHeld(let id, let copy): answer { [store] in .heldCopied(id: id, await copy.perform(in: store)) }
+            case .compact(let id, let isTrial): answer { [self] in .compacted(id: id, await compact(isTrial: isTrial)) }
             case .commitRows(let id): perform(id) { [store] () async throws(StoreError) in try await store.commitRows() }
             case .domains, .certificates, .listSessions, .authenticated, .queueCommand: break  // for other kinds of process
             }
@@ -249,19 +250,21 @@ public final class WorkerProcess {
             guard !isStopping, await store.isCompactionDue() else { continue }
             connections += 1
             defer { connections -= 1 }
-            do throws(StoreError) {
-                try await compact()
-            } catch {
-                Log.warning("space that nobody needs could not be given back; trying again later", ["error": "\(error)"])
-                await EventLoopActor.sleep(for: .seconds(600))
-            }
+            if case .failed = await compact(isTrial: false) { await EventLoopActor.sleep(for: .seconds(600)) }
         }
     }
 
-    private func compact() async throws(StoreError) {
-        let outcome = try await store.compact()
-        guard outcome != CompactionOutcome() else { return }
-        Log.info("disk space was given back", ["octets": "\(outcome.freed)", "packed": "\(outcome.packed)"])
+    private func compact(isTrial: Bool) async -> CompactionAnswer {
+        do throws(StoreError) {
+            let outcome = try await store.compact(isTrial: isTrial)
+            if !isTrial, outcome != CompactionOutcome() {
+                Log.info("disk space was given back", ["octets": "\(outcome.freed)", "packed": "\(outcome.packed)"])
+            }
+            return .done(freed: outcome.freed, packed: outcome.packed)
+        } catch {
+            Log.warning("disk space that nobody needs could not be given back", ["error": "\(error)"])
+            return .failed("the mail store was not available")
+        }
     }
 
     private func finish(with status: Int32, because reason: String) {

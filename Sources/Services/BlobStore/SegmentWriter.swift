@@ -65,11 +65,11 @@ actor SegmentWriter {
         if waiting.count == 1 { thread.perform { self.assumeIsolated { $0.flush() } } }
     }
 
-    /// Has the next record begin a new segment, so that nothing comes into the current one any more.
-    func beginSegment() {
-        guard let full = tail, full.end > 0 else { return }
-        full.file.close()
-        sealedThrough = max(sealedThrough, full.number)
+    /// Has the next record begin a new segment, so that nothing comes into those that are there any more.
+    func beginSegment() throws(BlobError) {
+        flush()
+        sealedThrough = max(sealedThrough, tail?.number ?? 0, try directory.segments().last ?? 0)
+        tail?.file.close()
         tail = nil
     }
 

@@ -27,7 +27,7 @@ package struct TenantCommands: ParsableCommand {
         commandName: "tenant", abstract: "Tenants: the companies whose mail lives here.",
         subcommands: [
             CreateTenant.self, ListTenants.self, ShowTenant.self, SuspendTenant.self, ResumeTenant.self, DeleteTenant.self,
-            UndeleteTenant.self,
+            UndeleteTenant.self, CompactTenant.self,
         ])
     package init() {}
 }

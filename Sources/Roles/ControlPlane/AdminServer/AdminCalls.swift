@@ -9,6 +9,7 @@ extension AdminRouter {
         serve(Calls.suspendTenant) { try await $0.suspendTenant($1) }
         serve(Calls.resumeTenant) { try await $0.resumeTenant($1) }
         serve(Calls.deleteTenant) { try await $0.deleteTenant($1) }
+        serve(Calls.compactTenant) { try await $0.compactTenant($1) }
         serve(Calls.undeleteTenant) { try await $0.undeleteTenant($1) }
 
         serve(Calls.createPlan) { try await $0.createPlan($1) }

@@ -50,16 +50,11 @@ final class AdminRouter {
                 guard let body = body as? Body else { throw AdminError(.serverFault, "The request was read as something else.") }
                 let part = provisioning.confined(to: caller.part)
                 let request = AdminRequest(body: body, path: path, query: query, caller: caller)
-<<<<<<< HEAD
                 let found = try await first(part, request)
                 let answer =
                     try await isRehearsal
                     ? part.rehearsed { try await handler($0, request, found) } : handler(part, request, found)
-                return try await Self.written(answer)
-=======
-                let answer = try await isRehearsal ? part.rehearsed { try await handler($0, request) } : handler(part, request)
                 return Done(body: try await Self.written(answer), changes: (answer as? any TellsChanges)?.changes)
->>>>>>> 6404ab4ec636b5aa11c84fd2238280b61b504b8f
             })
     }
 

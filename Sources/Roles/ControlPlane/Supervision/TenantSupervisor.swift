@@ -29,6 +29,7 @@ final class TenantSupervisor {
     private let tasks = PendingTasks()
     /// nil: nobody knows what became of it.
     private let copies = PendingAnswers<HeldCopyOutcome?>()
+    private let compactions = PendingAnswers<CompactionAnswer?>()
     private var tally = Tally()
     /// The worker that the tally lacks: one that has ended stays until it has what that said last, so that sums never fall meanwhile.
     private var untallied: RunningChild?
@@ -162,12 +163,14 @@ final class TenantSupervisor {
             case .idle: break  // its exit follows
             case .taskDone(let id, let problem): tasks.finish(id, problem)
             case .heldCopied(let id, let outcome): copies.finish(id, outcome)
+            case .compacted(let id, let answer): compactions.finish(id, answer)
             case .authenticate, .sessions, .queueCommandDone, .alive, .measurements:
                 journal.warning("a worker sent a report that is not a worker's", ["tenant": name.text])
             }
         }
         tasks.abandon("the tenant's worker ended meanwhile")
         copies.finishAll(nil)
+        compactions.finishAll(.failed("the tenant's worker ended meanwhile"))
         await channel.close()
         for _ in 0..<500 where !child.hasEnded { try? await Task.sleep(for: .milliseconds(10)) }
         if !child.hasEnded { child.kill() }
@@ -201,15 +204,27 @@ final class TenantSupervisor {
     /// what the first one has.
     /// - Returns: nil when it did not answer in time, or ended before it did.
     func copyHeld(_ copy: HeldCopy) async -> HeldCopyOutcome? {
+        await ask(copies, failed: .failed(Self.doesNotStart)) { .copyHeld(id: $0, copy) }
+    }
+
+    /// Has the worker give disk space back, and starts one if there is none.
+    /// - Returns: nil when it was not done in time; it goes on.
+    func compact(isTrial: Bool) async -> CompactionAnswer? {
+        await ask(compactions, failed: .failed(Self.doesNotStart)) { .compact(id: $0, isTrial: isTrial) }
+    }
+
+    private func ask<Answer: Sendable>(
+        _ answers: PendingAnswers<Answer?>, failed: Answer, _ instruction: @escaping (Int64) -> Instruction
+    ) async -> Answer? {
         let deadline = ContinuousClock.now + Self.taskTime
         while .now < deadline, !isStopping {
             connectionWaits()
             if case .running(let child) = state, child.isReady, let channel = child.channel {
-                return await copies.ask(until: deadline, silence: nil) { channel.send(.copyHeld(id: $0, copy)) }
+                return await answers.ask(until: deadline, silence: nil) { channel.send(instruction($0)) }
             }
             try? await Task.sleep(for: .milliseconds(20))
         }
-        return .failed("the tenant's worker does not start")
+        return failed
     }
 
     /// Has the worker, if there is one, commit what the tables lack. What they say is a few seconds old when it can't.

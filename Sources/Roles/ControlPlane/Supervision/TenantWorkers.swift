@@ -76,6 +76,12 @@ final class TenantWorkers {
         return await supervisor.copyHeld(copy)
     }
 
+    /// Has it give disk space back. nil: it is still at it.
+    func compact(_ tenant: Int64, isTrial: Bool) async -> CompactionAnswer? {
+        guard let supervisor = supervisors[tenant] else { return .failed(Self.isBeingDeleted) }
+        return await supervisor.compact(isTrial: isTrial)
+    }
+
     private func perform(for tenant: Int64, _ instruction: (Int64) -> Instruction) async -> String? {
         guard let supervisor = supervisors[tenant] else { return Self.isBeingDeleted }
         return await supervisor.perform(instruction)

@@ -28,37 +28,61 @@ extension TenantStore {
     ///
     /// At every moment each row finds its octets: a record lies durably in its new place before its rows say so, and the old segment goes
     /// when no row says it any more.
-    /// - Parameter grace: how long whoever has just looked up an old place may take to read there.
-    public func compact(at moment: Int64? = nil, grace: Duration = .seconds(10)) async throws(StoreError) -> CompactionOutcome {
-        guard !isCompacting else { return CompactionOutcome() }
+    /// - Parameters:
+    ///   - grace: how long whoever has just looked up an old place may take to read there.
+    ///   - isTrial: whether it is only found out what would be done.
+    /// - Throws: `unavailable` also while it is being done already.
+    public func compact(
+        at moment: Int64? = nil, grace: Duration = .seconds(10), isTrial: Bool = false
+    ) async throws(StoreError) -> CompactionOutcome {
+        guard !isCompacting else { throw .unavailable(reason: "disk space is being given back already") }
         isCompacting = true
         defer { isCompacting = false }
         try await queue.settled()
-        let log = try await currentSegment()
-        let sizes = try await reading { () throws(BlobError) in try await blobs.sizes() }
         let live = try await liveOctets()
-        let plan = CompactionPlan(sizes: sizes.filter { $0.key < log }, live: live)
+        var entered = try await entered(), sizes = try await sizes()
+        let newest = entered.segment
+        let isClosed = CompactionPlan.isSparse(sizes[newest] ?? 0, live[newest] ?? 0)
+        if isClosed, !isTrial {
+            try await reading { () throws(BlobError) in try await blobs.beginSegment() }
+            try await queue.settled()
+            entered = try await self.entered()
+            sizes = try await self.sizes()
+        }
+        // Of the segments that the rows do not reach beyond, only the one that was just closed takes no more records.
+        let whole = sizes.filter { segment, size in
+            segment < entered.segment || segment == newest && isClosed && size <= entered.offset
+        }
+        let plan = CompactionPlan(sizes: whole, live: live)
+        if isTrial { return plan.foreseen }
         var outcome = CompactionOutcome()
         for group in plan.groups { outcome.packed += try await pack(group) }
         let emptied = plan.unused + plan.groups.joined()
         if !emptied.isEmpty {
             await EventLoopActor.sleep(for: grace)
+            relocations += 1
+            try await queue.settled()
             let used = try await segmentsInUse(among: emptied)
             for segment in emptied where !used.contains(segment) {
                 try await reading { () throws(BlobError) in try await blobs.remove(segment: segment) }
                 outcome.freed += sizes[segment] ?? 0
             }
         }
-        // What is sparse there can be packed the next time, when something has come in behind it.
-        if let size = sizes[log], live[log, default: 0] < size / 2 { await blobs.beginSegment() }
         try await reading { () throws(BlobError) in try await blobs.noteLook(at: moment ?? Clock.now()) }
         return outcome
     }
 
-    /// The segment of the log that the rows reach into: all older ones are entered and take no more records.
-    private func currentSegment() async throws(StoreError) -> Int64 {
-        let result = try await database.query("SELECT log_segment FROM leases WHERE tenant_id = $1", [.int8(tenant)])
-        return try StoreError.reading { () throws(PostgresError) in try result.first?.int8(0) ?? 0 }
+    /// How far the log is in the rows.
+    private func entered() async throws(StoreError) -> LogPosition {
+        let result = try await database.query("SELECT log_segment, log_offset FROM leases WHERE tenant_id = $1", [.int8(tenant)])
+        return try StoreError.reading { () throws(PostgresError) in
+            guard let row = result.first else { return .start }
+            return LogPosition(segment: try row.int8(0), offset: try row.int8(1))
+        }
+    }
+
+    private func sizes() async throws(StoreError) -> [Int64: Int64] {
+        try await reading { () throws(BlobError) in try await blobs.sizes() }
     }
 
     /// By segment, each record once, however many messages share it.
@@ -110,6 +134,7 @@ extension TenantStore {
                 Log.error("a message cannot be read, and stays where it is", ["tenant": "\(tenant)", "blob": "\(old)", "error": "\(error)"])
             }
         }
+        relocations += 1
         try await relocate(rows.compactMap { row in moved[row.blob].map { (row, $0) } })
         return moved.keys.reduce(0) { $0 + $1.length }
     }

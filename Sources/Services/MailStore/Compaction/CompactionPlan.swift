@@ -11,6 +11,11 @@ struct CompactionPlan: Sendable, Equatable {
     private(set) var unused: [Int64] = []
     /// Segments whose records are to be packed, each group into one new segment.
     private(set) var groups: [[Int64]] = []
+    /// What following it comes to.
+    private(set) var foreseen = CompactionOutcome()
+
+    /// Whether less than half of a segment is wanted, and the rest is worth the writing.
+    static func isSparse(_ size: Int64, _ wanted: Int64) -> Bool { wanted < size / 2 && size - wanted >= worthwhile }
 
     /// - Parameters:
     ///   - sizes: the octets of each segment that takes no more records.
@@ -21,10 +26,10 @@ struct CompactionPlan: Sendable, Equatable {
         for (segment, size) in sizes.sorted(by: { $0.key < $1.key }) {
             guard let wanted = live[segment], wanted > 0 else {
                 unused.append(segment)
+                foreseen.freed += size
                 continue
             }
-            let isSparse = wanted < size / 2 && size - wanted >= Self.worthwhile
-            if isSparse || small.count > Self.smallOnes && small[segment] != nil { sparse.append(segment) }
+            if Self.isSparse(size, wanted) || small.count > Self.smallOnes && small[segment] != nil { sparse.append(segment) }
         }
         var octets: Int64 = 0
         for segment in sparse {
@@ -35,6 +40,8 @@ struct CompactionPlan: Sendable, Equatable {
             }
             groups[groups.count - 1].append(segment)
             octets += wanted
+            foreseen.freed += sizes[segment] ?? 0
+            foreseen.packed += wanted
         }
     }
 }

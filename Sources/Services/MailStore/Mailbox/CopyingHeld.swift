@@ -47,10 +47,26 @@ private struct HeldFolder {
 }
 
 extension TenantStore {
+    /// How often what a transaction could not use any more is read again.
+    private static let attempts = 5
+
     /// Copies all of it in one transaction, or nothing. What is copied from stays as it is. The copies have their octets, INTERNALDATE,
     /// keywords and flags but `\Deleted`, which all that was expunged has: mail programs hide what has it, and the next EXPUNGE takes it.
     /// - Throws: `mailboxExists` when a folder is there already.
     public func copyHeld(_ copying: HeldCopying) async throws(StoreError) -> HeldCopying.Outcome {
+        var attempt = 1
+        while true {
+            let places = relocations
+            do throws(StoreError) {
+                return try await copyHeld(copying, asOf: places)
+            } catch {
+                guard places != relocations, attempt < Self.attempts else { throw error }
+                attempt += 1
+            }
+        }
+    }
+
+    private func copyHeld(_ copying: HeldCopying, asOf places: Int) async throws(StoreError) -> HeldCopying.Outcome {
         let account = try await account(of: copying.target)
         try await loadQuota(of: copying.target)
         try await queue.settled()
@@ -74,7 +90,7 @@ extension TenantStore {
                 return .overQuota(refusal, needed: needed)
             }
             defer { reservation.end() }
-            try await account.make(folders, needed, reservation)
+            try await account.make(folders, needed, reservation, asOf: places)
         }
         return .copied(amounts)
     }
@@ -110,10 +126,14 @@ extension Account {
         }
     }
 
-    fileprivate func make(_ folders: [HeldFolder], _ amount: QuotaUsage, _ reservation: QuotaReservation) async throws(StoreError) {
+    /// - Parameter places: `relocations` before the folders' messages were looked up; the rows say where their octets are.
+    fileprivate func make(
+        _ folders: [HeldFolder], _ amount: QuotaUsage, _ reservation: QuotaReservation, asOf places: Int
+    ) async throws(StoreError) {
         let ids = try await newMailboxIDs(folders.count)
         guard ids.count == folders.count else { throw .unavailable(reason: "incomplete answer") }
         try await store.queue.perform(alone: true) { [self] batch throws(StoreError) in
+            guard places == store.relocations else { throw .unavailable(reason: "the messages' octets are being moved") }
             try checkRoom(for: folders)
             let made = zip(folders, ids).map { newMailbox($0.name, id: $1, specialUse: nil) }
             insert(made, in: batch)

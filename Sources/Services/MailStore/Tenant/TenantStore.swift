@@ -27,6 +27,8 @@ public final class TenantStore {
     private var hasForgotten = false
     var warnings: QuotaWarnings?
     var isCompacting = false
+    /// Grows when octets are about to lie elsewhere, or to go: who puts a place into a row by its value must have looked it up since.
+    var relocations = 0
 
     /// Connects, takes the lease and the blobs from whoever held them, and enters what the blob log is ahead.
     /// - Parameter snapshotFolder: where a worker that ends leaves what it knows of mailboxes; made when missing.
