@@ -1,4 +1,4 @@
-"""Zsh and fish with what `casella completion` prints for them, driven key by key; for bash see test_screens."""
+"""Bash, zsh and fish with what `casella completion` prints for them, driven key by key."""
 
 import pathlib
 import tempfile
@@ -26,7 +26,21 @@ COMPLETED = (
     (r"casella alias create o\'x@shell-works.example --t", r"casella alias create o\'x@shell-works.example --to "),
     ("casella user show '$(touch harm)' --form", "casella user show '$(touch harm)' --format "),
     ("casella --data '{home}/a b' user show finch07", "casella --data '{home}/a b' user show finch07@shell-works.example "),
+    # Words that are quoted already, as far as they are typed.
+    (r"casella user show yak\'w", r"casella user show yak\'wren@shell-works.example "),
+    ('casella user show "yak', 'casella user show "yak\'wren@shell-works.example" '),
+    ("casella user show 'finch07", "casella user show 'finch07@shell-works.example' "),
+    ("casella user show 'finch07@she", "casella user show 'finch07@shell-works.example' "),
+    ("casella 'user' sho", "casella 'user' show "),
+    # A name is never run.
+    ("casella user show owl", r"casella user show owl\$\`\{x\}@shell-works.example "),
 )
+# What is typed in single quotes goes on as each shell has it there.
+IN_SINGLE_QUOTES = {
+    "bash": r"casella user show 'yak'\''wren@shell-works.example' ",
+    "zsh": r"casella user show 'yak'\''wren@shell-works.example' ",
+    "fish": r"casella user show 'yak\'wren@shell-works.example' ",
+}
 
 
 class Shells(unittest.TestCase):
@@ -36,7 +50,7 @@ class Shells(unittest.TestCase):
         cls.company = Company(cls.platform, name="shell-works", users=())
         cls.program = cls.platform.data / "bin/casella"
         with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
-            names = ["yak'wren", *(f"finch0{number}" for number in range(10))]
+            names = ["yak'wren", "owl$`{x}", *(f"finch0{number}" for number in range(10))]
             file.write("address\n" + "".join(f"{name}@{cls.company.domain}\n" for name in names))
             file.flush()
             cls.platform.casella("user", "import", file.name)
@@ -63,8 +77,8 @@ class Shells(unittest.TestCase):
         screen.press("Enter")
         screen.wait_for("ready")
 
-    def completes(self, screen):
-        for typed, completed in COMPLETED:
+    def completes(self, screen, shell):
+        for typed, completed in (*COMPLETED, ("casella user show 'yak", IN_SINGLE_QUOTES[shell])):
             typed, completed = typed.replace("{home}", str(self.home)), completed.replace("{home}", str(self.home))
             with self.subTest(typed):
                 screen.press("C-u")
@@ -74,21 +88,26 @@ class Shells(unittest.TestCase):
                 screen.wait_for(completed + "%")
         self.assertEqual([], list(self.home.rglob("harm")))
 
+    def test_bash(self):
+        screen = self.shell("bash", "--norc", "--noprofile", "-i", PS1="$ ")
+        self.enter(screen, "cd; source <(casella completion bash)")
+        self.completes(screen, "bash")
+
     def zsh(self):
         return self.shell("zsh", "--no-globalrcs", "--no-rcs", "-i", PS1="$ ")
 
     def test_zsh(self):
         screen = self.zsh()
         self.enter(screen, "cd; bindkey -e; source <(casella completion zsh)")
-        self.completes(screen)
+        self.completes(screen, "zsh")
 
     def test_zsh_with_the_script_among_its_functions(self):
         (self.home / "_casella").write_text(self.platform.casella("completion", "zsh").stdout)
         screen = self.zsh()
         self.enter(screen, f"cd; bindkey -e; fpath=({self.home} $fpath); autoload -Uz compinit; compinit -u")
-        self.completes(screen)
+        self.completes(screen, "zsh")
 
     def test_fish(self):
         screen = self.shell("fish", "--no-config", "--interactive", "--init-command", "function fish_prompt; echo -n '$ '; end")
         self.enter(screen, "cd; casella completion fish | source")
-        self.completes(screen)
+        self.completes(screen, "fish")
