@@ -7,17 +7,17 @@ package struct CompleteLine: AdminCommand {
         commandName: "complete", abstract: "Print what could stand at the end of a line.",
         discussion: "The scripts that `completion` prints call it.", shouldDisplay: false)
     @Option(help: "By whose rules the line is written: bash or fish; Casella's own if left out.") var rules: PartedLine.Rules = .own
-    @Option(help: "The end of the line that bash replaces: what is printed is quoted, and belongs there.") var replacing: String?
     @Argument(help: "The line, up to the cursor.") var line: String
+    @Argument(help: "The end of the line that bash replaces: what is printed is quoted, and belongs there.") var replaced: String?
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
         let line = PartedLine(line, by: rules)
         var words = candidates(for: line, in: context.settings)
-        if let replacing {
+        if let replaced {
             let word = BashWord(at: line)
-            words = words.compactMap { word.completed(as: $0, replacing: replacing, in: line) }
+            words = words.compactMap { word.completed(as: $0, replacing: replaced, in: line) }
         }
         return Report(words, Table(["word"], words.map { [.text($0)] }), .sentence(words.joined(separator: "\n")))
     }

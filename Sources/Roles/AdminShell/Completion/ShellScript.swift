@@ -15,7 +15,7 @@ package enum ShellScript: String, CaseIterable, Sendable {
     /// tells us what that is.
     private static let bashText = #"""
         _casella() {
-            mapfile -t COMPREPLY < <("${COMP_WORDS[0]}" complete --rules bash "--replacing=$2" -- "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
+            mapfile -t COMPREPLY < <("${COMP_WORDS[0]}" complete --rules bash -- "${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
             [[ ${COMPREPLY[0]} ]] || COMPREPLY=()
         }
         complete -F _casella casella
