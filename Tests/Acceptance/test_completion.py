@@ -1,4 +1,4 @@
-"""Zsh and fish with what `casella completion` prints for them, driven key by key; for bash see test_screens."""
+"""Bash, zsh and fish with what `casella completion` prints for them, driven key by key."""
 
 import pathlib
 import tempfile
@@ -26,6 +26,21 @@ COMPLETED = (
     (r"casella alias create o\'x@shell-works.example --t", r"casella alias create o\'x@shell-works.example --to "),
     ("casella user show '$(touch harm)' --form", "casella user show '$(touch harm)' --format "),
     ("casella --data '{home}/a b' user show finch07", "casella --data '{home}/a b' user show finch07@shell-works.example "),
+    # Words that are quoted already, as far as they are typed.
+    (r"casella user show yak\'w", r"casella user show yak\'wren@shell-works.example "),
+    ('casella user show "yak', 'casella user show "yak\'wren@shell-works.example" '),
+    ("casella user show 'finch07", "casella user show 'finch07@shell-works.example' "),
+    ("casella user show 'finch07@she", "casella user show 'finch07@shell-works.example' "),
+    ("casella 'user' sho", "casella 'user' show "),
+)
+# A name is never run, and what is typed in single quotes goes on as each shell has it there.
+IN_BASH = (
+    ("casella user show owl", r"casella user show owl\$\`\{x\}@shell-works.example "),
+    ("casella user show 'yak", r"casella user show 'yak'\''wren@shell-works.example' "),
+)
+IN_FISH = (
+    ("casella user show owl", r"casella user show owl\$`\{x\}@shell-works.example "),
+    ("casella user show 'yak", r"casella user show 'yak\'wren@shell-works.example' "),
 )
 
 
@@ -36,7 +51,7 @@ class Shells(unittest.TestCase):
         cls.company = Company(cls.platform, name="shell-works", users=())
         cls.program = cls.platform.data / "bin/casella"
         with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
-            names = ["yak'wren", *(f"finch0{number}" for number in range(10))]
+            names = ["yak'wren", "owl$`{x}", *(f"finch0{number}" for number in range(10))]
             file.write("address\n" + "".join(f"{name}@{cls.company.domain}\n" for name in names))
             file.flush()
             cls.platform.casella("user", "import", file.name)
@@ -63,8 +78,8 @@ class Shells(unittest.TestCase):
         screen.press("Enter")
         screen.wait_for("ready")
 
-    def completes(self, screen):
-        for typed, completed in COMPLETED:
+    def completes(self, screen, more=IN_BASH):
+        for typed, completed in (*COMPLETED, *more):
             typed, completed = typed.replace("{home}", str(self.home)), completed.replace("{home}", str(self.home))
             with self.subTest(typed):
                 screen.press("C-u")
@@ -73,6 +88,11 @@ class Shells(unittest.TestCase):
                 screen.type("%")
                 screen.wait_for(completed + "%")
         self.assertEqual([], list(self.home.rglob("harm")))
+
+    def test_bash(self):
+        screen = self.shell("bash", "--norc", "--noprofile", "-i", PS1="$ ")
+        self.enter(screen, "cd; source <(casella completion bash)")
+        self.completes(screen)
 
     def zsh(self):
         return self.shell("zsh", "--no-globalrcs", "--no-rcs", "-i", PS1="$ ")
@@ -91,4 +111,4 @@ class Shells(unittest.TestCase):
     def test_fish(self):
         screen = self.shell("fish", "--no-config", "--interactive", "--init-command", "function fish_prompt; echo -n '$ '; end")
         self.enter(screen, "cd; casella completion fish | source")
-        self.completes(screen)
+        self.completes(screen, IN_FISH)

@@ -65,6 +65,29 @@ class LifeCycle(unittest.TestCase):
         return database.sql(self.platform, "postgres", statement)
 
 
+class FamiliarPlaces(LifeCycle):
+    def is_familiar(self, address):
+        said = self.platform.casella("explain", "login", address, "--from", "127.0.0.1", check=False).stdout
+        return "was logged in to from there before" in said
+
+    def test_they_are_forgotten_with_the_user_the_domain_and_the_tenant(self):
+        for how in (("user", "delete"), ("domain", "delete", "--now"), ("tenant", "delete", "--now")):
+            with self.subTest(how):
+                self.setUp()
+                self.assertTrue(self.logs_in("ann") and self.logs_in("bob"))
+                self.assertTrue(self.is_familiar(self.ann) and self.is_familiar(self.bob))
+                target = {"user": self.ann, "domain": self.company.domain, "tenant": self.company.name}[how[0]]
+                self.platform.casella(*how, target, "--yes")
+                self.assertFalse(self.is_familiar(self.ann))
+                self.assertEqual(how[0] == "user", self.is_familiar(self.bob))
+
+    def test_they_stay_with_what_is_kept(self):
+        self.assertTrue(self.logs_in("ann"))
+        self.platform.casella("domain", "delete", self.company.domain, "--yes")
+        self.platform.casella("domain", "undelete", self.company.domain)
+        self.assertTrue(self.is_familiar(self.ann))
+
+
 class Users(LifeCycle):
     def test_out_of_service_within_seconds_and_back_as_it_was(self):
         info = self.company.address("info")

@@ -284,7 +284,7 @@ class OneTimePasswords(Passwords):
             self.assertEqual(400, tried("password", new={"given": "password1234"})[0])
             self.assertEqual(200, tried("app-passwords/revoke", name="phone")[0])
             self.assertEqual(404, tried("app-passwords/revoke", name="laptop")[0])
-            self.assertEqual(409, tried("app-passwords", appPassword={"name": "laptop"})[0], "without one-time passwords")
+            self.assertEqual(200, tried("app-passwords", appPassword={"name": "laptop"})[0], "without one-time passwords")
             self.assertEqual("OK", session.noop()[0], "no session ends")
         self.assertIsNone(self.imap(address, "a good old password"))
         self.assertIsNone(self.imap(address, device))
@@ -300,12 +300,41 @@ class OneTimePasswords(Passwords):
         commands = {event["command"] for event in self.platform.ask("audit", "list") if event["caller"] == address}
         self.assertEqual(set(), commands)
 
-    def test_who_has_none_gets_no_app_password_by_a_password_alone(self):
+    def make(self, address, password, name="phone", **more):
+        proof = {"address": address, "password": password}
+        return self.request("/self/app-passwords", {"proof": proof, "appPassword": {"name": name, **more}})
+
+    def test_who_has_none_makes_app_passwords_with_the_own_password_alone(self):
         address = self.user("plain")
-        proof = {"address": address, "password": "a good old password"}
-        status, answer = self.request("/self/app-passwords", {"proof": proof, "appPassword": {"name": "phone"}})
-        self.assertEqual(409, status, answer)
-        self.assertEqual([], self.platform.ask("app-password", "list", address))
+        status, answer = self.make(address, "a good old password", services=["imap", "submission"])
+        self.assertEqual(200, status, answer)
+        device = answer["password"]
+        self.assertEqual(["imap", "submission"], answer["appPassword"]["services"])
+        self.assertIsNone(self.imap(address, device))
+        event = next(event for event in self.platform.ask("audit", "list") if event["command"] == "self app-password")
+        self.assertEqual((address, address), (event["caller"], event["target"]))
+        self.assertEqual(409, self.make(address, "a good old password")[0], "the name is taken")
+        # What it is good for is mail alone.
+        self.assertEqual(401, self.make(address, device, "laptop")[0])
+        self.assertEqual(401, self.make(address, "a wrong old password", "laptop")[0])
+        self.assertEqual(2, self.counted(address))
+        # And what the plan allows.
+        self.platform.casella("plan", "override", address, "--protocols", "submission")
+        self.assertIn("not part of your plan", self.imap(address, device))
+        self.assertEqual(["phone"], [entry["name"] for entry in self.platform.ask("app-password", "list", address)])
+        rows = database.sql(self.platform, "postgres", "SELECT * FROM audit_log")
+        self.assertNotIn(device, rows)
+
+    def test_who_may_make_none(self):
+        due, gone, careful = self.user("due"), self.user("barred"), self.user("later")
+        self.platform.casella("user", "must-change", due)
+        self.platform.casella("user", "suspend", gone, "--login", "--reason", "Left us")
+        self.totp(careful)
+        for address, status in ((due, 409), (gone, 401), (careful, 401), (self.company.address("nobody"), 401)):
+            with self.subTest(address):
+                self.assertEqual(status, self.make(address, "a good old password")[0])
+        for address in (due, gone, careful):
+            self.assertEqual([], self.platform.ask("app-password", "list", address))
 
     def test_guesses_at_it_are_counted_and_no_mail_program_forgives_them(self):
         address = self.user("tried")

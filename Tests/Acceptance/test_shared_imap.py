@@ -155,6 +155,25 @@ class SharedMailboxes(unittest.TestCase):
         with clients.imap(self.company, "keeper") as client:
             self.refused(client.select(self.name), "NONEXISTENT")
 
+    def test_subscriptions_follow_a_mailbox_that_is_renamed(self):
+        new = self.company.address("contact")
+        with clients.imap(self.company, "reader") as client:
+            for name in (self.name, f"{self.name}/Sent"):
+                self.ok(client.subscribe(name))
+            self.assertEqual(2, len(self.ok(client.lsub('""', f"{self.name}*"))))
+            self.platform.casella("user", "rename", self.info, new)
+            listed = b"\n".join(self.ok(client.lsub('""', "Shared/*")))
+            self.assertEqual(2, listed.count(f"Shared/{new}".encode()), listed)
+            self.assertNotIn(self.name.encode(), listed)
+            self.ok(client.unsubscribe(f"Shared/{new}"))
+            self.assertEqual(1, len(self.ok(client.lsub('""', "Shared/*"))))
+            # What cannot be opened is not shown, and is back with the access.
+            self.mailbox("remove", new, "--member", self.company.address("reader"))
+        with clients.imap(self.company, "reader") as client:
+            self.assertEqual([None], self.ok(client.lsub('""', "Shared/*")))
+            self.mailbox("add", new, "--member", self.company.address("reader"), "--rights", "read")
+            self.assertIn(f"Shared/{new}/Sent".encode(), self.ok(client.lsub('""', "Shared/*"))[0])
+
     def test_who_may_send_as_it(self):
         self.add("reader", "read", "--sends")
         self.platform.casella("alias", "create", self.company.address("contact"), "--to", self.info)

@@ -62,6 +62,26 @@ class SharedMailboxes(unittest.TestCase):
         except (imaplib.IMAP4.error, OSError):
             return True
 
+    def test_how_many_a_user_opens_is_bounded(self):
+        def boxes(count):
+            member = f"{{address: {self.ann}, rights: read}}"
+            one = "  - {{address: {}, members: [{}]}}\n"
+            return "  mailboxes:\n" + "".join(one.format(self.company.address(f"box{number}"), member) for number in range(count))
+
+        self.assertIn("more than 100 shared mailboxes", self.apply(self.written(boxes(101)), "--yes", check=False))
+        self.apply(self.written(boxes(100)), "--yes")
+        said = self.refused("mailbox", "add", self.desk, "--member", f"{self.bob},{self.ann}", "--rights", "read")
+        self.assertIn(f"{self.ann} would open more than 100 shared mailboxes", said)
+        self.assertEqual({}, self.members())
+        # What is there may change, and one that goes makes room.
+        box = self.company.address("box0")
+        self.platform.casella("mailbox", "add", box, "--member", self.ann, "--rights", "write")
+        self.platform.casella("mailbox", "remove", box, "--member", self.ann)
+        self.add(self.ann)
+        with clients.imap(self.company, "ann") as session:
+            self.assertEqual(100, sum(line.endswith(self.company.domain.encode()) for line in session.list('""', "Shared/*")[1]))
+            self.assertEqual(1, len(session.list('""', "INBOX")[1]))
+
     def test_nothing_gives_it_a_login(self):
         for words, said in (
             (("user", "password", self.desk, "--generate"), "has no login"),

@@ -112,6 +112,21 @@ class Roles(unittest.TestCase):
                 self.assertEqual("0", self.ask(f"SELECT count(*) FROM {table} TABLESAMPLE SYSTEM (100) WHERE tenant_id = {self.other}"))
                 self.assert_refused("SET row_security = off", f"SELECT count(*) FROM {table}", saying="row-level security")
 
+    def test_who_of_the_operators_did_something_is_not_told(self):
+        for table, column in (("tenants", "deleted_by"), ("domains", "vouched_by"), ("domains", "deleted_by"), ("users", "deleted_by")):
+            self.assert_refused(f"SELECT {column} FROM {table}", saying="permission denied")
+        named = self.catalogue(
+            f"""SELECT attrelid::regclass, attname FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+                WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped
+                    AND attname ~ '_by$' AND has_column_privilege('{self.role}', attrelid, attnum, 'SELECT')"""
+        )
+        self.assertEqual([], named)
+
+    def test_an_administrators_part_has_no_hashes_of_former_passwords(self):
+        enter = f"SET casella.administered_tenant = '{self.own}'; SET ROLE casella_administrator"
+        for column, table in (("inverse", "applies"), ("hash", "old_credentials"), ("*", "applies"), ("*", "old_credentials")):
+            self.assert_refused(enter, f"SELECT {column} FROM {table}", saying="permission denied", role="casella_control")
+
     def test_a_role_writes_no_row_of_another_company(self):
         for table, rights in self.tables().items():
             columns = self.columns(table)

@@ -43,6 +43,53 @@ struct CompletionTests {
         #expect(try report.text(in: .csv) == "word\n")
     }
 
+    static let unfinished: [(PartedLine.Rules, String, words: [String], last: String?)] = [
+        (.own, "user show ", ["user", "show"], nil), (.own, "user show 'a b", ["user", "show"], "a b"),
+        (.own, #"user show "a\$b\""#, ["user", "show"], #"a\$b""#), (.own, "show ''", ["show"], ""), (.own, #"show a\"#, ["show"], "a"),
+        (.bash, #"casella show "a\$b\"#, ["casella", "show"], "a$b"), (.bash, #"casella 'it'\''s"#, ["casella"], "it's"),
+        (.fish, #"casella 'it\'s"#, ["casella"], "it's"), (.fish, #"casella 'a\b"#, ["casella"], #"a\b"#),
+        (.fish, #"casella it\'s x"#, ["casella", "it's"], "x"), (.bash, #"casella 'a\' x"#, ["casella", #"a\"#], "x"),
+        (.own, "show # it's", ["show"], nil),
+    ]
+    @Test("A line is parted that ends in the middle of a word, by the rules of its shell", arguments: unfinished)
+    func parted(rules: PartedLine.Rules, line: String, words: [String], last: String?) {
+        let parted = PartedLine(line, by: rules)
+        #expect(parted.words == words && parted.last?.meaning == last)
+    }
+
+    static let forBash: [(line: String, replaced: String, candidate: String, expected: String?)] = [
+        ("casella ten", "ten", "tenant", "tenant"), ("casella user show wren08@scr", "@scr", "wren08@scr.example", "@scr.example"),
+        ("casella x --to=fi", "fi", "--to=finch", "finch"), ("casella x a@b,fi", "@b,fi", "a@b,finch@b", "@b,finch@b"),
+        ("casella x yak", "yak", "yak'wren@x.example", #"yak\'wren@x.example"#), ("casella x yak", "yak", "yak`wren`", #"yak\`wren\`"#),
+        (#"casella x yak\'w"#, #"yak\'w"#, "yak'wren", #"yak\'wren"#), (#"casella x yak\'w"#, "w", "yak'wren", "wren"),
+        (#"casella x yak\"#, #"yak\"#, "yak'wren", #"yak\'wren"#), ("casella x 'yak", "yak", "yak'wren$", #"yak'\''wren$"#),
+        (#"casella x 'yak'\''w"#, "w", "yak'wren", "wren"), (#"casella x "yak"#, "yak", "yak'$w`!", #"yak'\$w\`"'!'""#),
+        (#"casella x "yak\$w"#, #"yak\$w"#, "yak$wren", #"yak\$wren"#), ("casella x 'a b'", "'a b'", "a b c#", "'a b'\\ c\\#"),
+        ("casella x ANN", "ANN", "ann@acme.example", "ann@acme.example"), ("casella x 'AN'N", "N", "ann", nil),
+        ("casella x 'ANN", "ANN", "ann'o", #"ann'\''o"#), ("casella x ", "", "{a,b}*?~", #"\{a,b\}\*\?\~"#),
+        ("casella x b\u{fc}", "b\u{fc}", "b\u{fc}&ro", "b\u{fc}\\&ro"), ("casella x yak", "other", "yak'wren", nil),
+    ]
+    @Test("For bash, what stands in the word's place is quoted, in the quotation that is open", arguments: forBash)
+    func quoted(line: String, replaced: String, candidate: String, expected: String?) {
+        let parted = PartedLine(line, by: .bash)
+        #expect(BashWord(at: parted).completed(as: candidate, replacing: replaced, in: parted) == expected)
+    }
+
+    static let asked = [
+        (["--", "casella ten"], "tenant"), (["--rules", "bash", "--", "casella ten", "ten"], "tenant"),
+        (["--rules", "bash", "--", "casella 'user' sho", ""], "w"), (["--rules", "fish", "--", "casella 'user' \"sho"], "show"),
+        (["--rules", "bash", "--", "casella user show --da", "--da"], "--data"),
+        (["--rules", "bash", "--", "casella vacation ", ""], "clear"), (["--", "'casella' 'user' 'sho'"], "show"),
+    ]
+    @Test("What the scripts ask is answered", arguments: asked)
+    func scripts(words: [String], first: String) throws {
+        let bench = Bench()
+        guard case .report(let report) = bench.interpreter.perform(["complete"] + words, bench.settings) else {
+            return #expect(Bool(false))
+        }
+        #expect(try report.text(in: .csv).split(separator: "\n").dropFirst().first ?? "" == first)
+    }
+
     static let mistakes: [(String, String?)] = [
         ("tenat", "tenant"), ("tennant", "tenant"), ("usr", "user"), ("uesr", "user"), ("qouta", "quota"), ("stat", "status"),
         ("xyzzy", nil), ("", nil), (String(repeating: "a", count: 500), nil),

@@ -97,6 +97,9 @@ enum Prepared {
         #"{"target":"ann@acme.example","mailbox":"desk@acme.example","folders":[{"name":"ann@acme.example 2026-05-04T03:02:01Z","#
         + #""copied":{"messages":2,"bytes":3000}},{"name":"ann@acme.example (deleted 2026-04-01T00:00:00Z) 2026-05-04T03:02:01Z","#
         + #""copied":{"messages":1,"bytes":500}}]}"#
+    static let ownDevice =
+        #"{"appPassword":{"address":"ann@acme.example","name":"phone","services":["imap"],"createdAt":"2026-05-04T03:02:01Z"},"#
+        + #""password":"made-for-the-phone"}"#
     static let responses: [String: (Int, String)] = [
         "POST /claims": (200, claim), "GET /claims": (200, "[\(claim)]"), "POST /claims/new.example/verify": (200, provedDomain),
         "DELETE /claims/new.example?tenant=acme": (200, "{}"), "GET /domains": (200, "[\(provedDomain)]"),
@@ -122,7 +125,7 @@ enum Prepared {
         ),
         "DELETE /users/ann%40acme.example/totp": (200, user), "POST /self/password": (200, "{}"),
         "POST /self/password?dryRun=true": (200, "{}"), "POST /self/app-passwords/list": (200, "[]"),
-        "POST /self/app-passwords/revoke": (200, "{}"),
+        "POST /self/app-passwords/revoke": (200, "{}"), "POST /self/app-passwords": (200, ownDevice),
         "POST /users/import": (200, imported), "POST /users/import?dryRun=true": (200, imported),
         "GET /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":false,"levels":[\#(differing)]}"#),
         "POST /quota-checks": (200, #"{"compared":{"users":2,"domains":1,"tenants":1},"repaired":true,"levels":[\#(differing)]}"#),

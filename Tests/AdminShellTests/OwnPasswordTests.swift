@@ -44,6 +44,19 @@ struct OwnPasswordTests {
         #expect(!"\(change)\(change.proof)".contains("old password") && !bench.console.output.contains("horse"))
     }
 
+    @Test("They make app passwords for their own devices with the same proof", arguments: [nil, "123456"])
+    func ownDevice(code: String?) throws {
+        let bench = Bench(FakeConsole(input: ["old password"] + (code.map { [$0] } ?? [])))
+        #expect(try bench.run("self app-password ann@acme.example --name phone --service imap --password-stdin") == 0)
+        let made = try #require(bench.transport.made.first)
+        #expect(made.hasPrefix("POST /self/app-passwords {"))
+        let body = try #require(made.split(separator: " ", maxSplits: 2).last)
+        let proof = AccountProof(address: try EmailAddress("ann@acme.example"), password: "old password", oneTimePassword: code)
+        let expected = NewOwnAppPassword(proof: proof, appPassword: NewAppPassword(name: try AppPasswordName("phone"), services: [.imap]))
+        #expect(try JSONDecoder().decode(NewOwnAppPassword.self, from: Data(body.utf8)) == expected)
+        #expect(bench.console.output.contains("Password: made-for-the-phone") && !bench.console.output.contains("old password"))
+    }
+
     @Test("They list and revoke their own app passwords with the same proof", arguments: [nil, "123456"])
     func ownDevices(code: String?) throws {
         let input = ["old password"] + (code.map { [$0] } ?? [])

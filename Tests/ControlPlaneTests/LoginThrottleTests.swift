@@ -57,6 +57,18 @@ import Testing
         #expect(bench.attempt("ann", from: Self.office, .right) == .refused(after: .zero))
     }
 
+    @Test("With a domain all its accounts are forgotten, one-time passwords too, and none of another domain's") func domainGone() {
+        var bench = Bench()
+        let gone = ["ann@acme.example", "one-time-password:ann@acme.example"], kept = ["ann@sub.acme.example", "ann@acme.example.test"]
+        for account in gone + kept { #expect(bench.attempt(account, from: Self.office, .right) == .tried(after: .zero)) }
+        for _ in 0..<10 { _ = bench.attempt(gone[0], from: Self.elsewhere) }
+        bench.throttle.forget(domain: "acme.example")
+        #expect(bench.attempt(gone[0], from: Self.elsewhere) == .tried(after: .zero))
+        for account in gone + kept { bench.attack(account, times: 100) }
+        for account in gone { #expect(bench.attempt(account, from: Self.office, .right) == .refused(after: .zero)) }
+        for account in kept { #expect(bench.attempt(account, from: Self.office, .right) == .tried(after: .zero)) }
+    }
+
     @Test("A count drains evenly: after six minutes one more is tried, after an hour all is forgotten") func draining() {
         var bench = Bench()
         for _ in 0..<10 { _ = bench.attempt(from: Self.office) }

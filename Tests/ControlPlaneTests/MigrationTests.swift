@@ -22,6 +22,35 @@ import TestSupport
         await database.close()
     }
 
+    @Test("Subscriptions to shared mailboxes become ones by number") func subscriptions() async throws {
+        let database = try await Self.freshDatabase()
+        let migrations = try Migration.load(from: TemporaryPostgres.migrationsDirectory)
+        let place = try #require(migrations.firstIndex { $0.name.hasSuffix("_columns_kept.sql") })
+        _ = try await MigrationRunner(Array(migrations[..<place])).run(on: database)
+        let long = String(repeating: "x", count: 1000 - "Shared/info@a.example/".utf8.count)
+        try await database.script(
+            """
+            INSERT INTO tenants (name) VALUES ('a');
+            INSERT INTO domains (tenant_id, domain_id, name) SELECT tenant_id, 1, 'a.example' FROM tenants;
+            INSERT INTO users (tenant_id, domain_id, user_id, local_part, shared)
+                SELECT tenant_id, 1, n, l, s FROM tenants, (VALUES (1, 'ann', false), (2, 'bob', false), (123456789012345, 'info', true))
+                AS v (n, l, s);
+            INSERT INTO shared_access SELECT tenant_id, 123456789012345, 1, 'read' FROM tenants;
+            INSERT INTO subscriptions SELECT tenant_id, u, s.name FROM tenants, generate_series(1, 2) AS u, unnest(ARRAY['INBOX',
+                'Shared/info@a.example', 'Shared/info@a.example/Sent', 'Shared/info@a.example.test', 'Shared/info@a.example/\(long)'])
+                AS s (name);
+            """)
+        _ = try await MigrationRunner(migrations).run(on: database)
+        func names(_ user: Int64) async throws -> Set<String> {
+            let found = try await database.query("SELECT name FROM subscriptions WHERE user_id = $1", [.int8(user)])
+            return Set(try found.rows.map { try $0.text(0) })
+        }
+        let others: Set = ["INBOX", "Shared/info@a.example.test", "Shared/info@a.example/\(long)"]
+        #expect(try await names(1) == others.union(["Shared/123456789012345@", "Shared/123456789012345@/Sent"]))
+        #expect(try await names(2) == others.union(["Shared/info@a.example", "Shared/info@a.example/Sent"]))
+        await database.close()
+    }
+
     @Test("Only what is new is applied") func onlyNew() async throws {
         let database = try await Self.freshDatabase()
         let first = try Self.migration(1, "CREATE TABLE a (x int)"),

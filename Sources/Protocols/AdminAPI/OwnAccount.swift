@@ -23,7 +23,7 @@ public struct UserPasswordChange: Codable, Sendable, Hashable, CustomStringConve
     public var description: String { "change of the password of \(proof.address)" }
 }
 
-/// An app password that a user makes, with a one-time password.
+/// An app password that a user makes.
 public struct NewOwnAppPassword: Codable, Sendable, Hashable, CustomStringConvertible {
     public var proof: AccountProof
     public var appPassword: NewAppPassword

@@ -13,6 +13,8 @@ public struct SharedMailbox: Codable, Sendable, Hashable {
     public var members: [SharedMember]?
 
     public static let maximumMembers = 1_000
+    /// That one user opens: a mail program that lists all names has them all looked into.
+    public static let maximumPerMember = 100
 
     /// - Parameter user: what it is like a user.
     public init(_ user: User, memberCount: Int, members: [SharedMember]? = nil) {

@@ -114,6 +114,11 @@ struct Provisioning {
         if !isRehearsal { authenticator.forget(address) }
     }
 
+    /// The domain is destroyed, with all its accounts.
+    func forgetLogins(in domain: DomainName) {
+        if !isRehearsal { authenticator.forget(domain) }
+    }
+
     /// The same of an account that is no user's.
     func forgetLogins(account: String) {
         if !isRehearsal { authenticator.forget(account: account) }

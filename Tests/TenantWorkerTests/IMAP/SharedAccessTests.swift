@@ -110,6 +110,51 @@ struct IMAPSharedAccessTests {
         #expect(try await client.answer("STATUS \(office.name) (MESSAGES)").last?.hasPrefix("NO [NONEXISTENT]") == true)
     }
 
+    @Test("While the database does not answer, who names no shared mailbox waits for nothing, and who does is told soon")
+    @EventLoopActor func databaseAway() async throws {
+        let office = try await SharedOffice(), clock = ContinuousClock()
+        let member = try await office.client("read"), stranger = try await office.client("stranger")
+        for client in [member, stranger] { try await client.append(Sample.note()) }
+        func status(_ client: Dialogue) async throws -> String { try await client.answer("STATUS \(office.name) (MESSAGES)").last ?? "" }
+        try await office.domain.company.locking("shared_access") { () async throws in
+            office.domain.company.store.directoryChanged()
+            let own = try await clock.measure { () async throws in
+                for client in [member, stranger] {
+                    for command in ["NOOP", "SELECT INBOX", "FETCH 1 FLAGS", "STATUS INBOX (MESSAGES)", #"LIST "" INBOX"#] {
+                        #expect(try await client.answer(command).last?.contains("OK ") == true, "\(command)")
+                    }
+                }
+            }
+            #expect(own < .seconds(1))
+            let first = try await clock.measure { () async throws in #expect(try await status(member).hasPrefix("NO [UNAVAILABLE]")) }
+            #expect(first > .seconds(1) && first < .seconds(4))
+            let again = try await clock.measure { () async throws in
+                #expect(try await member.answer(#"LIST "" *"#).last?.hasPrefix("NO [UNAVAILABLE]") == true)
+                #expect(try await member.answer("NAMESPACE").last?.hasPrefix("NO [UNAVAILABLE]") == true)
+                // Whose names are all own ones goes on with those.
+                #expect(try await stranger.answer(#"LIST "" *"#).count == 7)
+                #expect(try await status(stranger).hasPrefix("NO [NONEXISTENT]"))
+                #expect(try await member.answer("NOOP") == ["OK NOOP completed"])
+            }
+            #expect(again < .seconds(1))
+        }
+        while try await status(member).hasPrefix("NO [UNAVAILABLE]") { await EventLoopActor.sleep(for: .milliseconds(50)) }
+        #expect(try await status(member) == "OK STATUS completed")
+        try await office.give("stranger", "read")
+        #expect(try await status(stranger) == "OK STATUS completed")
+    }
+
+    @Test("LIST opens no shared mailbox that the pattern leaves out") @EventLoopActor func unopened() async throws {
+        let office = try await SharedOffice()
+        let client = try await office.client("read")
+        try await office.domain.company.locking("mailboxes") { () async throws in
+            #expect(try await client.answer(#"LIST "" INBOX"#).count == 2)
+            #expect(try await client.answer(#"LIST "" %"#).contains(#"* LIST (\Noselect \HasChildren) "/" Shared"#))
+            #expect(try await client.answer(#"LIST "" Shared/other@%"#).count == 1)
+        }
+        #expect(try await client.answer(#"LIST "" Shared/%"#).count == 2)
+    }
+
     @Test("Own mailboxes under Shared/ stay reachable, but for names that a shared mailbox has while it is shown")
     @EventLoopActor func ownNames() async throws {
         let office = try await SharedOffice()

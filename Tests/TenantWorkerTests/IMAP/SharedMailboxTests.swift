@@ -208,4 +208,43 @@ struct IMAPSharedMailboxTests {
         #expect(try await ann.answer("UNSUBSCRIBE \(office.name)") == ["OK UNSUBSCRIBE completed"])
         #expect(try await ann.answer(#"LSUB "" Shared/*"#).count == 1)
     }
+
+    @Test("A subscription follows the mailbox that is renamed, and is not shown while there is no access") @EventLoopActor
+    func followed() async throws {
+        let office = try await SharedOffice()
+        let client = try await office.client("read")
+        func listed() async throws -> [String] {
+            try await client.answer(#"LSUB "" Shared/*"#).dropLast().map { String($0.dropFirst(#"* LSUB () "/" "#.count)) }
+        }
+        for name in [office.name, "\(office.name)/Sent"] {
+            #expect(try await client.answer("SUBSCRIBE \(name)") == ["OK SUBSCRIBE completed"])
+        }
+        try await office.domain.set("local_part = 'contact'", of: office.info)
+        let new = "Shared/contact@\(office.domain.name)"
+        #expect(try await listed() == [new, "\(new)/Sent"])
+        // Another one of the old name is none that was subscribed to.
+        let other = try await office.domain.shared("info")
+        try await office.domain.give(try #require(office.members["read"]), "read", to: other)
+        #expect(try await listed() == [new, "\(new)/Sent"])
+        #expect(try await client.answer("UNSUBSCRIBE \(office.name)/Sent") == ["OK UNSUBSCRIBE completed"])
+        #expect(try await client.answer("UNSUBSCRIBE \(new)/inbox") == ["OK UNSUBSCRIBE completed"])
+        #expect(try await listed() == ["\(new)/Sent"])
+        try await office.give("read", nil)
+        #expect(try await listed() == [])
+        try await office.give("read", "write")
+        #expect(try await listed() == ["\(new)/Sent"])
+    }
+
+    @Test("What was subscribed to as a name of one's own is shown once, and unsubscribed from as any") @EventLoopActor
+    func subscribedBefore() async throws {
+        let office = try await SharedOffice()
+        let client = try await office.client("stranger")
+        #expect(try await client.answer("SUBSCRIBE \(office.name)") == ["OK SUBSCRIBE completed"])
+        try await office.give("stranger", "read")
+        #expect(try await client.answer("SUBSCRIBE \(office.name)") == ["OK SUBSCRIBE completed"])
+        #expect(try await client.answer(#"LSUB "" Shared/*"#) == [#"* LSUB () "/" \#(office.name)"#, "OK LSUB completed"])
+        #expect(try await client.answer(#"LSUB "" %"#).contains(#"* LSUB (\Noselect) "/" Shared"#))
+        #expect(try await client.answer("UNSUBSCRIBE \(office.name)") == ["OK UNSUBSCRIBE completed"])
+        #expect(try await client.answer(#"LSUB "" Shared/*"#) == ["OK LSUB completed"])
+    }
 }

@@ -45,6 +45,14 @@ struct Company: Sendable {
         return CompanyDomain(company: self, id: id, name: name)
     }
 
+    /// While `body` runs, whoever asks for a row of the table waits.
+    func locking(_ table: String, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Void) async throws {
+        try await pool.transaction { transaction in
+            _ = try await transaction.query("LOCK TABLE \(table) IN ACCESS EXCLUSIVE MODE")
+            try await body()
+        }
+    }
+
     fileprivate func insert(_ sql: String, _ parameters: PostgresValue...) async throws -> Int64 {
         let number = try await pool.number(sql, [.int8(tenant)] + parameters)
         await store.directoryChanged()

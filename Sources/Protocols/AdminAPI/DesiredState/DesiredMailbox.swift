@@ -76,6 +76,18 @@ extension TenantState {
             hint: isShared ? "Delete the user first, or choose another address." : "`mailbox show \(address)` shows it.")
     }
 
+    /// Refuses who would open too many; who does already may go on.
+    func requireFewMailboxes(after old: TenantState) throws(AdminError) {
+        let before = old.mailboxesPerMember
+        let over = mailboxesPerMember.filter { $1 > SharedMailbox.maximumPerMember && $1 > before[$0] ?? 0 }
+        guard let member = over.keys.min() else { return }
+        throw AdminError.tooManyMailboxes(of: member)
+    }
+
+    private var mailboxesPerMember: [EmailAddress: Int] {
+        Dictionary(users.values.flatMap { ($0.members ?? [:]).keys.map { ($0, 1) } }, uniquingKeysWith: +)
+    }
+
     /// Who goes is no member any more.
     /// - Parameter written: of a file: members who are no users are refused there.
     mutating func settleMembers(_ written: [DesiredMailbox]) throws(AdminError) {
@@ -91,6 +103,14 @@ extension TenantState {
             let left = members.filter { member, _ in users[member].map { $0.members == nil } ?? false }
             if left.count != members.count { users[address]?.members = left }
         }
+    }
+}
+
+extension AdminError {
+    public static func tooManyMailboxes(of member: EmailAddress) -> AdminError {
+        AdminError(
+            .conflict, "\(member) would open more than \(SharedMailbox.maximumPerMember) shared mailboxes, which are the most of a user.",
+            hint: "Fewer mailboxes with folders in them do the same.")
     }
 }
 

@@ -1,9 +1,11 @@
 import Quantities
 
 extension TenantState {
-    /// Refuses what the plan does not allow, of what would come or grow. What is there already may stay, whatever the plan says.
+    /// Refuses what the plan does not allow, and more shared mailboxes than a user may open, of what would come or
+    /// grow. What is there already may stay, whatever the plan says.
     /// - Parameter plan: the limits of the plan that the new state names.
     public static func requireAllowed(from old: TenantState, to new: TenantState, plan: LimitSet) throws(AdminError) {
+        try new.requireFewMailboxes(after: old)
         var limits = plan
         limits.values.merge(new.settings.limits.values) { $1 }
         let counts: [(LimitName, Int, Int)] = [

@@ -3,9 +3,9 @@ import ArgumentParser
 
 package struct CreateOwnAppPassword: AdminCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "app-password", abstract: "Make a password for one of your devices, with your one-time passwords; it is shown once.",
+        commandName: "app-password", abstract: "Make a password for one of your devices; it is shown once.",
         discussion: """
-            With --password-stdin the first line of standard input is your password, the second the one-time password.
+            With --password-stdin the first line of standard input is your password, the second, if you have such, the one-time password.
             """)
     package static let names = LiveNames(options: ["--service": .words(MailService.allCases.map(\.rawValue))])
     @Argument(help: "Your address.", transform: { try EmailAddress($0) }) var address: EmailAddress

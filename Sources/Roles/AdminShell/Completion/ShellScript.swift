@@ -11,17 +11,12 @@ package enum ShellScript: String, CaseIterable, Sendable {
         }
     }
 
-    /// Bash takes what stands behind the last of its own word breaks for the word, and keeps an `@` with it: the candidates begin there.
+    /// Bash takes for the word, and replaces, what stands behind the last of its own word breaks, or behind the quote that is open; it
+    /// tells us what that is.
     private static let bashText = #"""
         _casella() {
-            local line=${COMP_LINE:0:COMP_POINT} word kept= candidates
-            word=${line##*[[:space:]]}
-            case $word in
-                *@*) [[ $COMP_WORDBREAKS == *@* ]] && kept=${word%@*} ;;
-                *[:=]*) kept=${word%"${word##*[:=]}"} ;;
-            esac
-            mapfile -t candidates < <("${COMP_WORDS[0]}" complete -- "$line" 2>/dev/null)
-            COMPREPLY=("${candidates[@]#"$kept"}")
+            mapfile -t COMPREPLY < <("${COMP_WORDS[0]}" complete --rules bash -- "${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
+            [[ ${COMPREPLY[0]} ]] || COMPREPLY=()
         }
         complete -F _casella casella
         """#
@@ -31,7 +26,7 @@ package enum ShellScript: String, CaseIterable, Sendable {
         #compdef casella
         _casella() {
             local -a candidates
-            candidates=("${(@f)$(${words[1]} complete -- "${(j: :)${(@qq)${(@Q)words[1,CURRENT-1]}}} ${(Q)PREFIX}" 2>/dev/null)}")
+            candidates=("${(@f)$(${words[1]} complete -- "${(j: :)${(@qq)${(@Q)words[1,CURRENT-1]}}} ${(qq)${(Q)PREFIX}}" 2>/dev/null)}")
             candidates=(${candidates:#})
             compadd -- $candidates
         }
@@ -43,7 +38,8 @@ package enum ShellScript: String, CaseIterable, Sendable {
         fi
         """#
 
+    /// Fish itself quotes what it is told.
     private static let fishText = #"""
-        complete -c casella -f -a '(casella complete -- (commandline -cp))'
+        complete -c casella -f -a '(casella complete --rules fish -- (commandline -cp))'
         """#
 }

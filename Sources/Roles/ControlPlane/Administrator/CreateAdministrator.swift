@@ -14,6 +14,8 @@ extension Provisioning {
         let hash = try await hashing.hash(password.text)
         let (oneTime, sealed) = try sessions.newOneTimePassword()
         try await insert(new, at: place, hash: hash, totp: sealed)
+        // Whoever had the name before may have gone with what it administered.
+        forgetLogins(account: AdministratorSessions.account(new.name))
         return AdministratorSecrets(
             name: new.name, generatedPassword: password.isGenerated ? password.text : nil,
             oneTimePassword: oneTime.address(issuer: "Casella", account: new.name.text))

@@ -63,8 +63,15 @@ extension Provisioning {
     }
 
     private func inverse(of number: ApplyNumber, by caller: AdminCaller) async throws -> Undertaking {
-        let found = try await database.query("SELECT inverse::text FROM applies WHERE number = $1", [.int8(number.number)])
-        guard let text = try found.first?.text(0) else {
+        let found: String? = try await change { transaction in
+            let shown = try await transaction.query("SELECT 1 FROM applies WHERE number = $1", [.int8(number.number)])
+            guard !shown.isEmpty else { return nil }
+            // Former passwords' hashes are in it, which an administrator's part has not.
+            try await database.leavePart(in: transaction)
+            return try await transaction.query("SELECT inverse::text FROM applies WHERE number = $1", [.int8(number.number)])
+                .first?.text(0)
+        }
+        guard let text = found else {
             throw AdminError(
                 .notFound, "There is no apply \(number).", hint: "`applies` lists them; the last \(Self.kept) of a tenant are kept.")
         }

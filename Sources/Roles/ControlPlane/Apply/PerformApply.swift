@@ -103,9 +103,10 @@ extension Provisioning {
         let endings = prepared.endings
         for user in endings.users { endSessions(tenant: tenant, user: user.id, reason: user.reason) }
         if let reason = endings.all { endSessions(tenant: tenant, user: nil, reason: reason) }
-        for case .user(let address, let before?, let after) in prepared.changes where before.password != after?.password {
+        for case .user(let address, let before?, let after) in prepared.changes where after == nil || before.password != after?.password {
             forgetLogins(of: address)
         }
+        for domain in prepared.keeping.destroyedDomains { forgetLogins(in: domain) }
         if !prepared.keeping.usersBack.isEmpty || !prepared.keeping.domainsBack.isEmpty { await alignUsage(of: tenant) }
         if prepared.limitsProtocols { try await limitsChanged(of: [tenant], protocols: true) }
     }

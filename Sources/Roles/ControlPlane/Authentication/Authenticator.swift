@@ -255,9 +255,16 @@ final class Authenticator {
     }
 
     /// The account has another password, or is gone.
-    func forget(_ address: EmailAddress) { forget(account: address.text) }
+    func forget(_ address: EmailAddress) {
+        forget(account: address.text)
+        forget(account: OwnAccounts.codes(of: address.text))
+    }
     func forget(account: String) { throttle.forget(account: account) }
-    func rename(account: String, to new: String) { throttle.rename(account, to: new) }
+    func forget(_ domain: DomainName) { throttle.forget(domain: domain.text) }
+    func rename(account: String, to new: String) {
+        throttle.rename(account, to: new)
+        throttle.rename(OwnAccounts.codes(of: account), to: OwnAccounts.codes(of: new))
+    }
 
     private func report(_ subject: WrongLoginCounts.Subject) {
         var fields = ["kind": subject.kind.rawValue]

@@ -29,6 +29,8 @@ package struct FamiliarNetworks: Sendable {
 
     package mutating func forget(_ account: String) { places[account] = nil }
 
+    mutating func forget(where matches: (String) -> Bool) { places = places.filter { !matches($0.key) } }
+
     mutating func move(_ account: String, to new: String) { places[new] = places.removeValue(forKey: account) }
 
     private mutating func forgetOlderHalf() {

@@ -125,6 +125,12 @@ package struct LoginThrottle: Sendable {
         familiar.forget(account)
     }
 
+    /// A domain is gone with all its accounts: whoever has such an address after this is somebody else.
+    package mutating func forget(domain: String) {
+        _ = counts.forget { $0.account?.hasSuffix("@\(domain)") == true }
+        familiar.forget { $0.hasSuffix("@\(domain)") }
+    }
+
     /// The account goes by another name: who knew it is no stranger to it.
     package mutating func rename(_ account: String, to new: String) {
         _ = counts.forget { $0.account == account }

@@ -100,6 +100,8 @@ extension Provisioning {
                     ).affected == 1
                 }
             }
+            // A user's were forgotten with the deletion: somebody else may have the address by now.
+            if destroyed, overdue.level == .domain, let name = try? DomainName(overdue.name) { forgetLogins(in: name) }
             if destroyed { directoryChanged(of: overdue.tenant) }
             return destroyed
         }

@@ -10,6 +10,7 @@ extension Provisioning {
         let deleted = try await destroying(name.text) {
             try await change { transaction in try await delete(name, wish, in: transaction) }
         }
+        if deleted.deletion.destroyed { forgetLogins(in: name) }
         directoryChanged(of: deleted.tenant)
         for user in deleted.users { endSessions(tenant: deleted.tenant, user: user, reason: "This account is deleted") }
         for member in deleted.members {

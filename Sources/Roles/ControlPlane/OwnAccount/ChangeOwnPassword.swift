@@ -34,16 +34,19 @@ extension Provisioning {
         return Nothing()
     }
 
-    /// Until the transaction ends the account is the one that was proved: its address is nobody else's, and its password is the same.
+    /// Until the transaction ends the account is the one that was proved: its address is nobody else's, its password is the same, and so is
+    /// whether that is enough.
     func requireUnchanged(_ owner: OwnAccounts.Owner, in transaction: PostgresTransaction) async throws {
         let same = try await transaction.query(
             """
             SELECT 1 FROM credentials c JOIN users u USING (tenant_id, user_id) JOIN domains d USING (tenant_id, domain_id)
-            WHERE tenant_id = $1 AND user_id = $2 AND c.hash = $3 AND u.local_part = $4 AND d.name = $5 FOR UPDATE OF c
+            WHERE tenant_id = $1 AND user_id = $2 AND c.hash = $3 AND u.local_part = $4 AND d.name = $5
+                AND $6 = EXISTS (SELECT FROM one_time_passwords o WHERE o.tenant_id = $1 AND o.user_id = $2)
+            FOR UPDATE OF c
             """,
             [
                 .int8(owner.keys.tenant), .int8(owner.keys.user), .text(owner.hash), .text(owner.address.localPart),
-                .text(owner.address.domain.text),
+                .text(owner.address.domain.text), .bool(owner.hasOneTimePasswords),
             ])
         guard !same.isEmpty else {
             throw AdminError(.conflict, "The account was changed elsewhere meanwhile.", hint: "Try again with what holds now.")

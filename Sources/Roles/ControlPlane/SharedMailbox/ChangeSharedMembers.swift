@@ -22,16 +22,18 @@ extension Provisioning {
                 RETURNING member_id
                 """, parameters
             ).rows.map { try $0.int8(0) }
-            _ = try await transaction.query(
+            let added = try await transaction.query(
                 """
                 INSERT INTO shared_access (tenant_id, user_id, member_id, rights, sends)
-                SELECT $1, $2, member, $4, $5 FROM unnest($3::bigint[]) AS member ON CONFLICT DO NOTHING
-                """, parameters)
-            // Also members whom the caller does not administer count.
+                SELECT $1, $2, member, $4, $5 FROM unnest($3::bigint[]) AS member ON CONFLICT DO NOTHING RETURNING member_id
+                """, parameters
+            ).rows.map { try $0.int8(0) }
+            // Also members and mailboxes that the caller does not administer count.
             try await database.leavePart(in: transaction)
             guard try await self.members(ofShared: keys, in: transaction).count <= SharedMailbox.maximumMembers else {
                 throw AdminError(.invalid, "A shared mailbox has at most \(SharedMailbox.maximumMembers) members.")
             }
+            try await requireFewMailboxes(of: added, in: keys.tenant, transaction)
             return changed
         }
     }
@@ -69,6 +71,21 @@ extension Provisioning {
         directoryChanged(of: tenant)
         for member in ended { endSessions(tenant: tenant, user: member, reason: reason) }
         return try await sharedMailbox(address)
+    }
+
+    /// Counts those too that are deleted and kept. The tenant's row stays as it is until the transaction ends, so that two changes of
+    /// mailboxes in different domains do not overlook each other.
+    private func requireFewMailboxes(of members: [Int64], in tenant: Int64, _ transaction: PostgresTransaction) async throws {
+        guard !members.isEmpty else { return }
+        _ = try await transaction.query("SELECT 1 FROM tenants WHERE tenant_id = $1 FOR NO KEY UPDATE", [.int8(tenant)])
+        let over = try await transaction.query(
+            """
+            SELECT m.local_part || '@' || d.name
+            FROM shared_access a JOIN users m ON m.tenant_id = a.tenant_id AND m.user_id = a.member_id
+            JOIN domains d ON d.tenant_id = m.tenant_id AND d.domain_id = m.domain_id
+            WHERE a.tenant_id = $1 AND a.member_id = ANY ($2) GROUP BY 1 HAVING count(*) > $3 ORDER BY 1 LIMIT 1
+            """, [.int8(tenant), .int8Array(members), .int8(Int64(SharedMailbox.maximumPerMember))])
+        if let row = over.first { throw AdminError.tooManyMailboxes(of: try row.name(0)) }
     }
 
     /// One statement, however many they are.

@@ -74,20 +74,22 @@ extension Provisioning {
     /// Rows, SQL role, queued mail and directory of a tenant whose worker does not run.
     /// - Returns: false when it is not in that state any more; then nothing is touched.
     func destroyTenant(_ tenant: Int64, called name: TenantName, whileIt state: DoomedTenantState) async throws -> Bool {
-        let isDestroyed = try await destroying(name.text) {
+        let domains: [DomainName]? = try await destroying(name.text) {
             try await change { transaction in
                 try await showDeleted(in: transaction)
                 let found = try await transaction.query(
                     "SELECT 1 FROM tenants WHERE tenant_id = $1 AND \(state.rawValue) FOR UPDATE", [.int8(tenant)])
-                guard !found.isEmpty else { return false }
+                guard !found.isEmpty else { return nil }
                 // Nobody brings it back meanwhile: the row is locked.
                 if state != .isThere { try requireClosedDoors(of: tenant, called: name) }
                 try await requireNoHold(on: .tenant(tenant), called: name.text, in: transaction)
+                let domains = try await transaction.query("SELECT name FROM domains WHERE tenant_id = $1", [.int8(tenant)])
                 if !isRehearsal { try await remove(tenant, in: transaction) }
-                return true
+                return try domains.rows.map { try $0.name(0) }
             }
         }
-        guard isDestroyed, !isRehearsal else { return isDestroyed }
+        guard let domains, !isRehearsal else { return domains != nil }
+        for domain in domains { forgetLogins(in: domain) }
         await domainsChanged()
         await queue.forget(tenant: tenant)
         try await removeFiles(of: tenant)

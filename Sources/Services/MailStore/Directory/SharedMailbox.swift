@@ -33,31 +33,31 @@ package enum SenderRight: Sendable, Equatable {
 }
 
 extension Directory {
-    struct SharedLoading {
-        let generation: Int
-        let task: Task<Result<[Int64: [SharedMailbox]], StoreError>, Never>
-    }
-
     /// The shared mailboxes that a member has access to, sorted by address. Those that are deleted, or that nobody may open meanwhile
     /// (suspended logins), are not among them. All of the tenant are read together: they are few, and most tenants have none.
-    package func sharedMailboxes(of member: Int64) async throws(StoreError) -> [SharedMailbox] {
+    package func sharedMailboxes(of member: Int64, patiently: Bool = true) async throws(StoreError) -> [SharedMailbox] {
         if let shared { return shared[member] ?? [] }
-        if let loading = sharedLoading, loading.generation == generation { return try await loading.task.value.get()[member] ?? [] }
-        let started = generation
-        let task = EventLoopActor.task { [self] () -> Result<[Int64: [SharedMailbox]], StoreError> in
-            let result: Result<[Int64: [SharedMailbox]], StoreError>
+        let loading = currentLoading()
+        return try await loading.outcome(patiently: patiently).get()[member] ?? []
+    }
+
+    /// One for all who ask, and for a moment after it failed.
+    private func currentLoading() -> SharedLoading {
+        if let loading = sharedLoading, loading.generation == generation { return loading }
+        let loading = SharedLoading(of: generation)
+        sharedLoading = loading
+        EventLoopActor.task { [self] in
             do throws(StoreError) {
                 let loaded = try await loadShared()
-                if started == generation { shared = loaded }
-                result = .success(loaded)
+                if loading.generation == generation { shared = loaded }
+                loading.end(.success(loaded))
             } catch {
-                result = .failure(error)
+                loading.end(.failure(error))
+                await EventLoopActor.sleep(for: SharedLoading.pause)
             }
-            if sharedLoading?.generation == started { sharedLoading = nil }
-            return result
+            if sharedLoading === loading { sharedLoading = nil }
         }
-        sharedLoading = SharedLoading(generation: started, task: task)
-        return try await task.value.get()[member] ?? []
+        return loading
     }
 
     /// The members of a shared mailbox with their rights, sorted by address.

@@ -112,8 +112,9 @@ public final class TenantStore {
     public func watchDirectory(as watcher: AnyObject, _ action: (@EventLoopActor () -> Void)?) { directory.watch(as: watcher, action) }
 
     /// The shared mailboxes that the user has access to, sorted by address.
-    public func sharedMailboxes(of member: Int64) async throws(StoreError) -> [SharedMailbox] {
-        try await directory.sharedMailboxes(of: member)
+    /// - Parameter patiently: false where somebody waits at a screen, and is better told soon that the database is away.
+    public func sharedMailboxes(of member: Int64, patiently: Bool = true) async throws(StoreError) -> [SharedMailbox] {
+        try await directory.sharedMailboxes(of: member, patiently: patiently)
     }
 
     /// Its members, sorted by address.

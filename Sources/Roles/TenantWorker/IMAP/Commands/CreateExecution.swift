@@ -7,7 +7,7 @@ extension Create: ExecutableCommand {
         let place = try await session.place(of: mailbox)
         guard place.name.isWellFormed else { throw IMAPRefusal.invalidName }
         try place.require(.manage)
-        if place.shared == nil, session.shared.covers(mailbox) { throw IMAPRefusal.namespaceTaken }
+        if place.shared == nil, try await session.namespace(of: mailbox).covers(mailbox) { throw IMAPRefusal.namespaceTaken }
         guard uses.count <= (place.shared == nil ? 1 : 0) else {
             let text = place.shared == nil ? "A mailbox has one special use at most" : "Special uses are of your own mailboxes"
             throw ConditionResponse(tag: nil, .no, .useAttribute, text: text)

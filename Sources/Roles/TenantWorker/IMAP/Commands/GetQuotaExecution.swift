@@ -6,7 +6,8 @@ extension GetQuota: ExecutableCommand {
     func execute(in session: IMAPConnection) async throws -> ConditionResponse {
         let root = String(decoding: root, as: UTF8.self)
         // That of a shared mailbox names it.
-        let shared = root.firstIndex(of: "/").flatMap { session.shared.mailbox(at: root[root.index(after: $0)...]) }
+        let slash = root.firstIndex(of: "/")
+        let shared = if let slash { try await session.access().mailbox(at: root[root.index(after: slash)...]) } else { SharedMailbox?.none }
         let account: Account? = if let shared { try await session.account(of: shared) } else { try session.account }
         guard let level = try await account?.quota().first(where: { $0.root(in: shared) == root }), !level.figures.isEmpty else {
             return ConditionResponse(tag: nil, .no, .nonExistent, text: "There is no such quota root")

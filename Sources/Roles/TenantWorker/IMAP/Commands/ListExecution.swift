@@ -28,9 +28,10 @@ extension IMAPConnection {
         var mailboxes = try account.mailboxes.map { mailbox in
             Listed(name: MailboxName(mailbox.name), use: mailbox.specialUse.flatMap(SpecialUse.init(rawValue:)))
         }
+        let shared = try await namespace(for: wanted)
         if shared.isShown {
             mailboxes.removeAll { shared.meaning(of: $0.name) != nil }
-            mailboxes += try await sharedMailboxes(for: wanted)
+            mailboxes += try await listed(in: shared, for: wanted)
         }
         let existing = Set(mailboxes.map(\.name))
         var parents = Set(mailboxes.flatMap(\.name.ancestors))
@@ -44,9 +45,9 @@ extension IMAPConnection {
 
     /// Without their special uses, so that a client does not put the user's own drafts there. Accounts that the pattern leaves out are
     /// not even opened.
-    private func sharedMailboxes(for wanted: MailboxPattern) async throws -> [Listed] {
+    private func listed(in namespace: SharedNamespace, for wanted: MailboxPattern) async throws -> [Listed] {
         var listed: [Listed] = []
-        for shared in self.shared.mailboxes {
+        for shared in namespace.mailboxes {
             guard wanted.mayMatch(beginningWith: SharedNamespace.name(of: .inbox, in: shared).text) else { continue }
             guard let account = try await account(of: shared) else { continue }
             listed += account.mailboxes.map { Listed(name: SharedNamespace.name(of: MailboxName($0.name), in: shared)) }

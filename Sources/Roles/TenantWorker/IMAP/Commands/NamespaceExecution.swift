@@ -4,7 +4,7 @@ import Runtime
 
 extension Namespace: ExecutableCommand {
     func execute(in session: IMAPConnection) async throws -> ConditionResponse {
-        session.send(.namespace(shared: session.shared.isShown ? SharedNamespace.prefix : nil))
+        session.send(.namespace(shared: try await session.access().isShown ? SharedNamespace.prefix : nil))
         return completed()
     }
 }

@@ -8,7 +8,7 @@ extension Rename: ExecutableCommand {
         guard target.name.isWellFormed else { throw IMAPRefusal.invalidName }
         try source.require(.manage)
         try target.require(.manage)
-        if target.shared == nil, session.shared.covers(newName) { throw IMAPRefusal.namespaceTaken }
+        if target.shared == nil, try await session.namespace(of: newName).covers(newName) { throw IMAPRefusal.namespaceTaken }
         guard source.account === target.account else {
             throw ConditionResponse(tag: nil, .no, .cannot, text: "A mailbox stays with whom it belongs to; move its messages instead")
         }

@@ -4,8 +4,9 @@ import Runtime
 
 extension Subscribe: ExecutableCommand {
     func execute(in session: IMAPConnection) async throws -> ConditionResponse {
-        guard mailbox.isWellFormed else { throw IMAPRefusal.invalidName }
-        try await session.account.subscribe(session.shared.canonical(mailbox).text)
+        let shared = try await session.namespace(of: mailbox)
+        guard (shared.meaning(of: mailbox)?.inner ?? mailbox).isWellFormed else { throw IMAPRefusal.invalidName }
+        try await session.account.subscribe(shared.kept(mailbox))
         return completed()
     }
 }

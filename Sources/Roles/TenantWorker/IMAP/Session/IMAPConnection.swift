@@ -29,7 +29,7 @@ package final class IMAPConnection: ClientSession {
 
     /// The selected mailbox.
     private(set) var selection: Selection?
-    /// The shared mailboxes that the user has access to.
+    /// The shared mailboxes that the user has access to, as when that was read last; see `access`.
     var shared = SharedNamespace()
     /// The selected mailbox is the user's to read no more: nothing is told of it, and the session ends.
     private(set) var isBarred = false
@@ -112,7 +112,7 @@ package final class IMAPConnection: ClientSession {
     private func begin() async throws {
         do {
             openedAccount = try await store.account(of: user)
-            try await readAccess()
+            try await readAccess(patiently: true)
         } catch {
             send(IMAPRefusal.response(to: error, in: self).tagged(pendingTag ?? "*"))
             endReason = "Please try again in a few minutes"
@@ -200,7 +200,7 @@ package final class IMAPConnection: ClientSession {
     private func completion(of command: any ExecutableCommand) async throws -> ConditionResponse {
         do {
             if !(command is Logout) {
-                if shared.generation != store.directoryGeneration { try await followDirectory() }
+                if selectsShared, shared.generation != store.directoryGeneration { try await followDirectory(patiently: false) }
                 // Also of a session that was barred while this command waited to be read.
                 if isBarred { throw IMAPRefusal.notAllowed }
             }

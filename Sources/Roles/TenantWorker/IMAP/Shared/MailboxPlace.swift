@@ -35,7 +35,7 @@ struct MailboxTarget {
 extension IMAPConnection {
     /// - Throws: `NONEXISTENT` where a shared mailbox is just being deleted.
     func place(of name: MailboxName) async throws -> MailboxPlace {
-        guard let (shared, inner) = self.shared.meaning(of: name) else {
+        guard let (shared, inner) = try await namespace(of: name).meaning(of: name) else {
             return MailboxPlace(account: try account, name: name, shared: nil)
         }
         guard let account = try await account(of: shared) else { throw IMAPRefusal.noSuchMailbox }
@@ -46,12 +46,15 @@ extension IMAPConnection {
     func target(_ name: MailboxName) async throws -> MailboxTarget {
         let place = try await place(of: name)
         try place.require(.write)
-        guard let mailbox = place.mailbox else { throw mayCreate(name, at: place) ? IMAPRefusal.noSuchTarget : IMAPRefusal.noSuchMailbox }
+        guard let mailbox = place.mailbox else {
+            throw try await mayCreate(name, at: place) ? IMAPRefusal.noSuchTarget : IMAPRefusal.noSuchMailbox
+        }
         return MailboxTarget(account: place.account, mailbox: mailbox)
     }
 
-    private func mayCreate(_ name: MailboxName, at place: MailboxPlace) -> Bool {
-        place.shared.map { $0.rights >= .manage } ?? !shared.covers(name)
+    private func mayCreate(_ name: MailboxName, at place: MailboxPlace) async throws -> Bool {
+        if let shared = place.shared { return shared.rights >= .manage }
+        return try await !namespace(of: name).covers(name)
     }
 
     /// Nil: it was deleted a moment ago.

@@ -23,8 +23,11 @@ struct SharedNamespace {
 
     var isShown: Bool { !mailboxes.isEmpty }
 
+    /// Whether the name is in it for who has such a namespace.
+    static func mayHold(_ name: MailboxName) -> Bool { name == top || name.isDescendant(of: top) }
+
     /// Whether the name is in it, whoever else may have it.
-    func covers(_ name: MailboxName) -> Bool { isShown && (name == Self.top || name.isDescendant(of: Self.top)) }
+    func covers(_ name: MailboxName) -> Bool { isShown && Self.mayHold(name) }
 
     func mailbox(of user: Int64) -> SharedMailbox? { mailboxes.first { $0.user == user } }
 
@@ -46,6 +49,20 @@ struct SharedNamespace {
         MailboxName(prefix + shared.address + (inner.isInbox ? "" : "/\(inner.text)"))
     }
 
-    /// The name as it is shown: a shared mailbox's INBOX has two.
-    func canonical(_ name: MailboxName) -> MailboxName { meaning(of: name).map { Self.name(of: $0.inner, in: $0.shared) } ?? name }
+    // MARK: Subscriptions
+
+    /// As what a subscription is kept: with the shared mailbox's number in the place of its address, which may change.
+    func kept(_ name: MailboxName) -> String {
+        guard let (shared, inner) = meaning(of: name) else { return name.text }
+        return "\(Self.prefix)\(shared.user)@" + (inner.isInbox ? "" : "/\(inner.text)")
+    }
+
+    /// The name that the subscription is to now; nil: to a mailbox that the user cannot open.
+    func subscribed(_ kept: String) -> MailboxName? {
+        let parts = kept.dropFirst(Self.prefix.count).split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        guard kept.hasPrefix(Self.prefix), parts.count == 2, let user = Int64(parts[0]), parts[1].isEmpty || parts[1].first == "/" else {
+            return MailboxName(kept)
+        }
+        return mailbox(of: user).map { Self.name(of: parts[1].isEmpty ? .inbox : MailboxName(String(parts[1].dropFirst())), in: $0) }
+    }
 }

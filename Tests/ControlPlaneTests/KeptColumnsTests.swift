@@ -1,0 +1,64 @@
+import Postgres
+import Testing
+
+/// Columns that a role does not see of rows that it reads.
+extension RowSecurityTests {
+    static let kept: [(table: String, columns: Set<String>)] = [
+        ("tenants", ["deleted_by"]), ("domains", ["deleted_by", "vouched_by"]), ("users", ["deleted_by"]), ("holds", ["reason", "set_by"]),
+    ]
+    @Test("A tenant's worker reads its rows but for the columns that are no business of the tenant") func keptColumns() async throws {
+        let fixture = try await Fixture()
+        for (table, kept) in Self.kept {
+            let all = try await fixture.owner.query(
+                "SELECT attname::text FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped",
+                [.text(table)]
+            ).rows.map { try $0.text(0) }
+            #expect(kept.isSubset(of: all))
+            for column in kept.union(["*"]) {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await fixture.workers[0].query("SELECT \(column) FROM \(table)")
+                }
+                #expect(error?.sqlState == .insufficientPrivilege, "\(table) \(column)")
+            }
+            guard table != "holds" else { continue }
+            let shown = all.filter { !kept.contains($0) }.joined(separator: "\", \"")
+            #expect(try await !fixture.workers[0].query("SELECT \"\(shown)\" FROM \(table)").isEmpty, "\(table)")
+        }
+        await fixture.close()
+    }
+
+    @Test("An administrator's part has no hashes of former passwords, and all that it needs to write and forget them")
+    func formerPasswords() async throws {
+        let fixture = try await Fixture()
+        let tenant = fixture.tenants[0]
+        for sql in [
+            "INSERT INTO applies (administered_tenant, applied_by, forward, inverse) VALUES (\(tenant), 'x', '[]', '{}') RETURNING number",
+            "SELECT number, applied_by, applied_at, undoes, forward FROM applies WHERE administered_tenant = \(tenant)",
+            "DELETE FROM applies WHERE number < (SELECT max(number) FROM applies) RETURNING number",
+            "INSERT INTO old_credentials (tenant_id, user_id, hash) SELECT tenant_id, user_id, hash FROM credentials FOR UPDATE",
+            """
+            DELETE FROM old_credentials o WHERE changed_at NOT IN (
+                SELECT k.changed_at FROM old_credentials k WHERE k.user_id = o.user_id ORDER BY k.changed_at DESC LIMIT 1)
+            """,
+        ] { _ = try await fixture.administers(sql) }
+        #expect(try await fixture.administers("SELECT 1 FROM applies").rows.count == 1)
+        #expect(try await fixture.administers("SELECT changed_at FROM old_credentials").rows.count == 1)
+        for sql in ["SELECT inverse FROM applies", "SELECT * FROM applies", "SELECT hash FROM old_credentials", "TABLE old_credentials"] {
+            let error = await #expect(throws: PostgresError.self) { try await fixture.administers(sql) }
+            #expect(error?.sqlState == .insufficientPrivilege, "\(sql)")
+        }
+        await fixture.close()
+    }
+}
+
+extension RowSecurityTests.Fixture {
+    /// As the control plane does what an administrator of the tenant asks for.
+    func administers(_ sql: String) async throws -> PostgresResult {
+        try await control.transaction { transaction in
+            _ = try await transaction.query(
+                "SELECT set_config('casella.administered_tenant', $1, true), set_config('role', 'casella_administrator', true)",
+                [.text("\(tenants[0])")])
+            return try await transaction.query(sql)
+        }
+    }
+}
