@@ -48,4 +48,29 @@ extension DesiredTenant {
         copy.mailboxes[0].members = members
         return copy
     }
+
+    @Test("Nobody comes to open more than a hundred shared mailboxes; who opens more may go on") func mailboxesOfOne() throws {
+        let ann = try EmailAddress("ann@acme.example"), bob = try EmailAddress("bob@acme.example")
+        let read = SharedGrant(rights: .read, sends: false)
+        func state(_ count: Int, _ members: EmailAddress...) throws -> TenantState {
+            var state = try TenantState.acme()
+            state.users[bob] = UserSettings()
+            for number in 0..<count {
+                let grants = Dictionary(uniqueKeysWithValues: members.map { ($0, read) })
+                state.users[try EmailAddress("box\(number)@acme.example")] = UserSettings(members: grants)
+            }
+            return state
+        }
+        let most = SharedMailbox.maximumPerMember
+        try TenantState.requireAllowed(from: state(0), to: state(most, ann, bob), plan: LimitSet())
+        let error = try #require(throws: AdminError.self) {
+            try TenantState.requireAllowed(from: state(most, ann), to: state(most + 1, ann), plan: LimitSet())
+        }
+        #expect(error.message.contains("ann@acme.example would open more than 100 shared mailboxes"))
+        try TenantState.requireAllowed(from: state(most + 1, ann), to: state(most + 1, ann), plan: LimitSet())
+        try TenantState.requireAllowed(from: state(most + 1, ann), to: state(most), plan: LimitSet())
+        #expect(throws: AdminError.self) {
+            try TenantState.requireAllowed(from: state(most + 1, ann), to: state(most + 1, ann, bob), plan: LimitSet())
+        }
+    }
 }
