@@ -135,7 +135,8 @@ class DryRuns(unittest.TestCase):
             (["alias", "create", self.company.address("info"), "--to", ann], 73),
             (["quota", "set", "nobody@" + domain, "--bytes", "1MB"], 66),
             (["user", "totp", ann, "--off"], 76), (["domain", "unclaim", f"nobodys-{domain}"], 66),
-            (["administrator", "delete", "nobody"], 66), (["administrator", "create", self.helper.name, "--role", "auditor", "--generate"], 73),
+            (["administrator", "delete", "nobody"], 66),
+            (["administrator", "create", self.helper.name, "--role", "auditor", "--generate"], 73),
             (["tenant", "delete", "no-such-tenant"], 66), (["tenant", "delete", self.company.name, "--now"], 76),
             (["session", "end", "nobody@" + domain], 66), (["certificate", "delete", "nobody.example"], 66),
         ):
