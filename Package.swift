@@ -144,7 +144,7 @@ let package = Package(
         tests(of: "AdminShell", ["AdminAPI", "MailSettings", "Quantities"]),
         tests(of: "Argon2"),
         tests(of: "BlobStore"),
-        tests(of: "ControlPlane", ["AdminAPI", "Argon2", "Cryptography", "Postgres", "Runtime", "TestSupport"]),
+        tests(of: "ControlPlane", ["AdminAPI", "Argon2", "Cryptography", "Postgres", "Resolver", "Runtime", "TestSupport"]),
         tests(of: "Cracklib"),
         tests(of: "Crypt"),
         tests(of: "Cryptography"),
@@ -173,7 +173,7 @@ let package = Package(
             [
                 "CProcess", "Cryptography", "IMAP", "MailStore", "Postgres", "ProxyProtocol", "Runtime", "SMTP", "Supervision",
                 "TestSupport",
-            ]),
+            ] + nio),
         tests(of: "Zstd"),
 
         // What `ops/fuzz` runs, and the tests that replay its corpus
