@@ -19,8 +19,7 @@ extension Provisioning {
         let password = try PasswordChoice.generate.resolved().text
         do {
             try await change { transaction in
-                if let owner { try await requireUnchanged(owner, in: transaction) }
-                let keys = try await findWithLogin(address, in: transaction)
+                let keys = try await account(address, owner, in: transaction)
                 let held = try await transaction.query(
                     "SELECT count(*) FROM app_passwords WHERE tenant_id = $1 AND user_id = $2", [.int8(keys.tenant), .int8(keys.user)])
                 guard try held.first?.int8(0) ?? 0 < Self.limit else {
@@ -63,8 +62,7 @@ extension Provisioning {
         _ name: AppPasswordName, of address: EmailAddress, listing: String = "app-password list", owner: OwnAccounts.Owner? = nil
     ) async throws {
         let keys = try await change { transaction in
-            if let owner { try await requireUnchanged(owner, in: transaction) }
-            let keys = try await findWithLogin(address, in: transaction)
+            let keys = try await account(address, owner, in: transaction)
             let removed = try await transaction.query(
                 "DELETE FROM app_passwords WHERE tenant_id = $1 AND user_id = $2 AND name = $3 RETURNING 1",
                 [.int8(keys.tenant), .int8(keys.user), .text(name.text)])
@@ -72,6 +70,15 @@ extension Provisioning {
             return keys
         }
         endSessions(tenant: keys.tenant, user: keys.user, reason: "A password of yours was revoked; please log in again")
+    }
+
+    /// The account that was proved, and not whoever has its address by now; without such a proof, the address's.
+    private func account(
+        _ address: EmailAddress, _ owner: OwnAccounts.Owner?, in transaction: PostgresTransaction
+    ) async throws -> (tenant: Int64, user: Int64) {
+        guard let owner else { return try await findWithLogin(address, in: transaction) }
+        try await requireUnchanged(owner, in: transaction)
+        return (owner.keys.tenant, owner.keys.user)
     }
 
     private func appPassword(_ name: AppPasswordName, of address: EmailAddress) async throws -> AppPassword {

@@ -28,7 +28,8 @@ extension Provisioning {
         let same = try await transaction.query(
             """
             SELECT 1 FROM credentials c JOIN users u USING (tenant_id, user_id) JOIN domains d USING (tenant_id, domain_id)
-            WHERE tenant_id = $1 AND user_id = $2 AND c.hash = $3 AND u.local_part = $4 AND d.name = $5 FOR UPDATE OF c
+            WHERE tenant_id = $1 AND user_id = $2 AND c.hash = $3 AND u.local_part = $4 AND d.name = $5
+            FOR UPDATE OF c FOR SHARE OF u
             """,
             [
                 .int8(owner.keys.tenant), .int8(owner.keys.user), .text(owner.hash), .text(owner.address.localPart),
