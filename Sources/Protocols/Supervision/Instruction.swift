@@ -22,7 +22,8 @@ public enum Instruction: Codable, Sendable, Equatable {
     /// To a tenant worker: a user has moved from one domain to another; sum up what the domains and the tenant hold again. Answered by
     /// `Report.taskDone` with the same `id`.
     case alignUsage(id: Int64)
-    /// To a tenant worker: remove what has been in mailboxes for trash and junk for longer than the plan says; answered by `Report.taskDone`.
+    /// To a tenant worker: remove what has been in mailboxes for trash and junk for longer than the plan says; answered by
+    /// `Report.taskDone`.
     case removeExpired(id: Int64)
     /// To a tenant worker: commit the rows of messages that only the blob log holds yet, so that the tables tell what was received up
     /// to now. Answered by `Report.taskDone` with the same `id`.

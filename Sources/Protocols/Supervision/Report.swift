@@ -11,7 +11,8 @@ public enum Report: Codable, Sendable, Equatable {
     case sessions(id: Int64, [LiveSession])
     /// The answer to `Instruction.areYouAlive`.
     case alive
-    /// From a tenant worker: what `Instruction.recountUsage`, `.alignUsage`, `.removeExpired` or `.commitRows` asked for is done, or why it could not be.
+    /// From a tenant worker: what `Instruction.recountUsage`, `.alignUsage`, `.removeExpired` or `.commitRows` asked for is
+    /// done, or why it could not be.
     case taskDone(id: Int64, problem: String?)
     /// The answer to `Instruction.measure`; with the id 0 a process's last word before it ends.
     case measurements(id: Int64, Measurements)

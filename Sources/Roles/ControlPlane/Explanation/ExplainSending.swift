@@ -78,7 +78,8 @@ extension Provisioning {
         return .passes(
             rule,
             active.isEmpty
-                ? "It goes out without DKIM: no key of \(author.domain) is active." : "It is signed with \(active.joined(separator: ", ")).")
+                ? "It goes out without DKIM: no key of \(author.domain) is active."
+                : "It is signed with \(active.joined(separator: ", ")).")
     }
 
     /// Those that the header says the message is from.
