@@ -111,7 +111,7 @@ final class TestPlatform {
         try await owner.transaction { transaction in
             _ = try await transaction.query(statement)
             let started = start()
-            while try await waitingTransactions() < count {}
+            while try await waitingTransactions() < count { try Task.checkCancellation() }
             try await then()
             return started
         }
