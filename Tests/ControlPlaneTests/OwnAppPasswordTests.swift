@@ -46,7 +46,8 @@ import Testing
         let platform = try await TestPlatform()
         let users = try await users(platform, "ann", "bob"), ann = try owner("ann", users["ann"])
         let phone = try new("phone"), tablet = try new("tablet"), calls = platform.calls()
-        _ = try await calls.makeAppPassword(phone, of: ann.address, owner: ann)
+        let made = try await calls.makeAppPassword(phone, of: ann.address, owner: ann).appPassword
+        #expect(try await calls.appPasswords(of: ann.address) == [made])
         #expect(try await holders(platform) == [ann.keys.user])
 
         try await rename("ann", to: "anna", platform)

@@ -80,13 +80,15 @@ final class TestPlatform {
             certificates: certificates)
     }
 
-    /// - Parameter zone: the records of the DNS, as in a zone file. Of other names nobody knows anything.
-    func calls(zone: [String] = []) -> Provisioning {
+    /// - Parameters:
+    ///   - zone: the records of the DNS, as in a zone file. Of other names nobody knows anything.
+    ///   - patience: how long an answer is waited for.
+    func calls(zone: [String] = [], patience: Duration = .seconds(20)) -> Provisioning {
         Provisioning(
             database: control, roles: parts.roles, hashing: parts.hashing, authenticator: parts.authenticator, workers: parts.workers,
             services: parts.services, domains: parts.domains, queue: RelayQueue(database: control, journal: parts.journal),
             directory: parts.directory, journal: parts.journal, facts: parts.facts,
-            resolver: DNSResolver(forwarder: "127.0.0.1@9", localData: zone, remembers: false, timeout: .seconds(5)),
+            resolver: DNSResolver(forwarder: "127.0.0.1@9", localData: zone, remembers: false, timeout: patience),
             sessions: parts.sessions, ownAccounts: parts.ownAccounts, audit: parts.audit, certificates: parts.certificates,
             liveSessions: GatewaySessions(), usage: UsageRecorder(database: control, journal: parts.journal),
             measuring: Measuring(
