@@ -147,7 +147,7 @@ let package = Package(
         tests(
             of: "ControlPlane",
             [
-                "AdminAPI", "Argon2", "Cryptography", "MailSettings", "MailStore", "Postgres", "Runtime", "SecureStream", "TestSupport",
+                "AdminAPI", "Argon2", "Cryptography", "MailSettings", "MailStore", "Postgres", "Resolver", "Runtime", "SecureStream", "TestSupport",
                 nioSSL,
             ] + nio),
         tests(of: "Cracklib"),
@@ -178,7 +178,7 @@ let package = Package(
             [
                 "CProcess", "Cryptography", "IMAP", "MailRules", "MailStore", "Postgres", "ProxyProtocol", "Runtime", "SMTP",
                 "Supervision", "TestSupport",
-            ]),
+            ] + nio),
         tests(of: "Zstd"),
 
         // What `ops/fuzz` runs, and the tests that replay its corpus

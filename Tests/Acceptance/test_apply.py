@@ -1,69 +1,14 @@
 """Desired states: a file says how tenants are to be, and they are; shown first, done at once, taken back."""
 
 import base64
-import contextlib
 import hashlib
 import imaplib
-import itertools
 import json
-import os
-import random
-import signal
-import subprocess
-import tempfile
-import time
-import unittest
-from pathlib import Path
 
-from support import clients, messages, running
+from support import clients, messages
 from support.administrators import Administrator
-from support.attacked import at_scale
 from support.companies import Company
-from support.running import Platform
-
-HASH = "{SSHA}f0CceVSke+IK0le3znCfxtpRGtRzQGx0"
-_numbers = itertools.count(1)
-
-
-class Applying(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-
-    def setUp(self):
-        self.name = f"desired{next(_numbers)}"
-        self.domain = f"{self.name}.example"
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-
-    def address(self, local_part):
-        return f"{local_part}@{self.domain}"
-
-    def file(self, text):
-        path = Path(self.folder.name) / f"{next(_numbers)}.yaml"
-        path.write_text(text)
-        return path
-
-    def tenant(self, *users, aliases="", more="", name=None):
-        lines = "".join(f"\n  - {user if user.startswith('{') else f'{{address: {self.address(user)}}}'}" for user in users)
-        return self.file(
-            f"tenants:\n- name: {name or self.name}\n  {more}\n  domains: [{{name: {self.domain}, aliases: [also-{self.domain}]}}]\n"
-            f"  users:{lines or ' []'}\n  aliases: [{aliases}]\n"
-        )
-
-    def apply(self, path, *options, status=0):
-        done = self.platform.casella("apply", path, *options, check=False)
-        self.assertEqual(status, done.returncode, done.stdout + done.stderr)
-        return done
-
-    def number(self):
-        return str(self.platform.ask("applies", "--tenant", self.name)[0]["number"])
-
-    def users(self):
-        return {user["address"]: user for user in self.platform.ask("user", "list", "--tenant", self.name)}
-
-    def export(self):
-        return self.platform.casella("export", self.name).stdout
+from support.desired import Applying, HASH
 
 
 class Desired(Applying):
@@ -266,72 +211,6 @@ tenants:
                 self.assertEqual(200, administrator.request("POST", "/applies", sent)[0])
                 self.assertEqual("testing", mode())
 
-    def test_vacations(self):
-        ann = self.address("ann")
-        self.apply(self.tenant("ann"), "--yes")
-        away = f'{{address: {ann}, vacation: {{subject: Away, text: "Back\\nsoon.", until: "2099-01-06", days: 3}}}}'
-        self.assertIn("vacation", self.apply(self.tenant(away), "--yes").stdout)
-        shown = self.platform.ask("vacation", "show", ann)
-        self.assertEqual(("Away", "Back\nsoon.", "2099-01-06", 3), tuple(shown[key] for key in ("subject", "text", "until", "days")))
-        exported = self.file(self.export())
-        self.assertIn("Nothing would change", self.apply(self.tenant(away), "--dry-run").stdout)
-        self.assertIn("Nothing would change", self.apply(self.tenant("ann"), "--dry-run").stdout, "what is not written stays")
-        self.apply(self.tenant(f"{{address: {ann}, vacation: none}}"), "--yes")
-        self.assertEqual([], self.platform.ask("vacation", "list", "--tenant", self.name))
-        self.platform.casella("undo", self.number(), "--yes")
-        self.assertEqual(shown, self.platform.ask("vacation", "show", ann))
-        self.platform.casella("vacation", "clear", ann)
-        self.apply(exported, "--prune", "--yes")
-        self.assertEqual(shown, self.platform.ask("vacation", "show", ann))
-
-    def test_groups(self):
-        company = Company(self.platform)
-        self.name, ann, bob, team = company.name, company.address("ann"), company.address("bob"), company.address("team")
-
-        def file(*groups, more=""):
-            return self.file(f"tenants:\n- name: {self.name}\n  groups: [{', '.join(groups)}]\n{more}")
-
-        before = self.export()
-        made = self.apply(file(f"{{address: {team}, posting: members, owners: [{ann}], members: [{ann}, x@else.example]}}"), "--yes")
-        self.assertIn(f"+ group {team}: posting members; owners {ann}; new members {ann}, x@else.example", made.stdout)
-        shown = self.platform.ask("group", "show", team)
-        self.assertEqual(
-            ("members", [ann], {ann, "x@else.example"}), (shown["posting"], shown["owners"], set(shown["members"])))
-        first = self.number()
-        written = self.export()
-        self.assertIn("Nothing to do", self.apply(self.file(written), "--prune").stdout)
-        changed = self.apply(file(f"{{address: {team}, members: [{bob}]}}"), "--yes").stdout
-        self.assertIn(f"new members {bob}; gone members {ann}, x@else.example", changed)
-        clients.deliver(self.platform, messages.message(team), bob)
-        self.platform.casella("undo", self.number(), "--yes")
-        self.assertEqual(written, self.export())
-        for wrong, said in (
-            (f"{{address: {ann}}}", "would be a group and a user"),
-            (f"{{address: {team}, members: [{team}]}}", "a member of itself"),
-            (f"{{address: {team}, owners: [x@else.example]}}", "is no address of the tenant"),
-        ):
-            self.assertIn(said, self.apply(file(wrong), "--yes", status=2).stderr)
-        less = self.file(written.replace(f"{{address: {ann},", f"{{address: {company.address('new')},"))
-        told = self.apply(less, "--prune", "--dry-run").stdout
-        self.assertIn(f"Leaves 1 group with a member or an owner who goes: {team}", told)
-        self.platform.casella("plan", "override", self.name, "--aliases", "1")
-        more = file(f"{{address: {company.address('more')}}}")
-        self.assertIn("allows 1 aliases, and there would be 2", self.apply(more, "--yes", status=2).stderr)
-        # What is not written goes with --prune, and comes back.
-        administrator = Administrator(self.platform, "tenant-administrator", tenant=self.name)
-        desired = {"tenant": {"name": self.name, "groups": [{"address": team, "posting": "anyone"}]}}
-        status, preview = administrator.request("POST", "/applies/preview", {"desired": desired})
-        self.assertEqual(200, status)
-        self.assertEqual(200, administrator.request("POST", "/applies", {"desired": desired, "fingerprint": preview["fingerprint"]})[0])
-        self.platform.casella("undo", self.number(), "--yes")
-        self.platform.casella("plan", "override", self.name, "--aliases", "unlimited")
-        self.apply(self.file(before), "--prune", "--yes")
-        self.assertEqual(before, self.export())
-        self.platform.casella("undo", self.number(), "--yes")
-        self.assertEqual(set(shown["members"]), set(self.platform.ask("group", "show", team)["members"]))
-        self.platform.casella("undo", first, "--yes")
-        self.assertEqual([], self.platform.ask("group", "list", "--tenant", self.name))
-
     def test_what_moved_since_it_was_shown_is_not_done(self):
         self.apply(self.tenant("ann"), "--yes")
         owner = Administrator(self.platform, "owner")
@@ -346,25 +225,6 @@ tenants:
         self.assertEqual(200, owner.request("POST", "/applies", {"desired": desired, "fingerprint": shown["fingerprint"]})[0])
         again = owner.request("POST", "/applies", {"desired": desired, "fingerprint": shown["fingerprint"]})
         self.assertEqual(409, again[0], "a request that is sent twice is done once")
-
-    def test_an_export_is_the_state(self):
-        company = Company(self.platform)
-        self.name, self.domain = company.name, company.domain
-        self.platform.casella("alias", "create", f"@{self.domain}", "--to", f"{company.address('ann')},Upper@else.example")
-        self.platform.casella("domain", "alias", f"also-{self.domain}", "--of", self.domain)
-        self.platform.casella("plan", "override", self.name, "--users", "20", "--protocols", "imap,submission")
-        self.platform.casella("plan", "override", company.address("bob"), "--message-size", "5MB")
-        self.platform.casella("user", "suspend", company.address("bob"), "--reason", 'He said "no": #1')
-        self.platform.casella("quota", "set", company.address("ann"), "--bytes", "123456789", "--messages", "7")
-        self.platform.casella("user", "create", f"o'neil+x@{self.domain}", "--no-password")
-        text = self.export()
-        path = self.file(text)
-        self.assertIn("Nothing to do", self.apply(path, "--prune").stdout)
-        self.platform.casella("user", "delete", company.address("bob"), "--yes")
-        self.platform.casella("alias", "delete", f"@{self.domain}")
-        self.platform.casella("alias", "create", company.address("late"), "--to", company.address("ann"))
-        self.apply(path, "--prune", "--yes")
-        self.assertEqual(text, self.export())
 
     def test_mistakes_are_told_by_line_and_nothing_is_done(self):
         path = self.file(
@@ -388,122 +248,3 @@ tenants:
         self.assertIn(f"tenant {self.name}: The domain {other.domain} exists already", refused.stderr)
         self.assertEqual(66, self.platform.casella("tenant", "show", self.name, check=False).returncode)
         self.assertEqual(1, self.platform.ask("tenant", "show", f"{self.name}b")["domains"])
-
-    def test_an_administrator_applies_users_and_aliases_of_the_own_tenant_alone(self):
-        mine, others = Company(self.platform), Company(self.platform)
-        administrator = Administrator(self.platform, "tenant-administrator", tenant=mine.name)
-
-        def send(name=mine.name, **tenant):
-            desired = {"tenant": {"name": name, **tenant}}
-            status, answer = administrator.request("POST", "/applies/preview", {"desired": desired})
-            if status != 200:
-                return status
-            return administrator.request("POST", "/applies", {"desired": desired, "fingerprint": answer["fingerprint"]})[0]
-
-        users = [{"address": mine.address("new"), "password": HASH, "suspended": ["outgoing"]}]
-        aliases = [{"address": mine.address("info"), "targets": [mine.address("new")]}]
-        self.assertEqual(200, send(users=users, aliases=aliases))
-        self.assertEqual(["outgoing"], self.platform.ask("user", "show", mine.address("new"))["suspended"])
-        for wrong in (
-            {"plan": "default", "quota": {"bytes": 5}}, {"limits": {"users": 1000}}, {"suspended": ["login"]},
-            {"domains": [{"name": f"new-{mine.domain}"}]}, {"domains": [{"name": mine.domain, "quota": {"bytes": 5}}]},
-            {"domains": [{"name": mine.domain, "aliases": [f"new-{mine.domain}"]}]},
-            {"users": [{"address": mine.address("ann"), "limits": {"messageSize": "unlimited"}}]},
-        ):
-            self.assertEqual(403, send(**wrong), wrong)
-        self.assertEqual(403, send(name=others.name))
-        self.assertEqual(403, send(name=f"{self.name}x"))
-        self.assertEqual(404, send(users=[{"address": others.address("new")}]))
-        plans = {"desired": {"plans": {"plans": [{"name": "default", "limits": {"users": 1}}]}}}
-        self.assertEqual(403, administrator.request("POST", "/applies/preview", plans)[0])
-        self.assertEqual(403, administrator.request("GET", f"/tenants/{others.name}/state")[0])
-        self.assertEqual(200, administrator.request("GET", f"/tenants/{mine.name}/state")[0])
-        number = administrator.request("GET", "/applies")[1][0]["number"]
-        shown = administrator.request("GET", f"/applies/{number}/undo")[1]
-        status, _ = administrator.request("POST", f"/applies/{number}/undo", {"fingerprint": shown["fingerprint"]})
-        self.assertEqual(200, status)
-        self.assertNotIn(mine.address("new"), str(self.platform.ask("user", "list", "--tenant", mine.name)))
-        stranger = Administrator(self.platform, "tenant-administrator", tenant=others.name)
-        self.assertEqual(403, stranger.request("GET", f"/applies/{number}/undo")[0])
-        self.assertEqual([], stranger.request("GET", "/applies")[1])
-        for role, place in (("help-desk", {"tenant": mine.name}), ("domain-administrator", {"domain": mine.domain})):
-            self.assertEqual(403, Administrator(self.platform, role, **place).request("GET", "/applies")[0])
-
-
-class Killed(Applying):
-    """`apply` in the middle of which the shell, or the control plane, is killed."""
-
-    TENANTS, USERS = 4, 40
-
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = Platform().start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.platform.remove()
-
-    def test_running_it_again_always_ends_in_the_written_state(self):
-        chance = random.Random(2026)
-        usual = None
-        for number in range(at_scale(11, 101)):
-            names = [f"killed{number}-{tenant}" for tenant in range(self.TENANTS)]
-            path = self.file("tenants:\n" + "".join(map(self.written, names)))
-            if usual is None:
-                began = time.monotonic()
-                self.apply(path, "--yes")
-                usual = time.monotonic() - began
-                continue
-            after, victim = chance.uniform(0, usual), chance.choice(("shell", "shell", "control plane"))
-            with self.subTest(number=number, after=after, victim=victim):
-                self.interrupt(path, after, victim)
-                self.platform.wait_until_it_answers()
-                for name in names:
-                    self.assertIn(self.counts(name), (None, (0, 0, 0), (1, self.USERS, 1)), "nothing half-made is visible")
-                self.finish(path)
-                for name in names:
-                    self.assertEqual((1, self.USERS, 1), self.counts(name))
-                    applied = self.platform.ask("applies", "--tenant", name)
-                    self.assertEqual([self.USERS + 2], [apply["added"] for apply in applied], "once")
-                self.assertIn("Nothing to do", self.apply(path, "--prune").stdout)
-
-    def written(self, name):
-        users = "".join(f'  - {{address: u{user}@{name}.example, quota: 1GB, passwordHash: "{HASH}"}}\n' for user in range(self.USERS))
-        return (
-            f"- name: {name}\n  domains: [{{name: {name}.example}}]\n  users:\n{users}"
-            f"  aliases: [{{address: info@{name}.example, targets: [u0@{name}.example]}}]\n"
-        )
-
-    def interrupt(self, path, after, victim):
-        words = [self.platform.data / "bin/casella", "--data", self.platform.data, "apply", path, "--yes"]
-        shell = subprocess.Popen(
-            [str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        try:
-            time.sleep(after)  # the moment of the kill is what is drawn by lot
-            if victim == "shell":
-                shell.kill()
-            else:
-                with contextlib.suppress(ProcessLookupError, OSError, ValueError, IndexError):
-                    os.kill(self.platform.control_pid(), signal.SIGKILL)
-        finally:
-            shell.wait(timeout=90)
-
-    def finish(self, path):
-        """What the killed shell had asked for last may still be done while it runs again: then there is a part that moved."""
-        for _ in range(5):
-            done = self.platform.casella("apply", path, "--yes", check=False)
-            if done.returncode == 0:
-                return
-            self.assertEqual(2, done.returncode, done.stderr)
-            self.assertIn("moved", done.stderr)
-        self.fail("it never ends")
-
-    def counts(self, name):
-        """Domains, users and aliases; None where there is no such tenant."""
-        shown = self.platform.casella("--format", "json", "export", name, check=False)
-        if shown.returncode != 0:
-            self.assertEqual(66, shown.returncode, shown.stderr)
-            return None
-        state = json.loads(shown.stdout)
-        return len(state["domains"]), len(state["users"]), len(state["aliases"])

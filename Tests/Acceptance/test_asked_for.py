@@ -54,7 +54,8 @@ class AskedFor(unittest.TestCase):
         status, users = administrator.request("GET", "/users")
         self.assertEqual((200, {company.address("ann"), company.address("bob")}), (status, {user["address"] for user in users}))
         self.assertEqual(200, administrator.request("POST", f"/users/{company.address('ann')}/suspend")[0])
-        out_of_reach = (("GET", f"/users/{eve}"), ("POST", f"/users/{eve}/suspend"), ("DELETE", f"/users/{eve}"), ("GET", f"/domains/{other}"))
+        out_of_reach = (
+            ("GET", f"/users/{eve}"), ("POST", f"/users/{eve}/suspend"), ("DELETE", f"/users/{eve}"), ("GET", f"/domains/{other}"))
         for request in out_of_reach:
             self.assertEqual(403, administrator.request(*request)[0], request)
 

@@ -1,5 +1,8 @@
 """Mail that leaves is signed, as dkimpy, which we did not write, verifies."""
 
+import base64
+import json
+import pathlib
 import shlex
 import struct
 import tempfile
@@ -9,7 +12,9 @@ import dkim
 
 from support import clients, messages, outside, running
 from support.companies import Company
+from support.database import sql
 from support.dns import DNSServer
+from support.signing_keys import Traces, private_keys, public_half
 from support.waiting import eventually
 
 PARTNER = "partner.example"
@@ -18,6 +23,14 @@ PARTNER = "partner.example"
 def rdata(value):
     """The strings of a TXT record, from a zone file's."""
     return b"".join(struct.pack("B", len(part)) + part.encode() for part in shlex.split(value))
+
+
+def octets(path):
+    """None of what is gone by now."""
+    try:
+        return pathlib.Path(path).read_bytes()
+    except OSError:
+        return b""
 
 
 class DKIM(unittest.TestCase):
@@ -61,7 +74,6 @@ class DKIM(unittest.TestCase):
         self.assertNotIn(b"dkim-signature", self.arrived().lower())
         keys = self.platform.ask("dkim", "create", domain)
         self.assertEqual({"rsa-sha256", "ed25519-sha256"}, {key["algorithm"] for key in keys})
-        self.assertNotIn("private", str(keys).lower())
         refused = casella("dkim", "activate", domain, check=False)
         self.assertIn("not published", refused.stderr)
         texts = self.publish(keys)
@@ -152,6 +164,56 @@ class DKIM(unittest.TestCase):
             seen |= selectors
             for selector in selectors:
                 self.platform.casella("dkim", "delete", domain, selector)
+
+    def test_private_keys_are_nowhere_but_sealed(self):
+        platform, company = self.platform, Company(self.platform)
+        domain, ann, them = company.domain, company.address("ann"), f"them@{PARTNER}"
+        answers = [platform.casella("--format", "json", "dkim", "create", domain).stdout]
+        keys = json.loads(answers[0])
+        self.publish(keys)
+
+        private = private_keys(platform, company)
+        self.assertEqual({key["selector"] for key in keys}, set(private))
+        for key in keys:  # these are the keys, then
+            published = base64.b64decode("".join(shlex.split(key["record"]["value"])).split("p=")[1])
+            self.assertTrue(public_half(private[key["selector"]]).endswith(published[-32:]))
+        traces = Traces(private)
+        for der in private.values():
+            pem, longer = base64.encodebytes(der).decode(), base64.b64encode(b"xy" + der)
+            for written in (der, der.hex(), json.dumps([der.hex().upper()]), pem, json.dumps(pem), longer):
+                self.assertIsNotNone(traces.found_in(written), "what is looked for would be seen")
+
+        for words in (
+            "dkim activate", "dkim list", "dkim show", "domain dns", "domain show", "domain check", "explain send ann@"
+        ):  # fmt: skip
+            answers.append(platform.casella("--format", "json", *f"{words} {domain}".replace("@ ", "@").split(), check=False).stdout)
+        for words in (("dkim", "show", domain), ("domain", "dns", domain, "--zone"), ("export", company.name), ("audit", "list")):
+            answers.append(platform.casella(*words).stdout)
+        answers.append(platform.casella("--format", "json", "audit", "list").stdout)
+        broken = f"UPDATE dkim_keys SET private_key = substr(private_key, 2) WHERE tenant_id = {company.tenant_id()} AND selector = "
+        with outside.ScriptedHost(port=self.port) as host:
+            for count in (1, 2):  # with its keys, and with one that cannot be opened, which is logged
+                with clients.submission(company, "ann") as client:
+                    client.sendmail(ann, [them], messages.message(them, sender=ann))
+                eventually(lambda: len(host.messages) == count, what="the message arrives")
+                answers += [host.messages[-1][2].decode("latin-1")]
+                self.assertEqual(3 - count, host.messages[-1][2].count(b"DKIM-Signature:"))
+                if count == 1:
+                    sql(platform, "postgres", f"{broken}'{keys[0]['selector']}'")
+                    platform.casella("worker", "restart", f"tenant:{company.name}")
+        for text in answers:
+            self.assertIn(company.name, text)
+            self.assertIsNone(traces.found_in(text), text[:200])
+        for process in platform.descendants():
+            for name in ("cmdline", "environ"):
+                self.assertIsNone(traces.found_in(octets(f"/proc/{process}/{name}")), f"{name} of {process}")
+        looked_at = set()
+        for file in platform.data.rglob("*"):  # logs, the worker's directory, the queue, the database
+            place = file.relative_to(platform.data).parts[0]
+            if place != "bin" and file.is_file():
+                looked_at.add(place)
+                self.assertIsNone(traces.found_in(octets(file)), file)
+        self.assertTrue({"log", "tenants", "relay", "postgres", "secrets"} <= looked_at, looked_at)
 
 
 if __name__ == "__main__":

@@ -249,7 +249,7 @@ class OneTimePasswords(Passwords):
         status, listed = self.request("/self/app-passwords/list", proof)
         self.assertEqual((200, ["phone"]), (status, [entry["name"] for entry in listed]))
         self.assertNotIn(device, json.dumps(listed))
-        for what, body in (("list", {**proof, "password": "wrong"}), ("revoke", {"proof": {**proof, "password": "wrong"}, "name": "phone"})):
+        for what, body in (("list", wrong := {**proof, "password": "wrong"}), ("revoke", {"proof": wrong, "name": "phone"})):
             self.assertEqual(401, self.request(f"/self/app-passwords/{what}", body)[0])
         self.assertEqual(2, self.counted(address))
         self.assertEqual(401, self.request("/self/app-passwords/list", {"address": address, "password": device})[0])

@@ -61,7 +61,8 @@ class Queue(unittest.TestCase):
     def test_a_companys_administrator_sees_its_queue_and_no_others(self):
         other = Company(self.platform)
         with clients.submission(other, "ann") as client:
-            client.sendmail(other.address("ann"), ["them@scripted.example"], messages.message("them@scripted.example", other.address("ann")))
+            content = messages.message("them@scripted.example", other.address("ann"))
+            client.sendmail(other.address("ann"), ["them@scripted.example"], content)
         queued = {entry["tenant"]: entry["id"] for entry in self.platform.ask("queue", "list")}
         self.assertEqual({self.company.name, other.name}, set(queued))
         administrator = Administrator(self.platform, "tenant-administrator", tenant=other.name)

@@ -40,14 +40,6 @@ import Testing
         old.users[desk] = UserSettings()
         #expect(throws: AdminError.self) { try old.reaching(desired, prune: false) }
     }
-}
-
-extension DesiredTenant {
-    fileprivate func with(members: [SharedMember]) -> DesiredTenant {
-        var copy = self
-        copy.mailboxes[0].members = members
-        return copy
-    }
 
     @Test("Nobody comes to open more than a hundred shared mailboxes; who opens more may go on") func mailboxesOfOne() throws {
         let ann = try EmailAddress("ann@acme.example"), bob = try EmailAddress("bob@acme.example")
@@ -72,5 +64,13 @@ extension DesiredTenant {
         #expect(throws: AdminError.self) {
             try TenantState.requireAllowed(from: state(most + 1, ann), to: state(most + 1, ann, bob), plan: LimitSet())
         }
+    }
+}
+
+extension DesiredTenant {
+    fileprivate func with(members: [SharedMember]) -> DesiredTenant {
+        var copy = self
+        copy.mailboxes[0].members = members
+        return copy
     }
 }

@@ -15,8 +15,8 @@ import Testing
     @Test("Every key is understood") func all() throws {
         let read = try Self.read(
             """
-            {"hostname": "mx.acme.example", "postmaster": "Ann@acme.example", "bind": "::", "portBase": 0, "userIDBase": 300000, "adminUsers": [1000],
-             "argon2": {"memory": 7168, "passes": 5}, "loginThreads": 3, "loginQueue": 10,
+            {"hostname": "mx.acme.example", "postmaster": "Ann@acme.example", "bind": "::", "portBase": 0,
+             "userIDBase": 300000, "adminUsers": [1000], "argon2": {"memory": 7168, "passes": 5}, "loginThreads": 3, "loginQueue": 10,
              "wrongLogins": {"perPlace": 5, "perAddress": 20, "perAccount": 50, "forgottenAfter": 600}, "plaintextLoginFromLoopback": true,
              "passwords": {"minimumLength": 12, "remembered": 0},
              "messageSize": "10 MB", "recipients": 200, "hops": 25, "connectionsPerAddress": 5, "loginTime": 60,

@@ -31,7 +31,8 @@ import Testing
         #expect(throws: CertificateMistake.noKey) { try CertificateFacts(chain: chain, key: chain) }
     }
 
-    @Test("Damaged files are refused or read, and never more than that", arguments: [1, 2, 3] as [UInt64]) func damage(seed: UInt64) throws {
+    @Test("Damaged files are refused or read, and never more than that", arguments: [1, 2, 3] as [UInt64])
+    func damage(seed: UInt64) throws {
         var generator = Generator(state: seed)
         for _ in 0..<500 {
             var (changedChain, changedKey) = (chain, key)

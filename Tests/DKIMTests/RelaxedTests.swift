@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test("Random bodies, cut anywhere, have one form; and that form is its own") func chunks() {
-        var random = SystemRandomNumberGenerator()
+        var random = SeededNumbers(state: 6376)
         let alphabet = Array("\r\n\r\n \tab".utf8)
         for _ in 0..<2000 {
             let text = (0..<Int.random(in: 0..<60, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }

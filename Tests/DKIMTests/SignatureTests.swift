@@ -20,6 +20,10 @@ import Testing
     static let body = Array("Hi.\r\n\r\nWe lost the game.  Are you hungry yet?\r\n\r\nJoe.\r\n\r\n".utf8)
     static let names = ["from", "to", "subject", "date", "message-id", "from", "subject", "date"]
 
+    private func fields(named names: [String]) -> SignedFields {
+        SignedFields(names, from: Dictionary(grouping: HeaderScan(Self.header).fields) { $0.name }, of: Self.header)
+    }
+
     private func bodyHash() throws -> [UInt8] {
         var canonical = RelaxedBody()
         return try Cryptography.sha256(canonical.feed(Self.body) + canonical.finish())
@@ -41,7 +45,7 @@ import Testing
         let secret = try #require(Hexadecimal.decode("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"))
         let key = try SigningKey(privateKey: secret)
         #expect(Base64.encode(key.publicKey) == Array("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=".utf8))
-        let field = SignatureField(value, names: Self.names, header: Self.header, HeaderScan(Self.header))
+        let field = SignatureField(value, fields: fields(named: Self.names))
         let made = try key.signature(of: field.signed)
         let expected = "/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11BusFa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw=="
         #expect(Base64.encode(made) == Array(expected.utf8))
@@ -58,7 +62,7 @@ import Testing
              b=
             """
         let key = try SigningKey(privateKey: Base64.decode(Self.rsaKey.utf8))
-        let field = SignatureField(value, names: Self.names, header: Self.header, HeaderScan(Self.header))
+        let field = SignatureField(value, fields: fields(named: Self.names))
         let signature = """
             F45dVWDfMbQDGHJFlXUNB2HKfbCeLRyhDXgFpEL8GwpsRe0IeIixNTe3DhCVlUrSjV4BwcVcOF6+FF3Zo9Rpo1tFOeS9mPYQTnGdaSGsgeefOsk2Jz\
             dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8=
@@ -70,11 +74,11 @@ import Testing
     @Test("What is made verifies, and no more once a byte is another", arguments: [SigningKey.Kind.rsa, .ed25519])
     func made(kind: SigningKey.Kind) throws {
         let key = try SigningKey.random(kind)
-        let again = try SigningKey(privateKey: key.privateKey)
+        let again = try SigningKey(sealed: key.sealed(key: [UInt8](repeating: 1, count: 32)), key: [UInt8](repeating: 1, count: 32))
         #expect(again.publicKey == key.publicKey && again.kind == kind)
         let field = SignatureField(
-            algorithm: kind == .rsa ? .rsa : .ed25519, domain: "acme.example", selector: "may", time: 1, header: Self.header,
-            bodyHash: try bodyHash())
+            algorithm: kind == .rsa ? .rsa : .ed25519, domain: "acme.example", selector: "may", time: 1,
+            fields: SignedFields(of: Self.header, HeaderScan(Self.header)), bodyHash: try bodyHash())
         let signature = try key.signature(of: field.signed)
         #expect(try again.verifies(signature, of: field.signed))
         #expect(try !again.verifies(signature, of: field.signed + [0]))

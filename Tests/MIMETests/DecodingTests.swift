@@ -43,7 +43,11 @@ import Testing
     @Test("Search looks through encodings and case") func search() {
         let message = ParsedMessage(
             crlf(
-                "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?= aus\n K=?utf-8?q?oeln?=\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n=C4pfel und Bir=\nnen\n--b\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\nSGVsbG8gV29ybGQ=\n--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\nc2VjcmV0\n--b--"
+                "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?= aus\n K=?utf-8?q?oeln?=\nContent-Type: multipart/mixed; boundary=b\n\n"
+                    + "--b\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n"
+                    + "=C4pfel und Bir=\nnen\n"
+                    + "--b\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\nSGVsbG8gV29ybGQ=\n"
+                    + "--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\nc2VjcmV0\n--b--"
             ))
         #expect(message.headerContains("subject", SearchKey("GRÜSSE")) == false)
         #expect(message.headerContains("subject", SearchKey("grüße AUS")))

@@ -25,7 +25,8 @@ import Testing
         ("Undisclosed recipients:;", ["-|-|Undisclosed recipients|-", "-|-|-|-"]),
         ("Pete(A nice \\) chap) <pete(his account)@silly.test(his host)>", ["Pete|-|pete|silly.test"]),
         (
-            "A Group(Some people) :Chris Jones <c@(Chris's host.)public.example>, joe@example.org, John <jdoe@one.test> (my dear friend); (the end of the group)",
+            "A Group(Some people) :Chris Jones <c@(Chris's host.)public.example>, joe@example.org, "
+                + "John <jdoe@one.test> (my dear friend); (the end of the group)",
             ["-|-|A Group|-", "Chris Jones|-|c|public.example", "-|-|joe|example.org", "John|-|jdoe|one.test", "-|-|-|-"]
         ),
         ("Joe Q. Public <john.q.public@example.com>", ["Joe Q. Public|-|john.q.public|example.com"]),

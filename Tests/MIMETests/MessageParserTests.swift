@@ -29,7 +29,8 @@ import Testing
     @Test("Boundaries that begin alike are told apart") func prefixBoundaries() {
         let message = ParsedMessage(
             crlf(
-                "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/mixed; boundary=ab\n\n--ab\n\nx\n--ab--\n--a\n\ny\n--a--\n"
+                "Content-Type: multipart/mixed; boundary=a\n\n"
+                    + "--a\nContent-Type: multipart/mixed; boundary=ab\n\n--ab\n\nx\n--ab--\n--a\n\ny\n--a--\n"
             ))
         #expect(message.root.parts.map { $0.parts.count } == [1, 0])
         #expect(text(message.bytes(of: MessageSection(part: [1, 1]))) == "x")

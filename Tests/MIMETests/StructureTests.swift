@@ -5,7 +5,9 @@ import Testing
     @Test("Sender and Reply-To default to From (RFC 3501 §7.4.2)") func envelope() {
         let message = ParsedMessage(
             crlf(
-                "Date: Wed, 17 Jul 1996 02:23:25 -0700 (PDT)\nFrom: Terry Gray <gray@cac.washington.edu>\nSubject: IMAP4rev1 WG\n mtg summary\nTo: imap@cac.washington.edu\nReply-To:\nMessage-Id: <B27397-0100000@cac.washington.edu>\n\n"
+                "Date: Wed, 17 Jul 1996 02:23:25 -0700 (PDT)\nFrom: Terry Gray <gray@cac.washington.edu>\n"
+                    + "Subject: IMAP4rev1 WG\n mtg summary\nTo: imap@cac.washington.edu\nReply-To:\n"
+                    + "Message-Id: <B27397-0100000@cac.washington.edu>\n\n"
             ))
         let envelope = message.envelope
         #expect(text(envelope.subject) == "IMAP4rev1 WG mtg summary")
@@ -20,10 +22,12 @@ import Testing
         let secondBody =
             String(repeating: String(repeating: "z", count: 60) + "\r\n", count: 72) + String(repeating: "z", count: 88) + "\r\n"
         let source =
-            "Content-Type: MULTIPART/MIXED; BOUNDARY=b\r\n\r\n--b\r\nContent-Type: TEXT/PLAIN; CHARSET=US-ASCII\r\n\r\n\(firstBody)\r\n--b\r\n"
+            "Content-Type: MULTIPART/MIXED; BOUNDARY=b\r\n\r\n"
+            + "--b\r\nContent-Type: TEXT/PLAIN; CHARSET=US-ASCII\r\n\r\n\(firstBody)\r\n--b\r\n"
             + "Content-Type: TEXT/PLAIN; CHARSET=US-ASCII; NAME=\"cc.diff\"\r\nContent-ID: <960723163407.20117h@cac.washington.edu>\r\n"
-            + "Content-Description: Compiler diff\r\nContent-Transfer-Encoding: BASE64\r\nContent-Disposition: attachment; filename=cc.diff\r\n"
-            + "Content-Language: en, de\r\nContent-MD5: Q2hlY2sgSW50ZWdyaXR5IQ==\r\nContent-Location: a/\r\n b\r\n\r\n\(secondBody)\r\n--b--\r\n"
+            + "Content-Description: Compiler diff\r\nContent-Transfer-Encoding: BASE64\r\n"
+            + "Content-Disposition: attachment; filename=cc.diff\r\nContent-Language: en, de\r\n"
+            + "Content-MD5: Q2hlY2sgSW50ZWdyaXR5IQ==\r\nContent-Location: a/\r\n b\r\n\r\n\(secondBody)\r\n--b--\r\n"
         let structure = ParsedMessage(bytes(source)).bodyStructure
         guard case .multipart(let parts) = structure.content, parts.count == 2 else {
             Issue.record("no multipart")

@@ -7,7 +7,8 @@ import Testing
     func typical(pieces: Int) {
         var site = Site(door: .transport)
         site.hear(
-            "EHLO bar.com\r\nMAIL FROM:<Smith@bar.com>\r\nRCPT TO:<Jones@foo.com>\r\nRCPT TO:<nobody@foo.com>\r\nRCPT TO:<Brown@foo.com>\r\n"
+            "EHLO bar.com\r\nMAIL FROM:<Smith@bar.com>\r\n"
+                + "RCPT TO:<Jones@foo.com>\r\nRCPT TO:<nobody@foo.com>\r\nRCPT TO:<Brown@foo.com>\r\n"
                 + "DATA\r\nBlah blah blah...\r\n..etc. etc. etc.\r\n.\r\nQUIT\r\n", inPiecesOf: pieces)
         #expect(
             site.codes().filter { !$0.hasPrefix("250-") } == [

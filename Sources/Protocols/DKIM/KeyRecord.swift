@@ -41,8 +41,8 @@ public struct KeyRecord: Sendable {
         var tags: [String: String] = [:]
         for tag in first.split(separator: ";") {
             guard let equals = tag.firstIndex(of: "=") else { continue }
-            let name = tag[..<equals].filter { !" \t".contains($0) }, value = tag[tag.index(after: equals)...].filter { !" \t".contains($0) }
-            tags[name] = value
+            let name = tag[..<equals].filter { !" \t".contains($0) }
+            tags[name] = tag[tag.index(after: equals)...].filter { !" \t".contains($0) }
         }
         if let version = tags["v"], version != "DKIM1" { return .unusable }
         guard let published = tags["p"] else { return .unusable }

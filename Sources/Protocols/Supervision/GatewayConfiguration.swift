@@ -29,7 +29,8 @@ public struct GatewayConfiguration: Codable, Sendable, Equatable {
     public init(
         hostname: String, postmaster: String, listeners: [InheritedListener], ports: [String: Int], confinement: Confinement,
         certificates: [ServerCertificate], tenantSocketDirectory: String, relaySocket: String, remoteAdminSocket: String,
-        limits: MailLimits, allowsPlaintextLoginFromLoopback: Bool, loginTime: Int, connectionsPerAddress: Int, sessionsPerUser: Int, sessionsPerTenant: Int
+        limits: MailLimits, allowsPlaintextLoginFromLoopback: Bool, loginTime: Int, connectionsPerAddress: Int,
+        sessionsPerUser: Int, sessionsPerTenant: Int
     ) {
         self.hostname = hostname
         self.postmaster = postmaster

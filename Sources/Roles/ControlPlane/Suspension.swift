@@ -9,7 +9,8 @@ extension SuspensionChange {
 
     /// In the order of the cases, each once.
     static let suspending = """
-        suspended = ARRAY(SELECT name FROM unnest(ARRAY['incoming', 'outgoing', 'login']) AS name WHERE name = ANY (suspended || $1::text[])),
+        suspended = ARRAY(
+                SELECT name FROM unnest(ARRAY['incoming', 'outgoing', 'login']) AS name WHERE name = ANY (suspended || $1::text[])),
             suspension_reason = $2
         """
     /// The reason goes with the last of them.

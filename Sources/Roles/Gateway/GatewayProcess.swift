@@ -17,8 +17,8 @@ import TLS
 /// - Privileges: its own numeric user when the platform runs as root; Landlock without any path but its sockets' folders,
 ///   seccomp without exec. Listening sockets are inherited.
 /// - Limits: `MailLimits`, `GatewayLimits`. Hitting one gives the protocol's own temporary or permanent error.
-/// - Standards: RFC 5321, 3207, 1870, 6152, 6531, 3030, 2034, 3461 (SMTP), 6409, 8314 (submission), 9051 §6.2, 2595, 5034, 8461 §3.2 (MTA-STS), 9110,
-///   9112 (HTTP).
+/// - Standards: RFC 5321, 3207, 1870, 6152, 6531, 3030, 2034, 3461 (SMTP), 6409, 8314 (submission), 9051 §6.2, 2595, 5034, 8461 §3.2
+///   (MTA-STS), 9110, 9112 (HTTP).
 @EventLoopActor
 public final class GatewayProcess {
     let configuration: GatewayConfiguration

@@ -4,11 +4,17 @@ import COpenSSL
 public struct SigningKey: Sendable, CustomStringConvertible {
     public enum Kind: Sendable, Equatable { case rsa, ed25519 }
 
+    /// OpenSSL's form of it, which is wiped when the last copy goes.
+    private final class Parsed: @unchecked Sendable {  // a key that is only read may be used by several threads at once
+        let pointer: OpaquePointer
+        init(_ pointer: OpaquePointer) { self.pointer = pointer }
+        deinit { EVP_PKEY_free(pointer) }
+    }
+
     public let kind: Kind
-    /// In DER: a secret.
-    public let privateKey: [UInt8]
     /// SubjectPublicKeyInfo of RSA, the 32 octets of Ed25519.
     public let publicKey: [UInt8]
+    private let parsed: Parsed
 
     /// The private half is a secret.
     public var description: String { "a key of kind \(kind)" }
@@ -23,19 +29,24 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         guard EVP_PKEY_keygen_init(context) == 1, kind == .ed25519 || EVP_PKEY_CTX_set_rsa_keygen_bits(context, 2048) == 1,
             EVP_PKEY_keygen(context, &made) == 1, let made
         else { throw .library("EVP_PKEY_keygen") }
-        defer { EVP_PKEY_free(made) }
-        return try SigningKey(made, try encoded("i2d_PrivateKey") { i2d_PrivateKey(made, $0) })
+        return try SigningKey(Parsed(made))
     }
 
-    /// - Parameter privateKey: as `privateKey` gave it, or the 32 octets of an Ed25519 key.
-    public init(privateKey: [UInt8]) throws(CryptographyError) {
-        let key = try Self.parsed(privateKey)
-        defer { EVP_PKEY_free(key) }
-        try self.init(key, privateKey)
+    /// - Parameter privateKey: as `privateKey` gives it, or the 32 octets of an Ed25519 key.
+    public init(privateKey: [UInt8]) throws(CryptographyError) { try self.init(Self.parse(privateKey)) }
+
+    /// - Parameters:
+    ///   - box: as `sealed` gave it.
+    ///   - key: what it was sealed with.
+    public init(sealed box: [UInt8], key: [UInt8]) throws(CryptographyError) {
+        var secret = try SealedBox.open(box, key: key)
+        defer { OPENSSL_cleanse(&secret, secret.count) }
+        try self.init(Self.parse(secret))
     }
 
-    private init(_ key: OpaquePointer, _ privateKey: [UInt8]) throws(CryptographyError) {
-        self.privateKey = privateKey
+    private init(_ parsed: Parsed) throws(CryptographyError) {
+        self.parsed = parsed
+        let key = parsed.pointer
         switch EVP_PKEY_get_base_id(key) {
         case EVP_PKEY_RSA:
             kind = .rsa
@@ -51,15 +62,25 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         }
     }
 
+    /// In DER: a secret.
+    public var privateKey: [UInt8] {
+        get throws(CryptographyError) { try Self.encoded("i2d_PrivateKey") { i2d_PrivateKey(parsed.pointer, $0) } }
+    }
+
+    /// To be kept where others might read it.
+    public func sealed(key: [UInt8]) throws(CryptographyError) -> [UInt8] {
+        var secret = try privateKey
+        defer { OPENSSL_cleanse(&secret, secret.count) }
+        return try SealedBox.seal(secret, key: key)
+    }
+
     /// RSA (PKCS #1 v1.5) with SHA-256, or Ed25519 of the message's SHA-256 (RFC 8463 §3).
     public func signature(of message: [UInt8]) throws(CryptographyError) -> [UInt8] {
-        let key = try Self.parsed(privateKey)
-        defer { EVP_PKEY_free(key) }
         guard let context = EVP_MD_CTX_new() else { throw .library("EVP_MD_CTX_new") }
         defer { EVP_MD_CTX_free(context) }
         let input = kind == .rsa ? message : try Cryptography.sha256(message)
         var length = 0
-        guard EVP_DigestSignInit(context, nil, kind == .rsa ? EVP_sha256() : nil, nil, key) == 1,
+        guard EVP_DigestSignInit(context, nil, kind == .rsa ? EVP_sha256() : nil, nil, parsed.pointer) == 1,
             EVP_DigestSign(context, nil, &length, input, input.count) == 1
         else { throw .library("EVP_DigestSignInit") }
         var signature = [UInt8](repeating: 0, count: length)
@@ -69,29 +90,27 @@ public struct SigningKey: Sendable, CustomStringConvertible {
 
     /// Whether a signature is this key's, of this message.
     public func verifies(_ signature: [UInt8], of message: [UInt8]) throws(CryptographyError) -> Bool {
-        let key = try Self.parsed(privateKey)
-        defer { EVP_PKEY_free(key) }
         guard let context = EVP_MD_CTX_new() else { throw .library("EVP_MD_CTX_new") }
         defer {
             EVP_MD_CTX_free(context)
             ERR_clear_error()
         }
         let input = kind == .rsa ? message : try Cryptography.sha256(message)
-        guard EVP_DigestVerifyInit(context, nil, kind == .rsa ? EVP_sha256() : nil, nil, key) == 1 else {
+        guard EVP_DigestVerifyInit(context, nil, kind == .rsa ? EVP_sha256() : nil, nil, parsed.pointer) == 1 else {
             throw .library("EVP_DigestVerifyInit")
         }
         return EVP_DigestVerify(context, signature, signature.count, input, input.count) == 1
     }
 
-    private static func parsed(_ bytes: [UInt8]) throws(CryptographyError) -> OpaquePointer {
+    private static func parse(_ bytes: [UInt8]) throws(CryptographyError) -> Parsed {
         defer { ERR_clear_error() }
-        if bytes.count == 32, let key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, bytes, 32) { return key }
+        if bytes.count == 32, let key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, bytes, 32) { return Parsed(key) }
         let key = bytes.withUnsafeBufferPointer { buffer in
             var position = buffer.baseAddress
             return d2i_AutoPrivateKey(nil, &position, buffer.count)
         }
         guard let key else { throw .library("d2i_AutoPrivateKey") }
-        return key
+        return Parsed(key)
     }
 
     private static func encoded(

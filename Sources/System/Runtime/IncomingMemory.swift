@@ -24,7 +24,8 @@ public final class IncomingMemory {
         public func grow(by more: Int) -> Bool {
             octets += more
             memory.held += more
-            return memory.held <= (octets > IncomingMemory.small ? IncomingMemory.limit - IncomingMemory.keptForSmall : IncomingMemory.limit)
+            let isSmall = octets <= IncomingMemory.small
+            return memory.held <= (isSmall ? IncomingMemory.limit : IncomingMemory.limit - IncomingMemory.keptForSmall)
         }
 
         /// - Returns: false when it grows and there is no room for more.

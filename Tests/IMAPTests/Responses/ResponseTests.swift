@@ -24,7 +24,8 @@ import Testing
         #expect(text(.enabled([])) == "* ENABLED\r\n")
         #expect(text(.myRights(.inbox, [.lookUp, .read, .expunge])) == "* MYRIGHTS INBOX lred\r\n")
         #expect(text(.acl(.inbox, [("fred", [.read, .create]), ("x y", [])])) == "* ACL INBOX fred rkc \"x y\" \"\"\r\n")
-        let granted = UntaggedResponse.listRights(.inbox, identifier: Array("smith".utf8), always: [], grantable: [[.lookUp, .read], .delete])
+        let granted = UntaggedResponse.listRights(
+            .inbox, identifier: Array("smith".utf8), always: [], grantable: [[.lookUp, .read], .delete])
         #expect(text(granted) == "* LISTRIGHTS INBOX smith \"\" lr xc\r\n")
     }
 
@@ -65,16 +66,20 @@ import Testing
         response.end()
         #expect(
             String(decoding: response.output.bytes, as: UTF8.self)
-                == "* 12 FETCH (UID 7 FLAGS (\\Seen \\Recent k) RFC822.SIZE 44827 BODY[1.HEADER.FIELDS (From \"a b\")]<3> {2}\r\né BODY[9] NIL BODY[] {2}\r\nhi)\r\n"
+                == "* 12 FETCH (UID 7 FLAGS (\\Seen \\Recent k) RFC822.SIZE 44827 BODY[1.HEADER.FIELDS (From \"a b\")]<3> {2}\r\né "
+                + "BODY[9] NIL BODY[] {2}\r\nhi)\r\n"
         )
     }
 
     @Test("ENVELOPE has ten parts, BODYSTRUCTURE those of its kind") func structures() throws {
         let message = ParsedMessage(
             Array(
-                ("Date: Wed, 17 Jul 1996 02:23:25 -0700\r\nFrom: Terry Gray <gray@cac.washington.edu>\r\nSubject: IMAP4rev1 \"WG\"\r\nTo: undisclosed:;\r\n"
-                    + "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nhi\r\n"
-                    + "--b\r\nContent-Type: image/png; name=\"a\\\\b\"\r\nContent-Disposition: attachment; filename=x.png\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n"
+                ("Date: Wed, 17 Jul 1996 02:23:25 -0700\r\nFrom: Terry Gray <gray@cac.washington.edu>\r\n"
+                    + "Subject: IMAP4rev1 \"WG\"\r\nTo: undisclosed:;\r\n"
+                    + "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+                    + "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nhi\r\n"
+                    + "--b\r\nContent-Type: image/png; name=\"a\\\\b\"\r\nContent-Disposition: attachment; filename=x.png\r\n"
+                    + "Content-Transfer-Encoding: base64\r\n\r\nAAAA\r\n"
                     + "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nbody\r\n--b--\r\n").utf8))
         var output = ResponseWriter()
         output.envelope(message.envelope)

@@ -1,4 +1,6 @@
+import NIOCore
 import Runtime
+import TenantWorker
 import Testing
 
 @Suite("IMAP: access to shared mailboxes changes")
@@ -77,6 +79,36 @@ struct IMAPSharedAccessTests {
         while let line = try await client.line() { lines.append(line) }
         #expect(lines.filter { $0.hasPrefix("* BYE Your access") }.count == 1)
         #expect(lines.allSatisfy { $0.hasPrefix("* BYE ") || $0.hasPrefix("a NO [NOPERM]") })
+    }
+
+    @Test("A command that has come, and is not read yet, is not run once access is gone", arguments: [true, false])
+    @EventLoopActor func commandInWaiting(isTaken: Bool) async throws {
+        let office = try await SharedOffice()
+        let member = try #require(office.members["write"])
+        var server: Connection?
+        let client = try await Dialogue { connection in
+            server = connection
+            return IMAPConnection(
+                connection: connection, store: office.domain.company.store, user: member, pendingTag: "login",
+                limits: IMAPLimits(message: 10_000_000)
+            ).run
+        }
+        try await client.says("S: login OK …")
+        try await client.append(Sample.note(), to: office.name)
+        #expect(try await client.answer("SELECT \(office.name)").last == "OK [READ-WRITE] SELECT completed")
+        // The session waits for octets. These are there, and nobody has told it.
+        server?.putBack(ByteBuffer(string: "last STORE 1 +FLAGS.SILENT (\\Deleted)\r\n"))
+        try await office.give("write", isTaken ? nil : "manage")
+        if isTaken {
+            var lines: [String] = []
+            while let line = try await client.line() { lines.append(line) }
+            #expect(lines.count == 2 && lines.first?.hasPrefix("last NO [NOPERM]") == true)
+            #expect(lines.last?.hasPrefix("* BYE Your access") == true)
+        } else {
+            #expect(try await client.answer("NOOP").suffix(2) == ["last OK STORE completed", "OK NOOP completed"])
+        }
+        let flags = try await office.client("read").answer("STATUS \(office.name) (MESSAGES DELETED)").first
+        #expect(flags == "* STATUS \(office.name) (MESSAGES 1 DELETED \(isTaken ? 0 : 1))")
     }
 
     @Test("A session that has its own mailbox selected goes on, and loses the names") @EventLoopActor func ownSelected() async throws {

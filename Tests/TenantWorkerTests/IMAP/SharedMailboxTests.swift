@@ -26,21 +26,38 @@ struct IMAPSharedMailboxTests {
     static let commands = [
         "SELECT PLACE", "EXAMINE PLACE", "SELECT PLACE/Sent", "STATUS PLACE (MESSAGES)", "DELETE PLACE/Sent", "RENAME PLACE/Sent PLACE/Old",
         "RENAME PLACE/Sent Old", "RENAME PLACE Old", "GETQUOTAROOT PLACE", "COPY 1 PLACE", "MOVE 1 PLACE/Sent", "APPEND PLACE {1+}\r\nx",
-        "GETQUOTA user/ADDRESS", "SELECT shared/ADDRESS", "SELECT PLACE/", "SELECT ADDRESS",
+        "GETQUOTA user/ADDRESS",
     ]
-    @Test("A stranger of the same company reaches it by no name and no command", arguments: commands)
+    @Test("A stranger of the same company reaches it by no command that finds it for a member", arguments: commands)
     @EventLoopActor func stranger(command: String) async throws {
-        let office = try await SharedOffice()
+        let office = try await SharedOffice(messages: 10)
         try await office.client("manage").append(Sample.note(), to: office.name)
-        let stranger = try await office.client("stranger")
-        try await stranger.append(Sample.note())
-        #expect(try await stranger.answer("SELECT INBOX").last == "OK [READ-WRITE] SELECT completed")
-        let text = command.replacing("PLACE", with: office.name).replacing("ADDRESS", with: String(office.name.dropFirst(7)))
-        let needsSelection = command.hasPrefix("COPY") || command.hasPrefix("MOVE")
-        if !needsSelection { #expect(try await stranger.answer("UNSELECT").last == "OK UNSELECT completed") }
-        let answer = try await stranger.answer(text)
-        #expect(answer.count == 1)
-        #expect(answer.last?.hasPrefix("NO [NONEXISTENT]") == true || answer.last?.hasPrefix("NO [TRYCREATE]") == true)
+        let text = command.replacing("PLACE", with: office.name).replacing("ADDRESS", with: office.address)
+        func answer(to user: String) async throws -> [String] {
+            let client = try await office.client(user)
+            try await client.append(Sample.note())
+            if text.hasPrefix("COPY") || text.hasPrefix("MOVE") {
+                #expect(try await client.answer("SELECT INBOX").last == "OK [READ-WRITE] SELECT completed")
+            }
+            return try await client.answer(text)
+        }
+        let refused = try await answer(to: "stranger")
+        let isTarget = ["COPY", "MOVE", "APPEND"].contains { text.hasPrefix($0) }
+        #expect(refused.count == 1 && refused.last?.hasPrefix(isTarget ? "NO [TRYCREATE]" : "NO [NONEXISTENT]") == true)
+        for (name, count) in [("", 1), ("/Sent", 0)] {
+            let state = try await office.client("read").answer("STATUS \(office.name)\(name) (MESSAGES)").first
+            #expect(state == "* STATUS \(office.name)\(name) (MESSAGES \(count))")
+        }
+        // What may be done with it is another question.
+        let found = try await answer(to: "manage").last ?? ""
+        #expect(["OK ", "NO [CANNOT]"].contains { found.hasPrefix($0) }, "\(found)")
+    }
+
+    @Test("No other spelling of its name leads there, not for members either", arguments: ["shared/ADDRESS", "Shared", "ADDRESS"])
+    @EventLoopActor func otherNames(name: String) async throws {
+        let office = try await SharedOffice()
+        let text = "SELECT \(name.replacing("ADDRESS", with: office.address))"
+        #expect(try await office.client("manage").answer(text).last?.hasPrefix("NO [NONEXISTENT]") == true)
     }
 
     @Test("Who may read changes nothing: not by opening, flags, removing, copying or appending; no folder either")

@@ -44,6 +44,19 @@ struct SubmissionAuthorTests {
         await relay.close()
     }
 
+    @Test("A domain in Unicode is nobody's, whoever has its A-labels: nothing goes out for it, signed or not") @EventLoopActor
+    func unicodeDomain() async throws {
+        let domain = try await CompanyDomain.make(), relay = try await FakeRelay()
+        let ann = try await domain.user("ann")
+        try await domain.domainAlias("xn--bcher-kva.\(domain.name)")
+        for (name, answer) in [("xn--bcher-kva", "250 2.6.0 …"), ("b\u{fc}cher", "550 5.7.1 …")] {
+            let message = "From: <ann@\(name).\(domain.name)>\r\n\r\nHi\r\n"
+            try await SubmissionHandOffTests.submit(message, via: relay, answer: answer, in: domain, as: ann)
+        }
+        #expect(relay.taken.count == 1)
+        await relay.close()
+    }
+
     static let foreignHeaders = [
         "From: Boss <boss@elsewhere.example>", "From: ann@DOMAIN, boss@elsewhere.example",
         "From: ann@DOMAIN\r\nFrom: boss@elsewhere.example",

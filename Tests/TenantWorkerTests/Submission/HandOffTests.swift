@@ -7,9 +7,12 @@ import Testing
 @Suite("Submission: the message goes to the relay")
 struct SubmissionHandOffTests {
     /// Hands in one message, and expects this answer.
+    /// - Parameter user: who is ann; nil: made for it.
     @EventLoopActor
-    static func submit(_ message: String, via relay: FakeRelay?, answer: String, in domain: CompanyDomain) async throws {
-        let ann = try await domain.user("ann")
+    static func submit(
+        _ message: String, via relay: FakeRelay?, answer: String, in domain: CompanyDomain, as user: Int64? = nil
+    ) async throws {
+        let ann = if let user { user } else { try await domain.user("ann") }
         let client = try await domain.submission(ann, address: "ann@\(domain.name)", relay: relay)
         try await client.says("""
             C: MAIL FROM:<ann@\(domain.name)>

@@ -7,14 +7,19 @@ import Testing
 @Suite("Submission: mail is signed")
 struct SubmissionSignatureTests {
     private func box(_ kind: SigningKey.Kind) throws -> [UInt8] {
-        try SealedBox.seal(SigningKey.random(kind).privateKey, key: Company.sealingKey)
+        try SigningKey.random(kind).sealed(key: Company.sealingKey)
     }
 
     /// The fields of what the relay takes that ann sends.
-    @EventLoopActor private func header(from domain: CompanyDomain) async throws -> [String] {
+    /// - Parameters:
+    ///   - user: who is ann; nil: made for it.
+    ///   - name: of the domain in From; nil: its own.
+    @EventLoopActor private func header(
+        from domain: CompanyDomain, by user: Int64? = nil, named name: String? = nil
+    ) async throws -> [String] {
         let relay = try await FakeRelay()
-        let message = "From: <ann@\(domain.name)>\r\nTo: friend@far.example\r\n\r\nHi\r\n"
-        try await SubmissionHandOffTests.submit(message, via: relay, answer: "250 2.6.0 …", in: domain)
+        let message = "From: <ann@\(name ?? domain.name)>\r\nTo: friend@far.example\r\n\r\nHi\r\n"
+        try await SubmissionHandOffTests.submit(message, via: relay, answer: "250 2.6.0 …", in: domain, as: user)
         let taken = try #require(relay.taken.first)
         #expect(taken.message.hasSuffix("\r\n\r\nHi\r\n"))
         await relay.close()
@@ -28,7 +33,8 @@ struct SubmissionSignatureTests {
         let header = try await self.header(from: domain)
         let signatures = header.filter { $0.hasPrefix("DKIM-Signature:") }
         #expect(signatures.count == 2 && header.first?.contains("a=rsa-sha256; c=relaxed/relaxed; d=\(domain.name);") == true)
-        #expect(header.filter { $0.contains("bh=j+uJ1+KwQjMpdNiCngwvlv2FTzZnzkokoCYASnN36NE=;") }.count == 2, "of Hi and its line end alone")
+        let bodyHash = "bh=j+uJ1+KwQjMpdNiCngwvlv2FTzZnzkokoCYASnN36NE=;"  // of Hi and its line end alone
+        #expect(header.filter { $0.contains(bodyHash) }.count == 2)
         #expect(header.contains { $0.hasPrefix(" s=mayr; t=") } && header.contains { $0.hasPrefix(" s=maye; t=") })
     }
 
@@ -43,12 +49,33 @@ struct SubmissionSignatureTests {
     }
 
     @Test("A key that comes or goes counts from the next message on") @EventLoopActor func changes() async throws {
-        let domain = try await CompanyDomain.make(), other = try await CompanyDomain.make()
-        let unsigned = try await header(from: domain)
-        #expect(!unsigned.contains { $0.hasPrefix("DKIM-Signature:") })
-        try await other.key("may", "ed25519-sha256", box: box(.ed25519))
-        let signed = try await header(from: other)
-        #expect(signed.contains { $0.hasPrefix("DKIM-Signature:") })
+        let domain = try await CompanyDomain.make(), ann = try await domain.user("ann")
+        func selectors() async throws -> [String] {
+            try await header(from: domain, by: ann).compactMap { $0.firstMatch(of: /^ s=([a-z]+); t=/).map { String($0.1) } }
+        }
+        #expect(try await selectors().isEmpty)
+        try await domain.key("may", "ed25519-sha256", box: box(.ed25519))
+        #expect(try await selectors() == ["may"])
+        #expect(try await selectors() == ["may"], "with the key as it was kept")
+        try await domain.key("june", "ed25519-sha256", box: box(.ed25519))
+        #expect(try await selectors() == ["june", "may"])
+        try await domain.retire(key: "may")
+        #expect(try await selectors() == ["june"])
+        try await domain.retire(key: "june")
+        #expect(try await selectors().isEmpty)
+    }
+
+    @Test("Mail that is from an alias of the domain has no signature: the keys are the domain's own name's") @EventLoopActor
+    func alias() async throws {
+        let domain = try await CompanyDomain.make(), ann = try await domain.user("ann"), alias = "also-\(domain.name)"
+        try await domain.domainAlias(alias)
+        try await domain.key("may", "ed25519-sha256", box: box(.ed25519))
+        func isSigned(_ name: String) async throws -> Bool {
+            try await header(from: domain, by: ann, named: name).contains { $0.hasPrefix("DKIM-Signature:") }
+        }
+        #expect(try await !isSigned(alias))
+        #expect(try await isSigned(domain.name.uppercased()))
+        #expect(try await !isSigned(alias))
     }
 
     @Test("A key that cannot be used loses no mail, and no other signature") @EventLoopActor func broken() async throws {

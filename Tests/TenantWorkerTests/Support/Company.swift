@@ -154,6 +154,12 @@ struct CompanyDomain: Sendable {
             "INSERT INTO holds (tenant_id, user_id, reason, set_by) VALUES ($1, $2, 'lawsuit', 'root') RETURNING user_id", .int8(user))
     }
 
+    /// A further name.
+    func domainAlias(_ name: String) async throws {
+        _ = try await company.insert(
+            "INSERT INTO domain_aliases (tenant_id, domain_id, name) VALUES ($1, $2, $3) RETURNING domain_id", .int8(id), .text(name))
+    }
+
     /// A key that signs the domain's mail.
     func key(_ selector: String, _ algorithm: String, box: [UInt8]) async throws {
         _ = try await company.insert(
@@ -161,6 +167,13 @@ struct CompanyDomain: Sendable {
             INSERT INTO dkim_keys (tenant_id, domain_id, selector, algorithm, private_key, public_key, state)
             VALUES ($1, $2, $3, $4, $5, '', 'active') RETURNING domain_id
             """, .int8(id), .text(selector), .text(algorithm), .bytea(box))
+    }
+
+    /// The key signs no more.
+    func retire(key selector: String) async throws {
+        _ = try await company.insert(
+            "UPDATE dkim_keys SET state = 'retired' WHERE tenant_id = $1 AND domain_id = $2 AND selector = $3 RETURNING domain_id",
+            .int8(id), .text(selector))
     }
 
     func alias(_ localPart: String, to target: String) async throws {

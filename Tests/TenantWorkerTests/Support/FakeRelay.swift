@@ -4,7 +4,8 @@ import Runtime
 import SMTP
 import Testing
 
-/// The relay's inner door, played: takes messages over a Unix socket, keeps them, and answers each with `reply`, or 451 where it is for one of `deferred`.
+/// The relay's inner door, played: takes messages over a Unix socket, keeps them, and answers each with `reply`, or 451 where it is for
+/// one of `deferred`.
 @EventLoopActor
 final class FakeRelay {
     struct Taken: Sendable {

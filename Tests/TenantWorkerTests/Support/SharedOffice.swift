@@ -7,7 +7,8 @@ struct SharedOffice {
     let domain: CompanyDomain
     let info: Int64
     let members: [String: Int64]
-    var name: String { "Shared/info@\(domain.name)" }
+    var address: String { "info@\(domain.name)" }
+    var name: String { "Shared/\(address)" }
 
     init(bytes: Int64? = nil, messages: Int64? = nil) async throws {
         domain = try await CompanyDomain.make()

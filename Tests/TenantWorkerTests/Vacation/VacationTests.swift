@@ -1,3 +1,5 @@
+import Cryptography
+import Foundation
 import MailRules
 import Runtime
 import SMTP
@@ -97,6 +99,23 @@ struct VacationReplyTests {
         try await domain.letPass("7 days", for: ann)
         try await deliver(header, to: [address], over: client)
         #expect(await relay.taken(3).count == 3)
+        await relay.close()
+    }
+
+    @Test("A reply is signed by the user's domain") @EventLoopActor func signed() async throws {
+        let domain = try await CompanyDomain.make(), relay = try await FakeRelay()
+        let address = "ann@\(domain.name)"
+        try await domain.vacation(try await domain.user("ann"), "Away.")
+        let client = try await domain.lmtp(relay: relay)
+        try await deliver("To: \(address)\r\n", to: [address], over: client)
+        #expect(await !relay.taken(1)[0].header.contains { $0.hasPrefix("DKIM-Signature:") })
+        let key = try SigningKey.random(.ed25519)
+        try await domain.key("may", "ed25519-sha256", box: key.sealed(key: Company.sealingKey))
+        try await deliver("To: \(address)\r\n", to: [address], from: "other@remote.example", over: client)
+        let reply = await relay.taken(2)[1]
+        #expect(reply.header.first?.hasPrefix("DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; d=\(domain.name);") == true)
+        let bodyHash = Data(try Cryptography.sha256(Array("Away.\r\n".utf8))).base64EncodedString()
+        #expect(reply.header.contains { $0.contains("bh=\(bodyHash);") })
         await relay.close()
     }
 

@@ -13,7 +13,7 @@
     client     a random client: which operation comes next
     quiet      the comparison of everybody's view while nothing happens
     run        all of them together, and the kills
-    mutants    faults that the tester must find
+    mutants    faults that the tester must find: session_mutants and store_mutants, each a mutant
     mutation   how they get into a server
 """
 

@@ -9,7 +9,8 @@ import shutil
 import subprocess
 
 from . import CHECKOUT
-from .mutants import MUTANTS, Mutant
+from .mutant import Mutant
+from .mutants import MUTANTS
 
 COPY = CHECKOUT / ".build/mutants/tree"
 SCRATCH = CHECKOUT / ".build/mutants/build"

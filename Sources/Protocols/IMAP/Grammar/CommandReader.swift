@@ -1,7 +1,8 @@
 /// Frames commands: collects lines and literals (RFC 3501 §4.3, RFC 7888) from the octets as they come, in linear time and bounded memory.
 ///
 /// Lines end with CRLF; a lone LF is taken as a line end too (no command can hold one elsewhere), a lone CR is not. NUL is refused
-/// everywhere (RFC 3501 §9, note 3). What is too long is skipped up to the command's end and answered once, so the conversation stays in step.
+/// everywhere (RFC 3501 §9, note 3). What is too long is skipped up to the command's end and answered once, so the conversation stays in
+/// step.
 public struct CommandReader: Sendable {
     public struct Limits: Sendable, Equatable {
         /// Octets of a command without its literals.

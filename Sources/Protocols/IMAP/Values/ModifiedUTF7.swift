@@ -44,8 +44,8 @@ public enum ModifiedUTF7 {
         return output
     }
 
-    /// Nil when the octets are not valid: bad base64, printable ASCII inside a shift, superfluous shifts, lone surrogates, control characters.
-    /// Names in plain UTF-8, which some clients send, are taken as what they plainly mean.
+    /// Nil when the octets are not valid: bad base64, printable ASCII inside a shift, superfluous shifts, lone surrogates, control
+    /// characters. Names in plain UTF-8, which some clients send, are taken as what they plainly mean.
     public static func decode(_ name: some Collection<UInt8>) -> String? {
         var units: [UInt16] = []
         var iterator = name.makeIterator()

@@ -40,7 +40,8 @@ package struct SecureTransport: Transport {
     private func refusal(_ error: SecureStreamError) -> AdminError {
         switch error {
         case .connection(let reason):
-            AdminError(.unavailable, "The platform at \(server) cannot be reached: \(reason).", hint: "Is the address right, with its port?")
+            AdminError(
+                .unavailable, "The platform at \(server) cannot be reached: \(reason).", hint: "Is the address right, with its port?")
         case .tls(let reason): AdminError(.unavailable, "TLS with \(server) failed: \(reason).")
         case .untrusted(let reason, let fingerprint):
             AdminError(

@@ -12,7 +12,8 @@ package struct CreateAdministrator: AdminCommand {
         "--role": .words(Role.allCases.map(\.rawValue)), "--tenant": .live(.tenants), "--domain": .live(.domains),
     ])
     @Argument(help: "Name to log in with.", transform: { try AdministratorName($0) }) var name: AdministratorName
-    @Option(help: ArgumentHelp("What the administrator may do: \(Role.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "role"))
+    @Option(
+        help: ArgumentHelp("What the administrator may do: \(Role.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "role"))
     var role: Role
     @Option(help: ArgumentHelp("For roles of a tenant.", valueName: "name"), transform: { try TenantName($0) }) var tenant: TenantName?
     @Option(help: ArgumentHelp("For roles of a domain.", valueName: "domain"), transform: { try DomainName($0) }) var domain: DomainName?

@@ -16,30 +16,37 @@ extension Provisioning {
     ) async throws -> CreatedAppPassword {
         let services = new.services.map(Set.init) ?? Set(MailService.allCases)
         guard !services.isEmpty else { throw AdminError(.invalid, "An app password is for one service at least.") }
-        let password = try PasswordChoice.generate.resolved().text
+        let password = try PasswordChoice.generate.resolved().text, names = services.map(\.rawValue).sorted()
+        let createdAt: Timestamp
         do {
-            try await change { transaction in
-                if let owner { try await requireUnchanged(owner, in: transaction) }
-                let keys = try await findWithLogin(address, in: transaction)
+            createdAt = try await change { transaction in
+                let keys = try await account(address, owner, in: transaction)
                 let held = try await transaction.query(
                     "SELECT count(*) FROM app_passwords WHERE tenant_id = $1 AND user_id = $2", [.int8(keys.tenant), .int8(keys.user)])
                 guard try held.first?.int8(0) ?? 0 < Self.limit else {
                     throw AdminError(.conflict, "\(address) has \(Self.limit) app passwords already.", hint: "Delete one first.")
                 }
-                _ = try await transaction.query(
-                    "INSERT INTO app_passwords (tenant_id, user_id, name, digest, services) VALUES ($1, $2, $3, $4, $5)",
+                let made = try await transaction.query(
+                    """
+                    INSERT INTO app_passwords (tenant_id, user_id, name, digest, services) VALUES ($1, $2, $3, $4, $5) RETURNING created_at
+                    """,
                     [
                         .int8(keys.tenant), .int8(keys.user), .text(new.name.text),
                         .bytea(try authenticator.appPasswords.digest(of: password, tenant: keys.tenant, user: keys.user)),
-                        .textArray(services.map(\.rawValue).sorted()),
+                        .textArray(names),
                     ])
+                guard let row = made.first else { throw PostgresError(kind: .usage, message: "no created_at came back") }
+                return try row.moment(0)
             }
         } catch let error as PostgresError {
             guard error.sqlState == .uniqueViolation else { throw error }
             throw AdminError(
                 .alreadyExists, "\(address) has an app password for \(new.name) already.", hint: "Delete it first, or choose another name.")
         }
-        return CreatedAppPassword(appPassword: try await appPassword(new.name, of: address), password: password)
+        let made = AppPassword(
+            address: address, name: new.name, services: names.compactMap(MailService.init(rawValue:)), createdAt: createdAt,
+            usedAt: nil, usedFrom: nil)
+        return CreatedAppPassword(appPassword: made, password: password)
     }
 
     /// `app-password list`.
@@ -63,8 +70,7 @@ extension Provisioning {
         _ name: AppPasswordName, of address: EmailAddress, listing: String = "app-password list", owner: OwnAccounts.Owner? = nil
     ) async throws {
         let keys = try await change { transaction in
-            if let owner { try await requireUnchanged(owner, in: transaction) }
-            let keys = try await findWithLogin(address, in: transaction)
+            let keys = try await account(address, owner, in: transaction)
             let removed = try await transaction.query(
                 "DELETE FROM app_passwords WHERE tenant_id = $1 AND user_id = $2 AND name = $3 RETURNING 1",
                 [.int8(keys.tenant), .int8(keys.user), .text(name.text)])
@@ -74,11 +80,13 @@ extension Provisioning {
         endSessions(tenant: keys.tenant, user: keys.user, reason: "A password of yours was revoked; please log in again")
     }
 
-    private func appPassword(_ name: AppPasswordName, of address: EmailAddress) async throws -> AppPassword {
-        guard let found = try await appPasswords(of: address).first(where: { $0.name == name }) else {
-            throw Self.noAppPassword(name, address, "app-password list")
-        }
-        return found
+    /// The account that was proved, and not whoever has its address by now; without such a proof, the address's.
+    private func account(
+        _ address: EmailAddress, _ owner: OwnAccounts.Owner?, in transaction: PostgresTransaction
+    ) async throws -> (tenant: Int64, user: Int64) {
+        guard let owner else { return try await findWithLogin(address, in: transaction) }
+        try await requireUnchanged(owner, in: transaction)
+        return (owner.keys.tenant, owner.keys.user)
     }
 
     func appPasswords(of address: EmailAddress) async throws -> [AppPassword] {

@@ -5,8 +5,8 @@ import Supervision
 package struct Configuration: Sendable, Equatable {
     /// `hostname`: the platform's own name, in greetings and Received fields. Default: the machine's.
     package var hostname: String
-    /// `postmaster`: who gets mail for the server's own postmaster (RFC 5321 §4.5.1), an address of a hosted domain. Default: `postmaster` at
-    /// `hostname`, whose mail is taken only if that is a hosted domain.
+    /// `postmaster`: who gets mail for the server's own postmaster (RFC 5321 §4.5.1), an address of a hosted domain. Default: `postmaster`
+    /// at `hostname`, whose mail is taken only if that is a hosted domain.
     package var postmaster: String?
     /// `bind`: the address of the public listeners.
     package var bind = "127.0.0.1"

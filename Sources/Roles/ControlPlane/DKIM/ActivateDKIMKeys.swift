@@ -12,12 +12,12 @@ extension Provisioning {
             throw AdminError(.forbidden, "Only those who run the platform activate keys unchecked.")
         }
         _ = try await domain(name)
-        let waiting = try await dkimKeys(of: name).filter { $0.state == .waiting }
+        let rows = try await dkimRows(of: name).filter { $0.key.state == .waiting }, waiting = rows.map(\.key)
         guard !waiting.isEmpty else {
             throw AdminError(.conflict, "No key of \(name) waits to be activated.", hint: "`dkim create \(name)` makes some.")
         }
         if !isUnchecked {
-            for finding in try await checkSigning(of: name, [.waiting]) where finding.verdict != .right {
+            for finding in await check(rows) where finding.verdict != .right {
                 throw AdminError(
                     finding.verdict == .unknown ? .unavailable : .conflict, "\(finding.name) is not ready: \(finding.explanation)",
                     hint: "Name servers may remember for a while what was there before. A key that is not wanted goes by `dkim delete`.")
@@ -54,13 +54,20 @@ extension Provisioning {
     }
 
     /// Holds what the DNS says of a domain's keys against what should be there.
-    func checkSigning(of name: DomainName, _ states: Set<DKIMKey.State> = [.waiting, .active, .retired]) async throws
-        -> [DomainCheck.Finding]
-    {
-        var findings: [DomainCheck.Finding] = []
-        for row in try await dkimRows(of: name) where states.contains(row.key.state) { findings.append(await check(row)) }
-        return findings
+    func check(_ rows: [DKIMRow]) async -> [DomainCheck.Finding] {
+        await withTaskGroup(of: (Int, DomainCheck.Finding).self) { group in
+            var findings: [Int: DomainCheck.Finding] = [:]
+            for (place, row) in rows.enumerated() {
+                if place >= Self.questionsAtOnce, let (answered, finding) = await group.next() { findings[answered] = finding }
+                group.addTask { (place, await check(row)) }
+            }
+            for await (place, finding) in group { findings[place] = finding }
+            return findings.sorted { $0.key < $1.key }.map(\.value)
+        }
     }
+
+    /// Keys that the DNS is asked for at one time: the usual few of a domain together, and not all that there may be.
+    private static let questionsAtOnce = 8
 
     private func check(_ row: DKIMRow) async -> DomainCheck.Finding {
         let record = row.key.record, line = "\(record.name) TXT \(record.value)"

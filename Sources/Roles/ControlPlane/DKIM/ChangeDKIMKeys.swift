@@ -44,7 +44,7 @@ extension Provisioning {
                         """,
                         [
                             .int8(keys.tenant), .int8(keys.domain), .text(selector.text), .text(algorithm.rawValue),
-                            .bytea(try SealedBox.seal(key.privateKey, key: sealingKey)), .bytea(key.publicKey),
+                            .bytea(try key.sealed(key: sealingKey)), .bytea(key.publicKey),
                         ])
                 }
             }

@@ -10,10 +10,12 @@ extension Provisioning {
         let mode = try await domain(underAnyName: name).mtaSTS
         let records = try await self.records(of: name, policy(mode))
         let served = await servedPolicy(of: name)
+        let keys = try await dkimRows(of: name)
         async let exchange = checkExchange(of: name.text, mode, served)
         async let senders = checkSenders(of: name.text)
         async let host = checkHost()
         async let certificate = checkCertificate(mode)
+        async let signing = check(keys)
         // The others in the order in which `domain dns` prints them.
         let more = await withTaskGroup(of: (Int, DomainCheck.Finding?).self) { group in
             for (place, record) in records.enumerated() {
@@ -23,10 +25,10 @@ extension Provisioning {
             for await (place, finding) in group { findings[place] = finding }
             return findings.sorted { $0.key < $1.key }.map(\.value)
         }
-        var signing = try await checkSigning(of: name)
-        let states = isAlias ? [] : try await dkimKeys(of: name).map(\.state)
-        if !isAlias, !states.contains(.active) { signing.append(Self.unsigned(name, isWaiting: states.contains(.waiting))) }
-        return DomainCheck(domain: name, findings: await [exchange, senders, host] + [certificate].compactMap(\.self) + signing + more)
+        let states = keys.map(\.key.state)
+        let unsigned = isAlias || states.contains(.active) ? [] : [Self.unsigned(name, isWaiting: states.contains(.waiting))]
+        let own = await [exchange, senders, host] + [certificate].compactMap(\.self)
+        return DomainCheck(domain: name, findings: await own + signing + unsigned + more)
     }
 
     private static func unsigned(_ name: DomainName, isWaiting: Bool) -> DomainCheck.Finding {

@@ -2,8 +2,8 @@ import AdminAPI
 import Postgres
 import Runtime
 
-/// Has workers remove what has been in mailboxes for trash and junk for longer than the plan says (`trashDays`, `junkDays`): once a day, and
-/// when the plan says something else. A worker is started where there is something to remove, and only there.
+/// Has workers remove what has been in mailboxes for trash and junk for longer than the plan says (`trashDays`, `junkDays`): once a day,
+/// and when the plan says something else. A worker is started where there is something to remove, and only there.
 @EventLoopActor
 final class RetentionSweep {
     /// Between two looks at which tenants are due, and between two sweeps of one tenant.

@@ -19,14 +19,15 @@ struct MessageSigner {
     ///   - body: with that line if the header has it not.
     /// - Returns: the header, below a signature for each active key of the domain.
     func signed(_ header: [UInt8], _ body: [UInt8], trace: DeliveryID) async -> [UInt8] {
-        guard let domain = MessageAuthors.signingDomain(HeaderScan(header), in: header) else { return header }
+        let scan = HeaderScan(header)
+        guard let domain = MessageAuthors.signingDomain(scan, in: header) else { return header }
         do {
-            let keys = try await store.activeKeys(of: domain)
+            let keys = try await store.activeKeys(of: domain, sealedWith: facts.sealingKey)
             guard !keys.isEmpty else { return header }
-            let sealingKey = facts.sealingKey, now = Int64(time(nil))
+            let now = Int64(time(nil))
             // An RSA signature takes a millisecond of a processor, a large body much more.
             let (fields, problems) = await Task.detached {
-                Self.signatures(of: header, body, for: domain, keys, sealingKey: sealingKey, at: now)
+                Self.signatures(of: header, scan, body, for: domain, keys, at: now)
             }.value
             for problem in problems {
                 Log.error("a message went out without a signature of DKIM", ["trace": "\(trace)", "domain": domain, "error": problem])
@@ -39,22 +40,23 @@ struct MessageSigner {
     }
 
     private nonisolated static func signatures(
-        of header: [UInt8], _ body: [UInt8], for domain: String, _ keys: [ActiveKey], sealingKey: [UInt8], at time: Int64
+        of header: [UInt8], _ scan: HeaderScan, _ body: [UInt8], for domain: String, _ keys: [ActiveKey], at time: Int64
     ) -> (fields: [UInt8], problems: [String]) {
         var fields: [UInt8] = [], problems: [String] = []
         do {
             // The blank line is neither's (RFC 5322 §2.1).
-            let bodyHash = try hash(of: HeaderScan(header).hasBlankLine || !body.starts(with: [13, 10]) ? body[...] : body.dropFirst(2))
+            let bodyHash = try hash(of: scan.hasBlankLine || !body.starts(with: [13, 10]) ? body[...] : body.dropFirst(2))
+            let signed = SignedFields(of: header, scan)
             for key in keys {
                 do {
                     guard let algorithm = Algorithm(rawValue: key.algorithm) else { continue }
-                    let signing = try SigningKey(privateKey: try SealedBox.open(key.box, key: sealingKey))
+                    let signing = try key.key.get()
                     guard (signing.kind == .rsa) == (algorithm == .rsa) else {
                         problems.append("\(key.selector): the key is of another kind")
                         continue
                     }
                     let field = SignatureField(
-                        algorithm: algorithm, domain: domain, selector: key.selector, time: time, header: header, bodyHash: bodyHash)
+                        algorithm: algorithm, domain: domain, selector: key.selector, time: time, fields: signed, bodyHash: bodyHash)
                     fields += field.field(signature: try signing.signature(of: field.signed))
                 } catch {
                     problems.append("\(key.selector): \(error)")

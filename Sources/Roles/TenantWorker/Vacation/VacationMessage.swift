@@ -17,7 +17,9 @@ struct VacationMessage {
 
     var bytes: [UInt8] { header + body }
 
-    private var lines: [[UInt8]] { vacation.text.utf8.split(separator: 10, omittingEmptySubsequences: false).map { $0.filter { $0 != 13 } } }
+    private var lines: [[UInt8]] {
+        vacation.text.utf8.split(separator: 10, omittingEmptySubsequences: false).map { $0.filter { $0 != 13 } }
+    }
     private var text: [UInt8] { Array(lines.joined(separator: [13, 10])) + (lines.last?.isEmpty == false ? [13, 10] : []) }
     /// RFC 5322 §2.1.1.
     private var isPlain: Bool { text.allSatisfy { $0 < 0x80 && $0 != 0 } && lines.allSatisfy { $0.count <= 998 } }

@@ -1,3 +1,4 @@
+import Cryptography
 import Postgres
 import Runtime
 
@@ -5,18 +6,33 @@ import Runtime
 public struct ActiveKey: Sendable {
     public let selector: String
     public let algorithm: String
-    /// The private key, sealed.
-    public let box: [UInt8]
+    /// Or why it cannot be used.
+    public let key: Result<SigningKey, CryptographyError>
 }
 
 /// The keys that sign the tenant's mail, read when they are first needed, and again after provisioning changed.
 @EventLoopActor
 final class SigningKeys {
+    /// As the database has it.
+    private struct SealedKey: Sendable {
+        let selector: String
+        let algorithm: String
+        let box: [UInt8]
+
+        func opened(with sealingKey: [UInt8]) -> ActiveKey {
+            let key = Result { () throws(CryptographyError) in try SigningKey(sealed: box, key: sealingKey) }
+            return ActiveKey(selector: selector, algorithm: algorithm, key: key)
+        }
+    }
+
     private let tenant: Int64
     private let database: Database
     /// Grows whenever provisioning changed.
     private var generation = 0
-    private var keys: [String: [ActiveKey]]?
+    /// By the domains' own names.
+    private var sealed: [String: [SealedKey]]?
+    /// Those of domains whose mail was signed since.
+    private var opened: [String: [ActiveKey]] = [:]
 
     init(tenant: Int64, database: Database) {
         self.tenant = tenant
@@ -25,12 +41,23 @@ final class SigningKeys {
 
     func forget() {
         generation += 1
-        keys = nil
+        sealed = nil
+        opened = [:]
     }
 
-    /// By the domains' own names. RSA comes first.
-    func active() async throws(StoreError) -> [String: [ActiveKey]] {
-        if let keys { return keys }
+    /// - Parameter sealingKey: opens them.
+    func active(of domain: String, _ sealingKey: [UInt8]) async throws(StoreError) -> [ActiveKey] {
+        if let keys = opened[domain] { return keys }
+        let started = generation
+        guard let keys = try await all()[domain] else { return [] }
+        // The event loop has other things to do than to understand keys of RSA.
+        let active = await Task.detached { keys.map { $0.opened(with: sealingKey) } }.value
+        if started == generation { opened[domain] = active }
+        return active
+    }
+
+    private func all() async throws(StoreError) -> [String: [SealedKey]] {
+        if let sealed { return sealed }
         let started = generation
         let found = try await database.query(
             """
@@ -38,19 +65,22 @@ final class SigningKeys {
             WHERE k.tenant_id = $1 AND k.state = 'active' ORDER BY k.algorithm DESC, k.selector
             """, [.int8(tenant)])
         let loaded = try StoreError.reading { () throws(PostgresError) in
-            var loaded: [String: [ActiveKey]] = [:]
+            var loaded: [String: [SealedKey]] = [:]
             for row in found.rows {
-                let key = ActiveKey(selector: try row.text(1), algorithm: try row.text(2), box: try row.bytes(3))
+                let key = SealedKey(selector: try row.text(1), algorithm: try row.text(2), box: try row.bytes(3))
                 loaded[try row.text(0), default: []].append(key)
             }
             return loaded
         }
-        if started == generation { keys = loaded }
+        if started == generation { sealed = loaded }
         return loaded
     }
 }
 
 extension TenantStore {
     /// The keys that sign for a domain's own name; none for other names. RSA comes first.
-    public func activeKeys(of domain: String) async throws(StoreError) -> [ActiveKey] { try await signingKeys.active()[domain] ?? [] }
+    /// - Parameter sealingKey: opens them; they stay open until provisioning changes.
+    public func activeKeys(of domain: String, sealedWith sealingKey: [UInt8]) async throws(StoreError) -> [ActiveKey] {
+        try await signingKeys.active(of: domain, sealingKey)
+    }
 }

@@ -10,8 +10,6 @@ import Runtime
 final class WriteQueue {
     /// Jobs that may wait; more are refused at once.
     private static let waitingLimit = 20_000
-    /// Jobs of one transaction.
-    private static let batchLimit = 500
     /// How often a transaction is tried that failed for a passing reason, before its callers are told.
     private static let attemptLimit = 5
     /// How long, and how many, jobs gather that nobody waits for. A transaction costs much more than a row in it.
@@ -23,14 +21,12 @@ final class WriteQueue {
     private let database: Database
     private let ledger: QuotaLedger
     private(set) var lease: Lease
-    private var waiting: [WriteJob] = []
+    private var waiting = WaitingJobs()
     private var worker: Task<Void, Never>?
     private(set) var isLeaseLost = false
     /// The outcome of a commit is unknown and the database does not answer.
     private var isCutOff = false
     private(set) var isClosing = false
-    /// Jobs that wait and that somebody waits for.
-    private var awaited = 0
     private var isGathering = false
     /// How far the log reaches whose rows could not be made; to be told to the database with the next transaction.
     private var dropped: LogPosition?
@@ -61,7 +57,6 @@ final class WriteQueue {
         try checkRoom()
         let result = JobResult<Value>()
         let failure: StoreError? = await withCheckedContinuation { continuation in
-            awaited += 1
             waiting.append(WriteJob(
                 kind: kind, isAwaited: true,
                 build: { batch throws(StoreError) in result.value = try build(batch) },
@@ -146,37 +141,9 @@ final class WriteQueue {
     }
 
     private func work() async {
-        repeat { await commit(takeJobs()) } while awaited > 0 || waiting.count >= Self.gatheringLimit
+        repeat { await commit(waiting.takeNext()) } while waiting.awaited > 0 || waiting.count >= Self.gatheringLimit
         worker = nil
         if !waiting.isEmpty { gather() }
-    }
-
-    /// The jobs at the front that can share a transaction: none looks at what another one changes.
-    private func takeJobs() -> [WriteJob] {
-        var taken: [WriteJob] = []
-        var touched: Set<Int64> = []
-        taking: for job in waiting.prefix(Self.batchLimit) {
-            switch job.kind {
-            case .lone:
-                if taken.isEmpty { taken.append(job) }
-                break taking
-            case .change(let mailboxes):
-                guard touched.isDisjoint(with: mailboxes) else { break taking }
-                touched.formUnion(mailboxes)
-            case .arrival, .note: break
-            }
-            taken.append(job)
-        }
-        waiting.removeFirst(taken.count)
-        awaited -= taken.count { $0.isAwaited }
-        return taken
-    }
-
-    /// All messages whose rows are not in a transaction yet, in the log's order.
-    private func takeArrivals() -> [WriteJob] {
-        let arrivals = waiting.filter { $0.arrival != nil }
-        waiting.removeAll { $0.arrival != nil }
-        return arrivals
     }
 
     private func commit(_ jobs: [WriteJob]) async {
@@ -232,7 +199,7 @@ final class WriteQueue {
         if takesNumbers { await arrivals?.pause() }
         defer { if takesNumbers { arrivals?.resume() } }
         // A change may be one of any message that is in memory: so the rows of all of them come with it, before it.
-        let new = jobs.filter { $0.arrival != nil } + (takesNumbers ? takeArrivals() : [])
+        let new = jobs.filter { $0.arrival != nil } + (takesNumbers ? waiting.takeArrivals() : [])
         let built = (new + jobs.filter { $0.arrival == nil }).filter { job in
             do throws(StoreError) {
                 try job.build(batch)

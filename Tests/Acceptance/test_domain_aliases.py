@@ -1,0 +1,94 @@
+"""Domains with several names."""
+
+import smtplib
+
+from support import clients, database, messages
+from support.companies import Company
+from support.names import Names
+from support.waiting import eventually
+
+
+class DomainAliases(Names):
+    def setUp(self):
+        super().setUp()
+        self.alias = f"alias-{self.company.domain}"
+        self.platform.casella("domain", "alias", self.alias, "--of", self.company.domain)
+
+    def test_mail_comes_under_both_names(self):
+        self.platform.casella("alias", "create", f"info@{self.company.domain}", "--to", f"bob@{self.alias}")
+        for local_part, user in (("ann", "ann"), ("Ann+Detail", "ann"), ("info", "bob")):
+            address = f"{local_part}@{self.alias.upper()}"
+            sent = messages.message(address)
+            clients.deliver(self.platform, sent, address)
+            with clients.imap(self.company, user) as session:
+                self.assertIn(messages.identifier(sent), [messages.identifier(m) for m in clients.all_messages(session).values()])
+        self.assertEqual(550, self.rcpt(f"nobody@{self.alias}"))
+        self.platform.casella("alias", "create", f"@{self.company.domain}", "--to", self.bob)
+        self.assertEqual(250, self.rcpt(f"nobody@{self.alias}"))
+        # From inside, through the relay.
+        sent = messages.message(f"ann@{self.alias}", sender=self.bob)
+        with clients.submission(self.company, "bob") as client:
+            client.sendmail(self.bob, [f"ann@{self.alias}"], sent)
+        eventually(lambda: self.count(self.ann) == 3, what="the relay knows the name")
+
+    def test_logins_and_senders(self):
+        mine, theirs = f"ann@{self.alias}", f"bob@{self.alias}"
+        self.assertTrue(self.logs_in(mine))
+        self.assertFalse(self.logs_in(theirs))
+        with self.imap(mine, self.password) as session:
+            self.assertEqual(self.ann, self.platform.ask("session", "list", self.ann)[0]["address"])
+            session.noop()
+        self.company.passwords[mine] = self.password
+        with clients.submission(self.company, mine) as client:
+            self.assertEqual({}, client.sendmail(mine, [self.bob], messages.message(self.bob, sender=mine)))
+            with self.assertRaises(smtplib.SMTPSenderRefused):
+                client.sendmail(theirs, [self.bob], messages.message(self.bob, sender=theirs))
+        # Wrong logins under either name are those of one account.
+        for name in (mine, self.ann, mine):
+            self.assertFalse(self.logs_in(name, "a wrong password " + name))
+        counted = {entry.get("account"): entry["count"] for entry in self.platform.ask("login", "list", "--all") if entry.get("account")}
+        self.assertNotIn(mine, counted)
+        self.assertGreaterEqual(counted[self.ann], 2)
+
+    def test_it_is_shown_and_taken_away(self):
+        domain = self.company.domain
+        self.assertEqual([self.alias], self.platform.ask("domain", "show", domain)["aliases"])
+        self.assertIn(self.alias, self.platform.casella("domain", "list", "--tenant", self.company.name).stdout)
+        self.assertEqual(66, self.status("domain", "show", self.alias))
+        session = self.imap(f"ann@{self.alias}", self.password)
+        self.platform.casella("domain", "unalias", self.alias)
+        session.noop()  # a session is the user's, under whichever name it began
+        session.logout()
+        self.assertEqual([], self.platform.ask("domain", "show", domain)["aliases"])
+        self.assertFalse(self.logs_in(f"ann@{self.alias}"))
+        self.assertEqual(550, self.rcpt(f"ann@{self.alias}"))
+        self.assertEqual(66, self.status("domain", "unalias", self.alias))
+        self.assertEqual(66, self.status("domain", "unalias", domain))
+
+    def test_it_goes_with_its_domain(self):
+        self.platform.casella("domain", "delete", "--now", "--yes", self.company.domain)
+        self.assertEqual(550, self.rcpt(f"ann@{self.alias}"))
+        self.platform.casella("domain", "create", self.alias, "--tenant", self.company.name)
+        self.platform.casella("tenant", "delete", "--now", "--yes", self.company.name)
+        for name in (self.alias, self.company.domain):
+            self.assertEqual("", database.sql(self.platform, "postgres", f"SELECT 1 FROM domain_names WHERE name = '{name}'").strip())
+
+    def test_a_name_is_one_things(self):
+        stranger = Company(self.platform)
+        for name, domain, status in (
+            (self.alias, self.company.domain, 73),
+            (self.alias, stranger.domain, 73),
+            (stranger.domain, self.company.domain, 73),
+            (self.company.domain, self.company.domain, 73),
+            ("free.example", "nowhere.example", 66),
+            ("free.example", self.alias, 66),
+        ):
+            self.assertEqual(status, self.status("domain", "alias", name, "--of", domain), (name, domain))
+        self.assertEqual(73, self.status("domain", "create", self.alias, "--tenant", stranger.name))
+        for table in ("domains (tenant_id, name)", "domain_aliases (tenant_id, domain_id, name)"):
+            keys = "tenant_id, domain_id" if "domain_id" in table else "tenant_id"
+            with self.assertRaises(database.Refused):
+                database.sql(
+                    self.platform, "casella_control",
+                    f"INSERT INTO {table} SELECT {keys}, '{self.alias}' FROM domains WHERE name = '{stranger.domain}'",
+                )

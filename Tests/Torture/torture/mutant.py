@@ -1,0 +1,16 @@
+"""What a mutant is."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Mutant:
+    name: str
+    """What goes wrong."""
+    fault: str
+    file: str
+    line: str
+    """In place of `line`; MUTANT in it is true while this mutant is awake."""
+    instead: str
+    """The fault shows only when workers are killed."""
+    needs_kills: bool = False

@@ -1,0 +1,142 @@
+"""Faults of what is stored, and of what sessions are told of it."""
+
+from .mutant import Mutant
+
+STORE = "Sources/Services/MailStore/"
+
+STORE_MUTANTS = [
+    Mutant(
+        "expunge-numbers-unshifted",
+        "several EXPUNGE responses count as if the ones before had not shifted the numbers",
+        STORE + "Mailbox/Selection.swift",
+        ".expunged(sequenceNumber: kept.count + 1, uid: uid)",
+        ".expunged(sequenceNumber: kept.count + 1 + (MUTANT ? changes.count : 0), uid: uid)",
+    ),
+    Mutant(
+        "expunge-of-newest-untold",
+        "a session is not told that the newest message was expunged",
+        STORE + "Mailbox/Selection.swift",
+        "for uid in gone where uid <= newest {",
+        "for uid in gone where uid < newest || (!MUTANT && uid == newest) {",
+    ),
+    Mutant(
+        "expunge-untold-in-idle",
+        "an expunge does not wake a session that idles",
+        STORE + "Mailbox/Selection.swift",
+        "expunged.insert(uid) }\n        tell()",
+        "expunged.insert(uid) }\n        if !MUTANT { tell() }",
+    ),
+    Mutant(
+        "flags-untold",
+        "a flag change is not told to the other sessions",
+        STORE + "Mailbox/MailboxState.swift",
+        "forEachSelection { if $0 !== silent { $0.noteFlags(changed) } }",
+        "if !MUTANT { forEachSelection { if $0 !== silent { $0.noteFlags(changed) } } }",
+    ),
+    Mutant(
+        "flags-numbered-as-shared",
+        "a flag change by another counts messages as the server does, not as this session does",
+        STORE + "Mailbox/Selection.swift",
+        "if let number = sequenceNumber(of: uid), let message",
+        "if let number = MUTANT ? state.index(of: uid).map({ $0 + 1 }) : sequenceNumber(of: uid), let message",
+    ),
+    Mutant(
+        "appenduid-of-the-one-before",
+        "APPENDUID names the message before",
+        STORE + "Account/Appending.swift",
+        "return AppendOutcome(uidValidity: mailbox.uidValidity, uids: uids)",
+        "return AppendOutcome(uidValidity: mailbox.uidValidity, uids: uids.map { MUTANT && $0 > 1 ? $0 - 1 : $0 })",
+    ),
+    Mutant(
+        "status-without-deleted",
+        "STATUS MESSAGES leaves out messages marked \\Deleted",
+        STORE + "Account/Status.swift",
+        "        messages += 1",
+        "        messages += MUTANT && message.flags.contains(.deleted) ? 0 : 1",
+    ),
+    Mutant(
+        "status-unseen-counts-answered",
+        "STATUS UNSEEN leaves out answered messages",
+        STORE + "Account/Status.swift",
+        "if !message.flags.contains(.seen) {",
+        "if !message.flags.contains(.seen), !(MUTANT && message.flags.contains(.answered)) {",
+    ),
+    Mutant(
+        "idle-wakes-once",
+        "IDLE reports once and then sleeps on",
+        STORE + "Mailbox/Selection.swift",
+        "        wasToldOfChange = false\n",
+        "        wasToldOfChange = MUTANT\n",
+    ),
+    Mutant(
+        "idle-misses-arrivals",
+        "an arrival does not wake a session that idles",
+        STORE + "Mailbox/MailboxState.swift",
+        "forEachSelection { $0.noteArrivals() }",
+        "if !MUTANT { forEachSelection { $0.noteArrivals() } }",
+    ),
+    Mutant(
+        "move-without-expunge",
+        "MOVE leaves the messages in the source",
+        STORE + "Mailbox/Copying.swift",
+        "state.remove(plan.outcome.source)",
+        "if !MUTANT { state.remove(plan.outcome.source) }",
+    ),
+    Mutant(
+        "copy-loses-keywords",
+        "COPY drops keywords",
+        STORE + "Mailbox/Copying.swift",
+        "keywords: state.keywords(of: message))",
+        "keywords: MUTANT ? [] : state.keywords(of: message))",
+    ),
+    Mutant(
+        "copy-loses-flags",
+        "COPY drops system flags",
+        STORE + "Mailbox/Copying.swift",
+        "flags: message.flags, internalDate",
+        "flags: MUTANT ? [] : message.flags, internalDate",
+    ),
+    Mutant(
+        "store-replace-keeps-keywords",
+        "STORE FLAGS without keywords leaves those that are there",
+        STORE + "Mailbox/StoringFlags.swift",
+        "keywords.isEmpty && change != .replace ? current",
+        "keywords.isEmpty && (MUTANT || change != .replace) ? current",
+    ),
+    Mutant(
+        "recent-to-two",
+        "\\Recent is given to two sessions",
+        STORE + "Mailbox/Selection.swift",
+        "mailbox.recentUID = last + 1",
+        "mailbox.recentUID = MUTANT ? first : last + 1",
+    ),
+    Mutant(
+        "rename-inbox-leaves-one",
+        "RENAME INBOX leaves the newest message in INBOX",
+        STORE + "Account/ChangingMailboxes.swift",
+        "store.move(selection.uids, from: inbox",
+        "store.move(MUTANT ? selection.uids.dropLast() : selection.uids, from: inbox",
+    ),
+    Mutant(
+        "rename-keeps-old-name",
+        "a renamed mailbox is still there under its old name",
+        STORE + "Account/Account.swift",
+        "for entry in mailboxes { byName[entry.mailbox.name] = nil }",
+        "for entry in mailboxes where !MUTANT { byName[entry.mailbox.name] = nil }",
+    ),
+    Mutant(
+        "body-of-another",
+        "FETCH of several messages answers with the first one's content for each",
+        STORE + "Mailbox/ReadingMessages.swift",
+        "present.append((uid, message.blob))",
+        "present.append((uid, MUTANT ? present.first?.blob ?? message.blob : message.blob))",
+    ),
+    Mutant(
+        "flagged-lost-on-restart",
+        "\\Flagged is not written to the database, only kept in memory",
+        STORE + "Mailbox/StoringFlags.swift",
+        "batch.flags.append(mailbox.id, result.uid, modSeq, result.flags, result.keywords)",
+        "batch.flags.append(mailbox.id, result.uid, modSeq, MUTANT ? result.flags.subtracting(.flagged) : result.flags, result.keywords)",
+        needs_kills=True,
+    ),
+]
