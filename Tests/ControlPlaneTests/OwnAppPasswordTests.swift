@@ -23,11 +23,11 @@ import Testing
         return users
     }
 
-    /// As if the user had proved it.
+    /// As if the user, who has no one-time passwords, had proved it.
     private func owner(_ name: String, _ keys: UserKeys?) throws -> OwnAccounts.Owner {
         OwnAccounts.Owner(
             address: try EmailAddress("\(name)@acme.example"), keys: try #require(keys), hash: "hash of \(name)", mustChange: false,
-            hasOneTimePasswords: true)
+            hasOneTimePasswords: false)
     }
 
     private func rename(_ old: String, to new: String, _ platform: TestPlatform) async throws {
