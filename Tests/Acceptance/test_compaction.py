@@ -75,7 +75,7 @@ class Compaction(unittest.TestCase):
             (folder,) = [line for line in client.list('""', f'"Shared/{desk}/*@*"')[1] if line]
             name = folder.decode().split(' "/" ')[1]
             self.assertEqual(sorted(filled[:18]), sorted(clients.all_messages(client, name).values()))
-        self.platform.casella("hold", "release", self.ann)
+        self.platform.casella("hold", "release", self.ann, "--yes")
 
     def test_no_company_of_that_name(self):
         self.assertEqual(66, self.platform.casella("tenant", "compact", "no-tenant-of-this-name", check=False).returncode)

@@ -13,12 +13,14 @@ def damage(function):
 
 
 def last_segment(stage, company):
-    """The file, and the records in it that messages refer to: {offset: length}."""
+    """Its number, the file, and the records in it that messages refer to: {offset: length}."""
     rows = stage.sql(f"""
         SELECT DISTINCT blob_segment, blob_offset, blob_length FROM messages WHERE tenant_id = {company.tenant_id()}
         AND blob_segment = (SELECT max(blob_segment) FROM messages WHERE tenant_id = {company.tenant_id()})""")
     found = [tuple(map(int, row.split("|"))) for row in rows]
-    return stage.blobs(company) / f"{found[0][0]:010}.segment", {offset: length for _, offset, length in found}
+    number = found[0][0]
+    file = stage.blobs(company) / f"{abs(number):010}.{'packed' if number < 0 else 'segment'}"
+    return number, file, {offset: length for _, offset, length in found}
 
 
 def without_worker(stage, company, change):
@@ -27,8 +29,8 @@ def without_worker(stage, company, change):
     name = f"tenant:{company.name}"
     stage.casella("worker", "restart", name)
     eventually(lambda: stage.worker_pid(name) is None, within=20, what="the worker has ended")
-    file, lengths = last_segment(stage, company)
-    return {(company.tenant_id(), int(file.name.split(".")[0]), offset) for offset in change(file, lengths)}
+    number, file, lengths = last_segment(stage, company)
+    return {(company.tenant_id(), number, offset) for offset in change(file, lengths)}
 
 
 def damaged_places(stage, records):

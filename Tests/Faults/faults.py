@@ -5,8 +5,10 @@ import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import time
 
+import wire
 from stage import compiler
 from support.waiting import eventually
 
@@ -69,6 +71,44 @@ def backend_killed(stage, rng):
     if not backends:
         raise AssertionError("no worker is connected to the database, although mail flows")
     kill(rng.choice(backends))
+
+
+@fault
+def killed_while_packing(stage, rng):
+    """A worker, the database or the control plane, while the disk space of removed messages is given back."""
+    company = rng.choice(stage.companies)
+    clutter(stage, rng, company)
+    before = blob_octets(stage, company)
+    for _ in range(3):
+        packing = subprocess.Popen(
+            [stage.data / "bin/casella", "--data", stage.data, "tenant", "compact", company.name],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        rest(rng, rng.choice([0.1, 0.3, 12]))  # in its middle, or towards its end
+        victim = rng.choice(["worker", "worker", "database", "control plane"])
+        kill(stage.control_pid() if victim == "control plane" else stage.pid(f"tenant:{company.name}" if victim == "worker" else victim))
+        packing.wait(60)
+
+    def packed():
+        return stage.casella("tenant", "compact", company.name, check=False).returncode == 0
+
+    eventually(packed, within=60, what="the space is given back")
+    assert blob_octets(stage, company) < before, "nothing was given back"
+
+
+def clutter(stage, rng, company):
+    """More than half of what is on the disk is of messages that nobody has any more."""
+    address = company.address("bob")
+    with wire.IMAP(stage.port("imap"), address, company.password(address)) as imap:
+        for _ in range(2 + 3 * blob_octets(stage, company) // 1_000_000):
+            lines = [rng.randbytes(36).hex() for _ in range(8_000)]  # half of it is news to a compressor
+            imap.command("APPEND Junk", ("Subject: Clutter\r\n\r\n" + "\r\n".join(lines) + "\r\n").encode())
+        imap.select("Junk")
+        imap.command("STORE 1:* +FLAGS.SILENT (\\Deleted)")
+        imap.command("EXPUNGE")
+
+
+def blob_octets(stage, company):
+    return sum(file.stat().st_size for file in stage.blobs(company).iterdir())
 
 
 def command_line(pid):

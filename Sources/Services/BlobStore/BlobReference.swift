@@ -1,5 +1,5 @@
 /// The place of a record. Opaque to whoever keeps it: three numbers to hand back.
-public struct BlobReference: Sendable, Hashable, CustomStringConvertible {
+public struct BlobReference: Sendable, Hashable, BitwiseCopyable, CustomStringConvertible {
     /// The segment's number: from 1 in the log, from -1 downwards where the record was packed with others.
     public let segment: Int64
     /// Octets from the segment's start to the record's.

@@ -71,14 +71,17 @@ public final class MessageBlobs: Sendable {
     public nonisolated(nonsending) func sizes() async throws(BlobError) -> [Int64: Int64] { try await reader.sizes() }
 
     /// Removes a segment that nobody refers to any more, and that takes no more records.
-    public nonisolated(nonsending) func remove(segment: Int64) async throws(BlobError) { try await reader.remove(segment) }
+    public nonisolated(nonsending) func remove(segment: Int64) async throws(BlobError) {
+        await packer.useUp(segment)
+        try await reader.remove(segment)
+    }
 
     /// Has the next record begin a new segment of the log: nothing comes into those that are there any more, as long as this process lives.
     public nonisolated(nonsending) func beginSegment() async throws(BlobError) { try await writer.beginSegment() }
 
     /// Notes that the store was looked through for what nobody wants, and when that was noted last (seconds since 1970).
-    public nonisolated(nonsending) func noteLook(at seconds: Int64) async throws(BlobError) { try await packer.noteLook(at: seconds) }
-    public nonisolated(nonsending) func lastLook() async -> Int64? { await packer.lastLook() }
+    public nonisolated(nonsending) func noteLook(at seconds: Int64) async throws(BlobError) { try await writer.noteLook(at: seconds) }
+    public nonisolated(nonsending) func lastLook() async -> Int64? { await writer.lastLook() }
 
     /// All segments of the log, oldest first.
     public nonisolated(nonsending) func segments() async throws(BlobError) -> [Int64] { try await reader.segments() }

@@ -69,4 +69,20 @@ struct SegmentDirectory: Sendable {
         defer { directory.close() }
         try directory.synchronize()
     }
+
+    // MARK: When the store was looked through last
+
+    private var look: String { "\(path)/looked-through" }
+
+    func noteLook(at seconds: Int64) throws(BlobError) {
+        let file = try FileDescriptor.open(look, O_WRONLY | O_CREAT | O_TRUNC)
+        defer { file.close() }
+        try file.write(Array(String(seconds).utf8), at: 0)
+    }
+
+    func lastLook() -> Int64? {
+        guard let file = try? FileDescriptor.open(look, O_RDONLY) else { return nil }
+        defer { file.close() }
+        return (try? file.read(32, at: 0)).flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
+    }
 }

@@ -8,7 +8,7 @@ actor SegmentPacker {
 
     private let directory: SegmentDirectory
     private nonisolated let thread = DedicatedThread()
-    /// The newest number that this process gave. None is given twice while a reference from before may be in memory.
+    /// The newest number that this process gave, or took from a segment. None is given again while a reference from before may be in memory.
     private var newest: Int64 = 0
     private var isClosed = false
 
@@ -17,6 +17,9 @@ actor SegmentPacker {
     init(directory: SegmentDirectory) { self.directory = directory }
 
     func close() { isClosed = true }
+
+    /// The number is not given any more.
+    func useUp(_ number: Int64) { newest = min(newest, number) }
 
     func pack(_ references: [BlobReference]) throws(BlobError) -> [Result<BlobReference, BlobError>] {
         guard !isClosed else { throw .closed }
@@ -81,21 +84,5 @@ actor SegmentPacker {
         try file.write(buffer, at: end)
         end += Int64(buffer.count)
         buffer.removeAll(keepingCapacity: true)
-    }
-
-    // MARK: When the store was looked through last
-
-    private var look: String { "\(directory.path)/looked-through" }
-
-    func noteLook(at seconds: Int64) throws(BlobError) {
-        let file = try FileDescriptor.open(look, O_WRONLY | O_CREAT | O_TRUNC)
-        defer { file.close() }
-        try file.write(Array(String(seconds).utf8), at: 0)
-    }
-
-    func lastLook() -> Int64? {
-        guard let file = try? FileDescriptor.open(look, O_RDONLY) else { return nil }
-        defer { file.close() }
-        return (try? file.read(32, at: 0)).flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
     }
 }

@@ -73,6 +73,10 @@ actor SegmentWriter {
         tail = nil
     }
 
+    // Here, since this thread runs in any case.
+    func noteLook(at seconds: Int64) throws(BlobError) { try directory.noteLook(at: seconds) }
+    func lastLook() -> Int64? { directory.lastLook() }
+
     func close() {
         flush()
         isClosed = true

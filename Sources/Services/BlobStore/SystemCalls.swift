@@ -53,22 +53,31 @@ package struct FileDescriptor {
 
     /// Up to `count` octets; fewer at the end of the file.
     package func read(_ count: Int, at offset: Int64) throws(BlobError) -> [UInt8] {
-        var code: Int32 = 0
+        var outcome: Result<Int, BlobError> = .success(0)
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count, let base = buffer.baseAddress {
-                let got = pread(number, base + filled, count - filled, off_t(offset) + off_t(filled))
-                if got > 0 {
-                    filled += got
-                } else if got == 0 {
-                    break
-                } else if errno != EINTR {
-                    code = errno
-                    break
-                }
+            outcome = Result { () throws(BlobError) in
+                try read(into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])), at: offset)
+            }
+            filled = (try? outcome.get()) ?? 0
+        }
+        _ = try outcome.get()
+        return bytes
+    }
+
+    /// As many octets as there are places, or fewer at the end of the file: how many.
+    package func read(into places: UnsafeMutableRawBufferPointer, at offset: Int64) throws(BlobError) -> Int {
+        var filled = 0
+        while filled < places.count, let base = places.baseAddress {
+            let got = pread(number, base + filled, places.count - filled, off_t(offset) + off_t(filled))
+            if got > 0 {
+                filled += got
+            } else if got == 0 {
+                break
+            } else if errno != EINTR {
+                throw .system(operation: "pread", code: errno)
             }
         }
-        guard code == 0 else { throw .system(operation: "pread", code: code) }
-        return bytes
+        return filled
     }
 
     func truncate(to length: Int64) throws(BlobError) {

@@ -32,9 +32,10 @@ class RoleQuestions:
         )
         return [name for (name,) in found]
 
-    def readable(self, table):
+    def permitted(self, right, table):
+        """Columns with which the role may do this."""
         found = self.catalogue(
             f"""SELECT attname FROM pg_attribute WHERE attrelid = 'public.{table}'::regclass AND attnum > 0 AND NOT attisdropped
-                    AND has_column_privilege('{self.role}', attrelid, attnum, 'SELECT') ORDER BY attnum"""
+                    AND has_column_privilege('{self.role}', attrelid, attnum, '{right}') ORDER BY attnum"""
         )
         return [name for (name,) in found]

@@ -18,9 +18,10 @@ extension TenantStore {
 
     /// Whether nobody looked for a day.
     public func isCompactionDue(at moment: Int64? = nil) async -> Bool {
-        let now = moment ?? Clock.now()
-        guard !isCompacting, let last = await blobs.lastLook() else { return !isCompacting }
-        return !(last...(last + Self.period)).contains(now)
+        guard !isCompacting else { return false }
+        if lastLook == nil { lastLook = await blobs.lastLook() }
+        guard let lastLook else { return true }
+        return !(lastLook...(lastLook + Self.period)).contains(moment ?? Clock.now())
     }
 
     /// Gives the octets of messages that nobody has any more back to the file system: segments without any wanted record are removed, and
@@ -56,20 +57,30 @@ extension TenantStore {
         let plan = CompactionPlan(sizes: whole, live: live)
         if isTrial { return plan.foreseen }
         var outcome = CompactionOutcome()
+        // First what needs no room for it.
+        outcome.freed += try await remove(plan.unused, sizes, after: grace)
         for group in plan.groups { outcome.packed += try await pack(group) }
-        let emptied = plan.unused + plan.groups.joined()
-        if !emptied.isEmpty {
-            await EventLoopActor.sleep(for: grace)
-            relocations += 1
-            try await queue.settled()
-            let used = try await segmentsInUse(among: emptied)
-            for segment in emptied where !used.contains(segment) {
-                try await reading { () throws(BlobError) in try await blobs.remove(segment: segment) }
-                outcome.freed += sizes[segment] ?? 0
-            }
-        }
-        try await reading { () throws(BlobError) in try await blobs.noteLook(at: moment ?? Clock.now()) }
+        outcome.freed += try await remove(Array(plan.groups.joined()), sizes, after: grace)
+        let now = moment ?? Clock.now()
+        lastLook = now
+        try? await blobs.noteLook(at: now)
         return outcome
+    }
+
+    /// Removes those of the segments that no row refers to.
+    /// - Returns: octets that this gives back.
+    private func remove(_ segments: [Int64], _ sizes: [Int64: Int64], after grace: Duration) async throws(StoreError) -> Int64 {
+        guard !segments.isEmpty else { return 0 }
+        await EventLoopActor.sleep(for: grace)
+        relocations += 1
+        try await queue.settled()
+        let used = try await segmentsInUse(among: segments)
+        var freed: Int64 = 0
+        for segment in segments where !used.contains(segment) {
+            try await reading { () throws(BlobError) in try await blobs.remove(segment: segment) }
+            freed += sizes[segment] ?? 0
+        }
+        return freed
     }
 
     /// How far the log is in the rows.

@@ -1,16 +1,24 @@
 import BlobStore
 import Runtime
 
-/// A message in memory.
-struct StoredMessage {
-    let uid: UID
+/// A message in memory; snapshots keep it octet by octet, so the fields come in an order that leaves no gaps.
+struct StoredMessage: BitwiseCopyable {
     var modSeq: ModSeq
-    var flags: MessageFlags
-    /// In the mailbox's `KeywordSets`.
-    var keywordSet: KeywordSets.Number = 0
     let internalDate: Int64
     let size: Int64
     var blob: BlobReference
+    let uid: UID
+    /// In the mailbox's `KeywordSets`.
+    var keywordSet: KeywordSets.Number = 0
+    var flags: MessageFlags
+
+    init(
+        uid: UID, modSeq: ModSeq, flags: MessageFlags, keywordSet: KeywordSets.Number = 0, internalDate: Int64, size: Int64,
+        blob: BlobReference
+    ) {
+        (self.uid, self.modSeq, self.flags, self.keywordSet) = (uid, modSeq, flags, keywordSet)
+        (self.internalDate, self.size, self.blob) = (internalDate, size, blob)
+    }
 }
 
 /// The messages of one mailbox, shared by all sessions that have it selected. Always what the database has committed.

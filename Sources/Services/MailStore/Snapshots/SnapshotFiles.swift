@@ -18,8 +18,7 @@ final class SnapshotFiles {
         return await onThread { [path = path(mailbox)] in
             guard let file = try? FileDescriptor.open(path, O_RDONLY) else { return nil }
             defer { file.close() }
-            guard let size = try? file.size(), let octets = try? file.read(Int(size), at: 0) else { return nil }
-            return MailboxSnapshot(decoding: octets)
+            return MailboxSnapshot(reading: file)
         }
     }
 

@@ -27,6 +27,8 @@ public final class TenantStore {
     private var hasForgotten = false
     var warnings: QuotaWarnings?
     var isCompacting = false
+    /// When somebody looked last for octets that nobody needs; nil before that was asked, and when nobody did.
+    var lastLook: Int64?
     /// Grows when octets are about to lie elsewhere, or to go: who puts a place into a row by its value must have looked it up since.
     var relocations = 0
 

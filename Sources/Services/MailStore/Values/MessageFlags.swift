@@ -5,7 +5,7 @@ public typealias UID = UInt32
 public typealias ModSeq = UInt64
 
 /// The system flags that are stored (RFC 9051 §2.3.2), as in the column `messages.flags`.
-public struct MessageFlags: OptionSet, Sendable, Hashable {
+public struct MessageFlags: OptionSet, Sendable, Hashable, BitwiseCopyable {
     public let rawValue: UInt8
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
