@@ -99,7 +99,7 @@ def clutter(stage, rng, company):
     """More than half of what is on the disk is of messages that nobody has any more."""
     address = company.address("bob")
     with wire.IMAP(stage.port("imap"), address, company.password(address)) as imap:
-        for _ in range(2 + 3 * blob_octets(stage, company) // 1_000_000):
+        for _ in range(60 + 4 * blob_octets(stage, company) // 1_000_000):  # more than what will come in meanwhile
             lines = [rng.randbytes(36).hex() for _ in range(8_000)]  # half of it is news to a compressor
             imap.command("APPEND Junk", ("Subject: Clutter\r\n\r\n" + "\r\n".join(lines) + "\r\n").encode())
         imap.select("Junk")
