@@ -33,5 +33,6 @@ FROM (
         LATERAL (SELECT 'Shared/' || u.local_part || '@' || d.name) AS shown (name), subscriptions o
     WHERE o.tenant_id = a.tenant_id AND o.user_id = a.member_id AND (o.name = shown.name OR starts_with(o.name, shown.name || '/'))
 ) AS found
-WHERE (s.tenant_id, s.user_id, s.name) = (found.tenant_id, found.user_id, found.old) AND octet_length(found.name) <= 1000;
+WHERE (s.tenant_id, s.user_id, s.name) = (found.tenant_id, found.user_id, found.old) AND octet_length(found.name) <= 1000
+    AND NOT EXISTS (SELECT FROM subscriptions n WHERE (n.tenant_id, n.user_id, n.name) = (found.tenant_id, found.user_id, found.name));
 ALTER TABLE subscriptions FORCE ROW LEVEL SECURITY;

@@ -14,7 +14,6 @@ from support.companies import Company
 from support.dns import DNSServer
 from support.waiting import eventually
 
-
 # Not below .test, which resolvers answer themselves.
 HOSTNAME = "mx.host.example"
 # What a zone has beside.

@@ -3,6 +3,7 @@
 import smtplib
 
 from support import clients, database, messages
+from support.administrators import Administrator
 from support.companies import Company
 from support.names import Names
 from support.waiting import eventually
@@ -64,6 +65,17 @@ class DomainAliases(Names):
         self.assertEqual(550, self.rcpt(f"ann@{self.alias}"))
         self.assertEqual(66, self.status("domain", "unalias", self.alias))
         self.assertEqual(66, self.status("domain", "unalias", domain))
+
+    def test_who_administers_the_domain_looks_at_it_under_either_name(self):
+        mine = Administrator(self.platform, "tenant-administrator", tenant=self.company.name)
+        its = Administrator(self.platform, "domain-administrator", domain=self.company.domain)
+        others = Administrator(self.platform, "tenant-administrator", tenant=Company(self.platform).name)
+        for path in (f"/domains/{self.alias}/dns", f"/domains/{self.alias}/check"):
+            for administrator, status in ((mine, 200), (its, 200), (others, 403)):
+                self.assertEqual(status, administrator.request("GET", path)[0], (path, administrator.name))
+        for administrator in (mine, its):
+            changed = administrator.request("PUT", f"/domains/{self.alias}/mta-sts", {"mode": "testing"})
+            self.assertEqual(404, changed[0], changed)
 
     def test_it_goes_with_its_domain(self):
         self.platform.casella("domain", "delete", "--now", "--yes", self.company.domain)

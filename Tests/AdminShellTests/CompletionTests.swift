@@ -67,6 +67,10 @@ struct CompletionTests {
         (#"casella x "yak\$w"#, #"yak\$w"#, "yak$wren", #"yak\$wren"#), ("casella x 'a b'", "'a b'", "a b c#", "'a b'\\ c\\#"),
         ("casella x ANN", "ANN", "ann@acme.example", "ann@acme.example"), ("casella x 'AN'N", "N", "ann", nil),
         ("casella x 'ANN", "ANN", "ann'o", #"ann'\''o"#), ("casella x ", "", "{a,b}*?~", #"\{a,b\}\*\?\~"#),
+        ("casella x yak", "yak", "yak`\u{301}w`\u{301}", "yak\\`\u{301}w\\`\u{301}"),
+        ("casella x yak", "yak", "yak;\u{301}w", "yak\\;\u{301}w"),
+        ("casella x 'yak", "yak", "yak'\u{301}&w", "yak'\\''\u{301}&w"), ("casella x \"yak", "yak", "yak\"\u{301}w", "yak\\\"\u{301}w"),
+        ("casella x 'a'\u{301}b", "'a'\u{301}b", "a\u{301}b;", "'a'\u{301}b\\;"),
         ("casella x b\u{fc}", "b\u{fc}", "b\u{fc}&ro", "b\u{fc}\\&ro"), ("casella x yak", "other", "yak'wren", nil),
     ]
     @Test("For bash, what stands in the word's place is quoted, in the quotation that is open", arguments: forBash)

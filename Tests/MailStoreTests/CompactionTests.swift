@@ -148,9 +148,9 @@ import Testing
             _ = try await selection.expunge()
             _ = selection.takeChanges(expunges: true)
             #expect(try await store.compact(at: 0, grace: .zero).freed > 350_000)
-            #expect(try segments(tenant) == ["0000000001.packed"])
+            #expect(try segments(tenant) == ["0000000001.packed", "0000000002.packed"])
             let packed = try await tenant.server.number(
-                "SELECT count(*) FROM held_messages WHERE tenant_id = $1 AND blob_segment = -1", [.int8(tenant.id)])
+                "SELECT count(*) FROM held_messages WHERE tenant_id = $1 AND blob_segment = -2", [.int8(tenant.id)])
             #expect(packed == 1)
             try await check(selection, Self.left.filter { $0 != 40 })
         }
@@ -194,6 +194,27 @@ import Testing
             _ = try await store.compact(at: 0, grace: .zero)
             #expect(try segments(tenant) == ["0000000002.packed"])
             try await check(selection, Self.left)
+        }
+    }
+
+    @Test("A worker that does not know what became of its rows leaves no snapshot, and removes nothing") func unsure() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann")
+        let store = try await tenant.open()
+        let (_, selection) = try await sparse(ann, in: store)
+        try await deliver(201..<240, to: ann, in: store)
+        _ = selection.takeChanges(expunges: true)
+        try await tenant.withoutCommits {
+            let packing = Task { try await store.compact(at: 0, grace: .zero) }
+            try await tenant.waitForBlockedTransaction()
+            await tenant.closeByForce(store)
+            await #expect(throws: StoreError.self) { try await packing.value }
+        }
+        #expect(((try? FileManager.default.contentsOfDirectory(atPath: tenant.snapshotFolder)) ?? []).isEmpty)
+        #expect(try segments(tenant) == ["0000000001.packed", "0000000001.segment"])
+        try await tenant.withStore { store in
+            let (_, selection) = try await inbox(ann, in: store)
+            try await check(selection, Self.left + Array(201..<240))
         }
     }
 

@@ -249,12 +249,13 @@ public final class WorkerProcess {
             await EventLoopActor.sleep(for: .seconds(30))
             guard !isStopping, await store.isCompactionDue() else { continue }
             connections += 1
-            defer { connections -= 1 }
-            if case .failed = await compact(isTrial: false) { await EventLoopActor.sleep(for: .seconds(600)) }
+            _ = await compact(isTrial: false)
+            connections -= 1
         }
     }
 
     private func compact(isTrial: Bool) async -> CompactionAnswer {
+        guard isTrial || !store.isCompacting else { return .failed("its worker is at it already") }
         do throws(StoreError) {
             let outcome = try await store.compact(isTrial: isTrial)
             if !isTrial, outcome != CompactionOutcome() {

@@ -94,8 +94,9 @@ public final class MessageBlobs: Sendable {
 
     /// Waits for appends in hand; later calls throw `.closed`.
     public nonisolated(nonsending) func close() async {
-        await writer.close()
-        await reader.close()
+        // The writer holds the folder against other processes: until nothing is removed any more.
         await packer.close()
+        await reader.close()
+        await writer.close()
     }
 }

@@ -15,7 +15,7 @@ package enum CommandWords {
 
     package static func split(_ line: String) throws(Mistake) -> [String] {
         let parted = PartedLine(line)
-        if let quote = parted.quote { throw .openQuote(quote) }
+        if let quote = parted.quote { throw .openQuote(Character(quote)) }
         if parted.endsInBackslash { throw .openBackslash }
         return parted.words + (parted.last.map { [$0.meaning] } ?? [])
     }

@@ -1,10 +1,10 @@
-/// A line in words, which may end in the middle of one, as when somebody presses Tab.
+/// A line in words, which may end in the middle of one, as when somebody presses Tab. By scalars, as shells part it.
 package struct PartedLine: Sendable, Equatable {
     /// Whose rules hold. They differ in what a backslash is for inside of quotes; elsewhere it takes any character as it is.
     package enum Rules: Sendable {
         case own, bash, fish
 
-        func escapes(in quote: Character) -> Set<Character> {
+        func escapes(in quote: Unicode.Scalar) -> Set<Unicode.Scalar> {
             switch (self, quote) {
             case (.own, "\""): ["\"", "\\"]
             case (.bash, "\""): ["\"", "\\", "$", "`"]
@@ -26,13 +26,13 @@ package struct PartedLine: Sendable, Equatable {
     /// What the line ends in; nil: behind a blank, or in a comment.
     package private(set) var last: Word?
     /// The quotation that is open still.
-    package private(set) var quote: Character?
+    package private(set) var quote: Unicode.Scalar?
     /// What the backslash would be for is not typed yet.
     package private(set) var endsInBackslash = false
     package private(set) var endsInComment = false
 
     package init(_ line: String, by rules: Rules = .own) {
-        for character in line {
+        for character in line.unicodeScalars {
             if endsInComment { break }
             if let quote {
                 take(character, in: quote, escapes: rules.escapes(in: quote))
@@ -45,9 +45,9 @@ package struct PartedLine: Sendable, Equatable {
         }
     }
 
-    private mutating func take(_ character: Character) {
+    private mutating func take(_ character: Unicode.Scalar) {
         switch character {
-        case " ", "\t", "\r", "\n", "\r\n":
+        case " ", "\t", "\r", "\n":
             if let last { words.append(last.meaning) }
             last = nil
         case "#" where last == nil: endsInComment = true
@@ -61,10 +61,10 @@ package struct PartedLine: Sendable, Equatable {
         }
     }
 
-    private mutating func take(_ character: Character, in quote: Character, escapes: Set<Character>) {
+    private mutating func take(_ character: Unicode.Scalar, in quote: Unicode.Scalar, escapes: Set<Unicode.Scalar>) {
         if endsInBackslash {
             endsInBackslash = false
-            if !escapes.contains(character) { last?.meaning.append("\\") }
+            if !escapes.contains(character) { last?.meaning.unicodeScalars.append("\\") }
             add(character)
         } else if character == quote {
             self.quote = nil
@@ -78,15 +78,15 @@ package struct PartedLine: Sendable, Equatable {
     }
 
     /// A character that means itself.
-    private mutating func add(_ character: Character) {
+    private mutating func add(_ character: Unicode.Scalar) {
         last = last ?? Word()
-        last?.meaning.append(character)
-        last?.text.append(character)
+        last?.meaning.unicodeScalars.append(character)
+        last?.text.unicodeScalars.append(character)
     }
 
     /// One that is there for others: an empty quotation is a word too.
-    private mutating func type(_ character: Character) {
+    private mutating func type(_ character: Unicode.Scalar) {
         last = last ?? Word()
-        last?.text.append(character)
+        last?.text.unicodeScalars.append(character)
     }
 }

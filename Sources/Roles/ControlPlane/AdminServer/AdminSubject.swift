@@ -205,7 +205,14 @@ extension AdminSubject {
         switch self {
         case .tenant(let name):
             (sql, parameter) = ("SELECT tenant_id, name, NULL::bigint FROM tenants WHERE name = $1", .text(name.text))
-        case .domain(let name): (sql, parameter) = (byDomain, .text(name.text))
+        // Also by one of its further names, under which it is looked at.
+        case .domain(let name):
+            (sql, parameter) = (
+                """
+                \(byDomain)
+                UNION ALL SELECT tenant_id, t.name, domain_id FROM domain_aliases a JOIN tenants t USING (tenant_id) WHERE a.name = $1
+                """, .text(name.text)
+            )
         case .address(let address), .group(let address): (sql, parameter) = (byDomain, .text(address.domain.text))
         case .addresses(let addresses): (sql, parameter) = (byDomain, .text(addresses.first?.domain.text ?? ""))
         case .alias(let address): (sql, parameter) = (byDomain, .text(address.domain.text))

@@ -5,19 +5,19 @@ import Resolver
 
 extension Provisioning {
     /// The keys that wait, when the DNS has their records.
-    func publishedKeys(_ request: AdminRequest<Nothing>) async throws -> [DKIMKey] {
+    func publishedKeys(_ request: AdminRequest<Nothing>) async throws -> [DKIMRow] {
         let name: DomainName = try request.path.require("name")
         let isUnchecked = request.query["unchecked"] == "true"
         if isUnchecked, request.caller.role.reach != .platform {
             throw AdminError(.forbidden, "Only those who run the platform activate keys unchecked.")
         }
         _ = try await domain(name)
-        let rows = try await dkimRows(of: name).filter { $0.key.state == .waiting }, waiting = rows.map(\.key)
+        let waiting = try await dkimRows(of: name).filter { $0.key.state == .waiting }
         guard !waiting.isEmpty else {
             throw AdminError(.conflict, "No key of \(name) waits to be activated.", hint: "`dkim create \(name)` makes some.")
         }
         if !isUnchecked {
-            for finding in await check(rows) where finding.verdict != .right {
+            for finding in await check(waiting) where finding.verdict != .right {
                 throw AdminError(
                     finding.verdict == .unknown ? .unavailable : .conflict, "\(finding.name) is not ready: \(finding.explanation)",
                     hint: "Name servers may remember for a while what was there before. A key that is not wanted goes by `dkim delete`.")
@@ -27,17 +27,18 @@ extension Provisioning {
     }
 
     /// `dkim activate`: the keys that wait sign from now on; those that signed are retired.
-    func activateDKIMKeys(_ request: AdminRequest<Nothing>, _ waiting: [DKIMKey]) async throws -> [DKIMKey] {
+    func activateDKIMKeys(_ request: AdminRequest<Nothing>, _ waiting: [DKIMRow]) async throws -> [DKIMKey] {
         let name: DomainName = try request.path.require("name")
         let tenant = try await change { transaction in
             let keys = try await lockDomain(name, in: transaction)
             // Those alone that were looked for, if they wait still.
-            let parameters: [PostgresValue] = [.int8(keys.tenant), .int8(keys.domain), .textArray(waiting.map(\.selector.text))]
+            let parameters: [PostgresValue] = [.int8(keys.tenant), .int8(keys.domain), .textArray(waiting.map(\.key.selector.text))]
             let activated = try await transaction.query(
                 """
                 UPDATE dkim_keys SET state = 'active', changed_at = now()
-                WHERE tenant_id = $1 AND domain_id = $2 AND state = 'waiting' AND selector = ANY ($3)
-                """, parameters)
+                WHERE tenant_id = $1 AND domain_id = $2 AND state = 'waiting'
+                    AND (selector, public_key) IN (SELECT selector, key FROM unnest($3::text[], $4::bytea[]) AS w (selector, key))
+                """, parameters + [.byteaArray(waiting.map(\.record.publicKey))])
             guard activated.affected == waiting.count else {
                 throw AdminError(
                     .conflict, "The keys of \(name) were changed meanwhile.", hint: "`dkim show \(name)` tells what they are now.")

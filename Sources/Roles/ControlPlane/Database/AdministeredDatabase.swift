@@ -11,6 +11,8 @@ struct AdministeredDatabase: Sendable {
     /// Set while a call is only tried: all that it does stands in this one transaction, which is rolled back in the end.
     private(set) var rehearsal: PostgresTransaction?
 
+    private let trials = TrialPlaces()
+
     init(pool: PostgresPool) { self.pool = pool }
 
     /// Runs one statement as a transaction of its own.
@@ -32,6 +34,21 @@ struct AdministeredDatabase: Sendable {
         return last
     }
 
+    /// The same, outside of the part: for what everybody may know of the whole platform.
+    nonisolated(nonsending)
+        func queryPlatform(_ sql: String, _ parameters: [PostgresValue]) async throws(PostgresError) -> PostgresResult
+    {
+        guard let rehearsal else { return try await pool.query(sql, parameters) }
+        try await begin(in: rehearsal)
+        do {
+            _ = try await rehearsal.query("SELECT set_config('role', 'none', true)")
+            return try await rehearsal.query(sql, parameters)
+        } catch {
+            try await rehearsal.execute(Self.backToSavepoint)
+            throw error
+        }
+    }
+
     /// Runs `body` between BEGIN and COMMIT; rolls back when it throws.
     func transaction<Result: Sendable>(
         isolation: isolated (any Actor)? = #isolation, _ body: (PostgresTransaction) async throws -> Result
@@ -51,8 +68,22 @@ struct AdministeredDatabase: Sendable {
         }
     }
 
-    /// Runs `body` on a copy of which nothing stays.
+    /// Runs `body` on a copy of which nothing stays. A few at a time.
     func rehearsed<Result: Sendable>(
+        isolation: isolated (any Actor)? = #isolation, _ body: (AdministeredDatabase) async throws -> Result
+    ) async throws -> Result {
+        await trials.enter()
+        do {
+            let result = try await rolledBack(body)
+            await trials.leave()
+            return result
+        } catch {
+            await trials.leave()
+            throw error
+        }
+    }
+
+    private func rolledBack<Result: Sendable>(
         isolation: isolated (any Actor)? = #isolation, _ body: (AdministeredDatabase) async throws -> Result
     ) async throws -> Result {
         do {

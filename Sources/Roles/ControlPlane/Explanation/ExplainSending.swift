@@ -57,10 +57,10 @@ extension Provisioning {
             let isOwn = author == address.text
             return .passes(rule, isOwn ? "It is the user's own address." : "It leads to the user, who may send as it.")
         case .sharedMailbox(let mailbox):
-            return .passes(
-                rule, mailbox.address == author.lowercased()
-                    ? "It is a shared mailbox that \(address) may send as."
-                    : "It leads to \(mailbox.address), a shared mailbox that \(address) may send as.")
+            if mailbox.address == author.lowercased() { return .passes(rule, "It is a shared mailbox that \(address) may send as.") }
+            // By name if the caller administers it too.
+            let isShown = try await !users(at: EmailAddress(mailbox.address), shared: true).isEmpty
+            return .passes(rule, "It leads to a shared mailbox\(isShown ? ", \(mailbox.address)," : "") that \(address) may send as.")
         case .none(let only):
             if let only, let step = try await sharedRefusal(only, of: address, rule) { return step }
         }

@@ -42,11 +42,13 @@ extension Provisioning {
             SELECT 1 FROM credentials c JOIN users u USING (tenant_id, user_id) JOIN domains d USING (tenant_id, domain_id)
             WHERE tenant_id = $1 AND user_id = $2 AND c.hash = $3 AND u.local_part = $4 AND d.name = $5
                 AND $6 = EXISTS (SELECT FROM one_time_passwords o WHERE o.tenant_id = $1 AND o.user_id = $2)
+                AND coalesce(c.change_by <= now(), false) = $7
+                AND NOT 'login' = ANY (u.suspended || (SELECT t.suspended FROM tenants t WHERE t.tenant_id = $1))
             FOR UPDATE OF c FOR SHARE OF u
             """,
             [
                 .int8(owner.keys.tenant), .int8(owner.keys.user), .text(owner.hash), .text(owner.address.localPart),
-                .text(owner.address.domain.text), .bool(owner.hasOneTimePasswords),
+                .text(owner.address.domain.text), .bool(owner.hasOneTimePasswords), .bool(owner.mustChange),
             ])
         guard !same.isEmpty else {
             throw AdminError(.conflict, "The account was changed elsewhere meanwhile.", hint: "Try again with what holds now.")

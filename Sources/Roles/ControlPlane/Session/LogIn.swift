@@ -23,8 +23,12 @@ extension Provisioning {
         return Nothing()
     }
 
+    struct ProvedHash: Sendable {
+        let old: String, new: String
+    }
+
     /// The hash of a new password, for who proved by the old one to be the person, and not whoever found an open session.
-    func provedNewHash(_ request: AdminRequest<OwnPasswordChange>) async throws -> String {
+    func provedNewHash(_ request: AdminRequest<OwnPasswordChange>) async throws -> ProvedHash {
         let administrator = try session(of: request.caller).administrator
         try request.body.new.validate()
         guard case .given(let text) = request.body.new else { throw AdminError(.invalid, "One's own password is given, not generated.") }
@@ -35,17 +39,21 @@ extension Provisioning {
         }
         try await check(request.body.new, of: .administrator(try AdministratorName(request.caller.name)))
         guard text != request.body.old else { throw AdminError(.invalid, "The new password is the old one.", hint: "Choose another.") }
-        return try await hashing.hash(text)
+        return ProvedHash(old: hash, new: try await hashing.hash(text))
     }
 
-    /// `session password`.
-    func setOwnPassword(_ request: AdminRequest<OwnPasswordChange>, _ hash: String) async throws -> Nothing {
+    /// `session password`: of an account that is still as it was proved.
+    func setOwnPassword(_ request: AdminRequest<OwnPasswordChange>, _ hash: ProvedHash) async throws -> Nothing {
         let administrator = try session(of: request.caller).administrator
         try await change { transaction in
             // One's own account is no part of what one administers.
             try await database.leavePart(in: transaction)
-            _ = try await transaction.query(
-                "UPDATE administrators SET hash = $1 WHERE administrator_id = $2", [.text(hash), .int8(administrator)])
+            let changed = try await transaction.query(
+                "UPDATE administrators SET hash = $1 WHERE administrator_id = $2 AND hash = $3 AND state = 'active'",
+                [.text(hash.new), .int8(administrator), .text(hash.old)])
+            guard changed.affected == 1 else {
+                throw AdminError(.conflict, "The account was changed elsewhere meanwhile.", hint: "Log in again with what holds now.")
+            }
         }
         try await endSessions(of: AdministratorName(request.caller.name))
         return Nothing()

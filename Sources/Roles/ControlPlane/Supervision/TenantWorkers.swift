@@ -61,7 +61,7 @@ final class TenantWorkers {
     /// The same for those of domains alone, as sums of what their users' say.
     func alignUsage(of tenant: Int64) async -> String? { await perform(for: tenant) { .alignUsage(id: $0) } }
 
-    /// What would keep it from either; nil when nothing is known to.
+    /// What would keep it from recounting; nil when nothing is known to.
     func obstacle(to tenant: Int64) -> String? {
         guard let supervisor = supervisors[tenant] else { return Self.isBeingDeleted }
         return supervisor.status.state == .stopped ? TenantSupervisor.doesNotStart : nil
@@ -72,7 +72,7 @@ final class TenantWorkers {
 
     /// Has it copy what legal holds keep. nil: nobody knows whether it did.
     func copyHeld(_ copy: HeldCopy, of tenant: Int64) async -> HeldCopyOutcome? {
-        guard let supervisor = supervisors[tenant] else { return .failed("the tenant is being deleted") }
+        guard let supervisor = supervisors[tenant] else { return .failed(Self.isBeingDeleted) }
         return await supervisor.copyHeld(copy)
     }
 

@@ -13,7 +13,7 @@ extension Provisioning {
             throw AdminError(.unavailable, "No disk space of \(name) was given back: \(problem).", hint: "Try again in a minute.")
         case nil:
             throw AdminError(
-                .unavailable, "The worker of \(name) has more to do than fits into a minute, and goes on by itself.",
+                .unavailable, "The worker of \(name) has more to do than it could until now, and goes on by itself.",
                 hint: "`tenant compact \(name) --dry-run` tells what is left.")
         }
     }

@@ -13,8 +13,10 @@ public struct CompactionOutcome: Sendable, Equatable {
 }
 
 extension TenantStore {
-    /// Between two looks.
-    private static let period: Int64 = 86_400
+    /// Seconds between two looks, and before the next one where a look left something.
+    private static let period: Int64 = 86_400, pause: Int64 = 3_600
+    /// Packed in one go; each costs a way through the tenant's messages.
+    private static let groupsAtOnce = 16
 
     /// Whether nobody looked for a day.
     public func isCompactionDue(at moment: Int64? = nil) async -> Bool {
@@ -36,9 +38,13 @@ extension TenantStore {
     public func compact(
         at moment: Int64? = nil, grace: Duration = .seconds(10), isTrial: Bool = false
     ) async throws(StoreError) -> CompactionOutcome {
-        guard !isCompacting else { throw .unavailable(reason: "disk space is being given back already") }
-        isCompacting = true
-        defer { isCompacting = false }
+        guard !isCompacting || isTrial else { throw .unavailable(reason: "disk space is being given back already") }
+        if !isTrial {
+            isCompacting = true
+            // First: should it be too much for this process, it is not begun again at once.
+            await noteLook(at: moment ?? Clock.now())
+        }
+        defer { if !isTrial { isCompacting = false } }
         try await queue.settled()
         let live = try await liveOctets()
         var entered = try await entered(), sizes = try await sizes()
@@ -59,12 +65,22 @@ extension TenantStore {
         var outcome = CompactionOutcome()
         // First what needs no room for it.
         outcome.freed += try await remove(plan.unused, sizes, after: grace)
-        for group in plan.groups { outcome.packed += try await pack(group) }
-        outcome.freed += try await remove(Array(plan.groups.joined()), sizes, after: grace)
-        let now = moment ?? Clock.now()
+        let groups = plan.groups.prefix(Self.groupsAtOnce)
+        for group in groups { outcome.packed += try await pack(group) }
+        outcome.freed += try await remove(Array(groups.joined()), sizes, after: grace)
+        if groups.count < plan.groups.count { await noteLook(at: (moment ?? Clock.now()) - Self.period + Self.pause) }
+        return outcome
+    }
+
+    private func noteLook(at now: Int64) async {
         lastLook = now
         try? await blobs.noteLook(at: now)
-        return outcome
+    }
+
+    /// Who goes on while the store closes would keep others waiting; and with memory in doubt nothing may go that it could refer to.
+    private func requireGoodState() throws(StoreError) {
+        guard !queue.isClosing else { throw .unavailable(reason: "the store is closing") }
+        guard !isUnsureOfPlaces else { throw .unavailable(reason: "it is not known where messages are; the next worker will") }
     }
 
     /// Removes those of the segments that no row refers to.
@@ -77,6 +93,7 @@ extension TenantStore {
         let used = try await segmentsInUse(among: segments)
         var freed: Int64 = 0
         for segment in segments where !used.contains(segment) {
+            try requireGoodState()
             try await reading { () throws(BlobError) in try await blobs.remove(segment: segment) }
             freed += sizes[segment] ?? 0
         }
@@ -87,7 +104,7 @@ extension TenantStore {
     private func entered() async throws(StoreError) -> LogPosition {
         let result = try await database.query("SELECT log_segment, log_offset FROM leases WHERE tenant_id = $1", [.int8(tenant)])
         return try StoreError.reading { () throws(PostgresError) in
-            guard let row = result.first else { return .start }
+            guard let row = result.first else { throw PostgresError(kind: .usage, message: "the tenant has no lease") }
             return LogPosition(segment: try row.int8(0), offset: try row.int8(1))
         }
     }
@@ -131,13 +148,29 @@ extension TenantStore {
         }
     }
 
-    /// Packs what is wanted of these segments, and has all rows refer to the new place.
+    /// Packs what is wanted of these segments, and has all rows refer to the new places.
     /// - Returns: octets that were written anew.
     private func pack(_ segments: [Int64]) async throws(StoreError) -> Int64 {
-        let rows = try await rows(in: segments)
-        let wanted = Set(rows.map(\.blob)).sorted { $0.start < $1.start }
-        let places = try await reading { () throws(BlobError) in try await blobs.pack(wanted) }
         var moved: [BlobReference: BlobReference] = [:]
+        for areHeld in [false, true] {
+            var last: BlobRow?
+            repeat {
+                try requireGoodState()
+                let rows = try await rows(in: segments, areHeld: areHeld, after: last)
+                last = rows.last
+                try await pack(rows, &moved)
+                relocations += 1
+                try await relocate(rows.compactMap { row in moved[row.blob].map { (row, $0) } }, areHeld: areHeld)
+            } while last != nil
+        }
+        return moved.keys.reduce(0) { $0 + $1.length }
+    }
+
+    /// - Parameter moved: what was packed before, with new places; each record is packed once.
+    private func pack(_ rows: [BlobRow], _ moved: inout [BlobReference: BlobReference]) async throws(StoreError) {
+        let wanted = Set(rows.map(\.blob)).filter { moved[$0] == nil }.sorted { $0.start < $1.start }
+        guard !wanted.isEmpty else { return }
+        let places = try await reading { () throws(BlobError) in try await blobs.pack(wanted) }
         for (old, place) in zip(wanted, places) {
             switch place {
             case .success(let new): moved[old] = new
@@ -145,8 +178,5 @@ extension TenantStore {
                 Log.error("a message cannot be read, and stays where it is", ["tenant": "\(tenant)", "blob": "\(old)", "error": "\(error)"])
             }
         }
-        relocations += 1
-        try await relocate(rows.compactMap { row in moved[row.blob].map { (row, $0) } })
-        return moved.keys.reduce(0) { $0 + $1.length }
     }
 }

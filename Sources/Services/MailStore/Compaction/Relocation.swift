@@ -23,38 +23,57 @@ extension TenantStore {
     /// Rows that change in one transaction.
     private static let portion = 1_000
 
-    func rows(in segments: [Int64]) async throws(StoreError) -> [BlobRow] {
-        let result = try await database.query("""
-            SELECT b.user_id, m.mailbox_id, m.uid, m.blob_segment, m.blob_offset, m.blob_length, false
-            FROM messages m JOIN mailboxes b USING (tenant_id, mailbox_id) WHERE m.tenant_id = $1 AND m.blob_segment = ANY ($2::bigint[])
-            UNION ALL SELECT user_id, mailbox_id, uid, blob_segment, blob_offset, blob_length, true
-            FROM held_messages WHERE tenant_id = $1 AND blob_segment = ANY ($2::bigint[])
-            """, [.int8(tenant), .int8Array(segments)])
+    /// Those that refer to octets in these segments, a page at a time, by their keys.
+    /// - Parameter last: the last row of the page before.
+    func rows(in segments: [Int64], areHeld: Bool, after last: BlobRow?) async throws(StoreError) -> [BlobRow] {
+        let result = try await database.query(areHeld ? Self.pageOfHeld : Self.page, [
+            .int8(tenant), .int8Array(segments), .int8(last?.user ?? 0), .int8(last?.mailbox ?? 0), .int8(Int64(last?.uid ?? 0)),
+            .int8(Self.pageSize),
+        ])
         return try StoreError.reading { () throws(PostgresError) in
             try result.rows.map { (row) throws(PostgresError) in
                 BlobRow(
-                    user: try row.int8(0), mailbox: try row.int8(1), uid: UID(clamping: try row.int8(2)), isHeld: try row.bool(6),
+                    user: try row.int8(0), mailbox: try row.int8(1), uid: UID(clamping: try row.int8(2)), isHeld: areHeld,
                     blob: BlobReference(segment: try row.int8(3), offset: try row.int8(4), length: try row.int8(5)))
             }
         }
     }
 
+    private static let pageSize: Int64 = 10_000
+
+    // All pages together go through the tenant's messages once, in the order of their key.
+    private static let page = """
+        SELECT b.user_id, m.mailbox_id, m.uid, m.blob_segment, m.blob_offset, m.blob_length
+        FROM (SELECT mailbox_id, uid, blob_segment, blob_offset, blob_length FROM messages
+            WHERE tenant_id = $1 AND blob_segment = ANY ($2::bigint[]) AND $3::bigint IS NOT NULL AND (mailbox_id, uid) > ($4, $5)
+            ORDER BY mailbox_id, uid LIMIT $6) m
+            JOIN mailboxes b ON b.tenant_id = $1 AND b.mailbox_id = m.mailbox_id
+        ORDER BY m.mailbox_id, m.uid
+        """
+    private static let pageOfHeld = """
+        SELECT user_id, mailbox_id, uid, blob_segment, blob_offset, blob_length FROM held_messages
+        WHERE tenant_id = $1 AND blob_segment = ANY ($2::bigint[]) AND (user_id, mailbox_id, uid) > ($3, $4, $5)
+        ORDER BY user_id, mailbox_id, uid LIMIT $6
+        """
+
     /// Has rows refer to where their octets lie too now; a row that does not refer to the old place any more stays as it is. Memory follows
     /// with each commit. A snapshot from before would lead a later worker astray, so it goes first.
-    func relocate(_ rows: [(row: BlobRow, new: BlobReference)]) async throws(StoreError) {
-        try await snapshots.remove(durably: Set(rows.lazy.filter { !$0.row.isHeld }.map(\.row.mailbox)))
-        for isHeld in [false, true] {
-            var rest = rows.filter { $0.row.isHeld == isHeld }[...]
-            while !rest.isEmpty {
-                let portion = rest.prefix(Self.portion)
-                rest = rest.dropFirst(Self.portion)
-                try await queue.perform { [self] batch throws(StoreError) in
-                    // Snapshots are written then, and must not be outdated right away.
-                    guard !queue.isClosing else { throw .unavailable(reason: "the store is closing") }
-                    batch.run(after: statement(portion, isHeld: isHeld))
-                    if !isHeld { batch.onCommit { [self] _ in relocateInMemory(portion) } }
-                }
+    /// - Parameter rows: all held, or none.
+    func relocate(_ rows: [(row: BlobRow, new: BlobReference)], areHeld: Bool) async throws(StoreError) {
+        if !areHeld { try await snapshots.remove(durably: Set(rows.map(\.row.mailbox))) }
+        var rest = rows[...]
+        while !rest.isEmpty {
+            let portion = rest.prefix(Self.portion)
+            rest = rest.dropFirst(Self.portion)
+            // Also when the answer is lost of a commit that took place: then memory is behind for good.
+            if !areHeld { isUnsureOfPlaces = true }
+            try await queue.perform { [self] batch throws(StoreError) in
+                // Snapshots are written then, and must not be outdated right away.
+                guard !queue.isClosing else { throw .unavailable(reason: "the store is closing") }
+                batch.run(after: statement(portion, isHeld: areHeld))
+                if !areHeld { batch.onCommit { [self] _ in relocateInMemory(portion) } }
             }
+            isUnsureOfPlaces = false
         }
     }
 

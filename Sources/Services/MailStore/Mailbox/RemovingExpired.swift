@@ -60,6 +60,8 @@ extension TenantStore {
             guard let mailbox = account.mailboxes.first(where: { $0.id == expired.mailbox && $0.specialUse == expired.specialUse }) else {
                 return 0
             }
+            // Held until then: who changes messages meanwhile finds them by their account.
+            defer { withExtendedLifetime(account) {} }
             return try await remove(from: try await state(of: mailbox), of: expired.user, among: expired.uids) { _ in true }.count
         } catch {
             guard error == .noSuchUser || error == .noSuchMailbox else { throw error }

@@ -50,14 +50,14 @@ final class SnapshotFiles {
     func remove(durably mailboxes: Set<Int64>) async throws(StoreError) {
         let present = await self.mailboxes().intersection(mailboxes)
         guard !present.isEmpty else { return }
-        known?.subtract(present)
         let isDurable = await onThread { [folder, paths = present.map(path)] in
-            for path in paths { unlink(path) }
+            for path in paths where unlink(path) != 0 && errno != ENOENT { return false }
             guard let directory = try? FileDescriptor.open(folder, O_RDONLY | O_DIRECTORY) else { return false }
             defer { directory.close() }
             return (try? directory.synchronize()) != nil
         }
-        guard isDurable else { throw .unavailable(reason: "the folder of snapshots could not be flushed") }
+        guard isDurable else { throw .unavailable(reason: "snapshots could not be removed for good") }
+        known?.subtract(present)
     }
 
     /// The mailboxes that have a file.

@@ -26,7 +26,9 @@ public final class TenantStore {
     var deliveriesInHand: [[UInt8]: [CheckedContinuation<Void, Never>]] = [:]
     private var hasForgotten = false
     var warnings: QuotaWarnings?
-    var isCompacting = false
+    public internal(set) var isCompacting = false
+    /// The outcome of a relocation is not known: memory may say of messages' octets that they are where they were.
+    var isUnsureOfPlaces = false
     /// When somebody looked last for octets that nobody needs; nil before that was asked, and when nobody did.
     var lastLook: Int64?
     /// Grows when octets are about to lie elsewhere, or to go: who puts a place into a row by its value must have looked it up since.
