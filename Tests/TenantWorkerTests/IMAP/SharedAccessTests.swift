@@ -76,7 +76,8 @@ struct IMAPSharedAccessTests {
         }
         try await client.says("C: a FETCH 1 BODY[]")
         var lines: [String] = []
-        while let line = try await client.line() { lines.append(line) }
+        // What is closed with a command unread ends in a reset, behind all that was said.
+        while let line = (try? await client.line()) ?? nil { lines.append(line) }
         #expect(lines.filter { $0.hasPrefix("* BYE Your access") }.count == 1)
         #expect(lines.allSatisfy { $0.hasPrefix("* BYE ") || $0.hasPrefix("a NO [NOPERM]") })
     }
