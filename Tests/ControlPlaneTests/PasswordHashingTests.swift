@@ -5,14 +5,14 @@ import Testing
 
 @Suite("Password hashing") struct PasswordHashingTests {
     @EventLoopActor
-    static func make(queue: Int, passes: Int = 1) -> PasswordHashing {
+    static func make(queue: Int, passes: UInt32 = 1) -> PasswordHashing {
         var configuration = Configuration(hostname: "mail.example", loginThreads: 1)
         (configuration.argon2Memory, configuration.argon2Passes, configuration.loginQueue) = (16_384, passes, queue)
         return PasswordHashing(configuration)
     }
 
     /// So many that all stand in line before the first is done.
-    private static let slow = 40
+    private static let slow: UInt32 = 40
 
     @EventLoopActor final class Order { var names: [String] = [] }
 

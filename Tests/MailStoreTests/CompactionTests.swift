@@ -2,31 +2,19 @@ import Foundation
 import MailStore
 import Postgres
 import Runtime
-import TestSupport
 import Testing
 
 /// Blob segments are packed and removed; nobody's mail changes.
 @Suite("Compaction", .serialized) @EventLoopActor struct CompactionTests {
-    /// Noise, which stays as long as it is.
-    private static func noise(_ seed: Int, _ size: Int = 2_000) -> [UInt8] {
-        var random = SeededNumbers(seed: UInt64(seed))
-        return message(0, "\(seed)") + (0..<size).map { _ in UInt8.random(in: 0x20...0x7e, using: &random) }
-    }
-
     private func segments(_ tenant: TestTenant) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: tenant.directory)
             .filter { $0.hasSuffix(".segment") || $0.hasSuffix(".packed") }.sorted()
     }
 
-    private func deliver(_ seeds: Range<Int>, to user: Int64, in store: TenantStore) async throws {
-        for seed in seeds { #expect(await store.deliver(delivery(Self.noise(seed), to: user)).first.isStored) }
-        try await store.commitRows()
-    }
-
     /// Subject lines tell which message it is; every octet is as it was delivered.
     private func check(_ selection: Selection, _ seeds: [Int]) async throws {
         #expect(selection.count == seeds.count)
-        for (uid, seed) in zip(selection.uids, seeds) { #expect(try await selection.bytes(of: uid) == Self.noise(seed)) }
+        for (uid, seed) in zip(selection.uids, seeds) { #expect(try await selection.bytes(of: uid) == noise(seed)) }
     }
 
     /// 200 messages of which every tenth is left.
@@ -61,7 +49,7 @@ import Testing
             #expect(selection.takeChanges(expunges: true).allSatisfy { if case .flags = $0 { true } else { false } })
             try await check(selection, Self.left)
             let maildrop = try await store.openMaildrop(of: ann)
-            #expect(try await maildrop.bytes(at: 1) == Self.noise(10))
+            #expect(try await maildrop.bytes(at: 1) == noise(10))
             maildrop.release()
             try await check(try await store.account(of: bob).select(shared, readOnly: true), [0, 10])
             // Copies of what was packed.
@@ -126,7 +114,7 @@ import Testing
         _ = try await store.account(of: ann)
         _ = try await store.quota(of: ann)
         try await tenant.withoutCommits {
-            #expect(await store.deliver(delivery(Self.noise(300), to: ann)).first.isStored)
+            #expect(await store.deliver(delivery(noise(300), to: ann)).first.isStored)
             await tenant.closeByForce(store)
         }
         try await tenant.withStore { store in
@@ -173,7 +161,7 @@ import Testing
                 if number == 5 {
                     await #expect(throws: StoreError.self) { try await selection.bytes(of: uid) }
                 } else {
-                    #expect(try await selection.bytes(of: uid) == Self.noise(Self.left[number]))
+                    #expect(try await selection.bytes(of: uid) == noise(Self.left[number]))
                 }
             }
         }
@@ -228,62 +216,6 @@ import Testing
             #expect(await !store.isCompactionDue(at: 1_086_400))
             #expect(await store.isCompactionDue(at: 1_086_401))
             #expect(await store.isCompactionDue(at: 999_999))
-        }
-    }
-
-    @Test("While everything else goes on, every message keeps every octet", arguments: [1, 2, 3]) func amidst(seed: UInt64) async throws {
-        let tenant = try await TestTenant.make()
-        let ann = try await tenant.user("ann")
-        var random = SeededNumbers(seed: seed)
-        var seeds: [UID: Int] = [:], archived: [UID: Int] = [:]
-        let store = try await tenant.open()
-        let (account, selection) = try await inbox(ann, in: store)
-        let archive = try mailbox("Archive", of: account)
-        var freed: Int64 = 0
-        for round in 0..<6 {
-            let first = round * 100
-            async let packing = store.compact(at: 0, grace: .zero)
-            for seed in first..<(first + 100) {
-                guard case .stored(_, let uid)? = await store.deliver(delivery(Self.noise(seed, 3_000), to: ann)).first else {
-                    Issue.record("not stored"); continue
-                }
-                seeds[uid] = seed
-                guard seed % 7 == 0 else { continue }
-                _ = selection.takeChanges(expunges: true)
-                let some = selection.uids.shuffled(using: &random)
-                switch Int.random(in: 0..<3, using: &random) {
-                case 0:
-                    let outcome = try await selection.copy(Array(some.prefix(3)), to: archive)
-                    for (from, to) in zip(outcome.source, outcome.destination) { archived[to] = seeds[from] }
-                case 1:
-                    let outcome = try await selection.move(Array(some.prefix(3)), to: archive)
-                    for (from, to) in zip(outcome.source, outcome.destination) { archived[to] = seeds.removeValue(forKey: from) }
-                default:
-                    let gone = Array(some.prefix(some.count / 2))
-                    _ = try await selection.store(gone, .add, flags: .deleted, keywords: [])
-                    _ = try await selection.expunge()
-                    for uid in gone { seeds[uid] = nil }
-                }
-                if let uid = selection.uids.randomElement(using: &random), let known = seeds[uid] {
-                    #expect(try await selection.bytes(of: uid) == Self.noise(known, 3_000))
-                }
-            }
-            freed += try await packing.freed
-        }
-        #expect(freed > 0)
-        selection.close()
-        await store.close()
-        try await tenant.checkUsage()
-        try await tenant.withStore { store in
-            _ = try await store.compact(at: 0, grace: .zero)
-            for (name, expected) in [("INBOX", seeds), ("Archive", archived)] {
-                let account = try await store.account(of: ann)
-                let selection = try await account.select(try mailbox(name, of: account), readOnly: true)
-                #expect(Set(selection.uids) == Set(expected.keys))
-                for uid in selection.uids {
-                    #expect(try await selection.bytes(of: uid) == expected[uid].map { Self.noise($0, 3_000) })
-                }
-            }
         }
     }
 }

@@ -60,7 +60,7 @@ extension Provisioning {
             if mailbox.address == author.lowercased() { return .passes(rule, "It is a shared mailbox that \(address) may send as.") }
             // By name if the caller administers it too.
             let isShown = try await !users(at: EmailAddress(mailbox.address), shared: true).isEmpty
-            return .passes(rule, "It leads to a shared mailbox\(isShown ? ", \(mailbox.address)," : "") that \(address) may send as.")
+            return .passes(rule, "It leads to \(isShown ? "\(mailbox.address), " : "")a shared mailbox that \(address) may send as.")
         case .none(let only):
             if let only, let step = try await sharedRefusal(only, of: address, rule) { return step }
         }
