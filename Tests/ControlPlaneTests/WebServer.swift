@@ -13,6 +13,8 @@ final class WebServer: Sendable {
     private let asked: Asked
 
     /// What was asked, as it came.
+    ///
+    /// `@unchecked Sendable`: `text` is touched under `lock` alone, and nothing else changes.
     private final class Asked: ChannelInboundHandler, @unchecked Sendable {
         typealias InboundIn = ByteBuffer
         private let lock = NSLock()

@@ -1,4 +1,5 @@
 import MIME
+import TestSupport
 import Testing
 
 /// Random messages: the ranges must always tile the message.
@@ -37,7 +38,7 @@ import Testing
     ]
 
     @Test("Ranges tile random messages, and their cached structure comes back the same") func randomMessages() {
-        var random = Seeded(state: 1)
+        var random = SeededNumbers(state: 1)
         for _ in 0..<5_000 {
             var source: [UInt8] = []
             for _ in 0..<Int.random(in: 0..<30, using: &random) { source += bytes(Self.fragments.randomElement(using: &random) ?? "") }
@@ -49,7 +50,7 @@ import Testing
     }
 
     @Test("100,000 mutations of a message trap nowhere") func mutations() {
-        var random = Seeded(state: 2)
+        var random = SeededNumbers(state: 2)
         let base = crlf(Samples.complex)
         let key = SearchKey("ënriched")
         for round in 0..<100_000 {
@@ -67,7 +68,7 @@ import Testing
     }
 
     @Test("Mutated caches are decoded or refused, never trapped on") func mutatedCaches() {
-        var random = Seeded(state: 3)
+        var random = SeededNumbers(state: 3)
         let base = CachedStructure(of: ParsedMessage(crlf(Samples.complex))).encoded
         for _ in 0..<20_000 {
             var cache = Array(base.prefix(Int.random(in: 0...base.count, using: &random)))

@@ -4,18 +4,6 @@ func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 func text(_ bytes: [UInt8]?) -> String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
 func crlf(_ text: String) -> [UInt8] { bytes(text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n")) }
 
-/// A seeded generator (SplitMix64): a failing case can be made again.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 enum Samples {
     /// RFC 2046 §5.1.1.
     static let multipart = """

@@ -9,7 +9,7 @@ import Testing
     @Test("While everything else goes on, every message keeps every octet", arguments: [1, 2, 3]) func amidst(seed: UInt64) async throws {
         let tenant = try await TestTenant.make()
         let ann = try await tenant.user("ann")
-        var random = SeededNumbers(seed: seed)
+        var random = SeededNumbers(state: seed)
         var seeds: [UID: Int] = [:], archived: [UID: Int] = [:]
         let store = try await tenant.open()
         let (account, selection) = try await inbox(ann, in: store)

@@ -5,7 +5,7 @@ import Testing
 
 /// Noise, which stays as long as it is.
 func noise(_ seed: Int, _ size: Int = 2_000) -> [UInt8] {
-    var random = SeededNumbers(seed: UInt64(seed))
+    var random = SeededNumbers(state: UInt64(seed))
     return message(0, "\(seed)") + (0..<size).map { _ in UInt8.random(in: 0x20...0x7e, using: &random) }
 }
 

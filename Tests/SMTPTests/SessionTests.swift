@@ -1,5 +1,6 @@
 import SASL
 import SMTP
+import TestSupport
 import Testing
 
 @Suite("The server's dialogue") struct SessionTests {

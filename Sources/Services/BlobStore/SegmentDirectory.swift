@@ -1,7 +1,7 @@
 import Glibc
 
-/// The folder of a store: `0000000001.segment`, `0000000002.segment`, … are the log of what came in; `0000000001.packed`, … hold what was
-/// taken over from sparse segments, and have the numbers -1, -2, …
+/// The folder of a store: `0000000001.segment`, `0000000002.segment`, … are the log of what came in; `0000000001.packed`, … hold what
+/// was taken over from sparse segments, and have the numbers -1, -2, …
 struct SegmentDirectory: Sendable {
     let path: String
     private static let suffix = ".segment", packedSuffix = ".packed"
@@ -42,6 +42,12 @@ struct SegmentDirectory: Sendable {
 
     /// The numbers of all packed segments, the newest first.
     func packedSegments() throws(BlobError) -> [Int64] { try numbers(Self.packedSuffix).map { -$0 }.sorted() }
+
+    func size(of number: Int64) throws(BlobError) -> Int64 {
+        var status = stat()
+        guard stat(file(number), &status) == 0 else { throw .system(operation: "stat", code: errno) }
+        return Int64(status.st_size)
+    }
 
     /// Lets go of a segment's octets. Harmless when it is gone.
     func remove(_ number: Int64) throws(BlobError) {

@@ -55,7 +55,7 @@ actor SegmentReader {
     /// The octets of all segments, packed ones too.
     func sizes() throws(BlobError) -> [Int64: Int64] {
         var sizes: [Int64: Int64] = [:]
-        for number in try directory.packedSegments() + directory.segments() { sizes[number] = try file(number).size() }
+        for number in try directory.packedSegments() + directory.segments() { sizes[number] = try directory.size(of: number) }
         return sizes
     }
 

@@ -5,7 +5,10 @@ public struct SigningKey: Sendable, CustomStringConvertible {
     public enum Kind: Sendable, Equatable { case rsa, ed25519 }
 
     /// OpenSSL's form of it, which is wiped when the last copy goes.
-    private final class Parsed: @unchecked Sendable {  // a key that is only read may be used by several threads at once
+    ///
+    /// `@unchecked Sendable`: the pointer never changes, and the key behind it is only read after it was made; OpenSSL lets several threads
+    /// sign with one key at once, and frees it by a count of its own, here when nobody can sign with it any more.
+    private final class Parsed: @unchecked Sendable {
         let pointer: OpaquePointer
         init(_ pointer: OpaquePointer) { self.pointer = pointer }
         deinit { EVP_PKEY_free(pointer) }

@@ -38,15 +38,9 @@ struct AdministeredDatabase: Sendable {
     nonisolated(nonsending)
         func queryPlatform(_ sql: String, _ parameters: [PostgresValue]) async throws(PostgresError) -> PostgresResult
     {
-        guard let rehearsal else { return try await pool.query(sql, parameters) }
-        try await begin(in: rehearsal)
-        do {
-            _ = try await rehearsal.query("SELECT set_config('role', 'none', true)")
-            return try await rehearsal.query(sql, parameters)
-        } catch {
-            try await rehearsal.execute(Self.backToSavepoint)
-            throw error
-        }
+        var whole = self
+        whole.part = nil
+        return try await whole.query(sql, parameters)
     }
 
     /// Runs `body` between BEGIN and COMMIT; rolls back when it throws.
@@ -104,12 +98,12 @@ struct AdministeredDatabase: Sendable {
     {
         try await rehearsal.execute(Self.savepoint)
         _ = try await rehearsal.query("SELECT set_config('casella.shows_deleted', '', true)")
-        if let part { _ = try await rehearsal.pipeline([Self.entering(part)]) }
+        _ = try await rehearsal.pipeline([part.map(Self.entering) ?? Self.leaving])
     }
 
     /// The rest of the transaction sees everything: for what follows elsewhere from a change in the caller's part.
     func leavePart(in transaction: PostgresTransaction) async throws {
-        if part != nil { _ = try await transaction.query("SELECT set_config('role', 'none', true)") }
+        if part != nil { _ = try await transaction.pipeline([Self.leaving]) }
     }
 
     /// Ends the transaction of a rehearsal.
@@ -117,6 +111,8 @@ struct AdministeredDatabase: Sendable {
 
     /// The newest of the name is meant, and each is left behind when all is rolled back.
     private static let savepoint = "SAVEPOINT step", backToSavepoint = "ROLLBACK TO SAVEPOINT step"
+
+    private static let leaving = PostgresStatement("SELECT set_config('role', 'none', true)")
 
     /// All three end with the transaction.
     private static func entering(_ part: AdministeredPart) -> PostgresStatement {

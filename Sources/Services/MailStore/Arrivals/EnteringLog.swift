@@ -89,7 +89,8 @@ extension TenantStore {
             deliveryID: description.deliveryID, reservation: reservation, entered: blob.start)
     }
 
-    private func reading<Value>(_ body: () async throws(BlobError) -> Value) async throws(StoreError) -> Value {
+    /// With the blob store's errors as the mail store tells them.
+    func reading<Value>(_ body: () async throws(BlobError) -> Value) async throws(StoreError) -> Value {
         do {
             return try await body()
         } catch {

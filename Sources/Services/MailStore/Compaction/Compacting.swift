@@ -140,14 +140,6 @@ extension TenantStore {
         }
     }
 
-    private func reading<Value>(_ body: () async throws(BlobError) -> Value) async throws(StoreError) -> Value {
-        do {
-            return try await body()
-        } catch {
-            throw StoreError(error)
-        }
-    }
-
     /// Packs what is wanted of these segments, and has all rows refer to the new places.
     /// - Returns: octets that were written anew.
     private func pack(_ segments: [Int64]) async throws(StoreError) -> Int64 {

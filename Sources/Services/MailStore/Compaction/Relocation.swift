@@ -14,8 +14,6 @@ struct BlobRow: Sendable {
     let user: Int64
     let mailbox: Int64
     let uid: UID
-    /// Of `held_messages`, not of `messages`.
-    let isHeld: Bool
     let blob: BlobReference
 }
 
@@ -26,14 +24,13 @@ extension TenantStore {
     /// Those that refer to octets in these segments, a page at a time, by their keys.
     /// - Parameter last: the last row of the page before.
     func rows(in segments: [Int64], areHeld: Bool, after last: BlobRow?) async throws(StoreError) -> [BlobRow] {
-        let result = try await database.query(areHeld ? Self.pageOfHeld : Self.page, [
-            .int8(tenant), .int8Array(segments), .int8(last?.user ?? 0), .int8(last?.mailbox ?? 0), .int8(Int64(last?.uid ?? 0)),
-            .int8(Self.pageSize),
-        ])
+        let key = [last?.user ?? 0, last?.mailbox ?? 0, Int64(last?.uid ?? 0)].suffix(areHeld ? 3 : 2).map(PostgresValue.int8)
+        let result = try await database.query(
+            areHeld ? Self.pageOfHeld : Self.page, [.int8(tenant), .int8Array(segments), .int8(Self.pageSize)] + key)
         return try StoreError.reading { () throws(PostgresError) in
             try result.rows.map { (row) throws(PostgresError) in
                 BlobRow(
-                    user: try row.int8(0), mailbox: try row.int8(1), uid: UID(clamping: try row.int8(2)), isHeld: areHeld,
+                    user: try row.int8(0), mailbox: try row.int8(1), uid: UID(clamping: try row.int8(2)),
                     blob: BlobReference(segment: try row.int8(3), offset: try row.int8(4), length: try row.int8(5)))
             }
         }
@@ -45,15 +42,15 @@ extension TenantStore {
     private static let page = """
         SELECT b.user_id, m.mailbox_id, m.uid, m.blob_segment, m.blob_offset, m.blob_length
         FROM (SELECT mailbox_id, uid, blob_segment, blob_offset, blob_length FROM messages
-            WHERE tenant_id = $1 AND blob_segment = ANY ($2::bigint[]) AND $3::bigint IS NOT NULL AND (mailbox_id, uid) > ($4, $5)
-            ORDER BY mailbox_id, uid LIMIT $6) m
+            WHERE tenant_id = $1 AND blob_segment = ANY ($2::bigint[]) AND (mailbox_id, uid) > ($4, $5)
+            ORDER BY mailbox_id, uid LIMIT $3) m
             JOIN mailboxes b ON b.tenant_id = $1 AND b.mailbox_id = m.mailbox_id
         ORDER BY m.mailbox_id, m.uid
         """
     private static let pageOfHeld = """
         SELECT user_id, mailbox_id, uid, blob_segment, blob_offset, blob_length FROM held_messages
-        WHERE tenant_id = $1 AND blob_segment = ANY ($2::bigint[]) AND (user_id, mailbox_id, uid) > ($3, $4, $5)
-        ORDER BY user_id, mailbox_id, uid LIMIT $6
+        WHERE tenant_id = $1 AND blob_segment = ANY ($2::bigint[]) AND (user_id, mailbox_id, uid) > ($4, $5, $6)
+        ORDER BY user_id, mailbox_id, uid LIMIT $3
         """
 
     /// Has rows refer to where their octets lie too now; a row that does not refer to the old place any more stays as it is. Memory follows
