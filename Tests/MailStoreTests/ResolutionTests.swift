@@ -48,6 +48,35 @@ import Testing
         }
     }
 
+    @Test("With a domain's first address come those of some other users, whole, and their quotas") func readAhead() async throws {
+        let tenant = try await TestTenant.make()
+        let domain = tenant.domainName
+        var users: [Int64] = []
+        for number in 100...301 { users.append(try await tenant.user("u\(number)")) }
+        try await tenant.alias("u101", to: "out@remote.example")
+        try await tenant.withStore { store async throws in
+            #expect(try await self.users(store.resolve(localPart: "u301", domain: domain)) == ["u301"])
+            // Nobody tells of these, as the control plane would: who was read already stays as it was.
+            for name in ["u101", "u299", "u300"] { try await tenant.alias(name, to: "new@remote.example") }
+            for (name, external) in [("u101", ["out@remote.example"]), ("u299", []), ("u300", ["new@remote.example"])] {
+                guard case .targets(let targets) = try await store.resolve(localPart: name, domain: domain) else {
+                    Issue.record("\(name) leads nowhere"); return
+                }
+                #expect(targets.users.map(\.user.localPart) == [name] && targets.external == external)
+            }
+            store.directoryChanged()
+            guard case .targets(let targets) = try await store.resolve(localPart: "u101", domain: domain) else {
+                Issue.record("u101 leads nowhere"); return
+            }
+            #expect(targets.external == ["new@remote.example", "out@remote.example"])
+            // The figures of those who were read along are as good as those of who was asked for.
+            for user in users.prefix(3) { #expect(await store.deliver(delivery(to: user)).count == 1) }
+            #expect(try await store.quota(of: users[1]).map(\.usage.messages) == [1, 3, 3])
+            #expect(try await store.quota(of: users[9]).map(\.usage.messages) == [0, 3, 3])
+        }
+        try await tenant.checkUsage()
+    }
+
     @Test("Every address leads the same way under an alias of its domain, and may be sent from") func domainAlias() async throws {
         let tenant = try await TestTenant.make()
         let ann = try await tenant.user("ann"), bob = try await tenant.user("bob")

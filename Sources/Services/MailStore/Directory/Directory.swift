@@ -34,6 +34,9 @@ package final class Directory {
 
     /// Addresses that are remembered; when there are more, all are forgotten.
     private static let cacheLimit = 20_000
+    /// Users of a domain whose addresses are read along with the first one that is asked for: mail for one is soon followed by mail for
+    /// others, and a question for each costs more than all of a small company in one.
+    static let readAheadLimit = 200
 
     let tenant: Int64
     let database: Database
@@ -43,7 +46,9 @@ package final class Directory {
     private var entries: [Address: Entry] = [:]
     private var users: [Int64: UserRecord] = [:]
     /// Those who were found at an address, which is all that most deliveries ask of them.
-    private var found: Set<Int64> = []
+    private(set) var found: Set<Int64> = []
+    /// Domains of which the first addresses were read ahead.
+    private var readAhead: Set<Int64> = []
     /// By member; see `sharedMailboxes(of:)`.
     var shared: [Int64: [SharedMailbox]]?
     var sharedLoading: SharedLoading?
@@ -63,6 +68,7 @@ package final class Directory {
         entries = [:]
         users = [:]
         found = []
+        readAhead = []
         shared = nil
         for watcher in watchers.values { watcher() }
     }
@@ -95,19 +101,16 @@ package final class Directory {
         let missing = addresses.filter { entries[$0] == nil }.map(\.localPart)
         guard !missing.isEmpty else { return addresses.map { entries[$0] ?? Entry() } }
         let started = generation
-        let result = try await database.query("""
-            SELECT local_part, user_id, NULL::text, suspended, suspension_reason, NULL::text[], NULL::text,
-                \(Self.limits("tenant_limits($1) || limits")), NULL::text, NULL::text[],
-                EXISTS (SELECT FROM vacations v WHERE (v.tenant_id, v.user_id) = (users.tenant_id, users.user_id))
-            FROM users \(Self.atPlaces) AND deleted_at IS NULL
-            UNION ALL
-            SELECT local_part, NULL, target, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM aliases \(Self.atPlaces)
-            UNION ALL
-            SELECT local_part, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, posting, owners, NULL FROM groups \(Self.atPlaces)
-            UNION ALL
-            SELECT local_part, NULL, address, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM group_members \(Self.atPlaces)
-            ORDER BY 3 NULLS FIRST
-            """, [.int8(tenant), .int8(domain.id), .textArray(missing)])
+        let isFirst = readAhead.insert(domain.id).inserted
+        let result: PostgresResult
+        do throws(StoreError) {
+            result = try await database.query(
+                Self.entriesAtPlaces,
+                [.int8(tenant), .int8(domain.id), .textArray(missing), .int8(isFirst ? Int64(Self.readAheadLimit) : 0)])
+        } catch {
+            if isFirst { readAhead.remove(domain.id) }
+            throw error
+        }
         var loaded: [String: Entry] = [:]
         for row in result.rows {
             try StoreError.reading { () throws(PostgresError) in
@@ -132,7 +135,8 @@ package final class Directory {
             if let domains, targets.contains(where: { domains[$0.lowercased()] == nil }) { self.domains = nil }
             if entries.count > Self.cacheLimit { (entries, found) = ([:], []) }
             found.formUnion(loaded.values.compactMap { $0.user?.id })
-            for localPart in missing { entries[Address(domain: domain.id, localPart: localPart)] = loaded[localPart] ?? Entry() }
+            for (localPart, entry) in loaded { entries[Address(domain: domain.id, localPart: localPart)] = entry }
+            for localPart in missing where loaded[localPart] == nil { entries[Address(domain: domain.id, localPart: localPart)] = Entry() }
         }
         return addresses.map { loaded[$0.localPart] ?? entries[$0] ?? Entry() }
     }
@@ -166,7 +170,26 @@ package final class Directory {
         return user
     }
 
-    private static let atPlaces = "WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY ($3::text[])"
+    /// All that stands at the places `$3`, and at those of `$4` users.
+    private static let entriesAtPlaces = """
+        WITH wanted AS MATERIALIZED (
+            SELECT tenant_limits($1) AS common, $3::text[] || ARRAY(
+                SELECT local_part FROM users WHERE tenant_id = $1 AND domain_id = $2 AND deleted_at IS NULL ORDER BY local_part LIMIT $4
+            ) AS places)
+        SELECT local_part, user_id, NULL::text, suspended, suspension_reason, NULL::text[], NULL::text,
+            \(limits("common || limits")), NULL::text, NULL::text[],
+            EXISTS (SELECT FROM vacations v WHERE (v.tenant_id, v.user_id) = (users.tenant_id, users.user_id))
+        FROM users, wanted \(atPlaces) AND deleted_at IS NULL
+        UNION ALL
+        SELECT local_part, NULL, target, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM aliases, wanted \(atPlaces)
+        UNION ALL
+        SELECT local_part, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, posting, owners, NULL FROM groups, wanted \(atPlaces)
+        UNION ALL
+        SELECT local_part, NULL, address, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM group_members, wanted \(atPlaces)
+        ORDER BY 3 NULLS FIRST
+        """
+
+    private static let atPlaces = "WHERE tenant_id = $1 AND domain_id = $2 AND local_part = ANY (places)"
 
     /// Whether there is such a user, deleted or not: one who is deleted is kept for a while, with all mail.
     func keeps(_ id: Int64) async throws(StoreError) -> Bool {

@@ -12,20 +12,32 @@ extension TenantStore {
             }
             if ledger.users[user] != nil { return }
             let generation = directory.generation
-            let loaded = try await readUser(user)
-            guard generation == directory.generation, ledger.generation == generation, ledger.users[user] == nil else { continue }
-            guard loaded.domain.map({ ledger.domains[$0] != nil }) ?? true else {
-                directoryChanged()  // a domain that nobody told us of yet
-                continue
+            let loaded = try await readUsers([user] + expected(beside: user))
+            guard loaded[user] != nil else { throw .noSuchUser }
+            guard generation == directory.generation, ledger.generation == generation else { continue }
+            // Who came into the ledger meanwhile may have changed since these were read.
+            for (id, found) in loaded where ledger.users[id] == nil {
+                if found.domain.map({ ledger.domains[$0] != nil }) ?? true {
+                    ledger.insert(found, id: id)
+                } else if id == user {
+                    directoryChanged()  // a domain that nobody told us of yet
+                }
             }
-            ledger.insert(loaded, id: user)
         }
     }
 
-    private func readUser(_ user: Int64) async throws(StoreError) -> QuotaLedger.User {
-        let result = try await database.query(Self.userFigures, [.int8(tenant), .int8Array([user])])
-        guard let row = result.first else { throw .noSuchUser }
-        return try StoreError.reading { () throws(PostgresError) in try Self.user(row) }
+    /// Users whose addresses are known: mail comes for them too, and their figures come with the same question.
+    private func expected(beside user: Int64) -> [Int64] {
+        Array(directory.found.lazy.filter { [ledger] in $0 != user && ledger.users[$0] == nil }.prefix(Directory.readAheadLimit))
+    }
+
+    private func readUsers(_ users: [Int64]) async throws(StoreError) -> [Int64: QuotaLedger.User] {
+        let result = try await database.query(Self.userFigures, [.int8(tenant), .int8Array(users)])
+        return try StoreError.reading { () throws(PostgresError) in
+            var figures: [Int64: QuotaLedger.User] = [:]
+            for row in result.rows { figures[try row.int8(0)] = try Self.user(row) }
+            return figures
+        }
     }
 
     /// Of a user who is deleted, or whose domain is, without the domain.
