@@ -6,16 +6,19 @@
 public final class MessageBlobs: Sendable {
     private let writer: SegmentWriter
     private let reader: SegmentReader
+    /// Takes a share of what is read together.
+    private let secondReader: SegmentReader
     private let packer: SegmentPacker
 
     /// Nothing is opened, and no thread started, before the first call.
     /// - Parameter directory: made when missing (its parent must exist).
     /// - Parameter segmentSize: octets after which a new segment is begun.
-    /// - Parameter readDescriptors: how many segments are kept open for reading.
+    /// - Parameter readDescriptors: how many segments each of two readers keeps open.
     public init(directory: String, segmentSize: Int64 = 64 << 20, readDescriptors: Int = 8) {
         let directory = SegmentDirectory(path: directory)
         writer = SegmentWriter(directory: directory, segmentSize: segmentSize)
         reader = SegmentReader(directory: directory, descriptorLimit: readDescriptors)
+        secondReader = SegmentReader(directory: directory, descriptorLimit: readDescriptors)
         packer = SegmentPacker(directory: directory)
     }
 
@@ -43,8 +46,18 @@ public final class MessageBlobs: Sendable {
 
     /// Several messages with one call, each with its own outcome, in the order of the references.
     public nonisolated(nonsending) func read(each references: [BlobReference]) async -> [Result<[UInt8], BlobError>] {
-        await reader.answer { reader in references.map { reader.message($0) } }
+        guard references.count >= Self.worthTwo else { return await reader.answer { $0.messages(references[...]) } }
+        let middle = references.count / 2
+        let halves = await withCheckedContinuation { answer in
+            let halves = Halves(answer)
+            reader.perform { halves.first($0.messages(references[..<middle])) }
+            secondReader.perform { halves.second($0.messages(references[middle...])) }
+        }
+        return halves.0 + halves.1
     }
+
+    /// Messages that are worth waking a second thread for: restoring one takes about as long as that.
+    private static let worthTwo = 4
 
     /// A part of the message, cut to its end.
     public nonisolated(nonsending) func read(_ reference: BlobReference, range: Range<Int>) async throws(BlobError) -> [UInt8] {
@@ -73,6 +86,7 @@ public final class MessageBlobs: Sendable {
     /// Removes a segment that nobody refers to any more, and that takes no more records.
     public nonisolated(nonsending) func remove(segment: Int64) async throws(BlobError) {
         await packer.useUp(segment)
+        await secondReader.letGo(of: segment)
         try await reader.remove(segment)
     }
 
@@ -97,6 +111,7 @@ public final class MessageBlobs: Sendable {
         // The writer holds the folder against other processes: until nothing is removed any more.
         await packer.close()
         await reader.close()
+        await secondReader.close()
         await writer.close()
     }
 }

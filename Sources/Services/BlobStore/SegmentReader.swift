@@ -21,8 +21,13 @@ actor SegmentReader {
     /// Asks the reader on its thread, and goes on where the caller is.
     nonisolated(nonsending) func answer<Value: Sendable>(_ body: @escaping @Sendable (isolated SegmentReader) -> Value) async -> Value {
         await withCheckedContinuation { answer in
-            thread.perform { answer.resume(returning: self.assumeIsolated { body($0) }) }
+            perform { answer.resume(returning: body($0)) }
         }
+    }
+
+    /// Has the reader do something on its thread, which nobody waits for here.
+    nonisolated func perform(_ body: @escaping @Sendable (isolated SegmentReader) -> Void) {
+        thread.perform { self.assumeIsolated { body($0) } }
     }
 
     func record(_ reference: BlobReference) throws(BlobError) -> [UInt8] {
@@ -39,6 +44,8 @@ actor SegmentReader {
             try RecordParts(try record(reference)[...], at: reference).message(at: reference, with: decompressor)
         }
     }
+
+    func messages(_ references: ArraySlice<BlobReference>) -> [Result<[UInt8], BlobError>] { references.map { message($0) } }
 
     func described(_ reference: BlobReference) throws(BlobError) -> BlobRecord {
         try BlobRecord(decoding: try record(reference), at: reference, with: decompressor)
@@ -61,8 +68,13 @@ actor SegmentReader {
 
     func remove(_ number: Int64) throws(BlobError) {
         guard !isClosed else { throw .closed }
-        if let index = open.firstIndex(where: { $0.number == number }) { open.remove(at: index).file.close() }
+        letGo(of: number)
         try directory.remove(number)
+    }
+
+    /// Keeps a segment open no longer.
+    func letGo(of number: Int64) {
+        if let index = open.firstIndex(where: { $0.number == number }) { open.remove(at: index).file.close() }
     }
 
     func close() {
