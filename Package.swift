@@ -135,7 +135,7 @@ let package = Package(
         // Tests, one target a module (Tests/Acceptance drives the running platform and is not built by SwiftPM)
         // What a caged process can't do, tried from inside a cage by Tests/Acceptance; installed nowhere.
         .executableTarget(
-            name: "casella-cage-probe", dependencies: ["CageCalls", "Postgres", "Runtime", "Supervision"],
+            name: "casella-cage-probe", dependencies: ["CProcess", "CageCalls", "Postgres", "Runtime", "Supervision"],
             path: "Tests/CageProbe/casella-cage-probe"),
         .target(name: "CageCalls", path: "Tests/CageProbe/CageCalls"),
         .target(

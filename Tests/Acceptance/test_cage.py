@@ -118,6 +118,32 @@ class Cages(unittest.TestCase):
         self.assertEqual(0, connected(str(self.platform.data / "run/relay.sock")), "its mail has to leave")
         self.assertEqual(0, connected(str(self.platform.data / "run/postgres/.s.PGSQL.5432")), "its rows are there")
 
+    def test_a_clients_socket_that_a_worker_is_handed_leads_nowhere_else(self):
+        if cage.landlock_abi() < 4:
+            self.skipTest("this kernel's Landlock knows no TCP, so no worker is handed a socket")
+        with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_server(("127.0.0.1", 0)) as other:
+            client = socket.create_connection(listener.getsockname())
+            self.addCleanup(client.close)
+            served, _ = listener.accept()
+            descriptor = self.probe.take(served)
+            served.close()
+            self.assertEqual(5, self.probe.call("sendto", descriptor, octets(b"hello"), 5, 0, 0, 0))
+            self.assertEqual(b"hello", client.recv(5))
+            # Taken apart, it is a TCP socket like a new one.
+            self.assertEqual(0, self.probe.call("connect", descriptor, octets(bytes(16)), 16))
+            address = octets(ipv4_address(*other.getsockname()))
+            self.assertEqual("EACCES", self.probe.call("connect", descriptor, address, 16))
+            for name, arguments in {
+                "sendto": (octets(b"hello"), 5, socket.MSG_FASTOPEN, address, 16),
+                "sendmsg": (buffer(64), socket.MSG_FASTOPEN),
+                "sendmmsg": (buffer(64), 1, socket.MSG_FASTOPEN),
+            }.items():
+                self.assertEqual("EPERM", self.probe.call(name, descriptor, *arguments), name)
+            self.assertEqual("EPERM", self.probe.call("bind", descriptor, octets(ipv4_address("127.0.0.1", 0)), 16))
+            other.settimeout(0.2)
+            with self.assertRaises(TimeoutError, msg="nothing came through"):
+                other.accept()
+
     def test_the_admin_door_hears_no_worker(self):
         descriptor = self.probe.call("socket", socket.AF_UNIX, socket.SOCK_STREAM, 0)
         address = unix_address(str(self.platform.data / "run/admin.sock"))

@@ -18,6 +18,8 @@ public struct SessionHandover: Sendable, Equatable {
     public var tlsVersion: String?
     /// Names the session in logs.
     public var session: String?
+    /// The gateway offers the client's own socket instead of passing octets on.
+    public var offersSocket = false
 
     public init(
         service: String, user: Int64, address: String, pendingTag: String? = nil, clientName: String? = nil, clientAddress: String,
@@ -45,6 +47,7 @@ extension SessionHandover {
         static let service: UInt8 = 0xE0, user: UInt8 = 0xE1, address: UInt8 = 0xE2, tag: UInt8 = 0xE3, clientName: UInt8 = 0xE4
         /// The client's address in text, for addresses that the header's own form cannot hold.
         static let clientAddress: UInt8 = 0xE5
+        static let offersSocket: UInt8 = 0xE6
     }
 
     /// As a header. The addresses are in their binary form when the text is one, and always in text.
@@ -56,6 +59,7 @@ extension SessionHandover {
         header.setText(FieldType.tag, pendingTag)
         header.setText(FieldType.clientName, clientName)
         header.setText(FieldType.uniqueID, session)
+        if offersSocket { header.set(FieldType.offersSocket, [1]) }
         if isEncrypted {
             // PP2_CLIENT_SSL; no client certificate is asked for, so the verify word is not zero.
             let version = tlsVersion.map { Array($0.utf8) } ?? []
@@ -75,6 +79,7 @@ extension SessionHandover {
             service: service, user: octets.reduce(0) { $0 << 8 | Int64($1) }, address: address, pendingTag: header.text(FieldType.tag),
             clientName: header.text(FieldType.clientName), clientAddress: clientAddress, isEncrypted: false)
         session = header.text(FieldType.uniqueID)
+        offersSocket = header.value(of: FieldType.offersSocket) == [1]
         if case .ipv4(_, let port, _, _) = header.addresses { clientPort = port }
         if case .ipv6(_, let port, _, _) = header.addresses { clientPort = port }
         if let ssl = header.value(of: FieldType.ssl), ssl.count >= 5, ssl[0] & 0x01 != 0 {

@@ -8,7 +8,7 @@ import TLS
 /// The gateway: the only process that the internet talks to.
 ///
 /// - Job: public sockets, TLS, SMTP from the internet, and the part of IMAP, POP3 and submission before login; afterwards
-///   it relays bytes between the client and its tenant's worker. Between administrators and the control plane it relays them from the
+///   it relays bytes between the client and its tenant's worker, or hands a client without TLS to it for good. Between administrators and the control plane it relays them from the
 ///   start. Over HTTPS it tells mail programs their settings, and other hosts the domains' policies on TLS.
 /// - Trusts: the control plane (which domains are hosted, which logins are right). Not its clients. Workers and relay are
 ///   reached through sockets that only this process and the relay may open.
@@ -31,12 +31,17 @@ public final class GatewayProcess {
     let logins: Logins
     let admission: Admission
     let workers: KeptDoors
+    /// Whether workers' cages hold a socket of the internet that they are handed.
+    let holdsSockets: Bool
     private let documents: WebDocuments
     let counters = GatewayCounters()
     private var listeners: [Listener] = []
 
-    private init(_ configuration: GatewayConfiguration, control: ControlChannel<Instruction, Report>) throws {
+    private init(
+        _ configuration: GatewayConfiguration, control: ControlChannel<Instruction, Report>, holdsSockets: Bool
+    ) throws {
         self.configuration = configuration
+        self.holdsSockets = holdsSockets
         identity = try ServerIdentity(configuration.certificates)
         self.control = control
         logins = try Logins(domains) { control.send($0) }
@@ -54,17 +59,18 @@ public final class GatewayProcess {
         Log.start(process: "gateway")
         do {
             let configuration = try Child.readConfiguration(GatewayConfiguration.self)
+            let holdsSockets = Child.cageHoldsSockets  // afterwards the kernel does not tell
             try Child.confine(configuration.confinement)
-            Child.run { await serve(configuration) }
+            Child.run { await serve(configuration, holdsSockets: holdsSockets) }
         } catch {
             Child.fail(error)
         }
     }
 
-    private static func serve(_ configuration: GatewayConfiguration) async -> Int32 {
+    private static func serve(_ configuration: GatewayConfiguration, holdsSockets: Bool) async -> Int32 {
         do {
             let control = try await ControlChannel<Instruction, Report>(descriptor: Child.controlDescriptor)
-            let gateway = try GatewayProcess(configuration, control: control)
+            let gateway = try GatewayProcess(configuration, control: control, holdsSockets: holdsSockets)
             try await gateway.openDoors()
             control.send(.ready)
             Task { await gateway.returnMemory() }

@@ -7,19 +7,46 @@ extension WorkerProcess {
     /// How long the gateway may take to say whose session it is.
     private static let patience = Duration.seconds(10)
 
+    /// Serves the client whom a gateway names at the beginning of the connection: over that, or by the client's own socket.
+    func serveSession(over connection: Connection) async throws {
+        // Nobody speaks: one who only looks whether somebody listens.
+        guard let handover = try await handover(on: connection) else { return }
+        guard let service = ClientService(rawValue: handover.service) else { throw HeaderProblem.incomplete }
+        guard handover.offersSocket, let client = try await connection.takeSocket(of: Self.peer(handover)) else {
+            return await serve(service, handover, over: connection)
+        }
+        // The gateway ends it, or is gone: so is the client's session.
+        EventLoopActor.task {
+            while (try? await connection.read()) != nil {}
+            await client.close(timeout: .zero)
+        }
+        await serve(service, handover, over: client)
+        await client.close()
+    }
+
+    private func serve(_ service: ClientService, _ handover: SessionHandover, over connection: Connection) async {
+        connection.traffic = counters.traffic
+        let session = session(service, handover, on: connection)
+        sessions[ObjectIdentifier(session)] = session
+        counters.opened(session.service)
+        await session.run()
+        sessions[ObjectIdentifier(session)] = nil
+    }
+
+    private static func peer(_ handover: SessionHandover) -> Peer {
+        .internet(address: handover.clientAddress, port: Int(handover.clientPort), localAddress: "", localPort: 0)
+    }
+
     /// Reads the PROXY header that a session begins with.
-    /// - Returns: nil when the peer left without saying anything, as one that only looks whether somebody listens.
-    func openSession(on connection: Connection) async throws -> (any ClientSession)? {
+    private func handover(on connection: Connection) async throws -> SessionHandover? {
         var received = ByteBuffer()
         while true {
             switch ProxyHeader.parse(received.readableBytesView) {
             case .header(let header, let length):
                 received.moveReaderIndex(forwardBy: length)
                 connection.putBack(received)
-                guard let handover = SessionHandover(header), let service = ClientService(rawValue: handover.service) else {
-                    throw HeaderProblem.incomplete
-                }
-                return session(service, handover, on: connection)
+                guard let handover = SessionHandover(header) else { throw HeaderProblem.incomplete }
+                return handover
             case .malformed: throw HeaderProblem.malformed
             case .needsMore: break
             }

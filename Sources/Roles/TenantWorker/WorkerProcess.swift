@@ -25,7 +25,7 @@ public final class WorkerProcess {
     let memory = WorkerMemory()
     let counters = WorkerCounters()
     private var listeners: [Listener] = []
-    private var sessions: [ObjectIdentifier: any ClientSession] = [:]
+    var sessions: [ObjectIdentifier: any ClientSession] = [:]
     private var connections = 0
     private var lastUse = ContinuousClock.now
     private var finished: CheckedContinuation<Int32, Never>?
@@ -133,14 +133,7 @@ public final class WorkerProcess {
         switch door {
         case .lmtp: await LMTPConnection(connection: connection, store: store, facts: facts, memory: memory, counters: counters).run()
         case .session:
-            connection.traffic = counters.traffic
-            do {
-                guard let session = try await openSession(on: connection) else { return }
-                sessions[ObjectIdentifier(session)] = session
-                counters.opened(session.service)
-                await session.run()
-                sessions[ObjectIdentifier(session)] = nil
-            } catch {
+            do { try await serveSession(over: connection) } catch {
                 Log.warning("a session could not be opened", ["error": "\(error)"])
             }
         case .smtp, .submission, .submissions, .imap, .imaps, .pop3, .pop3s, .admin, .https, .relay:

@@ -38,9 +38,9 @@ static const int harmless[] = {
     SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_pwrite64, SYS_preadv, SYS_pwritev, SYS_lseek, SYS_close, SYS_close_range,
     SYS_dup, SYS_dup3, SYS_pipe2, SYS_eventfd2, SYS_timerfd_create, SYS_timerfd_settime, SYS_timerfd_gettime, SYS_epoll_create1,
     SYS_epoll_ctl, SYS_epoll_pwait, SYS_epoll_pwait2, SYS_ppoll, SYS_pselect6,
-    /* sockets; `socket` itself is below */
-    SYS_connect, SYS_accept, SYS_accept4, SYS_listen, SYS_shutdown, SYS_getsockname, SYS_getpeername, SYS_getsockopt, SYS_sendto,
-    SYS_recvfrom, SYS_sendmsg, SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg,
+    /* sockets; making and sending are below */
+    SYS_connect, SYS_accept, SYS_accept4, SYS_listen, SYS_shutdown, SYS_getsockname, SYS_getpeername, SYS_getsockopt, SYS_recvfrom,
+    SYS_recvmsg, SYS_recvmmsg,
     /* files; `openat` and `mkdirat` are below */
     SYS_fstat, SYS_newfstatat, SYS_statx, SYS_fstatfs, SYS_faccessat, SYS_faccessat2, SYS_readlinkat, SYS_getdents64, SYS_unlinkat,
     SYS_renameat, SYS_renameat2, SYS_ftruncate, SYS_fallocate, SYS_fsync, SYS_fdatasync, SYS_sync_file_range, SYS_fadvise64,
@@ -163,12 +163,19 @@ static void allow_sockets(struct program *program, int internet) {
                  {1, kinds, ONE_OF(SOCK_STREAM, SOCK_DGRAM)});
         ALLOW_IF(program, SYS_setsockopt, refused, {1, ANY_BIT, ONE_OF(SOL_SOCKET, 0 /* IP */, 6 /* TCP */, 17 /* UDP */, 41 /* IPv6 */)});
         rule(program, SYS_bind, SECCOMP_RET_ALLOW); /* a DNS question comes from a port drawn by lot */
+        rule(program, SYS_sendto, SECCOMP_RET_ALLOW);
+        rule(program, SYS_sendmsg, SECCOMP_RET_ALLOW);
+        rule(program, SYS_sendmmsg, SECCOMP_RET_ALLOW);
     } else {
         ALLOW_IF(program, SYS_socket, refused_family, {0, ANY_BIT, ONE_OF(AF_UNIX)}, {1, kinds, ONE_OF(SOCK_STREAM)});
         /* No socket filter (SO_ATTACH_FILTER, SO_ATTACH_BPF): only what concerns addresses, buffers, times and TCP's manners. */
         ALLOW_IF(program, SYS_setsockopt, refused, {1, ANY_BIT, ONE_OF(SOL_SOCKET, 6 /* TCP */)},
                  {2, ANY_BIT, ONE_OF(1, SO_REUSEADDR, 4, 5, 6, SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE, SO_LINGER, 18, SO_RCVTIMEO,
                                      SO_SNDTIMEO)});
+        /* A client's socket that was taken apart could be connected anew by sending, past Landlock. */
+        ALLOW_IF(program, SYS_sendto, refused, {3, MSG_FASTOPEN, ONE_OF(0)});
+        ALLOW_IF(program, SYS_sendmsg, refused, {2, MSG_FASTOPEN, ONE_OF(0)});
+        ALLOW_IF(program, SYS_sendmmsg, refused, {3, MSG_FASTOPEN, ONE_OF(0)});
     }
 }
 

@@ -28,6 +28,10 @@ extension Child {
         try step("seccomp", casella_restrict_syscalls(internet))
     }
 
+    /// Whether a process in a cage without internet can do nothing with a TCP socket that it is handed but serve who is at its other end:
+    /// Landlock bars connecting it anew from kernel 6.7 on. To be asked before `confine`.
+    public static var cageHoldsSockets: Bool { casella_landlock_abi() >= 4 }
+
     private static func limitResources(_ limits: Confinement.ResourceLimits, hasOwnUser: Bool) throws(Failure) {
         try limit(RLIMIT_NOFILE, to: limits.openFiles, "open files")
         try limit(RLIMIT_DATA, to: limits.memory, "memory")

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import NIOTLS
@@ -206,6 +207,43 @@ public final class Connection {
     }
 
     private static let handshakeTime = TimeAmount.seconds(30)
+
+    // MARK: Passing on
+
+    /// Waits until the system has all that was written.
+    public func finishSending(timeout: Duration) async throws(ConnectionError) {
+        passOn()
+        let sent = channel.eventLoop.makePromise(of: Void.self)
+        channel.writeAndFlush(ByteBuffer(), promise: sent)
+        let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { sent.fail(ConnectionError.timedOut) }
+        defer { deadline.cancel() }
+        do {
+            try await sent.futureResult.get()
+        } catch {
+            throw (error as? ConnectionError) ?? .closed
+        }
+    }
+
+    /// Lets the socket go without ending it; `finishSending` comes before.
+    /// - Returns: a descriptor of it, which is the caller's, and what came in and was not taken. Nil when the connection is under TLS, ended
+    ///   or broke: then it stays as it is.
+    public func detach() -> (descriptor: Int32, unread: [UInt8])? {
+        // Of a peer that ended NIO reads the last octets by itself, whoever else would take them.
+        guard !isEncrypted, isOpen, let descriptor = withDescriptor({ fcntl($0, F_DUPFD_CLOEXEC, 0) }), descriptor >= 0 else { return nil }
+        setReading(false)
+        isClosed = true
+        let unread = handler.take().map { Array($0.readableBytesView) } ?? []
+        channel.close(promise: nil)
+        return (descriptor, unread)
+    }
+
+    /// Whether bytes are read as they come.
+    func setReading(_ isReading: Bool) { try? channel.syncOptions?.setOption(.autoRead, value: isReading) }
+
+    /// Nil when the channel has no socket any more.
+    func withDescriptor<Value>(_ body: (Int32) -> Value) -> Value? {
+        try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { body($0) }
+    }
 
     // MARK: Ending
 

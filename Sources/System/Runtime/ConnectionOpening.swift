@@ -27,10 +27,11 @@ extension Connection {
     }
 
     /// Takes over a connected stream socket, such as one end of a socket pair.
-    public static func adopt(descriptor: Int32) async throws(ConnectionError) -> Connection {
+    public static func adopt(
+        descriptor: Int32, peer: Peer = .local(PeerCredentials(process: 0, user: 0, group: 0))
+    ) async throws(ConnectionError) -> Connection {
         let opened = Opened()
         do {
-            let peer = Peer.local(PeerCredentials(process: 0, user: 0, group: 0))
             _ = try await bootstrap(peer, opened).withConnectedSocket(descriptor).get()
         } catch {
             throw .failed(String(describing: error))

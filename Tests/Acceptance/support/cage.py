@@ -78,6 +78,13 @@ class Probe:
         worked, result = self.ask("repeat", count, name, *arguments).split()
         return int(worked), errno.errorcode[-int(result)] if int(result) else None
 
+    def take(self, given):
+        """Hands a socket over to the probe, as a gateway does to a worker; returns the number that it has there."""
+        self.stream.write("take\n")
+        self.stream.flush()
+        socket.send_fds(self.socket, [b"\1\0\0\0\0"], [given.fileno()])
+        return int(self.stream.readline())
+
     def pid(self):
         return self.call("getpid")
 

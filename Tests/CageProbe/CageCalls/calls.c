@@ -19,7 +19,7 @@ static const struct {
     CALL(open_tree), CALL(openat), CALL(openat2), CALL(perf_event_open), CALL(personality), CALL(pidfd_getfd), CALL(pidfd_open),
     CALL(pidfd_send_signal), CALL(pivot_root), CALL(prctl), CALL(pread64), CALL(prlimit64), CALL(process_vm_readv),
     CALL(process_vm_writev), CALL(ptrace), CALL(pwrite64), CALL(read), CALL(reboot), CALL(renameat2), CALL(request_key),
-    CALL(rt_sigqueueinfo), CALL(rt_tgsigqueueinfo), CALL(seccomp), CALL(setgid), CALL(setgroups), CALL(setns), CALL(setpriority),
+    CALL(rt_sigqueueinfo), CALL(rt_tgsigqueueinfo), CALL(seccomp), CALL(sendmmsg), CALL(sendmsg), CALL(sendto), CALL(setgid), CALL(setgroups), CALL(setns), CALL(setpriority),
     CALL(setresuid), CALL(setsockopt), CALL(settimeofday), CALL(setuid), CALL(setxattr), CALL(shmget), CALL(socket), CALL(socketpair),
     CALL(swapon), CALL(symlinkat), CALL(sync), CALL(syslog), CALL(tgkill), CALL(tkill), CALL(umount2), CALL(unlinkat), CALL(unshare),
     CALL(userfaultfd), CALL(utimensat), CALL(vmsplice), CALL(write),

@@ -1,3 +1,4 @@
+import CProcess
 import CageCalls
 import FoundationEssentials
 import Glibc
@@ -11,6 +12,7 @@ import Supervision
 ///     repeat N NAME ARGUMENT…  until it fails: how often it worked, and that errno
 ///     thread, threads N        starts one, or N: 0 or the negative errno; how many started
 ///     login ROLE               to PostgreSQL with the process's own password: `ok`, or the refusal
+///     take                     a descriptor, which comes behind the line with five octets: its number, or the negative errno
 ///     abort, exit              ends the process
 ///
 /// An argument is a number, `s:text`, `x:` and hexadecimal octets, or `b:` and the length of a buffer.
@@ -29,7 +31,8 @@ final class Probe {
         while let client = accepted() {
             while let line = readLine(from: client) {
                 guard line != "exit" else { return 0 }
-                let answer = await answer(to: line.split(separator: " ").map(String.init)) + "\n"
+                let words = line.split(separator: " ").map(String.init)
+                let answer = (words == ["take"] ? take(from: client) : await answer(to: words)) + "\n"
                 _ = answer.utf8.withContiguousStorageIfAvailable { write(client, $0.baseAddress, $0.count) }
             }
             close(client)
@@ -83,6 +86,13 @@ final class Probe {
         case "abort": abort()
         default: return "what?"
         }
+    }
+
+    private func take(from client: Int32) -> String {
+        var note = [UInt8](repeating: 0, count: 5)
+        var descriptor: Int32 = -1
+        let result = casella_receive_with_descriptor(client, &note, note.count, &descriptor, 5_000)
+        return String(result == 0 ? descriptor : result)
     }
 
     private func call(_ name: String, _ arguments: ArraySlice<String>) -> Int {

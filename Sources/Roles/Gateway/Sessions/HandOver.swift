@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import ProxyProtocol
 import Runtime
@@ -20,7 +21,8 @@ struct HandOver {
 enum HandOverOutcome { case ended, unreachable, tooManySessions }
 
 extension GatewayProcess {
-    /// Connects the client with its tenant's worker and relays bytes until one of them ends.
+    /// Connects the client with its tenant's worker, and returns when one of them has ended: bytes are relayed, or, without TLS, the worker
+    /// gets the client's own socket.
     func relay(_ client: Connection, _ handOver: HandOver) async -> HandOverOutcome {
         guard let session = sessions.add(client, of: handOver.user, handOver.service) else { return .tooManySessions }
         defer { sessions.remove(session) }
@@ -34,13 +36,23 @@ extension GatewayProcess {
                 ["tenant": "\(handOver.user.tenant)", "session": client.session, "error": "\(error)"])
             return .unreachable
         }
-        guard let header = await header(of: client, handOver).encoded() else {
+        let offersSocket = await canHandOver(client)
+        guard let header = await header(of: client, handOver, offersSocket).encoded() else {
             await worker.close()
             return .unreachable
         }
         worker.write(header)
-        worker.write(handOver.bufferedInput)
         do {
+            if offersSocket {
+                try await worker.flush()
+                try await worker.waitForTaker()
+                if let socket = client.detach() {
+                    await lend(socket, handOver.bufferedInput, to: worker, session)
+                    return .ended
+                }
+                try await worker.give(nil)
+            }
+            worker.write(handOver.bufferedInput)
             try await worker.flush()
         } catch {
             await worker.close()
@@ -50,13 +62,38 @@ extension GatewayProcess {
         return .ended
     }
 
-    private func header(of client: Connection, _ handOver: HandOver) async -> ProxyHeader {
+    /// A socket that only carries mail in the clear serves as well in the worker's hands, where the cage makes sure that it leads nowhere
+    /// else.
+    private func canHandOver(_ client: Connection) async -> Bool {
+        guard holdsSockets, !client.isEncrypted, client.isOpen else { return false }
+        return (try? await client.finishSending(timeout: Self.sendingTime)) != nil
+    }
+
+    /// How long a client may take for what was sent to it before its login.
+    private static let sendingTime = Duration.seconds(5)
+
+    /// Leaves the client to the worker. The connection with that lasts as long as the session, and either ends with the other.
+    private func lend(_ socket: (descriptor: Int32, unread: [UInt8]), _ earlier: [UInt8], to worker: Connection, _ session: Int) async {
+        sessions.lent(session, socket.descriptor)
+        do {
+            try await worker.give((socket.descriptor, earlier + socket.unread))
+            while try await worker.read() != nil {}
+        } catch {
+            Log.warning("a session with a worker broke off", ["session": "\(session)", "error": "\(error)"])
+        }
+        await worker.close()
+        sessions.remove(session)
+        Glibc.close(socket.descriptor)
+    }
+
+    private func header(of client: Connection, _ handOver: HandOver, _ offersSocket: Bool) async -> ProxyHeader {
         var address = "", port = 0
         if case .internet(let remote, let remotePort, _, _) = client.peer { (address, port) = (remote, remotePort) }
-        return SessionHandover(
+        var handover = SessionHandover(
             service: handOver.service.rawValue, user: handOver.user.user, address: handOver.user.address, pendingTag: handOver.pendingTag,
             clientName: handOver.clientName, clientAddress: address, clientPort: UInt16(clamping: port), isEncrypted: client.isEncrypted,
-            tlsVersion: await client.tlsVersion, session: client.session
-        ).header()
+            tlsVersion: await client.tlsVersion, session: client.session)
+        handover.offersSocket = offersSocket
+        return handover.header()
     }
 }

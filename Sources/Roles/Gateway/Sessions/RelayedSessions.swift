@@ -2,13 +2,15 @@ import Glibc
 import Runtime
 import Supervision
 
-/// The logged-in connections that this gateway relays, by whose they are.
+/// The logged-in connections that this gateway relays or has handed over, by whose they are.
 @EventLoopActor
 final class RelayedSessions {
     private struct Entry {
         var user: AuthenticatedUser
         var service: ClientService
         var client: Connection
+        /// The client's socket when the worker has it too.
+        var socket: Int32?
         /// Seconds since 1970.
         var since: Int64
     }
@@ -35,6 +37,9 @@ final class RelayedSessions {
         countByTenant[user.tenant, default: 0] += 1
         return next
     }
+
+    /// The worker serves the client by its own socket.
+    func lent(_ session: Int, _ socket: Int32) { entries[session]?.socket = socket }
 
     func remove(_ session: Int) {
         guard let entry = entries.removeValue(forKey: session) else { return }
@@ -67,7 +72,10 @@ final class RelayedSessions {
         guard !ending.isEmpty else { return }
         Task {
             await EventLoopActor.sleep(for: Self.farewell)
-            for (session, entry) in ending where entries[session] != nil { await entry.client.close(timeout: .zero) }
+            for session in ending.keys {
+                guard let entry = entries[session] else { continue }
+                if let socket = entry.socket { shutdown(socket, Int32(SHUT_RDWR)) } else { await entry.client.close(timeout: .zero) }
+            }
         }
     }
 }
