@@ -4,7 +4,7 @@ import DKIM
 import Postgres
 
 extension Provisioning {
-    /// Keys of one domain, whatever their state.
+    /// Keys of one name of a domain, whatever their state.
     private static let limitOfKeys = 20
 
     /// What `dkim create` gives to a domain: a key of each algorithm, since not every receiver knows the newer one (RFC 8463 §6).
@@ -14,7 +14,7 @@ extension Provisioning {
 
     /// Takes a while of a processor.
     func newSigningKeys(_ request: AdminRequest<NewDKIMKeys>) async throws -> NewSigningKeys {
-        _ = try await domain(try request.path.require("name", as: DomainName.self))
+        _ = try await domain(underAnyName: try request.path.require("name"))
         return try await Task.detached { NewSigningKeys(rsa: try .random(.rsa), ed25519: try .random(.ed25519)) }.value
     }
 
@@ -23,15 +23,14 @@ extension Provisioning {
         let name: DomainName = try request.path.require("name")
         do {
             try await change { transaction in
-                let keys = try await lockDomain(name, in: transaction)
-                let held = try await transaction.query(
-                    "SELECT count(*) FROM dkim_keys WHERE tenant_id = $1 AND domain_id = $2", [.int8(keys.tenant), .int8(keys.domain)])
+                let signing = try await lockSigningName(name, in: transaction)
+                let held = try await transaction.query("SELECT count(*) FROM dkim_keys WHERE \(SigningName.keys)", signing.parameters)
                 let count = try held.first?.int8(0) ?? 0
                 guard count + 2 <= Self.limitOfKeys else {
                     throw AdminError(.conflict, "\(name) has \(count) keys already.", hint: "`dkim delete` retired ones first.")
                 }
                 let stem = try await stem(request.body.selector, in: transaction)
-                let sealingKey = try roles.secrets.key(forDKIMOf: keys.tenant)
+                let sealingKey = try roles.secrets.key(forDKIMOf: signing.tenant)
                 for (key, algorithm, letter) in [(new.rsa, Algorithm.rsa, "r"), (new.ed25519, .ed25519, "e")] {
                     let selector = try DKIMSelector(stem + letter)
                     guard KeyRecord.name(selector: selector.text, domain: name.text).utf8.count <= 253 else {
@@ -39,17 +38,19 @@ extension Provisioning {
                     }
                     _ = try await transaction.query(
                         """
-                        INSERT INTO dkim_keys (tenant_id, domain_id, selector, algorithm, private_key, public_key)
-                        VALUES ($1, $2, $3, $4, $5, $6)
+                        INSERT INTO dkim_keys (tenant_id, domain_id, alias, selector, algorithm, private_key, public_key)
+                        VALUES ($1, $2, $3, $4, $5, $6, $7)
                         """,
-                        [
-                            .int8(keys.tenant), .int8(keys.domain), .text(selector.text), .text(algorithm.rawValue),
-                            .bytea(try key.sealed(key: sealingKey)), .bytea(key.publicKey),
+                        signing.parameters + [
+                            .text(selector.text), .text(algorithm.rawValue), .bytea(try key.sealed(key: sealingKey)),
+                            .bytea(key.publicKey),
                         ])
                 }
             }
         } catch {
-            guard (error as? PostgresError)?.sqlState == .uniqueViolation else { throw error }
+            let state = (error as? PostgresError)?.sqlState
+            if state == .foreignKeyViolation { throw AdminError.noDomain(name) }  // an alias that went meanwhile
+            guard state == .uniqueViolation else { throw error }
             throw AdminError(
                 .alreadyExists, "\(name) has keys of this selector already.", hint: "Choose another, or leave --selector out.")
         }
@@ -68,16 +69,15 @@ extension Provisioning {
     func deleteDKIMKey(_ request: AdminRequest<Nothing>) async throws -> Nothing {
         let name: DomainName = try request.path.require("name")
         let selector: DKIMSelector = try request.path.require("selector")
-        _ = try await domain(name)
+        _ = try await domain(underAnyName: name)
         let tenant = try await change { transaction in
-            let keys = try await lockDomain(name, in: transaction)
+            let signing = try await lockSigningName(name, in: transaction)
             let gone = try await transaction.query(
-                "DELETE FROM dkim_keys WHERE tenant_id = $1 AND domain_id = $2 AND selector = $3",
-                [.int8(keys.tenant), .int8(keys.domain), .text(selector.text)])
+                "DELETE FROM dkim_keys WHERE \(SigningName.keys) AND selector = $4", signing.parameters + [.text(selector.text)])
             guard gone.affected == 1 else {
                 throw AdminError(.notFound, "\(name) has no key \(selector).", hint: "`dkim list \(name)` shows all.")
             }
-            return keys.tenant
+            return signing.tenant
         }
         directoryChanged(of: tenant)
         return Nothing()
