@@ -66,7 +66,7 @@ let package = Package(
             [
                 "AdminAPI", "PasswordHashes", "Quantities", "Supervision", "Exposition", "Runtime", "Postgres", "Argon2", "Crypt",
                 "Cracklib", "Cryptography", "CProcess", "DKIM", "ProxyProtocol", "Resolver", "MailStore", "MailSettings", "SMTP",
-                "MailRules", "HTTP", "SecureStream", nioHTTP1,
+                "MailRules", "HTTP", "SecureStream", "InternationalNames", nioHTTP1,
             ] + nio),
         library(
             "Gateway", on: "Roles",
@@ -82,10 +82,15 @@ let package = Package(
             ] + nio),
         library(
             "Relay", on: "Roles",
-            ["Supervision", "Runtime", "Cryptography", "Postgres", "OutboundQueue", "Resolver", "SMTP", "MIME", "TLS"] + nio),
+            [
+                "Supervision", "Runtime", "Cryptography", "Postgres", "OutboundQueue", "Resolver", "SMTP", "MIME", "TLS",
+                "InternationalNames",
+            ] + nio),
 
         // Services
-        library("MailStore", on: "Services", ["BlobStore", "Cryptography", "Postgres", "MIME", "Quantities", "Runtime"]),
+        library(
+            "MailStore", on: "Services",
+            ["BlobStore", "Cryptography", "Postgres", "MIME", "Quantities", "Runtime", "InternationalNames"]),
         library("OutboundQueue", on: "Services", ["BlobStore", "Postgres", "Runtime"]),
         library("BlobStore", on: "Services", ["Zstd", "CChecksum"]),
         library("InnerDoor", on: "Services", ["Runtime", "SMTP"] + nio),
@@ -103,7 +108,7 @@ let package = Package(
         library("SASL", on: "Protocols"),
         library("MIME", on: "Protocols"),
         library("DKIM", on: "Protocols", ["MIME", "SMTP"]),
-        library("MailRules", on: "Protocols", ["SMTP", "MIME"]),
+        library("MailRules", on: "Protocols", ["SMTP", "MIME", "InternationalNames"]),
         library("ProxyProtocol", on: "Protocols"),
         library("Quantities", on: "Protocols"),
         library("Exposition", on: "Protocols"),
@@ -118,6 +123,7 @@ let package = Package(
         library("Cryptography", on: "System", ["COpenSSL"]),
         library("SecureStream", on: "System", ["COpenSSL"]),
         library("Zstd", on: "System", ["CZstd"]),
+        library("InternationalNames", on: "System", ["CIDN2"]),
         library("LineEditor", on: "System", ["CLibEdit"]),
         library("Terminal", on: "System"),
         .target(name: "CProcess", path: "Sources/System/CProcess"),
@@ -130,6 +136,7 @@ let package = Package(
         systemLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
         systemLibrary("CUnbound", pkgConfig: "libunbound", apt: "libunbound-dev"),
         systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        systemLibrary("CIDN2", pkgConfig: "libidn2", apt: "libidn2-dev"),
         systemLibrary("CLibEdit", pkgConfig: "libedit", apt: "libedit-dev"),
 
         // Tests, one target a module (Tests/Acceptance drives the running platform and is not built by SwiftPM)
@@ -158,6 +165,7 @@ let package = Package(
         tests(of: "Gateway", ["HTTP", "MailSettings", "Runtime", "Supervision"]),
         tests(of: "HTTP"),
         tests(of: "IMAP", ["MIME", "SASL"]),
+        tests(of: "InternationalNames"),
         tests(of: "MIME", ["TestSupport"]),
         tests(of: "MailSettings"),
         tests(of: "MailStore", ["BlobStore", "Postgres", "Runtime", "TestSupport"]),

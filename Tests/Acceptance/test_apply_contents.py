@@ -25,6 +25,48 @@ class Contents(Applying):
         self.apply(exported, "--prune", "--yes")
         self.assertEqual(shown, self.platform.ask("vacation", "show", ann))
 
+    def test_keys_of_dkim(self):
+        self.apply(self.tenant("ann"), "--yes")
+        before = self.export()
+        path = self.file(f"tenants:\n- name: {self.name}\n  domains: [{{name: {self.domain}, dkim: true}}]\n")
+
+        def keys():
+            return [(key["selector"], key["state"]) for key in self.platform.ask("dkim", "show", self.domain)]
+
+        self.assertIn(f"~ domain {self.domain}: dkim none → waiting", self.apply(path, "--dry-run").stdout)
+        self.assertEqual([], keys())
+        self.apply(path, "--yes")
+        made = keys()
+        self.assertEqual(["waiting"] * 2, [state for _, state in made])
+        self.assertIn(f"{made[0][0]}._domainkey.{self.domain}.", self.platform.casella("domain", "dns", self.domain, "--zone").stdout)
+        exported = self.export()
+        self.assertIn("dkim: true", exported)
+        for text in (before, exported):
+            self.assertIn("Nothing to do", self.apply(self.file(text), "--prune").stdout, "what is not written stays")
+        number = self.number()
+        self.platform.casella("undo", number, "--yes")
+        self.assertEqual((before, []), (self.export(), keys()))
+        self.platform.casella("undo", self.number(), "--yes")
+        again = keys()
+        self.assertTrue({selector for selector, _ in again}.isdisjoint({selector for selector, _ in made}), "they are new ones")
+        self.platform.casella("dkim", "activate", self.domain, "--unchecked")
+        self.assertIn("Nothing", self.platform.casella("undo", number, "--yes").stdout)
+        self.assertEqual([(selector, "active") for selector, _ in again], keys())
+        self.assertIn("Write true", self.apply(self.file(path.read_text().replace("true", "false")), "--yes", status=65).stderr)
+        # Who may make keys by command may apply them; and a new company has them at once.
+        administrator = Administrator(self.platform, "tenant-administrator", tenant=self.name)
+        self.platform.casella("dkim", "delete", self.domain, again[0][0], "--yes")
+        self.platform.casella("dkim", "delete", self.domain, again[1][0], "--yes")
+        desired = {"tenant": {"name": self.name, "domains": [{"name": self.domain, "dkim": True}]}}
+        status, preview = administrator.request("POST", "/applies/preview", {"desired": desired})
+        self.assertEqual(200, status, preview)
+        sent = {"desired": desired, "fingerprint": preview["fingerprint"]}
+        self.assertEqual(200, administrator.request("POST", "/applies", sent)[0])
+        self.assertEqual(["waiting"] * 2, [state for _, state in keys()])
+        fresh = f"fresh-{self.name}"
+        self.apply(self.file(f"tenants:\n- name: {fresh}\n  domains: [{{name: {fresh}.example, dkim: true}}]\n"), "--yes")
+        self.assertEqual(2, len(self.platform.ask("dkim", "show", f"{fresh}.example")))
+
     def test_groups(self):
         company = Company(self.platform)
         self.name, ann, bob, team = company.name, company.address("ann"), company.address("bob"), company.address("team")

@@ -37,7 +37,7 @@ class DKIM(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.port = running.free_port()
-        cls.records = {(PARTNER, "MX"): [(10, PARTNER)], (PARTNER, "A"): ["127.0.0.1"]}
+        cls.records = {(name, "MX"): [(10, PARTNER)] for name in (PARTNER, "xn--grn-ioa.example")} | {(PARTNER, "A"): ["127.0.0.1"]}
         cls.dns = DNSServer(cls.records).__enter__()
         cls.platform = running.Platform(hostname="mx.host.example", dnsServer=cls.dns.address, smtpPort=cls.port).start()
         cls.company = Company(cls.platform)
@@ -55,13 +55,13 @@ class DKIM(unittest.TestCase):
             texts[record["name"].encode()] = "".join(shlex.split(record["value"])).encode()
         return texts
 
-    def arrived(self):
+    def arrived(self, author=None, partner=PARTNER, options=()):
         """A message from ann, as the partner's host got it."""
-        ann, them = self.company.address("ann"), f"them@{PARTNER}"
+        ann, them = author or self.company.address("ann"), f"them@{partner}"
         content = messages.message(them, sender=ann)
         with outside.ScriptedHost(port=self.port) as host:
             with clients.submission(self.company, "ann") as client:
-                client.sendmail(ann, [them], content)
+                client.sendmail(ann, [them], content, mail_options=options)
             eventually(lambda: host.messages, what="the message arrives")
             return host.messages[0][2]
 
@@ -86,7 +86,7 @@ class DKIM(unittest.TestCase):
         ann, also = self.company.address("ann"), f"also-{domain}"
         casella("domain", "alias", also, "--of", domain)
         for author, sender, said in (
-            (f"ann@{also}", ann, f"an alias of {domain}"), (ann, f"ann@{also}", "It is signed with"),
+            (f"ann@{also}", ann, f"no key of {also} is active"), (ann, f"ann@{also}", "It is signed with"),
         ):
             with tempfile.NamedTemporaryFile("w", suffix=".eml") as file:
                 file.write(f"From: {author}\nSubject: x\n\nx\n")
@@ -119,6 +119,47 @@ class DKIM(unittest.TestCase):
         self.assertIn(b"s=nextr", self.arrived())
         asked = casella("dkim", "delete", domain, "nextr", check=False)
         self.assertIn("can no longer be verified", asked.stderr)
+
+    def verified(self, message, texts):
+        """The domains that signed a message, in order."""
+        fields = message.split(b"\r\n\r\n")[0].count(b"DKIM-Signature:")
+        verifier, domains = dkim.DKIM(message), []
+        for index in range(fields):
+            self.assertTrue(verifier.verify(index, dnsfunc=lambda name, **_: texts.get(name)))
+            domains.append(verifier.domain.decode())
+        return domains
+
+    def test_each_name_of_a_domain_has_keys_of_its_own(self):
+        old, casella, company = self.company.domain, self.platform.casella, self.company
+        domain, also, spelled = f"named-{old}", f"more-{old}", f"xn--bcher-kva.{old}"
+        casella("domain", "create", domain, "--tenant", company.name)
+        casella("user", "create", f"zoe@{domain}", "--password-stdin", stdin="a password of zoe's own\n")
+        casella("alias", "create", f"ann@{domain}", "--to", company.address("ann"))
+        for name in (also, spelled):
+            casella("domain", "alias", name, "--of", domain)
+        texts = {}
+        for name in (domain, also, spelled):
+            self.assertEqual([], self.verified(self.arrived(f"ann@{name}"), texts), f"{name} has no key yet")
+            keys = self.platform.ask("dkim", "create", name)
+            self.assertTrue(all(key["record"]["name"].endswith(f"._domainkey.{name}.") for key in keys))
+            self.assertIn("not published", casella("dkim", "activate", name, check=False).stderr)
+            self.assertEqual([], self.verified(self.arrived(f"ann@{name}"), texts), f"{name} has keys that wait")
+            texts |= self.publish(keys)
+            casella("dkim", "activate", name)
+            self.assertEqual([name] * 2, self.verified(self.arrived(f"ann@{name}"), texts))
+            self.assertIn(keys[0]["selector"], casella("domain", "dns", name, "--zone").stdout)
+        with self.subTest("in Unicode"):
+            message = self.arrived(f"ann@bücher.{old}", "grün.example", ["SMTPUTF8", "BODY=8BITMIME"])
+            self.assertIn(f"From: <ann@bücher.{old}>".encode(), message)
+            self.assertEqual([spelled] * 2, self.verified(message, texts))
+        new = f"new-{old}"
+        casella("domain", "rename", domain, new, "--keep-alias")
+        self.assertEqual([domain] * 2, self.verified(self.arrived(f"ann@{domain}"), texts), "its records are there still")
+        self.assertEqual([], self.verified(self.arrived(f"ann@{new}"), texts))
+        self.assertIn("`dkim create", casella("domain", "check", new).stdout)
+        casella("domain", "unalias", also)
+        self.assertEqual(66, casella("dkim", "show", also, check=False).returncode)
+        self.assertEqual({domain, spelled}, {key["domain"] for key in self.platform.ask("dkim", "list")} & {domain, also, spelled, new})
 
     def new_domain(self, prefix):
         domain = f"{prefix}-{self.company.domain}"

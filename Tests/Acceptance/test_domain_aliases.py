@@ -32,6 +32,28 @@ class DomainAliases(Names):
             client.sendmail(self.bob, [f"ann@{self.alias}"], sent)
         eventually(lambda: self.count(self.ann) == 3, what="the relay knows the name")
 
+    def test_a_name_in_unicode_is_the_one_with_its_a_labels(self):
+        self.platform.casella("domain", "alias", f"xn--bcher-kva.{self.company.domain}", "--of", self.company.domain)
+        spelled, options = f"bücher.{self.company.domain}", ["SMTPUTF8", "BODY=8BITMIME"]
+        with clients.smtp(self.platform) as client:
+            client.ehlo()
+            client.mail("stranger@elsewhere.example", options)
+            self.assertEqual(250, client.rcpt(f"ann@{spelled}")[0])
+            for name in (f"nobody@{spelled}", f"ann@BÜCHER.{self.company.domain}", f"ann@bu\u0308cher.{self.company.domain}"):
+                self.assertEqual(550, client.rcpt(name)[0], name)
+            content = messages.message(self.ann)
+            self.assertEqual(250, clients.end_of_data(client, content)[0])
+        # From inside, through the relay, and back to the sender.
+        for sender, recipient in ((self.bob, f"ann@{spelled}"), (f"bob@{spelled}", self.ann)):
+            content = messages.message(recipient, sender=sender)
+            with clients.submission(self.company, "bob") as client:
+                self.assertEqual({}, client.sendmail(sender, [recipient], content, mail_options=options))
+        eventually(lambda: self.count(self.ann) == 3, what="the mail comes")
+        for sender in (f"ann@{spelled}", f"bob@BÜCHER.{self.company.domain}"):
+            with clients.submission(self.company, "bob") as client:
+                client.ehlo()
+                self.assertEqual(550, client.mail(sender, options)[0], sender)
+
     def test_logins_and_senders(self):
         mine, theirs = f"ann@{self.alias}", f"bob@{self.alias}"
         self.assertTrue(self.logs_in(mine))

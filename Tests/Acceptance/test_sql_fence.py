@@ -32,6 +32,7 @@ class Roles(RoleQuestions, unittest.TestCase):
             cls.platform.casella("vacation", "set", company.address("ann"), "--subject", "Away", "--text", "Back soon.")
             cls.platform.casella("domain", "alias", f"also-{company.domain}", "--of", company.domain)
             cls.platform.casella("dkim", "create", company.domain)
+            cls.platform.casella("dkim", "create", f"also-{company.domain}")
             clients.deliver(cls.platform, messages.message(company.address("ann")), company.address("ann"))
             ann, bob = company.address("ann"), company.address("bob")
             cls.platform.casella("plan", "override", ann, "--recipients-per-day", "9")

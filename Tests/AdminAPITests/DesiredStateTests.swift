@@ -76,6 +76,35 @@ import Testing
         }
     }
 
+    @Test("Keys of DKIM are asked for, shown, exported and undone; those that sign go on") func keys() throws {
+        let state = try TenantState.acme(), name = try TenantName("acme"), domain = try DomainName("acme.example")
+        func reached(_ dkim: Bool?, from keys: DomainSettings.Keys) throws -> DomainSettings.Keys? {
+            var state = state
+            state.domains[domain]?.keys = keys
+            let desired = DesiredDomain(name: domain, dkim: dkim)
+            return try state.reaching(DesiredTenant(name: name, domains: [desired]), prune: false).domains[domain]?.keys
+        }
+        let ways: [(Bool?, DomainSettings.Keys, DomainSettings.Keys)] = [
+            (nil, .absent, .absent), (nil, .waiting, .waiting), (nil, .active, .active), (true, .absent, .waiting),
+            (true, .waiting, .waiting), (true, .active, .active), (false, .absent, .absent), (false, .waiting, .absent),
+            (false, .active, .active),
+        ]
+        for (desired, before, after) in ways { #expect(try reached(desired, from: before) == after) }
+        var waiting = state, active = state, gone = state
+        waiting.domains[domain]?.keys = .waiting
+        active.domains[domain]?.keys = .active
+        (gone.domains, gone.domainAliases, gone.users, gone.aliases) = ([:], [:], [:], [:])
+        let changes = TenantState.changes(from: state, to: waiting)
+        #expect(changes.map { StateChange($0, of: name).fields } == [[ChangedField("dkim", "none", "waiting")]])
+        #expect([state, waiting, active].map { DesiredTenant(exporting: $0, of: name).domains.map(\.dkim) } == [[nil], [true], [true]])
+        let inverse = DesiredTenant(inverting: changes, of: name)
+        #expect(try waiting.reaching(inverse, prune: false) == state)
+        #expect(try active.reaching(inverse, prune: false) == active, "they were activated since")
+        #expect(try waiting.reaching(DesiredTenant(exporting: state, of: name), prune: true) == waiting)
+        let back = DesiredTenant(inverting: TenantState.changes(from: active, to: gone), of: name)
+        #expect(try gone.reaching(back, prune: false).domains[domain]?.keys == .waiting)
+    }
+
     @Test("An alias breaks when its last way into the tenant goes") func broken() throws {
         let state = try TenantState.acme()
         var less = state

@@ -19,6 +19,7 @@ import Testing
                 quota: unlimited
                 aliases: [also.example]
                 mta-sts: enforce
+                dkim: true
             users:
               - {address: Ann@acme.example, quota: plan, messages: 100, passwordHash: "{SSHA}f0CceVSke+IK0le3znCfxtpRGtRzQGx0"}
               - address: bob@acme.example
@@ -44,7 +45,7 @@ import Testing
         let acme = file.tenants[0]
         #expect(acme.quota == QuotaChange(bytes: .to(ByteCount(100_000_000_000))) && acme.suspended == [.outgoing])
         #expect(acme.suspensionReason?.text == "Not paid: # 7" && acme.domains[0].aliases?.map(\.text) == ["also.example"])
-        #expect(acme.domains[0].mtaSTS == .enforce)
+        #expect(acme.domains[0].mtaSTS == .enforce && acme.domains[0].dkim == true)
         #expect(acme.users.map(\.address.text) == ["ann@acme.example", "bob@acme.example"])
         #expect(acme.users[0].quota == QuotaChange(bytes: .planned, messages: .to(100)) && acme.users[0].suspended == nil)
         #expect(acme.users[1].limits?.values == [.messageSize: .number(5_000_000)] && acme.users[1].suspended == [])
@@ -68,6 +69,8 @@ import Testing
         ("tenants:\n- name: a\n  groups:\n  - {address: x@a.example, posting: all}", 4, "one of anyone"),
         ("tenants:\n- name: a\n  users: [{address: x@a.example}]\n  groups: [{address: x@a.example}]", 4, "line 3"),
         ("tenants:\n- name: a\n  domains:\n  - {name: a.example, mta-sts: always}", 4, "one of none, testing, enforce"),
+        ("tenants:\n- name: a\n  domains:\n  - {name: a.example, dkim: false}", 4, "Write true"),
+        ("tenants:\n- name: a\n  domains:\n  - {name: a.example, dkim: [rsa]}", 4, "dkim"),
         ("tenants:\n- name: a\n  suspended: [mail]", 3, "cannot be suspended"),
         ("tenants:\n- name: a\n  suspensionReason: x", 3, "nothing"),
         ("tenants:\n- name: a\n  name: b", 2, "twice"), ("tenants: [\n", 2, "not YAML"),

@@ -13,10 +13,17 @@ import Testing
     /// One in which the keys' names have no such record.
     private func emptyZone(_ keys: [DKIMKey]) -> [String] { keys.map { "\($0.record.name) A 192.0.2.1" } }
 
-    private func create(_ platform: TestPlatform, _ selector: String) async throws -> [DKIMKey] {
-        try await platform.calls().createDKIMKeys(platform.request(NewDKIMKeys(selector: DKIMSelector(selector)))).filter {
+    /// - Parameter name: nil: the domain's own.
+    private func create(_ platform: TestPlatform, _ selector: String, for name: String? = nil) async throws -> [DKIMKey] {
+        let new = NewDKIMKeys(selector: try DKIMSelector(selector))
+        return try await platform.calls().createDKIMKeys(platform.request(new, name.map { ["name": $0] })).filter {
             $0.selector.text.hasPrefix(selector)
         }
+    }
+
+    private func alias(_ name: String, _ platform: TestPlatform) async throws {
+        let alias = DomainAlias(name: try DomainName(name), domain: platform.domain)
+        _ = try await platform.calls().createDomainAlias(platform.request(alias, [:]))
     }
 
     private func states(_ platform: TestPlatform) async throws -> [String: DKIMKey.State] {
@@ -119,6 +126,72 @@ import Testing
         await platform.close()
     }
 
+    @Test("A further name of a domain has keys of its own, which count for it alone and go with it") func aliases() async throws {
+        let platform = try await TestPlatform(), also = "also.example", other = "other.example"
+        try await alias(also, platform)
+        try await alias(other, platform)
+        let own = try await create(platform, "may"), further = try await create(platform, "may", for: also)
+        #expect(further.map(\.record.name).sorted() == ["maye._domainkey.also.example.", "mayr._domainkey.also.example."])
+        #expect(Set(own.map(\.record.value)).isDisjoint(with: further.map(\.record.value)))
+        let request = platform.request(Nothing(), ["name": also])
+        // The records of the one are none of the other's.
+        #expect(try await refusal(of: request, platform, zone: zone(own) + emptyZone(further)) == .conflict)
+        _ = try await platform.calls(zone: zone(further)).activateDKIMKeys(request)
+        let alsoActive: [String: DKIMKey.State] = [
+            "mayr@acme.example": .waiting, "maye@acme.example": .waiting, "mayr@also.example": .active, "maye@also.example": .active,
+        ]
+        #expect(try await states(platform) == alsoActive)
+        let records = try await platform.calls().domainRecords(request)
+        #expect(further.allSatisfy { key in records.contains { $0.name == key.record.name } })
+        #expect(!records.contains { $0.name.hasSuffix("_domainkey.acme.example.") })
+        #expect(records.contains { $0.value.contains("p=quarantine") })
+        let check = try await platform.calls(zone: emptyZone(further)).checkDomain(request)
+        #expect(check.findings.contains { $0.name == "mayr._domainkey.also.example." && $0.verdict == .wrong })
+        let unsigned = try await platform.calls(zone: ["x.example. A 192.0.2.1"]).checkDomain(platform.request(Nothing(), ["name": other]))
+        #expect(unsigned.findings.contains { $0.name == "_domainkey.other.example." && $0.verdict == .advised })
+        // What is done to the one name is not done to the other.
+        _ = try await platform.calls(zone: zone(own)).activateDKIMKeys(platform.request(Nothing()))
+        let june = try await create(platform, "june", for: also)
+        _ = try await platform.calls(zone: zone(june)).activateDKIMKeys(request)
+        #expect(try await states(platform).filter { $0.value == .active }.keys.sorted() == [
+            "junee@also.example", "juner@also.example", "maye@acme.example", "mayr@acme.example",
+        ])
+        _ = try await platform.calls().deleteDKIMKey(platform.request(Nothing(), ["name": also, "selector": "mayr"]))
+        #expect(try await states(platform)["mayr@acme.example"] == .active)
+        #expect(try await states(platform)["mayr@also.example"] == nil)
+        #expect(try await refusal { try await create(platform, "june", for: also) } == .alreadyExists)
+        #expect(try await refusal { try await create(platform, "june", for: "nobodys.example") } == .notFound)
+        let listed = try await platform.calls().listDKIMKeys(platform.request(Nothing(), [:], query: ["domain": also]))
+        #expect(Set(listed.map(\.domain.text)) == [also] && listed.count == 3)
+
+        // Renamed, the domain leaves the further name as it is; and a name that goes takes its keys along.
+        _ = try await platform.calls().renameDomain(platform.request(DomainRename(name: DomainName("new.example"), keepAlias: false)))
+        #expect(try await states(platform).filter { $0.value == .active }.keys.sorted() == ["junee@also.example", "juner@also.example"])
+        _ = try await platform.calls().deleteDomainAlias(platform.request(Nothing(), ["name": also]))
+        #expect(try await states(platform) == ["mayr@new.example": .waiting, "maye@new.example": .waiting])
+        await platform.close()
+    }
+
+    @Test("A domain that is renamed and keeps its old name as an alias goes on signing for that, and has no keys under the new one yet")
+    func renamedWithAlias() async throws {
+        let platform = try await TestPlatform(), old = platform.request(Nothing())
+        let keys = try await create(platform, "may"), new = try DomainName("acme-group.example")
+        _ = try await platform.calls(zone: zone(keys)).activateDKIMKeys(old)
+        _ = try await platform.calls().renameDomain(platform.request(DomainRename(name: new, keepAlias: true)))
+        #expect(try await states(platform) == ["mayr@acme.example": .active, "maye@acme.example": .active])
+        #expect(try await platform.calls().showDKIMKeys(old).map(\.record).sorted { $0.name < $1.name }.map(\.value)
+            == keys.map(\.record).sorted { $0.name < $1.name }.map(\.value))
+        let request = platform.request(Nothing(), ["name": new.text])
+        #expect(try await refusal(of: request, platform, zone: zone(keys)) == .conflict)
+        let made = try await create(platform, "may", for: new.text)
+        _ = try await platform.calls(zone: zone(made)).activateDKIMKeys(request)
+        #expect(try await Set(states(platform).keys) == [
+            "mayr@acme.example", "maye@acme.example", "mayr@acme-group.example", "maye@acme-group.example",
+        ])
+        #expect(try await Set(states(platform).values) == [.active])
+        await platform.close()
+    }
+
     @Test("After the domain is renamed its keys wait for records under the new name") func renamed() async throws {
         let platform = try await TestPlatform()
         let old = try await create(platform, "april")
@@ -126,13 +199,13 @@ import Testing
         let keys = try await create(platform, "may")
         _ = try await platform.calls(zone: zone(keys)).activateDKIMKeys(platform.request(Nothing()))
         let new = try DomainName("acme-group.example"), underNewName = ["name": new.text]
-        _ = try await platform.calls().renameDomain(platform.request(DomainRename(name: new, keepAlias: true)))
+        _ = try await platform.calls().renameDomain(platform.request(DomainRename(name: new, keepAlias: false)))
         #expect(
             try await states(platform) == [
                 "aprilr@acme-group.example": .retired, "aprile@acme-group.example": .retired, "mayr@acme-group.example": .waiting,
                 "maye@acme-group.example": .waiting,
             ])
-        // The old name, now an alias, has no keys; and its records do not count for the new one.
+        // The old name is gone; and its records do not count for the new one.
         let request = platform.request(Nothing(), underNewName)
         #expect(try await refusal(of: platform.request(Nothing()), platform, zone: zone(keys)) == .notFound)
         let waiting = try await platform.calls().showDKIMKeys(request).filter { $0.state == .waiting }

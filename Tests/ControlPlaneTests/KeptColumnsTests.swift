@@ -27,6 +27,31 @@ extension RowSecurityTests {
         await fixture.close()
     }
 
+    @Test("Keys of DKIM: a part's administrator makes some for its own names alone, gives none to another, and reads no private one")
+    func signingKeys() async throws {
+        let fixture = try await Fixture()
+        let own = fixture.tenants[0], other = fixture.tenants[1]
+        func insert(_ tenant: Int64, _ alias: String, _ selector: String) -> String {
+            """
+            INSERT INTO dkim_keys (tenant_id, domain_id, alias, selector, algorithm, private_key, public_key)
+            VALUES (\(tenant), \(tenant), '\(alias)', '\(selector)', 'rsa-sha256', 'x', 'x')
+            """
+        }
+        _ = try await fixture.administers(insert(own, "also.d\(own).example", "june"))
+        #expect(try await fixture.administers("SELECT selector FROM dkim_keys WHERE alias IS NOT NULL").rows.count == 2)
+        let refused: [(String, SQLState)] = [
+            (insert(own, "also.d\(own).example", "june"), .uniqueViolation), (insert(own, "never.example", "june"), .foreignKeyViolation),
+            (insert(own, "also.d\(other).example", "june"), .foreignKeyViolation),
+            (insert(other, "also.d\(other).example", "june"), .insufficientPrivilege),
+            ("UPDATE dkim_keys SET alias = NULL", .insufficientPrivilege), ("SELECT private_key FROM dkim_keys", .insufficientPrivilege),
+        ]
+        for (sql, state) in refused {
+            let error = await #expect(throws: PostgresError.self) { try await fixture.administers(sql) }
+            #expect(error?.sqlState == state, "\(sql)")
+        }
+        await fixture.close()
+    }
+
     @Test("An administrator's part has no hashes of former passwords, and all that it needs to write and forget them")
     func formerPasswords() async throws {
         let fixture = try await Fixture()

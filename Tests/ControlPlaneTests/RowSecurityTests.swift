@@ -65,6 +65,8 @@ import TestSupport
                 INSERT INTO group_members VALUES (\(t), \(t), 'team', 'ann@d\(t).example');
                 INSERT INTO domain_aliases VALUES (\(t), \(t), 'also.d\(t).example');
                 INSERT INTO dkim_keys VALUES (\(t), \(t), 'may', 'rsa-sha256', 'x', 'x');
+                INSERT INTO dkim_keys (tenant_id, domain_id, alias, selector, algorithm, private_key, public_key)
+                    VALUES (\(t), \(t), 'also.d\(t).example', 'may', 'rsa-sha256', 'x', 'x');
                 INSERT INTO tenant_usage VALUES (\(t), 30, 3); INSERT INTO domain_usage VALUES (\(t), \(t), 30, 3);
                 INSERT INTO user_usage VALUES (\(t), \(t), 10, 1), (\(t), \(t) + 1000, 20, 2);
                 INSERT INTO mailboxes (tenant_id, mailbox_id, user_id, name, uidvalidity) VALUES (\(t), \(t), \(t), 'INBOX', 1);

@@ -8,6 +8,7 @@ import Testing
         table.use([
             HostedDomain(name: "ours.example", tenant: 1, takesMail: true),
             HostedDomain(name: "asleep.example", tenant: 2, takesMail: false),
+            HostedDomain(name: "xn--bcher-kva.example", tenant: 3, takesMail: true),
         ])
         return table
     }
@@ -22,6 +23,16 @@ import Testing
         #expect(Self.table(routes).destination(of: "b.example") == .route(host: "b", port: 2))
         #expect(Self.table(routes).destination(of: "c.example") == .route(host: "smart", port: 3))
         #expect(Self.table([]).destination(of: "c.example") == .domain("c.example"))
+    }
+
+    @Test("A domain in Unicode is the one with its A-labels") func unicode() {
+        let table = Self.table([StaticRoute(domain: "xn--strae-oqa.example", host: "b", port: 2)])
+        #expect(table.destination(of: "b\u{fc}cher.example") == .tenant(3))
+        #expect(table.tenant(of: "b\u{fc}cher.example") == 3 && table.tenant(of: "xn--bcher-kva.example") == 3)
+        #expect(table.destination(of: "stra\u{df}e.example") == .route(host: "b", port: 2))
+        for other in ["m\u{fc}nchen.example", "B\u{dc}CHER.example", "bu\u{308}cher.example"] {
+            #expect(table.destination(of: other) == .domain(other) && table.tenant(of: other) == nil)
+        }
     }
 
     @Test("Nothing is routed before the first table of domains") func incomplete() {

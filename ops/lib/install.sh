@@ -10,6 +10,7 @@ platform_packages=(
     libcrack2-dev cracklib-runtime    # common passwords
     libunbound-dev     # validating DNS resolver
     libzstd-dev        # compression of stored messages
+    libidn2-dev        # domain names in Unicode
     libedit-dev        # line editing in the admin shell
     postgresql         # the embedded database server
     python3            # ./ops/up --demo

@@ -1,3 +1,4 @@
+import InternationalNames
 import MIME
 import SMTP
 
@@ -23,13 +24,13 @@ package enum MessageAuthors {
         return authors
     }
 
-    /// The domain of the first mailbox of From, in lower case: whose keys sign the message (RFC 6376).
+    /// The domain of the first mailbox of From, in lower case and in ASCII: whose keys sign the message (RFC 6376).
     /// - Returns: nil when there is none, or none that can be read.
     package static func signingDomain(_ header: HeaderScan, in message: [UInt8]) -> String? {
         guard let field = header.fields(named: "from").first, let list = MailboxList(parsing: header.value(of: field, in: message)),
             let domain = list.mailboxes.first?.domain
         else { return nil }
-        return String(decoding: domain, as: UTF8.self).lowercased()
+        return InternationalName.ascii(String(decoding: domain, as: UTF8.self))
     }
 
     private static func address(_ localPart: [UInt8], _ domain: [UInt8]) -> SMTP.EnvelopeAddress? {

@@ -4,6 +4,8 @@ import MailSettings
 public struct HostedDomain: Codable, Sendable, Equatable {
     /// In lower case, in its A-label form.
     public var name: String
+    /// Its spelling in Unicode, in octets of UTF-8, for who has no library that tells; nil when it has none.
+    public var unicodeName: [UInt8]?
     public var tenant: Int64
     /// False while the tenant is suspended: its mail is deferred (`450 4.2.1`), not lost.
     public var takesMail: Bool
@@ -15,9 +17,11 @@ public struct HostedDomain: Codable, Sendable, Equatable {
     public var policyMode: MTASTSMode
 
     public init(
-        name: String, tenant: Int64, takesMail: Bool, reason: String? = nil, aliasOf: String? = nil, policyMode: MTASTSMode = .off
+        name: String, unicodeName: [UInt8]? = nil, tenant: Int64, takesMail: Bool, reason: String? = nil, aliasOf: String? = nil,
+        policyMode: MTASTSMode = .off
     ) {
         self.name = name
+        self.unicodeName = unicodeName
         self.tenant = tenant
         self.takesMail = takesMail
         self.reason = reason

@@ -1,3 +1,4 @@
+import InternationalNames
 import Resolver
 import SMTP
 import Supervision
@@ -53,7 +54,7 @@ struct HostFinder: Sendable {
             return await find(hosts: [address], port: smtpPort)
         }
         do {
-            let hosts = try await resolver.mailHosts(of: domain)
+            let hosts = try await resolver.mailHosts(of: InternationalName.ascii(domain) ?? domain)
             // RFC 5321 §5.1: if we are among the hosts, those with our preference and behind us are no way on.
             let own = hosts.filter { $0.name == hostname.lowercased() }.map(\.preference).min()
             let usable = hosts.filter { host in own.map { host.preference < $0 } ?? true }

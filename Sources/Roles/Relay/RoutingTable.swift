@@ -1,3 +1,4 @@
+import InternationalNames
 import Supervision
 
 /// Where a recipient's mail goes next.
@@ -44,12 +45,13 @@ package struct RoutingTable: Sendable {
         isComplete = true
     }
 
-    package func tenant(of domain: String) -> Int64? { hosted[domain]?.tenant }
+    package func tenant(of domain: String) -> Int64? { InternationalName.ascii(domain).flatMap { hosted[$0]?.tenant } }
 
-    /// - Parameter domain: in lower case.
+    /// - Parameter domain: in lower case, in ASCII or in Unicode.
     package func destination(of domain: String) -> Destination {
-        if let own = hosted[domain] { return own.takesMail ? .tenant(own.tenant) : .suspended(tenant: own.tenant) }
-        if let route = routes[domain] ?? routes["*"] { return .route(host: route.host, port: route.port) }
+        let name = InternationalName.ascii(domain)
+        if let own = name.flatMap({ hosted[$0] }) { return own.takesMail ? .tenant(own.tenant) : .suspended(tenant: own.tenant) }
+        if let route = name.flatMap({ routes[$0] }) ?? routes["*"] { return .route(host: route.host, port: route.port) }
         return .domain(domain)
     }
 }

@@ -55,8 +55,11 @@ public struct QueuedRecipient: Sendable, Equatable {
         self.originalRecipient = originalRecipient
     }
 
-    /// What follows the last `@`, in lower case.
-    public var domain: String { address.split(separator: "@", omittingEmptySubsequences: false).last.map { $0.lowercased() } ?? "" }
+    /// What follows the last `@`, with the letters of ASCII in lower case. (With others in lower case it may be another domain.)
+    public var domain: String {
+        let octets = address.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false).last ?? address.utf8[...]
+        return String(decoding: octets.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
+    }
 }
 
 /// A message with those of its recipients whose time has come.

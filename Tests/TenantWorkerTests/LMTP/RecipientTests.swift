@@ -45,6 +45,22 @@ struct LMTPRecipientTests {
         }
     }
 
+    @Test("A domain in Unicode is the one with its A-labels") @EventLoopActor func unicodeDomain() async throws {
+        let domain = try await CompanyDomain.make()
+        _ = try await domain.user("ann")
+        try await domain.domainAlias("xn--bcher-kva.\(domain.name)")
+        try await domain.lmtp().says("""
+            C: MAIL FROM:<sender@remote.example> SMTPUTF8
+            S: 250 2.1.0 …
+            C: RCPT TO:<ann@b\u{fc}cher.\(domain.name)>
+            S: 250 2.1.5 …
+            C: RCPT TO:<nobody@b\u{fc}cher.\(domain.name)>
+            S: 550 5.1.1 …
+            C: RCPT TO:<ann@B\u{dc}CHER.\(domain.name)>
+            S: 550 5.1.2 …
+            """)
+    }
+
     @Test("A full mailbox refuses at RCPT what MAIL announces as too large") @EventLoopActor func announcedSize() async throws {
         let domain = try await CompanyDomain.make()
         _ = try await domain.user("small", bytes: 1000)

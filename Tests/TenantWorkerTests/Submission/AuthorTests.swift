@@ -44,17 +44,35 @@ struct SubmissionAuthorTests {
         await relay.close()
     }
 
-    @Test("A domain in Unicode is nobody's, whoever has its A-labels: nothing goes out for it, signed or not") @EventLoopActor
-    func unicodeDomain() async throws {
-        let domain = try await CompanyDomain.make(), relay = try await FakeRelay()
+    /// The A-label and what it spells; then capitals, another normal form, and a letter of another script.
+    static let spellings = [
+        ("xn--bcher-kva", true), ("b\u{fc}cher", true), ("B\u{fc}CHER", true), ("XN--BCHER-KVA", true), ("B\u{dc}CHER", false),
+        ("bu\u{308}cher", false), ("b\u{fc}\u{441}her", false), ("xn--b\u{fc}cher-kva", false), ("bucher", false),
+    ]
+    @Test("A domain in Unicode is the one with its A-labels, and none that only looks like it", arguments: spellings) @EventLoopActor
+    func unicodeDomain(name: String, isOwn: Bool) async throws {
+        let domain = try await CompanyDomain.make(), relay = try await FakeRelay(), address = "ann@\(name).\(domain.name)"
         let ann = try await domain.user("ann")
         try await domain.domainAlias("xn--bcher-kva.\(domain.name)")
-        for (name, answer) in [("xn--bcher-kva", "250 2.6.0 …"), ("b\u{fc}cher", "550 5.7.1 …")] {
-            let message = "From: <ann@\(name).\(domain.name)>\r\n\r\nHi\r\n"
-            try await SubmissionHandOffTests.submit(message, via: relay, answer: answer, in: domain, as: ann)
-        }
-        #expect(relay.taken.count == 1)
+        let message = "From: <\(address)>\r\n\r\nHi\r\n"
+        try await SubmissionHandOffTests.submit(message, via: relay, answer: isOwn ? "250 2.6.0 …" : "550 5.7.1 …", in: domain, as: ann)
+        #expect(relay.taken.count == (isOwn ? 1 : 0))
+        try await domain.submission(ann, address: "ann@\(domain.name)").says("""
+            C: MAIL FROM:<\(address)> SMTPUTF8
+            S: \(isOwn ? "250 2.1.0 …" : "550 5.7.1 …")
+            """)
         await relay.close()
+    }
+
+    @Test("The Kelvin sign is no letter k") @EventLoopActor func kelvin() async throws {
+        let domain = try await CompanyDomain.make(), ann = try await domain.user("ann")
+        try await domain.domainAlias("k.\(domain.name)")
+        try await domain.submission(ann, address: "ann@\(domain.name)").says("""
+            C: MAIL FROM:<ann@\u{212A}.\(domain.name)> SMTPUTF8
+            S: 550 5.7.1 …
+            C: MAIL FROM:<ann@K.\(domain.name)> SMTPUTF8
+            S: 250 2.1.0 …
+            """)
     }
 
     static let foreignHeaders = [

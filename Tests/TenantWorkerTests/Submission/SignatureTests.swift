@@ -41,6 +41,7 @@ struct SubmissionSignatureTests {
     static let froms: [(String, String?)] = [
         ("From: Ann <ann@Acme.example>\r\n\r\n", "acme.example"),
         ("From: a@one.example, b@two.example\r\nSender: b@two.example\r\n", "one.example"),
+        ("From: a@b\u{fc}cher.Example\r\n\r\n", "xn--bcher-kva.example"), ("From: a@B\u{dc}CHER.example\r\n\r\n", nil),
         ("from:\r\n \"x, y@z.example\" <a@one.example>\r\n", "one.example"), ("To: a@one.example\r\n", nil), ("From: nobody\r\n", nil),
     ]
     @Test("By the domain of the first address of From", arguments: froms) func domains(header: String, domain: String?) {
@@ -65,17 +66,26 @@ struct SubmissionSignatureTests {
         #expect(try await selectors().isEmpty)
     }
 
-    @Test("Mail that is from an alias of the domain has no signature: the keys are the domain's own name's") @EventLoopActor
+    @Test("Each name of a domain is signed for with its own keys, and the one without any not at all") @EventLoopActor
     func alias() async throws {
-        let domain = try await CompanyDomain.make(), ann = try await domain.user("ann"), alias = "also-\(domain.name)"
-        try await domain.domainAlias(alias)
+        let domain = try await CompanyDomain.make(), ann = try await domain.user("ann")
+        let alias = "also-\(domain.name)", third = "third-\(domain.name)", spelled = "xn--bcher-kva.\(domain.name)"
+        for name in [alias, third, spelled] { try await domain.domainAlias(name) }
         try await domain.key("may", "ed25519-sha256", box: box(.ed25519))
-        func isSigned(_ name: String) async throws -> Bool {
-            try await header(from: domain, by: ann, named: name).contains { $0.hasPrefix("DKIM-Signature:") }
+        try await domain.key("spelled", "ed25519-sha256", box: box(.ed25519), for: spelled)
+        /// Domain and selector of each signature.
+        func signatures(_ name: String) async throws -> [String] {
+            let header = try await header(from: domain, by: ann, named: name).joined(separator: "\n")
+            return header.matches(of: /DKIM-Signature: .* d=(.+);\n s=([a-z]+); t=/).map { "\($0.1) \($0.2)" }
         }
-        #expect(try await !isSigned(alias))
-        #expect(try await isSigned(domain.name.uppercased()))
-        #expect(try await !isSigned(alias))
+        #expect(try await signatures(alias).isEmpty)
+        #expect(try await signatures(domain.name.uppercased()) == ["\(domain.name) may"])
+        try await domain.key("may", "ed25519-sha256", box: box(.ed25519), for: alias)
+        #expect(try await signatures(alias.uppercased()) == ["\(alias) may"])
+        #expect(try await signatures(domain.name) == ["\(domain.name) may"])
+        #expect(try await signatures(third).isEmpty)
+        // In ASCII, where the record is (RFC 5890).
+        #expect(try await signatures("b\u{fc}cher.\(domain.name)") == ["\(spelled) spelled"])
     }
 
     @Test("A key that cannot be used loses no mail, and no other signature") @EventLoopActor func broken() async throws {

@@ -160,13 +160,13 @@ struct CompanyDomain: Sendable {
             "INSERT INTO domain_aliases (tenant_id, domain_id, name) VALUES ($1, $2, $3) RETURNING domain_id", .int8(id), .text(name))
     }
 
-    /// A key that signs the domain's mail.
-    func key(_ selector: String, _ algorithm: String, box: [UInt8]) async throws {
+    /// A key that signs the domain's mail, or that of one of its further names.
+    func key(_ selector: String, _ algorithm: String, box: [UInt8], for alias: String? = nil) async throws {
         _ = try await company.insert(
             """
-            INSERT INTO dkim_keys (tenant_id, domain_id, selector, algorithm, private_key, public_key, state)
-            VALUES ($1, $2, $3, $4, $5, '', 'active') RETURNING domain_id
-            """, .int8(id), .text(selector), .text(algorithm), .bytea(box))
+            INSERT INTO dkim_keys (tenant_id, domain_id, selector, algorithm, private_key, public_key, state, alias)
+            VALUES ($1, $2, $3, $4, $5, '', 'active', $6) RETURNING domain_id
+            """, .int8(id), .text(selector), .text(algorithm), .bytea(box), .optionalText(alias))
     }
 
     /// The key signs no more.

@@ -68,13 +68,17 @@ public struct DesiredDomain: Codable, Sendable, Hashable {
     public var aliases: [DomainName]?
     /// Of its policy on TLS.
     public var mtaSTS: MTASTSMode?
+    /// Whether it has keys of DKIM under its own name: true has some made, which wait to be activated, if there are none. False, of an
+    /// inverse, takes away those that wait; what signs goes on.
+    public var dkim: Bool?
     /// Of an inverse: it is changed if it is there, and not made.
     public var ifThere: Bool?
 
     public init(
-        name: DomainName, quota: QuotaChange? = nil, aliases: [DomainName]? = nil, mtaSTS: MTASTSMode? = nil, ifThere: Bool? = nil
+        name: DomainName, quota: QuotaChange? = nil, aliases: [DomainName]? = nil, mtaSTS: MTASTSMode? = nil, dkim: Bool? = nil,
+        ifThere: Bool? = nil
     ) {
-        (self.name, self.quota, self.aliases, self.mtaSTS, self.ifThere) = (name, quota, aliases, mtaSTS, ifThere)
+        (self.name, self.quota, self.aliases, self.mtaSTS, self.dkim, self.ifThere) = (name, quota, aliases, mtaSTS, dkim, ifThere)
     }
 }
 

@@ -1,6 +1,6 @@
 extension DesiredTenant {
     /// All of the state: applied, even with `--prune`, it changes nothing. Passwords are not in it, and so stay as they are; and of who is
-    /// not away it does not say so.
+    /// not away, and of what has no keys, it does not say so.
     public init(exporting state: TenantState, of name: TenantName) {
         let names = Dictionary(grouping: state.domainAliases.keys) { state.domainAliases[$0] }
         let settings = state.settings
@@ -9,7 +9,8 @@ extension DesiredTenant {
             suspended: settings.suspension.what, suspensionReason: settings.suspension.reason,
             domains: state.domains.map { domain, settings in
                 DesiredDomain(
-                    name: domain, quota: QuotaChange(settings.quota), aliases: (names[domain] ?? []).sorted(), mtaSTS: settings.mtaSTS)
+                    name: domain, quota: QuotaChange(settings.quota), aliases: (names[domain] ?? []).sorted(), mtaSTS: settings.mtaSTS,
+                    dkim: settings.keys == .absent ? nil : true)
             }.sorted { $0.name < $1.name },
             users: state.users.filter { $0.value.members == nil }.map { address, user in
                 DesiredUser(

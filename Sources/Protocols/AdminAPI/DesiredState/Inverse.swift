@@ -49,7 +49,9 @@ extension DesiredDomain {
     /// - Parameter new: nil: the domain is gone, and all of it comes again.
     fileprivate init(_ name: DomainName, _ old: DomainSettings, after new: DomainSettings?) {
         let quota = new.map { old.quota.difference(from: $0.quota) } ?? QuotaChange(old.quota)
-        self.init(name: name, quota: quota, mtaSTS: old.mtaSTS == new?.mtaSTS ? nil : old.mtaSTS, ifThere: new.map { _ in true })
+        let dkim: Bool? = old.keys == (new?.keys ?? .absent) ? nil : old.keys != .absent
+        self.init(
+            name: name, quota: quota, mtaSTS: old.mtaSTS == new?.mtaSTS ? nil : old.mtaSTS, dkim: dkim, ifThere: new.map { _ in true })
     }
 }
 

@@ -110,7 +110,8 @@ extension StateChange {
     private static func fields(_ old: DomainSettings?, _ new: DomainSettings?) -> [ChangedField] {
         guard let new else { return [] }
         let old = old ?? DomainSettings()
-        return fields(old.quota, new.quota, at: .domain) + fields([("mta-sts", old.mtaSTS.rawValue, new.mtaSTS.rawValue)])
+        return fields(old.quota, new.quota, at: .domain)
+            + fields([("mta-sts", old.mtaSTS.rawValue, new.mtaSTS.rawValue), ("dkim", old.keys.rawValue, new.keys.rawValue)])
     }
 
     private static func fields(_ old: StoredQuota, _ new: StoredQuota, at level: QuotaLevel) -> [ChangedField] {

@@ -49,11 +49,32 @@ public struct DomainSettings: Sendable, Hashable {
     public var quota: StoredQuota
     /// Of the policy on TLS.
     public var mtaSTS: MTASTSMode
+    public var keys: Keys
 
-    public init(quota: StoredQuota = .standard(at: .domain), mtaSTS: MTASTSMode = .off) { (self.quota, self.mtaSTS) = (quota, mtaSTS) }
+    /// Those of DKIM under the domain's own name; retired ones aside, and none of them by itself.
+    public enum Keys: String, Sendable, Hashable {
+        case absent = "none"
+        /// To be activated.
+        case waiting
+        /// At least one signs.
+        case active
+
+        fileprivate func reaching(_ desired: Bool?) -> Keys {
+            switch (self, desired) {
+            case (.absent, true?): .waiting
+            case (.waiting, false?): .absent
+            default: self
+            }
+        }
+    }
+
+    public init(quota: StoredQuota = .standard(at: .domain), mtaSTS: MTASTSMode = .off, keys: Keys = .absent) {
+        (self.quota, self.mtaSTS, self.keys) = (quota, mtaSTS, keys)
+    }
 
     func reaching(_ desired: DesiredDomain) -> DomainSettings {
-        DomainSettings(quota: quota.changed(by: desired.quota), mtaSTS: desired.mtaSTS ?? mtaSTS)
+        DomainSettings(
+            quota: quota.changed(by: desired.quota), mtaSTS: desired.mtaSTS ?? mtaSTS, keys: keys.reaching(desired.dkim))
     }
 }
 

@@ -9,7 +9,7 @@ package struct CheckDomain: AdminCommand {
             host shows, and, where a web server has this host's port 443, which policy that one serves.
             """)
     package static let names = LiveNames(arguments: [.live(.domains)])
-    @Argument(help: "The domain, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
+    @Argument(help: "The domain or domain alias, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 

@@ -4,9 +4,12 @@ import ArgumentParser
 package struct CreateDKIMKeys: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make keys for a domain's mail, and print the records to publish.",
-        discussion: "One of RSA and one of Ed25519. They sign nothing before `dkim activate`.")
+        discussion: """
+            One of RSA and one of Ed25519. They sign nothing before `dkim activate`. A domain alias has keys of its own, which sign what \
+            is sent under its name.
+            """)
     package static let names = LiveNames(arguments: [.live(.domains)])
-    @Argument(help: "The domain, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
+    @Argument(help: "The domain or domain alias, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
     @Option(
         help: ArgumentHelp("What the selectors begin with; date and time if left out.", valueName: "name"),
         transform: { try DKIMSelector($0) })

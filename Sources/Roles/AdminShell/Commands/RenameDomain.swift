@@ -6,7 +6,8 @@ package struct RenameDomain: AdminCommand {
         commandName: "rename", abstract: "Give a domain another name; all its addresses follow, mail and passwords stay.",
         discussion: """
             The tenant's aliases that led to the old addresses lead to the new ones. Sessions of the domain's users end, and tell the new \
-            address. `domain dns` prints the records that the new name needs.
+            address. `domain dns` prints the records that the new name needs. Keys of DKIM wait for `dkim activate`; with --keep-alias \
+            they go on signing for the old name, and `dkim create` makes some for the new one.
             """)
     package static let names = LiveNames(arguments: [.live(.domains)])
     @Argument(help: "The domain, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName

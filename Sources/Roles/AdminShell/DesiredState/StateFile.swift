@@ -112,7 +112,7 @@ extension StateFile {
     }
 
     private static func domain(_ node: Node, _ reading: inout YAMLReading) -> DesiredDomain? {
-        guard let fields = reading.fields(node, of: "A domain", known: ["name", "quota", "messages", "aliases", "mta-sts"]) else {
+        guard let fields = reading.fields(node, of: "A domain", known: ["name", "quota", "messages", "aliases", "mta-sts", "dkim"]) else {
             return nil
         }
         reading.require(fields, "name", of: "A domain", at: node)
@@ -125,8 +125,16 @@ extension StateFile {
             }
             return mode
         }
+        let dkim: Bool? = reading.value(fields["dkim"], "dkim") { text in
+            guard text == "true" else {
+                throw AdminError(
+                    .invalid, "\"\(text.prefix(60))\" is nothing that a file can say of keys of DKIM.",
+                    hint: "Write true, or leave it out; `dkim delete` takes keys away.")
+            }
+            return true
+        }
         return reading.value(fields["name"], "name") { try DomainName($0) }.map {
-            DesiredDomain(name: $0, quota: quota, aliases: aliases, mtaSTS: mode)
+            DesiredDomain(name: $0, quota: quota, aliases: aliases, mtaSTS: mode, dkim: dkim)
         }
     }
 

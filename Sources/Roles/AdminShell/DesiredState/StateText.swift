@@ -27,7 +27,8 @@ package enum StateText {
     private static func line(_ domain: DesiredDomain) -> String {
         let aliases = domain.aliases.map { ["aliases: \(list($0.map(\.text)))"] } ?? []
         let mode = domain.mtaSTS.map { ["mta-sts: \($0.rawValue)"] } ?? []
-        return flow(["name: \(scalar(domain.name.text))"] + quota(domain.quota) + aliases + mode)
+        let dkim = domain.dkim == true ? ["dkim: true"] : []
+        return flow(["name: \(scalar(domain.name.text))"] + quota(domain.quota) + aliases + mode + dkim)
     }
 
     private static func line(_ user: DesiredUser) -> String {

@@ -8,7 +8,7 @@ extension TenantReading {
     @concurrent func fingerprint(_ keeping: Keeping) async throws -> String {
         var lines = ["tenant \(id)", state.settings.plan.text, state.settings.quota.line, state.settings.limits.line]
         lines.append(state.settings.suspension.line)
-        lines += state.domains.map { "domain \($0) \($1.quota.line) \($1.mtaSTS)" }.sorted()
+        lines += state.domains.map { "domain \($0) \($1.quota.line) \($1.mtaSTS) \($1.keys.rawValue)" }.sorted()
         lines += state.domainAliases.map { "name \($0) \($1)" }.sorted()
         lines += state.aliases.map { "alias \($0) \($1.map(\.text).joined(separator: " "))" }.sorted()
         lines += state.groups.map { address, group in

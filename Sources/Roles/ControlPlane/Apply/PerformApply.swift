@@ -52,6 +52,7 @@ extension Provisioning {
     private func apply(_ desired: DesiredTenant, _ undertaking: Undertaking, fingerprint: String) async throws -> Applied {
         let isNew = try await makeIfAbsent(desired, undertaking, fingerprint: fingerprint)
         await authenticator.learnCosts(of: desired.users.compactMap { $0.password?.hash })
+        let keys = try await newSigningKeys(for: desired, undertaking)
         let (prepared, number): (PreparedTenant, Int64?)
         do {
             (prepared, number) = try await change { transaction in
@@ -60,7 +61,7 @@ extension Provisioning {
                 let isAsShown = isNew ? prepared.reading.state == TenantState() : prepared.fingerprint == fingerprint
                 guard isAsShown else { throw Self.moved(desired.name) }
                 guard !prepared.changes.isEmpty else { return (prepared, nil) }
-                try await write(prepared, by: undertaking.caller.name, in: transaction)
+                try await write(prepared, keys, by: undertaking.caller.name, in: transaction)
                 return (prepared, try await record(prepared, undertaking, in: transaction))
             }
         } catch {

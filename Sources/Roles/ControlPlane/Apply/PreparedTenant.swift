@@ -34,6 +34,7 @@ extension Provisioning {
         let reading = found ?? .absent
         let (goal, changes) = try await Self.difference(reading, desired, undertaking.prune)
         let keeping = try await keeping(of: changes, reading, undertaking, in: transaction)
+        try Self.requireFewKeys(SortedChanges(changes).without(keeping).domains)
         if undertaking.caller.part != nil { try Self.requireOwn(changes, reading, keeping, desired.name) }
         let planned = try await planned(goal.settings.plan, reading, undertaking, in: transaction)
         try await Self.requireAllowed(reading.state, goal, planned)
@@ -70,8 +71,8 @@ extension Provisioning {
         return try then(limits)
     }
 
-    /// An administrator of the tenant changes its users, shared mailboxes, aliases and groups, and domains' policies on TLS. The rest is
-    /// set by those who run the platform; users who come back have it as it was.
+    /// An administrator of the tenant changes its users, shared mailboxes, aliases and groups, and domains' policies on TLS and keys.
+    /// The rest is set by those who run the platform; users who come back have it as it was.
     private static func requireOwn(
         _ changes: [TenantChange], _ reading: TenantReading, _ keeping: Keeping, _ name: TenantName
     ) throws(AdminError) {
@@ -85,13 +86,13 @@ extension Provisioning {
                 if new == nil || (old?.limits ?? LimitSet()) == new?.limits { continue }
                 what = "The limits of \(address)"
             case .settings: what = "The plan, quota, limits and suspension of \(name)"
-            case .domain(_, let old?, let new?) where old.quota == new.quota: continue  // its policy on TLS
+            case .domain(_, let old?, let new?) where old.quota == new.quota: continue  // its policy on TLS, its keys
             case .domain(let domain, _, _): what = "The domain \(domain)"
             case .domainAlias(let alias, _, _): what = "The domain alias \(alias)"
             }
             throw AdminError(
                 .forbidden, "\(what) would change, and those who run the platform alone may do that.",
-                hint: "You may change users, shared mailboxes, aliases and groups, and `mta-sts` of domains.")
+                hint: "You may change users, shared mailboxes, aliases and groups, and `mta-sts` and `dkim` of domains.")
         }
     }
 

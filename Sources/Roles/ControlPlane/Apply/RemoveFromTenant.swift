@@ -100,6 +100,7 @@ extension SortedChanges {
         var left = self
         left.domains.new.removeAll { keeping.domainsBack[$0.name] != nil }
         left.domains.modes.removeAll { keeping.domainsBack[$0.name] != nil }
+        left.domains.signing.removeAll { keeping.domainsBack[$0] != nil }
         left.newDomainAliases.removeAll { keeping.namesBack[$0.name] == $0.domain }
         left.users.removeAll { $0.old == nil && keeping.usersBack[$0.address] != nil }
         left.aliases.removeAll { $0.isNew && keeping.domainsBack[$0.address.domain] != nil }

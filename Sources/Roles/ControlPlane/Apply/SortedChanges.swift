@@ -9,6 +9,8 @@ struct SortedChanges {
         var changed: [(name: DomainName, settings: DomainSettings)] = []
         /// Those with another policy on TLS, and new ones that have one.
         var modes: [(name: DomainName, mode: MTASTSMode)] = []
+        /// Those that get keys of DKIM, and those whose waiting keys go.
+        var signing: [DomainName] = [], unsigned: [DomainName] = []
     }
     struct User {
         var address: EmailAddress
@@ -37,6 +39,9 @@ struct SortedChanges {
                 if old == nil { domains.new.append((name, new)) }
                 if let old, old.quota != new.quota { domains.changed.append((name, new)) }
                 if (old ?? DomainSettings()).mtaSTS != new.mtaSTS { domains.modes.append((name, new.mtaSTS)) }
+                let keys = (old ?? DomainSettings()).keys
+                if keys == .absent, new.keys != .absent { domains.signing.append(name) }
+                if keys == .waiting, new.keys == .absent { domains.unsigned.append(name) }
             case .domain(let name, _, nil): goneDomains.append(name)
             case .domainAlias(let name, _, let domain?): newDomainAliases.append((name, domain))
             case .domainAlias(let name, _, nil): goneDomainAliases.append(name)

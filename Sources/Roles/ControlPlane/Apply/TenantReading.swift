@@ -39,7 +39,8 @@ struct TenantReading: Sendable {
         for row in rows.domains {
             let name: DomainName = try row.name(0)
             state.domains[name] = DomainSettings(
-                quota: try StoredQuota(row, 1, at: .domain), mtaSTS: MTASTSMode(rawValue: try row.text(5)) ?? .off)
+                quota: try StoredQuota(row, 1, at: .domain), mtaSTS: MTASTSMode(rawValue: try row.text(5)) ?? .off,
+                keys: try row.optionalText(6).flatMap { DomainSettings.Keys(rawValue: $0) } ?? .absent)
             domainUsage[name] = try Usage(row, 3)
         }
         for row in rows.domainAliases { state.domainAliases[try row.name(0)] = try row.name(1) }
@@ -130,7 +131,9 @@ extension TenantReading {
         FROM tenants t LEFT JOIN tenant_usage g USING (tenant_id) WHERE t.tenant_id = $1
         """,
         """
-        SELECT d.name, d.quota_bytes, d.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0), d.mta_sts
+        SELECT d.name, d.quota_bytes, d.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0), d.mta_sts, (
+            SELECT min(k.state) FROM dkim_keys k  -- active before waiting
+            WHERE k.tenant_id = d.tenant_id AND k.domain_id = d.domain_id AND k.alias IS NULL AND k.state <> 'retired')
         FROM domains d LEFT JOIN domain_usage g USING (tenant_id, domain_id) WHERE d.tenant_id = $1
         """,
         "SELECT a.name, d.name FROM domain_aliases a JOIN domains d USING (tenant_id, domain_id) WHERE a.tenant_id = $1",

@@ -4,14 +4,19 @@ import Postgres
 
 extension Provisioning {
     /// Makes the changes in their order, with a few statements however many they are.
-    /// - Parameter prepared: of a tenant that is locked.
-    func write(_ prepared: PreparedTenant, by administrator: String, in transaction: PostgresTransaction) async throws {
+    /// - Parameters:
+    ///   - prepared: of a tenant that is locked.
+    ///   - keys: for the domains that get some.
+    func write(
+        _ prepared: PreparedTenant, _ keys: [DomainName: NewSigningKeys], by administrator: String, in transaction: PostgresTransaction
+    ) async throws {
         let tenant = prepared.reading.id, changes = SortedChanges(prepared.changes)
         try await remove(changes, of: prepared, by: administrator, in: transaction)
         try await bringBack(prepared.keeping, of: tenant, in: transaction)
         let sorted = changes.without(prepared.keeping)
         if let settings = sorted.settings { try await set(settings, of: tenant, in: transaction) }
         try await write(sorted.domains, of: tenant, by: administrator, in: transaction)
+        try await write(keys, for: sorted.domains, of: tenant, in: transaction)
         if !sorted.newDomainAliases.isEmpty {
             let made = try await transaction.query(
                 """

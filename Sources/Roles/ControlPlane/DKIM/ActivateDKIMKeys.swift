@@ -11,7 +11,7 @@ extension Provisioning {
         if isUnchecked, request.caller.role.reach != .platform {
             throw AdminError(.forbidden, "Only those who run the platform activate keys unchecked.")
         }
-        _ = try await domain(name)
+        _ = try await domain(underAnyName: name)
         let waiting = try await dkimRows(of: name).filter { $0.key.state == .waiting }
         guard !waiting.isEmpty else {
             throw AdminError(.conflict, "No key of \(name) waits to be activated.", hint: "`dkim create \(name)` makes some.")
@@ -30,14 +30,14 @@ extension Provisioning {
     func activateDKIMKeys(_ request: AdminRequest<Nothing>, _ waiting: [DKIMRow]) async throws -> [DKIMKey] {
         let name: DomainName = try request.path.require("name")
         let tenant = try await change { transaction in
-            let keys = try await lockDomain(name, in: transaction)
+            let signing = try await lockSigningName(name, in: transaction)
             // Those alone that were looked for, if they wait still.
-            let parameters: [PostgresValue] = [.int8(keys.tenant), .int8(keys.domain), .textArray(waiting.map(\.key.selector.text))]
+            let parameters = signing.parameters + [.textArray(waiting.map(\.key.selector.text))]
             let activated = try await transaction.query(
                 """
                 UPDATE dkim_keys SET state = 'active', changed_at = now()
-                WHERE tenant_id = $1 AND domain_id = $2 AND state = 'waiting'
-                    AND (selector, public_key) IN (SELECT selector, key FROM unnest($3::text[], $4::bytea[]) AS w (selector, key))
+                WHERE \(SigningName.keys) AND state = 'waiting'
+                    AND (selector, public_key) IN (SELECT selector, key FROM unnest($4::text[], $5::bytea[]) AS w (selector, key))
                 """, parameters + [.byteaArray(waiting.map(\.record.publicKey))])
             guard activated.affected == waiting.count else {
                 throw AdminError(
@@ -46,9 +46,9 @@ extension Provisioning {
             _ = try await transaction.query(
                 """
                 UPDATE dkim_keys SET state = 'retired', changed_at = now()
-                WHERE tenant_id = $1 AND domain_id = $2 AND state = 'active' AND selector <> ALL ($3)
+                WHERE \(SigningName.keys) AND state = 'active' AND selector <> ALL ($4)
                 """, parameters)
-            return keys.tenant
+            return signing.tenant
         }
         directoryChanged(of: tenant)
         return try await dkimKeys(of: name)

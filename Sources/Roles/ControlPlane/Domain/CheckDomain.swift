@@ -6,7 +6,6 @@ extension Provisioning {
     /// `domain check`: of an alias too, whose records are its own.
     func checkDomain(_ request: AdminRequest<Nothing>) async throws -> DomainCheck {
         let name: DomainName = try request.path.require("name")
-        let isAlias = try await domain(aliased: name) != nil
         let mode = try await domain(underAnyName: name).mtaSTS
         let records = try await self.records(of: name, policy(mode))
         let served = await servedPolicy(of: name)
@@ -26,7 +25,7 @@ extension Provisioning {
             return findings.sorted { $0.key < $1.key }.map(\.value)
         }
         let states = keys.map(\.key.state)
-        let unsigned = isAlias || states.contains(.active) ? [] : [Self.unsigned(name, isWaiting: states.contains(.waiting))]
+        let unsigned = states.contains(.active) ? [] : [Self.unsigned(name, isWaiting: states.contains(.waiting))]
         let own = await [exchange, senders, host] + [certificate].compactMap(\.self)
         return DomainCheck(domain: name, findings: await own + signing + unsigned + more)
     }

@@ -41,12 +41,19 @@ extension Provisioning {
             """, place + [.text(new.text), .text(administrator)])
         _ = try await transaction.query(
             "DELETE FROM domain_claims WHERE tenant_id = $1 AND name = $2", [.int8(keys.tenant), .text(new.text)])
-        // The keys stay good, once the zone of the new name has their records.
-        _ = try await transaction.query(
-            """
-            UPDATE dkim_keys SET state = 'waiting', changed_at = now() WHERE tenant_id = $1 AND domain_id = $2 AND state = 'active'
-            """, place)
-        if keepsAlias { try await addAlias(old, of: keys, in: transaction) }
+        if keepsAlias {
+            try await addAlias(old, of: keys, in: transaction)
+            // Its zone has their records: they go on signing for it, and the new name gets some of its own.
+            _ = try await transaction.query(
+                "UPDATE dkim_keys SET alias = $3 WHERE tenant_id = $1 AND domain_id = $2 AND alias IS NULL", place + [.text(old.text)])
+        } else {
+            // The keys stay good, once the zone of the new name has their records.
+            _ = try await transaction.query(
+                """
+                UPDATE dkim_keys SET state = 'waiting', changed_at = now()
+                WHERE tenant_id = $1 AND domain_id = $2 AND alias IS NULL AND state = 'active'
+                """, place)
+        }
         try await changeTargets(at: [old.text], of: keys.tenant, in: transaction) { target in
             "\(target.localPart)@\(new)"
         }

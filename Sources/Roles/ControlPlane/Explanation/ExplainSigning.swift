@@ -2,7 +2,7 @@ import AdminAPI
 import MailRules
 
 extension Provisioning {
-    /// Which keys sign: those of the domain that From names, as the worker reads it, and of this tenant alone.
+    /// Which keys sign: those of the name of a domain that From has, as the worker reads it, and of this tenant alone.
     /// - Parameters:
     ///   - header: nil: a message whose From is the sender.
     ///   - sender: whom the message is from if it has no From field.
@@ -15,10 +15,7 @@ extension Provisioning {
         guard let name = try? DomainName(text), name.text == text else {
             return .passes(rule, "\(unsigned): no domain of the platform has this name.")
         }
-        if let domain = try await domain(aliased: name), try await !domains(named: domain, tenant: tenant).isEmpty {
-            return .passes(rule, "\(unsigned): \(name) is an alias of \(domain), whose keys sign for its own name.")
-        }
-        guard try await !domains(named: name, tenant: tenant).isEmpty else {
+        guard try await !domains(named: domain(aliased: name) ?? name, tenant: tenant).isEmpty else {
             return .tells(rule, "\(name) is no domain of \(tenant) that you administer: whether a key signs for it is not told here.")
         }
         let active = try await dkimKeys(of: name).filter { $0.state == .active }.map(\.selector.text)

@@ -1,4 +1,5 @@
 import AdminAPI
+import InternationalNames
 import MailSettings
 import Postgres
 import Runtime
@@ -49,10 +50,11 @@ final class DomainTable {
             """)
         var domains: [HostedDomain] = []
         for row in result.rows {
-            let takesMail = try row.bool(2)
+            let name = try row.text(0), takesMail = try row.bool(2)
             domains.append(HostedDomain(
-                name: try row.text(0), tenant: try row.int8(1), takesMail: takesMail, reason: takesMail ? nil : try row.optionalText(3),
-                aliasOf: try row.optionalText(4), policyMode: MTASTSMode(rawValue: try row.text(5)) ?? .off))
+                name: name, unicodeName: InternationalName.unicode(name), tenant: try row.int8(1), takesMail: takesMail,
+                reason: takesMail ? nil : try row.optionalText(3), aliasOf: try row.optionalText(4),
+                policyMode: MTASTSMode(rawValue: try row.text(5)) ?? .off))
         }
         return domains
     }

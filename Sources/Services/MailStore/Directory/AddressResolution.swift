@@ -1,3 +1,4 @@
+import InternationalNames
 import Runtime
 
 /// From an address, under whichever name of its domain, to mailboxes: the user of that name; else, without `+detail`, the user
@@ -7,10 +8,9 @@ extension Directory {
     /// What is looked for behind a group.
     enum GroupPurpose { case members, owners }
 
-    /// Where mail for an address goes. The local part as text, quotes removed; the domain as A-labels in any case.
+    /// Where mail for an address goes. The local part as text, quotes removed; the domain in ASCII in any case, or in Unicode.
     package func resolve(localPart: String, domain: String) async throws(StoreError) -> Resolution {
-        let domain = domain.lowercased()
-        guard try await self.domain(named: domain) != nil else { return .notLocal }
+        guard let domain = InternationalName.ascii(domain), try await self.domain(named: domain) != nil else { return .notLocal }
         var search = AddressSearch()
         try await follow(localPart, domain, depth: 0, to: .members, &search)
         return search.resolution
@@ -27,8 +27,7 @@ extension Directory {
 
     /// By what the user may send as an address, or may not.
     package func right(of user: Int64, toSendAs localPart: String, _ domain: String) async throws(StoreError) -> SenderRight {
-        let domain = domain.lowercased()
-        guard try await self.domain(named: domain) != nil else { return .none(only: nil) }
+        guard let domain = InternationalName.ascii(domain), try await self.domain(named: domain) != nil else { return .none(only: nil) }
         var search = AddressSearch()
         try await follow(localPart, domain, depth: 0, to: .owners, &search)
         let resolution = search.resolution

@@ -29,9 +29,9 @@ final class SigningKeys {
     private let database: Database
     /// Grows whenever provisioning changed.
     private var generation = 0
-    /// By the domains' own names.
+    /// By the names that they sign for: domains' own, and further ones.
     private var sealed: [String: [SealedKey]]?
-    /// Those of domains whose mail was signed since.
+    /// Those of names whose mail was signed since.
     private var opened: [String: [ActiveKey]] = [:]
 
     init(tenant: Int64, database: Database) {
@@ -61,7 +61,8 @@ final class SigningKeys {
         let started = generation
         let found = try await database.query(
             """
-            SELECT d.name, k.selector, k.algorithm, k.private_key FROM dkim_keys k JOIN domains d USING (tenant_id, domain_id)
+            SELECT coalesce(k.alias, d.name), k.selector, k.algorithm, k.private_key
+            FROM dkim_keys k JOIN domains d USING (tenant_id, domain_id)
             WHERE k.tenant_id = $1 AND k.state = 'active' ORDER BY k.algorithm DESC, k.selector
             """, [.int8(tenant)])
         let loaded = try StoreError.reading { () throws(PostgresError) in
@@ -78,7 +79,7 @@ final class SigningKeys {
 }
 
 extension TenantStore {
-    /// The keys that sign for a domain's own name; none for other names. RSA comes first.
+    /// The keys that sign for this name of a domain, in lower case; each name has its own. RSA comes first.
     /// - Parameter sealingKey: opens them; they stay open until provisioning changes.
     public func activeKeys(of domain: String, sealedWith sealingKey: [UInt8]) async throws(StoreError) -> [ActiveKey] {
         try await signingKeys.active(of: domain, sealingKey)

@@ -104,7 +104,7 @@ public final class TenantStore {
         warnings?.everythingChanged(after: .milliseconds(200))
     }
 
-    /// Where mail for an address goes. The local part as text, quotes removed; the domain as A-labels in any case.
+    /// Where mail for an address goes. The local part as text, quotes removed; the domain in ASCII in any case, or in Unicode.
     public func resolve(localPart: String, domain: String) async throws(StoreError) -> Resolution {
         try await directory.resolve(localPart: localPart, domain: domain)
     }
