@@ -11,7 +11,7 @@ import Supervision
 /// - Trusts: the control plane; on its `session` door the gateway, which has checked the login. Each connection's process is
 ///   asked from the kernel first. Not: what clients and senders say.
 /// - Holds: the tenant's lease, its mailboxes, its blob segments.
-/// - Never holds: other tenants' anything; password hashes; an internet socket.
+/// - Never holds: other tenants' anything; password hashes; an internet socket but those of clients without TLS, which lead nowhere else.
 /// - Privileges: the tenant's own numeric user (when the platform runs as root), the tenant's SQL role held to its own rows,
 ///   Landlock to the tenant's directory, seccomp without exec and without sockets other than Unix ones.
 /// - Life: started when a connection waits at its doors, gone after `idleSeconds` without one.
