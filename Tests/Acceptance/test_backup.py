@@ -13,6 +13,7 @@ import unittest
 from support import clients, database, messages, outside
 from support.companies import Company
 from support.running import CHECKOUT, Platform, run
+from support.waiting import eventually
 
 SENDER = "stranger@elsewhere.example"
 
@@ -29,7 +30,7 @@ class Traffic(threading.Thread):
         try:
             with clients.smtp(self.platform) as client:
                 client.ehlo()
-                while not self.ended.is_set():
+                while not self.ended.wait(0.01):
                     letter = messages.message(self.address, SENDER, size=4000)
                     client.mail(SENDER)
                     client.rcpt(self.address)
@@ -49,6 +50,7 @@ class Backups(unittest.TestCase):
     def setUpClass(cls):
         cls.random = random.Random(5)
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="casella-backups-"))
+        cls.folder.chmod(0o755)  # platforms are restored below it
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.original = Platform(**outside.settings(lifetime=86_400))
         cls.addClassCleanup(cls.original.remove)
@@ -58,14 +60,13 @@ class Backups(unittest.TestCase):
         cls.before = cls.state(cls.original)
         cls.traffic = Traffic(cls.original, cls.second.address("carl"))
         cls.traffic.start()
-        while len(cls.traffic.acknowledged) < 20:
-            assert cls.traffic.problem is None, cls.traffic.problem
+        eventually(lambda: len(cls.traffic.acknowledged) >= 20, what="letters are taken")
         compaction = threading.Thread(target=cls.original.ask, args=("tenant", "compact", cls.second.name))
         compaction.start()
-        cls.earlier = cls.back_up()
-        cls.acknowledged_before = list(cls.traffic.acknowledged)
-        cls.backup = cls.back_up()
-        compaction.join(60)
+        cls.earlier, cls.acknowledged_before_earlier = cls.back_up()
+        # Packing, and removing what was packed, take their time: one backup after the other meets each step.
+        while compaction.is_alive():
+            cls.backup, cls.acknowledged_before = cls.back_up()
         cls.traffic.end()
         assert cls.traffic.problem is None, cls.traffic.problem
         cls.original.stop()
@@ -73,9 +74,11 @@ class Backups(unittest.TestCase):
 
     @classmethod
     def back_up(cls):
+        """The backup, and what was acknowledged before it began."""
+        acknowledged = list(cls.traffic.acknowledged)
         done = run([CHECKOUT / "ops/backup", "--data", cls.original.data, cls.folder], timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
-        return pathlib.Path(re.search(r"Made the backup (\S+) in", done.stdout)[1])
+        return pathlib.Path(re.search(r"Made the backup (\S+) in", done.stdout)[1]), acknowledged
 
     @classmethod
     def append(cls, company, user, mailbox="INBOX", flags=None, octets=0):
@@ -232,19 +235,22 @@ class Backups(unittest.TestCase):
             self.assertIn("1 message of the queue is held", platform.said)
             self.is_fenced(platform)
 
-            # A backup of it shares what did not change with the backup that it came from.
-            done = run([CHECKOUT / "ops/backup", "--data", platform.data, "--keep", "3", self.folder], timeout=120)
+            # A backup of it shares what did not change with the backup that it came from, also when that one is removed.
+            copy = self.copy_of_backup()
+            done = run([CHECKOUT / "ops/backup", "--data", platform.data, "--keep", "1", copy.parent], timeout=120)
             self.assertEqual(0, done.returncode, done.stdout + done.stderr)
-            self.assertRegex(done.stdout, r"as in \d")
+            self.assertIn(f"as in {copy.name}", done.stdout)
+            self.assertIn(f"Removed the backup {copy.name}", done.stdout)
+            self.assertEqual(1, len(list(copy.parent.glob("*/manifest.json"))))
+            self.assertFalse(copy.exists())
             self.assertFalse((platform.data / "backup").exists())
-            self.assertTrue(self.backup.exists())
             again = run([CHECKOUT / "ops/backup", "--data", platform.data, platform.data / "copies"], timeout=60)
             self.assertIn("in the data directory", again.stderr)
             self.refused(self.backup, "runs on", platform.data)
 
     def test_an_earlier_one_with_its_queue(self):
         with self.restored(self.earlier, "--send-queue") as platform:
-            self.is_as_before(platform, [])
+            self.is_as_before(platform, self.acknowledged_before_earlier)
             platform.casella("quota", "check")
             (waiting,) = platform.ask("queue", "list")
             self.assertFalse(waiting["held"])
