@@ -128,8 +128,10 @@ class PrivateServer:
     def __enter__(self):
         settings = ["listen_addresses=", f"unix_socket_directories={self.postgres.sockets}", "unix_socket_permissions=0700", "fsync=off"]
         self.process = self.start_plain("postgres", *(word for setting in settings for word in ("-c", setting)))
-        while self.postgres.run("pg_isready", check=False).returncode != 0:
-            if self.process.poll() is not None:
+        deadline = time.monotonic() + 60
+        while self.postgres.run("psql", "-X", "-d", "postgres", "-c", "SELECT 1", check=False).returncode != 0:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.send_signal(signal.SIGQUIT)
                 raise Trouble(f"PostgreSQL did not start: {self.said()}")
             time.sleep(0.05)
         return self
