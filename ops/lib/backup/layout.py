@@ -14,6 +14,8 @@ import json
 import os
 import pathlib
 import re
+import shutil
+import signal
 import stat
 import sys
 
@@ -99,6 +101,17 @@ def copy(source, destination, owner=None, size=None):
     return {"size": size, "sha256": digest.hexdigest(), "modified": facts.st_mtime_ns}
 
 
+@contextlib.contextmanager
+def scratch_folder(path):
+    """For what is needed as long as a program runs, passwords among it. One that a killed run left goes first."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(mode=0o700)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
 def make_folders(root, path):
     """The folders above a path below `root`, which only their owner enters."""
     folder = root
@@ -144,6 +157,8 @@ def count_text(number, noun):
 def run(name, body):
     """Runs a program's main function; what is wrong is told in a sentence."""
     os.umask(0o077)
+    # What was begun is ended in order then too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"{name}: broken off."))
     try:
         body()
     except Trouble as trouble:

@@ -118,7 +118,13 @@ class PrivateServer:
             "initdb", "-U", SUPERUSER, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--data-checksums", "--no-instructions",
             "--no-sync", f"--pwfile={password}",
         )  # fmt: skip
-        if made.wait() != 0:
+        try:
+            status = made.wait()
+        except BaseException:
+            made.terminate()
+            made.wait()
+            raise
+        if status != 0:
             raise Trouble(f"initdb failed: {self.said()}")
 
     def said(self):

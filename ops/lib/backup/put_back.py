@@ -12,9 +12,8 @@ import re
 import shlex
 import shutil
 import sys
-import tempfile
 
-from layout import DUMP, RELAY, ROLES, Trouble, blob_folder, copy, count_text, read_manifest, run, segment_path, size_text
+from layout import DUMP, RELAY, ROLES, Trouble, blob_folder, copy, count_text, read_manifest, run, scratch_folder, segment_path, size_text
 from postgres import DATABASE, Postgres, PrivateServer, Session, server_owner
 
 # In a data directory that is being filled; ./ops/up starts none that has it.
@@ -158,8 +157,7 @@ class Restore:
         self.make_folder(blob_folder(RELAY))
         self.copy_files(lambda path: path.split("/")[0] not in ("secrets", "postgres"))
         secret = (self.backup / "files/secrets/superuser").read_text().strip()
-        with tempfile.TemporaryDirectory(prefix="casella-restore-") as scratch:
-            scratch = pathlib.Path(scratch)
+        with scratch_folder(self.data / "run/restore") as scratch:
             scratch.chmod(0o711)  # the server's user reads its first password there
             sockets = self.data / "run/postgres"
             sockets.mkdir(mode=0o700)

@@ -18,14 +18,12 @@ import json
 import os
 import pathlib
 import shutil
-import signal
 import sys
-import tempfile
 import time
 
 from layout import (
     DUMP, FORMAT, INCOMPLETE, MANIFEST, ROLES, Trouble, complete_backups, copy, count_text, make_folders, opened_below, read_manifest, run,
-    segment_path, size_text,
+    scratch_folder, segment_path, size_text,
 )  # fmt: skip
 from postgres import DATABASE, Postgres, Session
 from staging import Staging
@@ -238,8 +236,6 @@ def remove_old(target, platform, keep):
 
 def main():
     data, target, keep = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
-    # What is half done is cleared away then too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("backup: broken off."))
     check_place(data, target)
     locks = [lock(data / "run/backup.lock", f"of {data}"), lock(target / ".lock", f"in {target}")]
     for broken_off in target.glob(f"[0-9]*-[0-9]*-[0-9]*T[0-9]*Z{INCOMPLETE}"):
@@ -252,9 +248,9 @@ def main():
     began = time.monotonic()
     backup, staging = Backup(data, target), Staging(data)
     try:
-        with tempfile.TemporaryDirectory(prefix="casella-backup-") as scratch:
+        with scratch_folder(data / "run/backup") as scratch:
             secret = (data / "secrets/superuser").read_text().strip()
-            postgres = Postgres(version, data / "run/postgres", secret, pathlib.Path(scratch))
+            postgres = Postgres(version, data / "run/postgres", secret, scratch)
             with Session(postgres) as session:
                 session.ask("SET idle_in_transaction_session_timeout = 0")
                 session.ask("SET statement_timeout = 0")
