@@ -14,7 +14,7 @@ import shutil
 import sys
 
 from layout import DUMP, RELAY, ROLES, Trouble, blob_folder, copy, count_text, read_manifest, run, scratch_folder, segment_path, size_text
-from postgres import DATABASE, Postgres, PrivateServer, Session, server_owner
+from postgres import Postgres, PrivateServer, Session, server_owner
 
 # In a data directory that is being filled; ./ops/up starts none that has it.
 MARK = "restoring"
@@ -168,8 +168,9 @@ class Restore:
             server = PrivateServer(postgres, self.data / "postgres", secret, scratch, owner)
             server.make()
             counts = self.fill_database(server, postgres, send_queue)
-        for name in ("postgresql.conf", "pg_hba.conf"):
-            (self.data / "postgres" / name).unlink()
+        for path in self.files:
+            if path.startswith("postgres/"):
+                (self.data / path).unlink()  # as initdb wrote it
         self.copy_files(lambda path: path.startswith("postgres/"))
         os.sync()
         self.copy_files(lambda path: path.startswith("secrets/"))
