@@ -29,3 +29,23 @@ running() {
     [ "$(sed -n 's/^.*) \(.\).*/\1/p' "/proc/$process/stat" 2>/dev/null)" != Z ] || return 1
     printf '%s\n' "$process"
 }
+
+check_port_base() {
+    [[ $1 =~ ^[0-9]{1,5}$ ]] && [ "$1" -le 64540 ] || fail "--port-base takes a number from 0 to 64540, not '$1'."
+}
+
+# A Unix socket's path holds 107 octets, and the longest below the data directory takes 40 of them.
+check_length() { [ "${#1}" -le 67 ] || fail "The data directory's path is too long for the sockets in it (67 octets at most): $1"; }
+
+# Every process but the control plane runs under a user of its own when root starts the platform, and each must be able to
+# pass through the folders above its files.
+prepare_for_root() {
+    id casella >/dev/null 2>&1 || useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin casella
+    local folder=$1
+    while folder=$(dirname "$folder"); do
+        if [ -d "$folder" ] && [ -z "$(find "$folder" -maxdepth 0 -perm -o+x)" ]; then
+            fail "Only its owner may enter $folder, so the platform's unprivileged processes could not reach $1: choose another place with --data (such as --data /var/lib/casella), or run: chmod o+x $folder"
+        fi
+        [ "$folder" != / ] || break
+    done
+}
