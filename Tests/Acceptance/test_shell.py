@@ -53,6 +53,19 @@ class Interactive(unittest.TestCase):
             shell.type("\r")
             self.assertIn("zebra-works", shell.wait_for(PROMPT))
 
+    def test_a_completed_name_is_quoted_as_the_prompt_reads_it(self):
+        yak = "yak'wren@zebra-works.example"
+        self.platform.casella("user", "create", yak, "--no-password")
+        with self.shell() as shell:
+            bare, single, double = r"yak\'wren@", r"'yak'\''wren@", "\"yak'wren@"
+            for typed, completed in (("yak", bare), (r"yak\'w", bare), ("'yak", single), ('"yak', double)):
+                with self.subTest(typed):
+                    shell.type(f"user show {typed}{TAB}")
+                    shell.wait_for(f"user show {completed}zebra-works.example")
+                    shell.type("\r")
+                    self.assertIn(yak, shell.wait_for(PROMPT))
+        self.platform.casella("user", "delete", yak, "--yes")
+
     def test_a_name_made_a_moment_ago_is_completed(self):
         with self.shell() as shell:
             shell.enter("tenant create quagga-farm")
