@@ -8,6 +8,7 @@ import unittest
 
 from support import running
 from support.companies import Company
+from support.company_tests import OneCompany
 from support.terminal import PROMPT, Terminal
 
 UP, TAB, CONTROL_C, CONTROL_D = "\x1b[A", "\t", "\x03", "\x04"
@@ -159,12 +160,7 @@ class Interactive(unittest.TestCase):
             self.assertIn("--quota", shell.enter("help user create"))
 
 
-class OneShot(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-        cls.company = Company(cls.platform)
-
+class OneShot(OneCompany):
     def test_json_is_one_value_and_csv_a_header_and_rows(self):
         done = self.platform.casella("--format", "json", "user", "list")
         self.assertEqual("", done.stderr)
