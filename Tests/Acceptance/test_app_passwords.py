@@ -3,20 +3,13 @@
 import imaplib
 import poplib
 import smtplib
-import unittest
 
-from support import clients, database, running
-from support.companies import Company
+from support import clients, database
+from support.company_tests import OneCompany
 from support.waiting import eventually
 
 
-class AppPasswords(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-        cls.company = Company(cls.platform)
-        cls.ann, cls.bob = cls.company.address("ann"), cls.company.address("bob")
-
+class AppPasswords(OneCompany):
     def make(self, name, *services, address=None):
         options = [word for service in services for word in ("--service", service)]
         return self.platform.ask("app-password", "create", address or self.ann, "--name", name, *options)["password"]

@@ -9,16 +9,15 @@ import unittest
 
 from support import clients, messages, running
 from support.companies import Company
+from support.company_tests import OneCompany
 from support.running import run
 from support.waiting import eventually
 
 
-class Curl(unittest.TestCase):
+class Curl(OneCompany):
     @classmethod
     def setUpClass(cls):
-        cls.platform = running.shared()
-        cls.company = Company(cls.platform)
-        cls.ann = cls.company.address("ann")
+        super().setUpClass()
         cls.sent = messages.message(cls.ann)
         clients.deliver(cls.platform, cls.sent, cls.ann)
 
@@ -81,13 +80,7 @@ class Curl(unittest.TestCase):
             self.assertEqual(67, done.returncode, done.stderr)
 
 
-class Swaks(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-        cls.company = Company(cls.platform)
-        cls.ann, cls.bob = cls.company.address("ann"), cls.company.address("bob")
-
+class Swaks(OneCompany):
     def swaks(self, service, *options, sender, recipient):
         identifier = f"<{os.urandom(8).hex()}@swaks.example>"
         command = ["swaks", "--server", "127.0.0.1", "--port", str(self.platform.port(service)), "--from", sender, "--to", recipient]

@@ -1,10 +1,7 @@
 """What the platform asks the DNS for: where mail to other hosts goes, and whether a domain is set up for it."""
 
-import http.server
 import shutil
-import ssl
 import tempfile
-import threading
 import unittest
 from pathlib import Path
 
@@ -209,92 +206,3 @@ class WithDNS(unittest.TestCase):
     def within(domain, zone):
         """The lines of the domain's own zone."""
         return "".join(line + "\n" for line in zone.splitlines() if line.startswith(";") or f"{domain}. 3600" in line)
-
-
-class WithAWebServer(unittest.TestCase):
-    """Port 443 is a web server's, on an address of its own, so that nothing else has it."""
-
-    PLACE = "127.0.0.77"
-
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = Path(tempfile.mkdtemp(prefix="casella-dns-"))
-        cls.addClassCleanup(shutil.rmtree, cls.folder)
-        cls.authority = Authority(cls.folder)
-        cls.records = {(HOSTNAME, "A"): [cls.PLACE]}
-        dns = DNSServer(cls.records).__enter__()
-        cls.addClassCleanup(dns.__exit__)
-        cls.platform = running.Platform(hostname=HOSTNAME, dnsServer=dns.address, httpsPort=0)
-        cls.platform.environment = cls.authority.trust
-        cls.platform.start()
-        cls.addClassCleanup(cls.platform.remove)
-
-    def setUp(self):
-        self.domain = Company(self.platform, users=()).domain
-        self.name = f"mta-sts.{self.domain}"
-
-    def serve(self, answer, name, place=PLACE):
-        """A web server with a certificate for the name, that answers with what `answer` holds: status, type and body."""
-        asked = []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                asked.append((self.headers["Host"], self.path))
-                self.send_response(answer["status"])
-                self.send_header("Content-Type", answer["type"])
-                self.send_header("Location", "https://elsewhere.example/")
-                self.send_header("Content-Length", str(len(answer["body"])))
-                self.end_headers()
-                self.wfile.write(answer["body"].encode())
-
-            def log_message(self, *_):
-                pass
-
-        server = http.server.ThreadingHTTPServer((place, 443), Handler)
-        server.handle_error = lambda *_: None  # who looks away in the middle of an answer
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*self.authority.issue(name))
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return server, asked
-
-    def finding(self):
-        findings = self.platform.ask("domain", "check", self.domain)["findings"]
-        return next(f for f in findings if f["name"] == self.name + ".")
-
-    def test_the_policy_is_fetched_as_others_fetch_it(self):
-        self.records[self.name, "A"] = [self.PLACE]
-        policy = self.platform.ask("domain", "mta-sts", self.domain, "--mode", "enforce")["policy"]
-        found = self.finding()
-        self.assertEqual("unknown", found["verdict"], found)
-        self.assertIn(f"curl https://{self.name}/.well-known/mta-sts.txt", found["explanation"])
-        answer = {"status": 200, "type": "text/plain", "body": policy}
-        server, _ = self.serve(answer, "mta-sts.elsewhere.example")
-        self.assertIn("a certificate that is not believed", self.finding()["explanation"])
-        server.shutdown()
-        server.server_close()
-        server, asked = self.serve(answer, self.name)
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        found = self.finding()
-        self.assertEqual(("right", [(self.name, "/.well-known/mta-sts.txt")]), (found["verdict"], asked), found)
-        for change, said in (
-            ({"body": policy.replace("enforce", "testing")}, "mode is testing, and it is to be enforce"),
-            ({"body": policy.replace(HOSTNAME, "mx.elsewhere.example")}, f"does not list {HOSTNAME}"), ({"status": 301}, "the status 301"),
-            ({"type": "text/html"}, "text/plain"), ({"body": "x" * 70_000}, "too much"), ({"body": "hello"}, "no policy"),
-        ):
-            before = dict(answer)
-            answer.update(change)
-            found = self.finding()
-            answer.update(before)
-            self.assertEqual("wrong", found["verdict"], found)
-            self.assertIn(said, found["explanation"])
-
-    def test_no_other_host_is_asked(self):
-        self.records[self.name, "A"] = ["127.0.0.78"]
-        server, asked = self.serve({"status": 200, "type": "text/plain", "body": "x"}, self.name, place="127.0.0.78")
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        found = self.finding()
-        self.assertIn("leads to another host", found["explanation"])
-        self.assertEqual([], asked)

@@ -5,25 +5,17 @@ import imaplib
 import json
 import smtplib
 import tempfile
-import unittest
 
-from support import clients, outside, running
+from support import clients, outside
 from support.companies import Company
+from support.company_tests import CompanyForEach
 from support.messages import message
 from support.waiting import eventually
 
 STRANGER = "stranger@elsewhere.example"
 
 
-class Explained(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-
-    def setUp(self):
-        self.company = Company(self.platform)
-        self.ann, self.bob = self.company.address("ann"), self.company.address("bob")
-
+class Explained(CompanyForEach):
     def explain(self, *words):
         done = self.platform.casella("explain", *words, "--format", "json", check=False)
         answer = json.loads(done.stdout)

@@ -4,16 +4,11 @@ import unittest
 
 from support import clients, messages, running
 from support.companies import Company
+from support.company_tests import OneCompany
 from support.waiting import eventually
 
 
-class FirstDelivery(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-        cls.company = Company(cls.platform)
-        cls.ann = cls.company.address("ann")
-
+class FirstDelivery(OneCompany):
     def test_a_message_by_smtp_is_there_over_imap_and_pop3_when_it_is_acknowledged(self):
         sent = messages.message(self.ann)
         clients.deliver(self.platform, sent, self.ann)

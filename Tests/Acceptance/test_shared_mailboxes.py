@@ -4,20 +4,17 @@ import imaplib
 import tempfile
 import unittest
 
-from support import clients, database, messages, running
+from support import clients, database, messages
 from support.administrators import Administrator
 from support.companies import Company
+from support.company_tests import CompanyForEach
 from support.waiting import eventually
 
 
-class SharedMailboxes(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-
+class SharedMailboxes(CompanyForEach):
     def setUp(self):
-        self.company = Company(self.platform)
-        self.ann, self.bob, self.desk = map(self.company.address, ("ann", "bob", "desk"))
+        super().setUp()
+        self.desk = self.company.address("desk")
         self.platform.casella("mailbox", "create", self.desk)
 
     def add(self, *members, rights="write", options=()):

@@ -8,6 +8,7 @@ import unittest
 
 from support import running
 from support.companies import Company
+from support.company_tests import OneCompany
 from support.terminal import PROMPT, Terminal
 
 UP, TAB, CONTROL_C, CONTROL_D = "\x1b[A", "\t", "\x03", "\x04"
@@ -52,6 +53,19 @@ class Interactive(unittest.TestCase):
             shell.wait_for("ann@zebra-works.example")
             shell.type("\r")
             self.assertIn("zebra-works", shell.wait_for(PROMPT))
+
+    def test_a_completed_name_is_quoted_as_the_prompt_reads_it(self):
+        yak = "yak'wren@zebra-works.example"
+        self.platform.casella("user", "create", yak, "--no-password")
+        with self.shell() as shell:
+            bare, single, double = r"yak\'wren@", r"'yak'\''wren@", "\"yak'wren@"
+            for typed, completed in (("yak", bare), (r"yak\'w", bare), ("'yak", single), ('"yak', double)):
+                with self.subTest(typed):
+                    shell.type(f"user show {typed}{TAB}")
+                    shell.wait_for(f"user show {completed}zebra-works.example")
+                    shell.type("\r")
+                    self.assertIn(yak, shell.wait_for(PROMPT))
+        self.platform.casella("user", "delete", yak, "--yes")
 
     def test_a_name_made_a_moment_ago_is_completed(self):
         with self.shell() as shell:
@@ -146,12 +160,7 @@ class Interactive(unittest.TestCase):
             self.assertIn("--quota", shell.enter("help user create"))
 
 
-class OneShot(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-        cls.company = Company(cls.platform)
-
+class OneShot(OneCompany):
     def test_json_is_one_value_and_csv_a_header_and_rows(self):
         done = self.platform.casella("--format", "json", "user", "list")
         self.assertEqual("", done.stderr)

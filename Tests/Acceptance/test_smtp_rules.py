@@ -1,20 +1,13 @@
 """What the doors to the internet offer and refuse, and that nothing sent before TLS acts after it."""
 
 import ssl
-import unittest
 
 from support import clients, messages, running
-from support.companies import Company
+from support.company_tests import OneCompany
 from support.dialogue import Dialogue, plain
 
 
-class SMTPTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-        cls.company = Company(cls.platform)
-        cls.ann = cls.company.address("ann")
-
+class SMTPTest(OneCompany):
     def connect(self):
         return Dialogue(self.platform.port("smtp"))
 

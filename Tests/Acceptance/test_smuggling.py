@@ -1,10 +1,9 @@
 """One message stays one message, whatever stands where another server might see its end (CVE-2023-51764 and its kin)."""
 
 import itertools
-import unittest
 
-from support import clients, messages, running
-from support.companies import Company
+from support import clients, messages
+from support.company_tests import OneCompany
 from support.dialogue import Dialogue, plain
 from support.outside import ScriptedHost
 from support.waiting import eventually
@@ -31,13 +30,7 @@ ENDS = (
 )
 
 
-class Smuggling(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-        cls.company = Company(cls.platform)
-        cls.ann = cls.company.address("ann")
-
+class Smuggling(OneCompany):
     def inbox(self, user="ann"):
         with clients.imap(self.company, user) as imap:
             return list(clients.all_messages(imap).values())

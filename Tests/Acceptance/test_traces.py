@@ -6,18 +6,12 @@ import re
 import smtplib
 import unittest
 
-from support import clients, running
-from support.companies import Company
+from support import clients
+from support.company_tests import OneCompany
 from support.waiting import eventually
 
 
-class Traces(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-        cls.company = Company(cls.platform)
-        cls.ann = cls.company.address("ann")
-
+class Traces(OneCompany):
     def lines(self, trace):
         return json.loads(self.platform.casella("--format", "json", "log", "--trace", trace).stdout or "[]")
 

@@ -5,12 +5,12 @@ import contextlib
 import hashlib
 import imaplib
 import tempfile
-import unittest
 from pathlib import Path
 
-from support import clients, database, running
+from support import clients, database
 from support.administrators import Administrator
 from support.companies import Company
+from support.company_tests import OneCompany
 
 PASSWORD = "correct horse"
 # Of PASSWORD, made by `openssl passwd -6` and Python's crypt.
@@ -41,12 +41,7 @@ HASHES = {
 }
 
 
-class UserImport(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-        cls.company = Company(cls.platform)
-
+class UserImport(OneCompany):
     def opens(self, address, password):
         try:
             with imaplib.IMAP4_SSL("127.0.0.1", self.platform.port("imaps"), ssl_context=clients.tls()) as session:

@@ -1,22 +1,13 @@
 """Vacation set by an administrator: who is told, how often, and that mail is delivered whatever becomes of the reply."""
 
 import re
-import unittest
 
-from support import clients, database, messages, outside, running
-from support.companies import Company
+from support import clients, database, messages, outside
+from support.company_tests import CompanyForEach
 from support.waiting import eventually
 
 
-class Vacation(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-
-    def setUp(self):
-        self.company = Company(self.platform)
-        self.ann, self.bob = self.company.address("ann"), self.company.address("bob")
-
+class Vacation(CompanyForEach):
     def set(self, *options, text="I am away."):
         return self.platform.ask("vacation", "set", self.ann, "--subject", "Away", "--text", text, *options)
 

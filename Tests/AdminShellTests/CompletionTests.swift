@@ -31,7 +31,45 @@ struct CompletionTests {
     ]
     @Test("Tab offers commands, options and living names", arguments: cases)
     func completes(line: String, word: String, expected: [String]) {
-        #expect(Completer(source: FakeNames()).candidates(after: line, word: word) == expected)
+        let words = try? CommandWords.split(line)
+        #expect(words.map { Completer(source: FakeNames()).candidates(after: $0, word: word) } ?? [] == expected)
+        guard line.isEmpty || line.last == " " else { return }
+        let offer = Completer(source: FakeNames()).offer(for: line + word, replacing: word)
+        #expect(offer?.shown ?? [] == expected)
+        if let offer, offer.shown.count == 1 { #expect(offer.inserted == expected.first) }
+    }
+
+    private struct OddNames: NameSource {
+        func names(_ kind: NameKind, prefix: String) -> [String] {
+            ["yak'wren", "yak'x", #"owl"\x"#, "#team", "b c", "mü'ro", "pat#1"].filter { $0.hasPrefix(prefix) }
+        }
+    }
+
+    static let atPrompt: [(line: String, replaced: String, inserted: String?, words: [String]?)] = [
+        ("user show yak'w", "w", nil, nil), ("user show yak", "yak", #"yak\'"#, nil), ("user show 'yak", "yak", #"yak'\''"#, nil),
+        (#"user show yak\'w"#, #"yak\'w"#, #"yak\'wren"#, ["yak'wren"]), (#"user show yak\'w"#, "w", "wren", ["yak'wren"]),
+        (#"user show 'yak'\''w"#, "w", "wren'", ["yak'wren"]), (#"user show "yak'w"#, "w", #"wren""#, ["yak'wren"]),
+        ("user show ow", "ow", #"owl\"\\x"#, [#"owl"\x"#]), (#"user show "ow"#, "ow", #"owl\"\\x""#, [#"owl"\x"#]),
+        ("user show 'ow", "ow", #"owl"\x'"#, [#"owl"\x"#]), ("user show \\#t", "#t", "#team", ["#team"]),
+        ("user show #t", "#t", nil, nil), ("user show '#", "#", "#team'", ["#team"]), ("user show b ", "", nil, nil),
+        (#"user show b\ "#, "", "c", ["b c"]), (#"user show b\"#, #"b\"#, #"b\ c"#, ["b c"]), ("user show 'b ", "", "c'", ["b c"]),
+        ("user show mü", "mü", #"mü\'ro"#, ["mü'ro"]), ("user show pat", "pat", "pat#1", ["pat#1"]),
+        ("user show PAT", "PAT", "pat#1", ["pat#1"]),
+        ("user show 'PAT", "PAT", "pat#1'", ["pat#1"]), ("user show zzz", "zzz", nil, nil), ("user show pat", "other", nil, nil),
+    ]
+    @Test("At the prompt a name is quoted as the prompt reads it, in the quotation that is open, which ends with it", arguments: atPrompt)
+    func prompt(line: String, replaced: String, inserted: String?, words: [String]?) throws {
+        let offer = Completer(source: OddNames()).offer(for: line, replacing: replaced)
+        #expect(offer?.inserted == inserted)
+        guard let words, let offer else { return }
+        #expect(try CommandWords.split(String(line.dropLast(replaced.count)) + offer.inserted) == ["user", "show"] + words)
+    }
+
+    @Test("A name that begins like a comment is none when it is completed") func comment() throws {
+        struct Team: NameSource {
+            func names(_ kind: NameKind, prefix: String) -> [String] { ["#team"] }
+        }
+        #expect(Completer(source: Team()).offer(for: "user show ", replacing: "")?.inserted == "\\#team")
     }
 
     @Test("A line without a program completes to nothing", arguments: [" x", "# x", "", "x", " ", "\t# "])
@@ -76,7 +114,7 @@ struct CompletionTests {
     @Test("For bash, what stands in the word's place is quoted, in the quotation that is open", arguments: forBash)
     func quoted(line: String, replaced: String, candidate: String, expected: String?) {
         let parted = PartedLine(line, by: .bash)
-        #expect(BashWord(at: parted).completed(as: candidate, replacing: replaced, in: parted) == expected)
+        #expect(CompletedWord(at: parted, by: .bash).completed(as: candidate, replacing: replaced) == expected)
     }
 
     static let asked = [

@@ -20,14 +20,15 @@ import Testing
              "wrongLogins": {"perPlace": 5, "perAddress": 20, "perAccount": 50, "forgottenAfter": 600}, "plaintextLoginFromLoopback": true,
              "passwords": {"minimumLength": 12, "remembered": 0},
              "messageSize": "10 MB", "recipients": 200, "hops": 25, "connectionsPerAddress": 5, "loginTime": 60,
-             "overQuota": "defer", "quotaWarnings": [90], "deletedKeptDays": 3, "idleSeconds": 5, "hangSeconds": 30,
-             "retrySchedule": [1, 2], "lifetime": 60, "smtpPort": 2525, "httpsPort": 0, "metrics": "127.0.0.1:9465",
+             "overQuota": "defer", "quotaWarnings": [90], "accountNotices": false, "deletedKeptDays": 3, "idleSeconds": 5,
+             "hangSeconds": 30, "retrySchedule": [1, 2], "lifetime": 60, "smtpPort": 2525, "httpsPort": 0, "metrics": "127.0.0.1:9465",
              "routes": [{"domain": "Else.example", "host": "127.0.0.1", "port": 2500}, {"domain": "*", "host": "smart.example"}],
              "tls": {"certificate": "/c", "key": "/k"}, "database": {"url": "postgresql://h/d"}}
             """)
         #expect(read.hostname == "mx.acme.example" && read.postmaster == "ann@acme.example")
         #expect(read.portBase == 0 && read.adminUsers == [1000] && read.argon2Memory == 7_168)
         #expect(read.limits.messageSize == 10_000_000 && read.defersOverQuota && read.retrySchedule == [1, 2])
+        #expect(!read.accountNotices && Configuration(hostname: "h", loginThreads: 1).accountNotices)
         #expect(read.quotaWarnings == [90] && read.deletedKeptDays == 3 && read.metrics == ListeningAddress("127.0.0.1:9465"))
         #expect(read.wrongLogins.perPlace == 5 && read.wrongLogins.perAddress == 20 && read.wrongLogins.perAccount == 50)
         #expect(read.wrongLogins.period == .seconds(600) && read.httpsPort == 0)

@@ -27,7 +27,7 @@ import Testing
     private func owner(_ name: String, _ keys: UserKeys?) throws -> OwnAccounts.Owner {
         OwnAccounts.Owner(
             address: try EmailAddress("\(name)@acme.example"), keys: try #require(keys), hash: "hash of \(name)", mustChange: false,
-            hasOneTimePasswords: false)
+            hasOneTimePasswords: false, client: "192.0.2.7")
     }
 
     private func rename(_ old: String, to new: String, _ platform: TestPlatform) async throws {

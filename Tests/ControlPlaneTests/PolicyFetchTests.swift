@@ -19,8 +19,8 @@ import Testing
     ) async throws -> (PolicyFetch.Outcome, request: String) {
         let server = try await WebServer(named: name, answering: answer)
         let trust = believed ? SecureStream.Trust.authoritiesIn(file: server.authority) : .authorities
-        let fetch = PolicyFetch(host: Self.host, addresses: addresses, port: server.port, trust: trust, patience: patience)
-        let outcome = await fetch.run()
+        let fetch = OwnHostFetch(host: Self.host, addresses: addresses, port: server.port, trust: trust, patience: patience)
+        let outcome = await PolicyFetch(fetch).run()
         let request = server.request
         await server.close()
         return (outcome, request)
@@ -65,6 +65,6 @@ import Testing
             Issue.record("it waited")
             return
         }
-        #expect(await PolicyFetch(host: Self.host, addresses: []).run() == .unreachable("it has no address"))
+        #expect(await PolicyFetch(OwnHostFetch(host: Self.host, addresses: [])).run() == .unreachable("it has no address"))
     }
 }

@@ -24,11 +24,17 @@ final class WebServer: Sendable {
         init(_ answer: String) { self.answer = answer }
         var all: String { lock.withLock { text } }
 
+        private static func isWhole(_ request: String) -> Bool {
+            guard let end = request.range(of: "\r\n\r\n") else { return false }
+            let length = request[..<end.lowerBound].split(separator: "\r\n").first { $0.hasPrefix("Content-Length: ") }
+            return request[end.upperBound...].utf8.count >= length.flatMap { Int($0.dropFirst("Content-Length: ".count)) } ?? 0
+        }
+
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let come = String(buffer: Self.unwrapInboundIn(data))
             let isWhole = lock.withLock {
                 text += come
-                return text.hasSuffix("\r\n\r\n")
+                return Self.isWhole(text)
             }
             guard isWhole, !answer.isEmpty else { return }
             context.writeAndFlush(NIOAny(ByteBuffer(string: answer)), promise: nil)

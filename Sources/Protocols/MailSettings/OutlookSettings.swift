@@ -36,6 +36,21 @@ public enum OutlookSettings {
             """
     }
 
+    /// What a program asks with.
+    public static func request(of address: String) -> String {
+        let answer = "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
+        return """
+            <?xml version="1.0" encoding="utf-8"?>
+            <Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006">
+              <Request>
+                <EMailAddress>\(XMLText.escaped(address))</EMailAddress>
+                <AcceptableResponseSchema>\(answer)</AcceptableResponseSchema>
+              </Request>
+            </Autodiscover>
+
+            """
+    }
+
     /// The text of the one element of a request that counts, `EMailAddress`; nil when there is none, or it is no address.
     ///
     /// Nothing else of the document is read. One with a DTD, a comment or a CDATA section, as no program sends, has none.

@@ -33,6 +33,9 @@ public enum Instruction: Codable, Sendable, Equatable {
     /// To a tenant worker: commit the rows of messages that only the blob log holds yet, so that the tables tell what was received up
     /// to now. Answered by `Report.taskDone` with the same `id`.
     case commitRows(id: Int64)
+    /// To a tenant worker: tell a user of a changed account, once however often this is asked. Answered by `Report.taskDone` with the same
+    /// `id`.
+    case giveNotice(id: Int64, AccountNotice)
     /// To the gateway: the answer to `Report.authenticate` with the same `id`.
     case authenticated(id: Int64, AuthenticationOutcome)
     /// To the relay: an operator's command on the queue. Answered by `Report.queueCommandDone` with the same `id`.

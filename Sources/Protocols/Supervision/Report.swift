@@ -11,8 +11,8 @@ public enum Report: Codable, Sendable, Equatable {
     case sessions(id: Int64, [LiveSession])
     /// The answer to `Instruction.areYouAlive`.
     case alive
-    /// From a tenant worker: what `Instruction.recountUsage`, `.alignUsage`, `.removeExpired` or `.commitRows` asked for is done, or why it
-    /// could not be.
+    /// From a tenant worker: what `Instruction.recountUsage`, `.alignUsage`, `.removeExpired`, `.commitRows` or `.giveNotice` asked for is
+    /// done, or why it could not be.
     case taskDone(id: Int64, problem: String?)
     /// From a tenant worker: what became of `Instruction.copyHeld`.
     case heldCopied(id: Int64, HeldCopyOutcome)

@@ -15,7 +15,8 @@ import Runtime
 /// - Privileges: those that it was started with; as root it gives each child a numeric user of its own. It speaks to nobody
 ///   but its children, the database and callers on its Unix sockets: what administrators on other machines say comes through the gateway,
 ///   as the bytes of HTTP. Where the configuration says so, it tells metrics over TCP to whoever asks (`MetricsServer`). For `domain check`
-///   and proofs of domains it asks name servers, and a web server that has this host's port 443 for policies on TLS (`PolicyFetch`).
+///   and proofs of domains it asks name servers, and a web server that has this host's port 443 for policies and settings
+///   (`OwnHostFetch`).
 /// - Life: on SIGTERM and SIGINT everything stops in order, gateway first and database last. Should it be killed, the
 ///   children notice on their channels and end, and the next control plane takes the data directory over.
 /// - Limits: `AdminServer.bodyLimit`, `.localBodyLimit` and `.remoteLimit`, `AdministratorSessions.lifetime`, `PasswordHashing`'s queue,

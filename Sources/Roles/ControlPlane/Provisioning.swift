@@ -10,7 +10,7 @@ import Supervision
 /// What an administrator of a tenant or a domain asks for is done by a copy that sees that part alone (`confined`).
 ///
 /// A change is one transaction. Who must know of it is told afterwards: the gateway and the relay which domains there are,
-/// a running worker that its directory changed, gateway and worker whose sessions are over.
+/// a running worker that its directory changed, gateway and worker whose sessions are over, a user that the account is another.
 @EventLoopActor
 struct Provisioning {
     private(set) var database: AdministeredDatabase
@@ -32,6 +32,7 @@ struct Provisioning {
     let liveSessions: GatewaySessions
     let usage: UsageRecorder
     let measuring: Measuring
+    let notices: AccountNotices
 
     /// The processes that always run.
     struct Services {
@@ -61,12 +62,12 @@ struct Provisioning {
         database: PostgresPool, roles: DatabaseRoles, hashing: PasswordHashing, authenticator: Authenticator, workers: TenantWorkers,
         services: Services, domains: DomainTable, queue: RelayQueue, directory: DataDirectory, journal: Journal, facts: PlatformFacts,
         resolver: DNSResolver, sessions: AdministratorSessions, ownAccounts: OwnAccounts, audit: AuditLog, certificates: CertificateStore,
-        liveSessions: GatewaySessions, usage: UsageRecorder, measuring: Measuring
+        liveSessions: GatewaySessions, usage: UsageRecorder, measuring: Measuring, notices: AccountNotices
     ) {
         self.database = AdministeredDatabase(pool: database)
         self.ownAccounts = ownAccounts
         (self.sessions, self.audit, self.certificates) = (sessions, audit, certificates)
-        (self.liveSessions, self.usage, self.measuring) = (liveSessions, usage, measuring)
+        (self.liveSessions, self.usage, self.measuring, self.notices) = (liveSessions, usage, measuring, notices)
         (self.roles, self.hashing, self.workers, self.services) = (roles, hashing, workers, services)
         (self.domains, self.queue, self.directory, self.journal, self.facts) = (domains, queue, directory, journal, facts)
         (self.authenticator, self.resolver) = (authenticator, resolver)

@@ -143,6 +143,7 @@ struct Startup {
         let ownAccounts = OwnAccounts(
             database: server.pool, domains: domains, authenticator: authenticator,
             sealingKey: try roles.secrets.key(for: "one-time passwords of users"), journal: journal)
+        let give: AccountNotices.Sender = { notice, tenant in await workers.give(notice, to: tenant) }
         let services = Provisioning.Services(gateway: gateway, relay: relay, database: server.service)
         return Provisioning(
             database: server.pool, roles: roles, hashing: hashing, authenticator: authenticator, workers: workers,
@@ -152,7 +153,8 @@ struct Startup {
             ownAccounts: ownAccounts, audit: audit,
             certificates: certificates, liveSessions: liveSessions, usage: usage,
             measuring: Measuring(
-                counters, database: server.pool, hashing: hashing, workers: workers, services: services, directory: directory))
+                counters, database: server.pool, hashing: hashing, workers: workers, services: services, directory: directory),
+            notices: AccountNotices(journal: journal, by: configuration.accountNotices ? give : nil))
     }
 
     /// Without it no password would be taken, which is better known at once.

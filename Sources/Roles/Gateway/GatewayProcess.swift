@@ -147,7 +147,8 @@ public final class GatewayProcess {
             case .authenticated(let id, let outcome): logins.answered(id, outcome)
             case .areYouAlive: control.send(.alive)
             case .measure(let id): control.send(.measurements(id: id, measurements))
-            case .directoryChanged, .queueCommand, .recountUsage, .alignUsage, .removeExpired, .copyHeld, .compact, .commitRows:
+            case .directoryChanged, .queueCommand, .recountUsage, .alignUsage, .removeExpired, .copyHeld, .compact, .commitRows,
+                .giveNotice:
                 break  // for other kinds of process
             }
         }

@@ -49,7 +49,7 @@ public enum RelayProcess {
                 case .areYouAlive: channel.send(.alive)
                 case .measure(let id): channel.send(.measurements(id: id, relay.measurements))
                 case .endSessions, .listSessions, .directoryChanged, .certificates, .authenticated, .recountUsage, .alignUsage,
-                    .removeExpired, .copyHeld, .compact, .commitRows:
+                    .removeExpired, .copyHeld, .compact, .commitRows, .giveNotice:
                     break  // for other children
                 }
             }

@@ -157,6 +157,10 @@ public final class WorkerProcess {
             case .copyHeld(let id, let copy): answer { [store] in .heldCopied(id: id, await copy.perform(in: store)) }
             case .compact(let id, let isTrial): answer { [self] in .compacted(id: id, await compact(isTrial: isTrial)) }
             case .commitRows(let id): perform(id) { [store] () async throws(StoreError) in try await store.commitRows() }
+            case .giveNotice(let id, let notice):
+                perform(id) { [facts, store] () async throws(StoreError) in
+                    try await AccountNoticeDelivery(facts: facts, store: store).deliver(notice)
+                }
             case .domains, .certificates, .listSessions, .authenticated, .queueCommand: break  // for other kinds of process
             }
         }

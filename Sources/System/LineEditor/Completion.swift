@@ -4,7 +4,7 @@ import Glibc
 /// What stands between libedit's completion hook and the `Completer`.
 @MainActor
 enum Completion {
-    static var completer: LineEditor.Completer = { _, _ in [] }
+    static var completer: LineEditor.Completer = { _, _ in nil }
 
     static func install() {
         // Addresses, option names and `tenant:name` are single words, so only spaces and quotes part them.
@@ -13,28 +13,23 @@ enum Completion {
         rl_basic_word_break_characters = UnsafePointer(strdup(" \t\n\"'"))
         rl_completer_word_break_characters = strdup(" \t\n\"'")
         rl_completion_query_items = 200
-        rl_attempted_completion_function = { text, start, _ in
+        rl_attempted_completion_function = { text, _, end in
             rl_attempted_completion_over = 1  // never fall back to file names
             let word = text.map { String(cString: $0) } ?? ""
-            let typed = rl_line_buffer.map { String(cString: $0) } ?? ""
-            let before = String(decoding: typed.utf8.prefix(Int(max(0, start))), as: UTF8.self)
-            let matches = MainActor.assumeIsolated { Completion.completer(before, word) }
-            return Completion.matchList(matches)
+            // Places are counted in scalars.
+            let typed = rl_line_buffer.map { String(cString: $0).unicodeScalars.prefix(Int(max(0, end))) }
+            let offer = MainActor.assumeIsolated { Completion.completer(typed.map { String($0) } ?? "", word) }
+            return offer.flatMap { Completion.matchList($0.inserted, $0.shown) }
         }
     }
 
-    /// The list as libedit wants it, in memory that it frees: the longest common beginning first, then the matches, then null.
-    nonisolated static func matchList(_ matches: [String]) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
-        guard let first = matches.first else { return nil }
-        let common = matches.dropFirst().reduce(first) { longestCommonBeginning($0, $1) }
-        let words = matches.count == 1 ? [first] : [common] + matches
+    /// The list as libedit wants it, in memory that it frees: what is inserted first, then what is shown, then null. Of one match alone the
+    /// former is all.
+    nonisolated static func matchList(_ inserted: String, _ shown: [String]) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
+        let words = shown.count == 1 ? [inserted] : [inserted] + shown
         guard let memory = calloc(words.count + 1, MemoryLayout<UnsafeMutablePointer<CChar>?>.stride) else { return nil }
         let list = memory.bindMemory(to: UnsafeMutablePointer<CChar>?.self, capacity: words.count + 1)
         for (index, word) in words.enumerated() { list[index] = strdup(word) }
         return list
-    }
-
-    nonisolated static func longestCommonBeginning(_ left: String, _ right: String) -> String {
-        String(zip(left, right).prefix { $0 == $1 }.map(\.0))
     }
 }

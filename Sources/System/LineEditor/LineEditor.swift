@@ -15,8 +15,9 @@ public final class LineEditor {
         case end
     }
 
-    /// Words that could stand where the cursor is. `line` is what was typed before the word, `word` what of it is typed already.
-    public typealias Completer = @MainActor (_ line: String, _ word: String) -> [String]
+    /// What could stand where the cursor is. `line` is what was typed before it, `word` the end of that, in whose place `inserted` comes:
+    /// the only word of `shown`, or what all of them begin with. Nil: nothing could.
+    public typealias Completer = @MainActor (_ line: String, _ word: String) -> (inserted: String, shown: [String])?
 
     private let historyPath: String?
 

@@ -19,8 +19,10 @@ PORTS = {
 }  # fmt: skip
 HOSTNAME = "mx.casella.test"
 # The tests' connections all come from one address, and login storms are part of what is tested.
-# Quota warnings are for the test that expects them: in other tests they would be mail that nobody sent.
-QUICK = {"hostname": HOSTNAME, "connectionsPerAddress": 2000, "quotaWarnings": [], "wrongLogins": {"perAddress": 2000}}
+# Quota warnings and notices are for the tests that expect them: in other tests they would be mail that nobody sent.
+QUICK = {
+    "hostname": HOSTNAME, "connectionsPerAddress": 2000, "quotaWarnings": [], "accountNotices": False, "wrongLogins": {"perAddress": 2000},
+}  # fmt: skip
 
 
 class Platform:

@@ -3,6 +3,7 @@ import Foundation
 import Postgres
 import Resolver
 import Runtime
+import Supervision
 import TestSupport
 import Testing
 
@@ -17,8 +18,11 @@ final class TestPlatform {
     let owner: PostgresPool
     let tenant: Int64
     let domain: DomainName
+    var journal: Journal { parts.journal }
     private let parts: Parts
     private let folder: String
+    /// Of what users were to be told, in that order.
+    private(set) var told: [AccountNotice] = []
 
     /// What a `Provisioning` has beside database and DNS.
     private struct Parts {
@@ -93,7 +97,11 @@ final class TestPlatform {
             liveSessions: GatewaySessions(), usage: UsageRecorder(database: control, journal: parts.journal),
             measuring: Measuring(
                 ControlCounters(), database: control, hashing: parts.hashing, workers: parts.workers, services: parts.services,
-                directory: parts.directory))
+                directory: parts.directory),
+            notices: AccountNotices(journal: parts.journal) { [weak self] notice, _ in
+                self?.told.append(notice)
+                return nil
+            })
     }
 
     /// A request about the domain, or what else `path` says.

@@ -16,8 +16,8 @@ package struct CompleteLine: AdminCommand {
         let line = PartedLine(line, by: rules)
         var words = candidates(for: line, in: context.settings)
         if let replaced {
-            let word = BashWord(at: line)
-            words = words.compactMap { word.completed(as: $0, replacing: replaced, in: line) }
+            let word = CompletedWord(at: line, by: .bash)
+            words = words.compactMap { word.completed(as: $0, replacing: replaced) }
         }
         return Report(words, Table(["word"], words.map { [.text($0)] }), .sentence(words.joined(separator: "\n")))
     }

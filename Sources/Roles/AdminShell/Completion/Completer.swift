@@ -15,7 +15,7 @@ package struct LiveNameSource: NameSource {
 
     package func names(_ kind: NameKind, prefix: String) -> [String] {
         let list = try? client.call(Calls.names, query: ["kind": kind.rawValue, "prefix": prefix])
-        return (list?.names ?? []).filter { $0.hasPrefix(prefix) && $0 == $0.withoutControls() && !$0.contains(" ") }
+        return (list?.names ?? []).filter { $0.hasPrefix(prefix) && $0 == $0.withoutControls() }
     }
 }
 
@@ -26,14 +26,30 @@ package struct Completer: Sendable {
 
     package init(source: any NameSource) { self.source = source }
 
+    /// What the Tab key does at the prompt.
     /// - Parameters:
-    ///   - line: what stands before the word.
-    ///   - word: what is typed of it.
-    package func candidates(after line: String, word: String) -> [String] {
-        guard let words = try? CommandWords.split(line) else { return [] }
-        return candidates(after: words, word: word)
+    ///   - line: up to the cursor.
+    ///   - replaced: its end, in whose place something can be put.
+    /// - Returns: what to put there, quoted as `CommandWords` reads it, and what could stand there; nil: nothing.
+    package func offer(for line: String, replacing replaced: String) -> (inserted: String, shown: [String])? {
+        let parted = PartedLine(line)
+        guard !parted.endsInComment else { return nil }
+        let shown = candidates(after: parted.words, word: parted.last?.meaning ?? "")
+        guard let first = shown.first else { return nil }
+        let common = shown.dropFirst().reduce(first) { Self.commonBeginning($0, $1) }
+        let inserted = CompletedWord(at: parted, by: .own).completed(as: common, replacing: replaced, isWhole: shown.count == 1)
+        return inserted.map { (inserted: $0, shown: shown) }
     }
 
+    private static func commonBeginning(_ left: String, _ right: String) -> String {
+        var common = String.UnicodeScalarView()
+        common.append(contentsOf: zip(left.unicodeScalars, right.unicodeScalars).prefix { $0 == $1 }.map(\.0))
+        return String(common)
+    }
+
+    /// - Parameters:
+    ///   - line: the words before.
+    ///   - word: what is typed of the one to be completed.
     package func candidates(after line: [String], word: String) -> [String] {
         var words = line
         if words.first == "casella" { words.removeFirst() }

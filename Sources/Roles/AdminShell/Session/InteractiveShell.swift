@@ -22,7 +22,7 @@ struct InteractiveShell {
         let names = LiveNameSource(
             client: AdminClient(transport: settings.transport(timeout: .seconds(1))))
         let completer = Completer(source: names)
-        let editor = LineEditor(historyPath: Self.historyPath) { completer.candidates(after: $0, word: $1) }
+        let editor = LineEditor(historyPath: Self.historyPath) { completer.offer(for: $0, replacing: $1) }
         var context = WorkingContext()
         while true {
             switch editor.read(prompt: context.prompt) {

@@ -17,9 +17,9 @@ extension Provisioning {
         let services = new.services.map(Set.init) ?? Set(MailService.allCases)
         guard !services.isEmpty else { throw AdminError(.invalid, "An app password is for one service at least.") }
         let password = try PasswordChoice.generate.resolved().text, names = services.map(\.rawValue).sorted()
-        let createdAt: Timestamp
+        let keys: UserKeys, createdAt: Timestamp
         do {
-            createdAt = try await change { transaction in
+            (keys, createdAt) = try await change { transaction in
                 let keys = try await account(address, owner, in: transaction)
                 let held = try await transaction.query(
                     "SELECT count(*) FROM app_passwords WHERE tenant_id = $1 AND user_id = $2", [.int8(keys.tenant), .int8(keys.user)])
@@ -36,7 +36,7 @@ extension Provisioning {
                         .textArray(names),
                     ])
                 guard let row = made.first else { throw PostgresError(kind: .usage, message: "no created_at came back") }
-                return try row.moment(0)
+                return (UserKeys(tenant: keys.tenant, user: keys.user), try row.moment(0))
             }
         } catch let error as PostgresError {
             guard error.sqlState == .uniqueViolation else { throw error }
@@ -46,6 +46,7 @@ extension Provisioning {
         let made = AppPassword(
             address: address, name: new.name, services: names.compactMap(MailService.init(rawValue:)), createdAt: createdAt,
             usedAt: nil, usedFrom: nil)
+        tell(keys, at: address, of: .appPasswordMade(new.name.text), by: owner)
         return CreatedAppPassword(appPassword: made, password: password)
     }
 

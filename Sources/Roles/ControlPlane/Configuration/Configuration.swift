@@ -48,6 +48,8 @@ package struct Configuration: Sendable, Equatable {
     package var defersOverQuota = false
     /// `quotaWarnings`: percent of a quota at which its owner is warned by mail, once each; `[]` for none.
     package var quotaWarnings = [80, 95, 100]
+    /// `accountNotices`: users are told by mail when their passwords are changed, or app passwords made.
+    package var accountNotices = true
     /// `deletedKeptDays`: days that what is deleted is kept, where the plan says nothing else; 0 destroys at once.
     package var deletedKeptDays = 14
     /// `idleSeconds`: how long a tenant's worker stays without work.

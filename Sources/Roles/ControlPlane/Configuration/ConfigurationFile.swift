@@ -53,6 +53,7 @@ extension Configuration {
         if let value = try reader.integer("loginTime", in: 1...86_400) { loginTime = value }
         if let value = try reader.word("overQuota", of: ["reject", "defer"]) { defersOverQuota = value == "defer" }
         if let value = try reader.integers("quotaWarnings", in: 1...100) { quotaWarnings = value }
+        if let value = try reader.bool("accountNotices") { accountNotices = value }
         if let value = try reader.integer("deletedKeptDays", in: 0...36_500) { deletedKeptDays = value }
         if let value = try reader.integer("idleSeconds", in: 1...86_400) { idleSeconds = value }
         if let value = try reader.integer("hangSeconds", in: 3...86_400) { hangSeconds = value }

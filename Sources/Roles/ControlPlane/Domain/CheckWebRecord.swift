@@ -31,10 +31,8 @@ extension Provisioning {
         guard let destination else { return record.advised }
         guard destination.isThisHost else { return elsewhere(record, destination, "the settings") }
         guard facts.web.isOurs else {
-            return record.finding(
-                .right, destination.addresses,
-                "The name leads to this host, whose web server has to serve the settings. That it does was not seen; "
-                    + "`curl https://\(record.host)\(record.path)` shows it.")
+            let (verdict, says) = judgement(of: await servedSettings(record, destination), record)
+            return record.finding(verdict, destination.addresses, says)
         }
         guard let problem = await certificateProblem(of: record) else {
             return record.finding(.right, destination.addresses, "Mail programs find their settings here.")
@@ -103,7 +101,39 @@ extension Provisioning {
     func servedPolicy(of domain: DomainName) async -> PolicyFetch.Outcome? {
         let name = "mta-sts.\(domain)"
         guard !facts.web.isOurs, let destination = try? await leadsHere(name), destination.isThisHost else { return nil }
-        return await PolicyFetch(host: name, addresses: destination.here).run()
+        return await PolicyFetch(OwnHostFetch(host: name, addresses: destination.here)).run()
+    }
+
+    /// Asks a web server of others, which has this host's address, for the settings.
+    private func servedSettings(_ record: DNSRecord, _ destination: Destination) async -> SettingsFetch.Outcome {
+        guard let document = SettingsFetch.Document(under: record.host) else { return .unreachable("they were not asked for") }
+        let domain = String(record.host.drop { $0 != "." }.dropFirst())
+        return await SettingsFetch(document, of: domain, OwnHostFetch(host: record.host, addresses: destination.here)).run()
+    }
+
+    /// What of them leads to the services here. Mail programs that find none ask the person.
+    private func judgement(of served: SettingsFetch.Outcome, _ record: DNSRecord) -> (DomainCheck.Finding.Verdict, String) {
+        let command = "`curl https://\(record.host)\(record.path)` shows what others get."
+        switch served {
+        case .fetched(let settings):
+            let services = OfferedService.all(at: DomainRecords.ports(of: facts.listeners))
+            let strange = settings.servers.filter { server in !services.contains { server.leads(to: $0, at: facts.hostname) } }
+            let kinds = Set(settings.servers.map(\.kind))
+            guard strange.isEmpty else {
+                let wrong = Set(strange.map(\.kind.rawValue)).sorted().joined(separator: " and ")
+                let what = "settings that lead to other servers, ports or ways of TLS than those here, for \(wrong)"
+                return (.wrong, "The web server serves \(what). \(command)")
+            }
+            guard kinds.contains(.smtp), kinds.count > 1 else {
+                let what = kinds.contains(.smtp) ? "to read" : "to send"
+                return (.wrong, "The web server serves settings that lack a server \(what) mail. \(command)")
+            }
+            return (.right, "The settings were fetched from the web server here, as mail programs fetch them, and lead here.")
+        case .failed(let says):
+            return (.advised, "Mail programs do not get their settings: the web server here \(says). \(command)")
+        case .unreachable(let says):
+            return (.unknown, "The settings could not be fetched from here: \(says). From elsewhere \(command)")
+        }
     }
 
     /// The id must be that of the policy: who has one of another id already fetches it anew (RFC 8461 §3.1).
@@ -147,8 +177,8 @@ extension DNSRecord {
     fileprivate var path: String {
         switch name.prefix(while: { $0 != "." }) {
         case "mta-sts": PolicyFetch.path
-        case "autoconfig": "/mail/config-v1.1.xml"
-        default: "/autodiscover/autodiscover.xml"
+        case "autoconfig": SettingsFetch.Document.thunderbird.path
+        default: SettingsFetch.Document.outlook.path
         }
     }
 

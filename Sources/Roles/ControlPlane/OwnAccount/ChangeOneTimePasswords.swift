@@ -17,21 +17,24 @@ extension Provisioning {
         }
         forgetLogins(account: OwnAccounts.codes(of: address.text))
         endSessions(tenant: keys.tenant, user: keys.user, reason: "Your password alone is not enough any more; use an app password")
+        tell(UserKeys(tenant: keys.tenant, user: keys.user), at: address, of: .oneTimePasswordsSet)
         return OneTimePasswordSecret(address: address, oneTimePassword: oneTime.address(issuer: "Casella", account: address.text))
     }
 
     /// `user totp --off`: the password opens mail protocols again.
     func disableOneTimePasswords(_ request: AdminRequest<Nothing>) async throws -> User {
         let address: EmailAddress = try request.path.require("address")
-        try await change { transaction in
+        let keys = try await change { transaction in
             let keys = try await findWithLogin(address, in: transaction)
             let removed = try await transaction.query(
                 "DELETE FROM one_time_passwords WHERE tenant_id = $1 AND user_id = $2 RETURNING 1", [.int8(keys.tenant), .int8(keys.user)])
             guard !removed.isEmpty else {
                 throw AdminError(.conflict, "\(address) has no one-time passwords.", hint: "`user totp \(address)` sets them up.")
             }
+            return keys
         }
         forgetLogins(account: OwnAccounts.codes(of: address.text))
+        tell(UserKeys(tenant: keys.tenant, user: keys.user), at: address, of: .oneTimePasswordsOff)
         return try await user(address)
     }
 }

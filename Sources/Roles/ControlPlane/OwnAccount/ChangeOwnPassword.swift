@@ -31,6 +31,7 @@ extension Provisioning {
         }
         forgetLogins(of: owner.address)
         endSessions(tenant: owner.keys.tenant, user: owner.keys.user, reason: "Your password was changed; please log in again")
+        tell(owner.keys, at: owner.address, of: .passwordChanged, by: owner)
         return Nothing()
     }
 

@@ -33,6 +33,8 @@ final class OwnAccounts {
         let mustChange: Bool
         /// Whether a one-time password was asked for, and was right.
         let hasOneTimePasswords: Bool
+        /// The network address from which it was proved.
+        let client: String
     }
 
     /// A new one, and how it is kept.
@@ -52,7 +54,7 @@ final class OwnAccounts {
         let answers = Authenticator.Answers(refused: Outcome.refused, unavailable: .unavailable)
         let guess = try authenticator.guess(proof.password, at: account)
         let outcome = await authenticator.admitted(account, from: client, guess: guess, answers) {
-            await self.verify(proof.password, of: address, isUrgent: $0)
+            await self.verify(proof.password, of: address, from: client, isUrgent: $0)
         }
         switch outcome {
         case .accepted(let owner) where owner.hasOneTimePasswords:
@@ -109,7 +111,7 @@ final class OwnAccounts {
     }
 
     private func verify(
-        _ password: String, of address: EmailAddress, isUrgent: Bool
+        _ password: String, of address: EmailAddress, from client: String, isUrgent: Bool
     ) async -> (Outcome, LoginThrottle.Result) {
         do {
             let found = try await database.query(
@@ -125,7 +127,8 @@ final class OwnAccounts {
             guard matches, let found else { return (.refused, .wrong) }
             let keys = UserKeys(tenant: try found.int8(0), user: try found.int8(1))
             let owner = Owner(
-                address: address, keys: keys, hash: hash, mustChange: try found.bool(3), hasOneTimePasswords: try found.bool(4))
+                address: address, keys: keys, hash: hash, mustChange: try found.bool(3), hasOneTimePasswords: try found.bool(4),
+                client: client)
             // Half a proof forgives nothing.
             return (.accepted(owner), owner.hasOneTimePasswords ? .undecided : .right)
         } catch {

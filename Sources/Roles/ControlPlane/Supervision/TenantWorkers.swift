@@ -61,6 +61,9 @@ final class TenantWorkers {
     /// The same for those of domains alone, as sums of what their users' say.
     func alignUsage(of tenant: Int64) async -> String? { await perform(for: tenant) { .alignUsage(id: $0) } }
 
+    /// Has it tell a user of a changed account.
+    func give(_ notice: AccountNotice, to tenant: Int64) async -> String? { await perform(for: tenant) { .giveNotice(id: $0, notice) } }
+
     /// What would keep it from recounting; nil when nothing is known to.
     func obstacle(to tenant: Int64) -> String? {
         guard let supervisor = supervisors[tenant] else { return Self.isBeingDeleted }

@@ -20,6 +20,7 @@ extension Provisioning {
         }
         forgetLogins(of: address)
         endSessions(tenant: keys.tenant, user: keys.user, reason: "Your password was changed; please log in again")
+        tell(keys, at: address, of: .passwordChanged)
         return ChangedPassword(address: address, generatedPassword: credential.generatedPassword)
     }
 }

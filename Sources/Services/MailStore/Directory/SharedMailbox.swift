@@ -77,6 +77,16 @@ extension Directory {
         return members
     }
 
+    /// The number of the shared mailbox that has this address, whoever may open it; nil: there is none.
+    func sharedMailbox(at address: String) async throws(StoreError) -> Int64? {
+        let result = try await database.query("""
+            SELECT u.user_id FROM users u JOIN domains d USING (tenant_id, domain_id)
+            WHERE u.tenant_id = $1 AND u.local_part || '@' || d.name = $2 AND u.shared AND u.deleted_at IS NULL
+            """, [.int8(tenant), .text(address)])
+        guard let row = result.first else { return nil }
+        return try StoreError.reading { () throws(PostgresError) in try row.int8(0) }
+    }
+
     private func loadShared() async throws(StoreError) -> [Int64: [SharedMailbox]] {
         let result = try await database.query("""
             SELECT a.member_id, a.user_id, u.local_part || '@' || d.name, a.rights, a.sends AND NOT 'outgoing' = ANY (u.suspended)

@@ -126,6 +126,9 @@ public final class TenantStore {
         try await directory.members(of: shared)
     }
 
+    /// The number of the shared mailbox that has this address, whoever may open it; nil: there is none.
+    public func sharedMailbox(at address: String) async throws(StoreError) -> Int64? { try await directory.sharedMailbox(at: address) }
+
     /// Whether the user may send as this address: its own address (with any `+detail`), an alias that leads to it, a group
     /// that it owns, or a shared mailbox that it sends for.
     public func mayUse(localPart: String, domain: String, as user: Int64) async throws(StoreError) -> Bool {

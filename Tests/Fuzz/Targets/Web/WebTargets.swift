@@ -6,6 +6,7 @@ extension FuzzTarget {
     static let web: [FuzzTarget] = [
         FuzzTarget("web-request", WebRequests.check), FuzzTarget("web-address", WebRequests.checkAddress),
         FuzzTarget("web-answer", WebAnswers.check), FuzzTarget("web-policy", WebAnswers.checkPolicy),
+        FuzzTarget("web-settings", WebAnswers.checkSettings),
     ]
 }
 
@@ -72,5 +73,12 @@ enum WebAnswers {
         try promise((0...31_557_600).contains(policy.maximumAge), "an age is none: \(policy.maximumAge)")
         try promise(policy.mode == .off || !policy.mailHosts.isEmpty, "a policy lists no host")
         for host in policy.mailHosts { try promise(!host.contains("\n") && !host.contains("\r"), "a host has two lines") }
+    }
+
+    /// What is read as one kind is none of the other.
+    static func checkSettings(_ input: [UInt8]) throws {
+        let mozillas = PublishedSettings(thunderbird: input, domain: "a.example"), outlooks = PublishedSettings(outlook: input)
+        try promise(mozillas == nil || outlooks == nil, "a document is of two kinds")
+        try promise((mozillas ?? outlooks)?.servers.count ?? 0 <= input.count, "more servers than octets")
     }
 }

@@ -35,34 +35,22 @@ struct SharedNamespace {
 
     /// What the name means: a shared mailbox, and the name inside of it.
     func meaning(of name: MailboxName) -> (shared: SharedMailbox, inner: MailboxName)? {
-        guard isShown, name.isDescendant(of: Self.top) else { return nil }
-        let rest = name.text.unicodeScalars.dropFirst(Self.prefix.unicodeScalars.count)
+        guard isShown, let (address, inner) = Self.parts(of: name), let shared = mailbox(at: address) else { return nil }
+        return (shared, inner)
+    }
+
+    /// The address in the name, whether a shared mailbox has it or none, and the name inside of that; nil: there is none in it.
+    static func parts(of name: MailboxName) -> (address: String, inner: MailboxName)? {
+        guard name.isDescendant(of: top) else { return nil }
+        let rest = name.text.unicodeScalars.dropFirst(prefix.unicodeScalars.count)
         // A local part may hold the separator, and no other `@`.
         guard let at = rest.firstIndex(of: "@") else { return nil }
         let end = rest[at...].firstIndex(of: "/") ?? rest.endIndex
-        guard let shared = mailbox(at: String(rest[..<end])) else { return nil }
-        return (shared, end == rest.endIndex ? .inbox : MailboxName(String(rest[rest.index(after: end)...])))
+        return (String(rest[..<end]), end == rest.endIndex ? .inbox : MailboxName(String(rest[rest.index(after: end)...])))
     }
 
     /// The name under which a mailbox of a shared one is shown.
     static func name(of inner: MailboxName, in shared: SharedMailbox) -> MailboxName {
         MailboxName(prefix + shared.address + (inner.isInbox ? "" : "/\(inner.text)"))
-    }
-
-    // MARK: Subscriptions
-
-    /// As what a subscription is kept: with the shared mailbox's number in the place of its address, which may change.
-    func kept(_ name: MailboxName) -> String {
-        guard let (shared, inner) = meaning(of: name) else { return name.text }
-        return "\(Self.prefix)\(shared.user)@" + (inner.isInbox ? "" : "/\(inner.text)")
-    }
-
-    /// The name that the subscription is to now; nil: to a mailbox that the user cannot open.
-    func subscribed(_ kept: String) -> MailboxName? {
-        let parts = kept.dropFirst(Self.prefix.count).split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
-        guard kept.hasPrefix(Self.prefix), parts.count == 2, let user = Int64(parts[0]), parts[1].isEmpty || parts[1].first == "/" else {
-            return MailboxName(kept)
-        }
-        return mailbox(of: user).map { Self.name(of: parts[1].isEmpty ? .inbox : MailboxName(String(parts[1].dropFirst())), in: $0) }
     }
 }
