@@ -5,7 +5,7 @@ import Runtime
 import Testing
 
 @Suite("What the heads of snapshots tell") @EventLoopActor struct SnapshotHeadTests {
-    /// A tenant whose user's mailbox has a snapshot, with its last octet flipped; and what a session is to be told of the mailbox.
+    /// A tenant whose user's mailbox has a snapshot, perhaps with its last octet flipped; and what a session is to be told of the mailbox.
     private static func kept(isDamaged: Bool) async throws -> (tenant: TestTenant, user: Int64, seen: [MessageInfo], told: MailboxSummary) {
         let (tenant, user, seen) = try await SnapshotTests.kept()
         let told = try await tenant.withStore { store async throws in
@@ -16,13 +16,15 @@ import Testing
         }
         #expect([told.count, told.firstUnseen, Int(told.uidNext), told.recentCount] == [249, 4, 251, 0])
         #expect(told.keywords == ["$Work", "blue"])
-        if isDamaged {
-            let path = try SnapshotTests.file(tenant)
-            var octets = try #require(FileManager.default.contents(atPath: path))
-            octets[octets.count - 1] ^= 1
-            try octets.write(to: URL(filePath: path))
-        }
+        if isDamaged { try damage(tenant) }
         return (tenant, user, seen, told)
+    }
+
+    private static func damage(_ tenant: TestTenant) throws {
+        let path = try SnapshotTests.file(tenant)
+        var octets = try #require(FileManager.default.contents(atPath: path))
+        octets[octets.count - 1] ^= 1
+        try octets.write(to: URL(filePath: path))
     }
 
     private struct Foretold {
@@ -30,7 +32,8 @@ import Testing
         let selection: Task<Result<Selection, StoreError>, Never>
     }
 
-    /// Nil when the session has to wait for the messages.
+    /// Nil when the session has to wait for the messages. Where it is to be told, they are held back: with the few of a test it may find
+    /// them in memory else.
     private static func opened(_ user: Int64, in store: TenantStore, readOnly: Bool = false) async throws -> Foretold? {
         let account = try await store.account(of: user)
         switch try await account.open(try mailbox("INBOX", of: account), readOnly: readOnly) {
@@ -41,9 +44,22 @@ import Testing
         }
     }
 
-    @Test("Sessions are told ahead of the messages; mail that comes meanwhile changes what they were told", arguments: [false, true])
-    func early(isDamaged: Bool) async throws {
-        let (tenant, user, _, told) = try await Self.kept(isDamaged: isDamaged)
+    @Test("What is told ahead of the messages is what they say") func told() async throws {
+        let (tenant, user, seen, told) = try await Self.kept(isDamaged: false)
+        try await tenant.withStore { store async throws in
+            if let opening = try await Self.opened(user, in: store) {
+                #expect(opening.summary == told)
+                let selection = try await opening.selection.value.get()
+                #expect(selection.summary == told && selection.uids == seen.map(\.uid))
+                #expect(selection.takeChanges(expunges: true) == [])
+                selection.close()
+            }
+        }
+    }
+
+    @Test("Sessions are told while the rows are read since the rest is damaged; mail that comes meanwhile changes what they were told")
+    func early() async throws {
+        let (tenant, user, _, told) = try await Self.kept(isDamaged: true)
         try await SnapshotTests.mark(tenant)
         try await tenant.withStore { store async throws in
             var openings: [Foretold] = []
@@ -59,17 +75,18 @@ import Testing
                 #expect([selection.count, selection.recentCount, Int(selection.uidNext)] == [249, 0, 251])
                 #expect(selection.takeChanges(expunges: true) == [.exists(count: 250, recent: recent)])
                 #expect(selection.info(251)?.size == 5_000)
-                // What the rows say of the first message where they were read.
-                #expect(selection.info(1)?.flags == (isDamaged ? .flagged : .seen))
+                #expect(selection.info(1)?.flags == .flagged)  // as its row says
                 selection.close()
             }
         }
     }
 
     @Test("What another session does at once changes the numbers of none that was told") func expunged() async throws {
-        let (tenant, user, _, told) = try await Self.kept(isDamaged: false)
+        let (tenant, user, _, told) = try await Self.kept(isDamaged: true)
         try await tenant.withStore { store async throws in
-            let opening = try #require(try await Self.opened(user, in: store))
+            var held: Foretold?
+            try await tenant.withoutMessageRows { held = try await Self.opened(user, in: store) }
+            let opening = try #require(held)
             #expect(opening.summary == told)
             let (_, other) = try await inbox(user, in: store)
             _ = try await other.store([1, 20], .add, flags: .deleted, keywords: [])
@@ -91,7 +108,9 @@ import Testing
         let (tenant, user, _, _) = try await Self.kept(isDamaged: true)
         let store = try await tenant.open()
         _ = try await tenant.server.pool.query("DELETE FROM messages WHERE tenant_id = $1 AND uid = 30", [.int8(tenant.id)])
-        let opening = try #require(try await Self.opened(user, in: store))
+        var held: Foretold?
+        try await tenant.withoutMessageRows { held = try await Self.opened(user, in: store) }
+        let opening = try #require(held)
         await #expect(throws: StoreError.self) { try await opening.selection.value.get() }
         #expect(try await Self.opened(user, in: store) == nil)
         await store.close()
@@ -113,8 +132,14 @@ import Testing
         try await tenant.withStore { store async throws in _ = await deliverTogether([delivery(to: user)], in: store) }
         // The second time with the new message in it, which is recent until a session has it that is not for reading only.
         for (readOnly, isTold) in [(true, false), (true, false), (false, false), (false, true)] {
+            if isTold { try Self.damage(tenant) }
             try await tenant.withStore { store async throws in
-                let opening = try await Self.opened(user, in: store, readOnly: readOnly)
+                var opening: Foretold?
+                if isTold {
+                    try await tenant.withoutMessageRows { opening = try await Self.opened(user, in: store) }
+                } else {
+                    opening = try await Self.opened(user, in: store, readOnly: readOnly)
+                }
                 #expect((opening?.summary.count == 250) == isTold)
                 try await opening?.selection.value.get().close()
             }
