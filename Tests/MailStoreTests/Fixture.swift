@@ -135,6 +135,17 @@ struct TestTenant: Sendable {
         return result
     }
 
+    /// While `body` runs, whoever asks for a message's row waits.
+    @EventLoopActor
+    func withoutMessageRows(_ body: @EventLoopActor () async throws -> Void) async throws {
+        let pool = PostgresPool(server.cluster.configuration(database: server.database), maximumConnections: 1)
+        try await pool.transaction { transaction in
+            _ = try await transaction.query("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
+            try await body()
+        }
+        await pool.close()
+    }
+
     /// Returns when a transaction of a store waits for a lock.
     func waitForBlockedTransaction() async throws {
         while try await server.number(

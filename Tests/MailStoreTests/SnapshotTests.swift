@@ -7,7 +7,7 @@ import Testing
 @Suite("Snapshots of mailboxes") struct SnapshotTests {
     /// What a session sees of the INBOX.
     @EventLoopActor
-    private static func seen(_ user: Int64, in store: TenantStore) async throws -> [MessageInfo] {
+    static func seen(_ user: Int64, in store: TenantStore) async throws -> [MessageInfo] {
         let (_, selection) = try await inbox(user, in: store, readOnly: true)
         defer { selection.close() }
         var infos: [MessageInfo] = []
@@ -16,7 +16,7 @@ import Testing
     }
 
     /// A tenant whose user has a mailbox that is worth a snapshot, and the snapshot.
-    private static func kept() async throws -> (tenant: TestTenant, user: Int64, seen: [MessageInfo]) {
+    static func kept() async throws -> (tenant: TestTenant, user: Int64, seen: [MessageInfo]) {
         let tenant = try await TestTenant.make()
         let user = try await tenant.user("ann")
         let seen = try await tenant.withStore { store async throws in
@@ -32,19 +32,19 @@ import Testing
         return (tenant, user, seen)
     }
 
-    private func file(_ tenant: TestTenant) throws -> String {
+    static func file(_ tenant: TestTenant) throws -> String {
         let names = try FileManager.default.contentsOfDirectory(atPath: tenant.snapshotFolder)
         return tenant.snapshotFolder + "/" + (try #require(names.first))
     }
 
     /// A change that nobody but the database knows of, so that what comes from there can be told.
-    private func mark(_ tenant: TestTenant) async throws {
+    static func mark(_ tenant: TestTenant) async throws {
         _ = try await tenant.server.pool.query("UPDATE messages SET flags = 2 WHERE tenant_id = $1 AND uid = 1", [.int8(tenant.id)])
     }
 
     @Test("The next worker takes a mailbox from its snapshot, and what came in since from the database") func use() async throws {
         let (tenant, user, before) = try await Self.kept()
-        try await mark(tenant)
+        try await Self.mark(tenant)
         // One that has no use for the mailbox's messages, and leaves the snapshot as it is.
         try await tenant.withStore { store async throws in
             _ = await deliverTogether((0..<5).map { delivery(message(1_000 + $0), to: user) }, in: store)
@@ -73,7 +73,7 @@ import Testing
             selection.close()
             return try await Self.seen(user, in: store)
         }
-        try await mark(tenant)
+        try await Self.mark(tenant)
         try await tenant.withStore { store async throws in
             #expect(try await Self.seen(user, in: store) == before)
             let (_, selection) = try await inbox(user, in: store)
@@ -96,7 +96,7 @@ import Testing
             selection.close()
             return try await Self.seen(user, in: store)
         }
-        try FileManager.default.removeItem(atPath: try file(tenant))
+        try FileManager.default.removeItem(atPath: try Self.file(tenant))
         let fromDatabase = try await tenant.withStore { store async throws in try await Self.seen(user, in: store) }
         #expect(fromDatabase == changed)
         #expect(try await tenant.withStore { store async throws in try await Self.seen(user, in: store) } == changed)
@@ -104,7 +104,7 @@ import Testing
 
     @Test("A snapshot from before a change is not used") func outdated() async throws {
         let (tenant, user, _) = try await Self.kept()
-        let old = try #require(FileManager.default.contents(atPath: try file(tenant)))
+        let old = try #require(FileManager.default.contents(atPath: try Self.file(tenant)))
         for change in 0..<3 {
             let now = try await tenant.withStore { store async throws in
                 let (account, selection) = try await inbox(user, in: store)
@@ -116,15 +116,15 @@ import Testing
                 selection.close()
                 return try await Self.seen(user, in: store)
             }
-            try old.write(to: URL(filePath: try file(tenant)))
+            try old.write(to: URL(filePath: try Self.file(tenant)))
             #expect(try await tenant.withStore { store async throws in try await Self.seen(user, in: store) } == now)
         }
     }
 
     @Test("A snapshot that is damaged, cut or of a later lease is not used") func unusable() async throws {
         let (tenant, user, _) = try await Self.kept()
-        try await mark(tenant)
-        let path = try file(tenant)
+        try await Self.mark(tenant)
+        let path = try Self.file(tenant)
         let whole = try #require(FileManager.default.contents(atPath: path))
         var contents = [Data(), whole.prefix(63), whole.dropLast(), whole + [0]]
         for place in [0, 9, 17, 25, 33, 41, 49, 57, 64, whole.count / 2, whole.count - 1] {
@@ -145,7 +145,7 @@ import Testing
 
     @Test("Snapshots of mailboxes that are gone are removed") func removed() async throws {
         let (tenant, user, _) = try await Self.kept()
-        _ = try file(tenant)
+        _ = try Self.file(tenant)
         try await tenant.delete(user: user)
         try await tenant.withStore { _ async throws in }
         #expect(try FileManager.default.contentsOfDirectory(atPath: tenant.snapshotFolder) == [])

@@ -9,7 +9,7 @@ func systemMessage(_ code: Int32) -> String {
 }
 
 /// A file descriptor and the few calls made on it. Whoever holds it closes it once.
-package struct FileDescriptor {
+package struct FileDescriptor: Sendable {
     let number: Int32
 
     package static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(BlobError) -> FileDescriptor {

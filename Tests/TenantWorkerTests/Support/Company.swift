@@ -11,11 +11,15 @@ struct Company: Sendable {
     let store: TenantStore
     private let tenant: Int64
     private let pool: PostgresPool
+    private let database: PostgresConfiguration
+    private let blobs: String
+    var snapshotFolder: String { blobs + "/snapshots" }
 
     private static let sharedCompany = Task { try await open() }
     static func shared() async throws -> Company { try await sharedCompany.value }
 
-    private static func open() async throws -> Company {
+    /// With a store that is nobody else's.
+    static func open() async throws -> Company {
         let cluster = try await TemporaryPostgres.shared()
         let database = try await cluster.createDatabase()
         try await cluster.apply(migrationsIn: TemporaryPostgres.migrationsDirectory, to: database)
@@ -24,15 +28,26 @@ struct Company: Sendable {
         let tenant = try await pool.number("INSERT INTO tenants (name) VALUES ('company') RETURNING tenant_id")
         _ = try await pool.query("INSERT INTO leases (tenant_id) VALUES ($1)", [.int8(tenant)])
         try await pool.script("CREATE ROLE casella_t\(tenant) LOGIN IN ROLE casella_tenant")
-        let blobs = cluster.socketDirectory + "/blobs"
+        let blobs = cluster.socketDirectory + "/blobs-\(database)"
         try FileManager.default.createDirectory(atPath: blobs, withIntermediateDirectories: true)
         // It goes with the cluster, whose keeper is another user when root runs the tests.
         var facts = stat()
         try #require(stat(cluster.socketDirectory, &facts) == 0 && chown(blobs, facts.st_uid, facts.st_gid) == 0)
+        return try await open(tenant, pool, cluster.configuration(database: database, user: "casella_t\(tenant)"), blobs)
+    }
+
+    private static func open(
+        _ tenant: Int64, _ pool: PostgresPool, _ database: PostgresConfiguration, _ blobs: String
+    ) async throws -> Company {
         let store = try await TenantStore.open(
-            tenant: tenant, database: cluster.configuration(database: database, user: "casella_t\(tenant)"), blobDirectory: blobs,
-            snapshotFolder: blobs + "/snapshots")
-        return Company(store: store, tenant: tenant, pool: pool)
+            tenant: tenant, database: database, blobDirectory: blobs, snapshotFolder: blobs + "/snapshots")
+        return Company(store: store, tenant: tenant, pool: pool, database: database, blobs: blobs)
+    }
+
+    /// With the next worker's store.
+    func reopened() async throws -> Company {
+        await store.close()
+        return try await Self.open(tenant, pool, database, blobs)
     }
 
     /// A new domain of this company.
@@ -51,6 +66,14 @@ struct Company: Sendable {
             _ = try await transaction.query("LOCK TABLE \(table) IN ACCESS EXCLUSIVE MODE")
             try await body()
         }
+    }
+
+    /// As if a message of the user's INBOX had no row.
+    func loseRow(_ uid: Int64, of user: Int64) async throws {
+        _ = try await insert("""
+            DELETE FROM messages m USING mailboxes b WHERE m.tenant_id = $1 AND b.tenant_id = $1 AND b.user_id = $2 AND b.name = 'INBOX'
+                AND m.mailbox_id = b.mailbox_id AND m.uid = $3 RETURNING m.uid
+            """, .int8(user), .int8(uid))
     }
 
     fileprivate func insert(_ sql: String, _ parameters: PostgresValue...) async throws -> Int64 {

@@ -22,7 +22,7 @@ public final class Mailbox {
     var recentUID: UID
     /// Its messages, while anybody holds them.
     weak var state: MailboxState?
-    var loading: Task<Result<MailboxState, StoreError>, Never>?
+    var loading: MailboxLoading?
     /// What the database counted in it, kept true while nobody holds the messages: without them only arrivals change it.
     private(set) var counted: MailboxStatus?
     /// Grows with whatever makes an earlier count untrue.

@@ -2,7 +2,7 @@ import Postgres
 import Runtime
 
 extension Account {
-    /// From memory when the mailbox is open or was counted before, else counted by the database.
+    /// From memory when the mailbox is open or was counted before, else from its snapshot, or counted by the database.
     public func status(of mailbox: Mailbox) async throws(StoreError) -> MailboxStatus {
         guard !mailbox.isGone else { throw .noSuchMailbox }
         if let state = mailbox.state {
@@ -28,6 +28,12 @@ extension Account {
         var status = emptyStatus(of: mailbox)
         let generation = mailbox.countGeneration
         try await store.queue.settled()
+        // Behind it is nothing, and nothing is recent.
+        if let head = await store.snapshot(of: mailbox)?.head, head.moment.uidNext == status.uidNext, status.uidNext <= mailbox.recentUID {
+            (status.messages, status.unseen, status.deleted, status.size) = (head.count, head.unseen, head.deleted, head.size)
+            mailbox.keep(status, of: generation)
+            return status
+        }
         let result = try await store.database.query("""
             SELECT count(*), count(*) FILTER (WHERE flags & 8 = 0), count(*) FILTER (WHERE flags & 4 <> 0),
                 count(*) FILTER (WHERE uid >= $3), coalesce(sum(size), 0)::bigint
@@ -43,13 +49,6 @@ extension Account {
         }
         mailbox.keep(status, of: generation)
         return status
-    }
-
-    /// Opens a mailbox for a session. The session must call `Selection.close()`.
-    public func select(_ mailbox: Mailbox, readOnly: Bool) async throws(StoreError) -> Selection {
-        let state = try await store.state(of: mailbox)
-        guard !mailbox.isGone else { throw .noSuchMailbox }
-        return Selection(of: state, in: self, isReadOnly: readOnly)
     }
 }
 

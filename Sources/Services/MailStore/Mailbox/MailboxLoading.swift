@@ -2,6 +2,13 @@ import BlobStore
 import Postgres
 import Runtime
 
+/// A mailbox's messages on their way into memory.
+struct MailboxLoading {
+    /// The snapshot with whose messages it goes on; nil when there is none to use.
+    let snapshot: Task<Result<OpenSnapshot?, StoreError>, Never>
+    let state: Task<Result<MailboxState, StoreError>, Never>
+}
+
 extension TenantStore {
     /// The mailbox's messages; read once, however many ask.
     func state(of mailbox: Mailbox) async throws(StoreError) -> MailboxState {
@@ -9,13 +16,36 @@ extension TenantStore {
             states.touch(state)
             return state
         }
+        return try await loading(of: mailbox).state.value.get()
+    }
+
+    /// What the mailbox's snapshot tells ahead of its messages, unless messages came in since or are `\Recent`: nil then, and when the
+    /// messages are in memory already.
+    func foretold(of mailbox: Mailbox) async throws(StoreError) -> SnapshotHead? {
+        guard mailbox.state == nil, let head = try await loading(of: mailbox).snapshot.value.get()?.head,
+            // Still; so nobody has changed the messages.
+            mailbox.state == nil, !mailbox.isGone, head.moment.uidNext == mailbox.uidNext, head.moment.uidNext <= mailbox.recentUID
+        else { return nil }
+        return head
+    }
+
+    private func loading(of mailbox: Mailbox) throws(StoreError) -> MailboxLoading {
         guard !mailbox.isGone else { throw .noSuchMailbox }
-        if let loading = mailbox.loading { return try await loading.value.get() }
-        let task = EventLoopActor.task { [self] () -> Result<MailboxState, StoreError> in
+        if let loading = mailbox.loading { return loading }
+        let snapshot = EventLoopActor.task { [self] () -> Result<OpenSnapshot?, StoreError> in
             mailbox.beginLoading()
+            do throws(StoreError) {
+                // What came in before is committed first.
+                try await queue.settled()
+                return .success(await self.snapshot(of: mailbox))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let state = EventLoopActor.task { [self] () -> Result<MailboxState, StoreError> in
             defer { mailbox.loading = nil }
             do throws(StoreError) {
-                let state = try await loadState(of: mailbox)
+                let state = try await loadState(of: mailbox, from: try await snapshot.value.get())
                 mailbox.endLoading(state)
                 states.touch(state)
                 return .success(state)
@@ -24,15 +54,16 @@ extension TenantStore {
                 return .failure(error)
             }
         }
-        mailbox.loading = task
-        return try await task.value.get()
+        let loading = MailboxLoading(snapshot: snapshot, state: state)
+        mailbox.loading = loading
+        return loading
     }
 
-    /// What came in before is committed first. What comes meanwhile may be among the rows, and is shown behind them.
-    private func loadState(of mailbox: Mailbox) async throws(StoreError) -> MailboxState {
-        try await queue.settled()
+    /// What comes meanwhile may be among the rows, and is shown behind them.
+    private func loadState(of mailbox: Mailbox, from opened: OpenSnapshot?) async throws(StoreError) -> MailboxState {
         guard !mailbox.isGone else { throw .noSuchMailbox }
-        let snapshot = await snapshot(of: mailbox)
+        var snapshot: MailboxSnapshot?
+        if let opened { snapshot = await snapshots.whole(opened) }
         // Nothing came in since.
         if let snapshot, snapshot.moment.uidNext == mailbox.uidNext {
             return MailboxState(mailbox: mailbox, snapshot: snapshot, arrivals: [])

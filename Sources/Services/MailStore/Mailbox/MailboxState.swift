@@ -65,10 +65,11 @@ final class MailboxState {
     /// - Parameter arrivals: what came in behind the snapshot.
     convenience init(mailbox: Mailbox, snapshot: MailboxSnapshot, arrivals: [Arrival]) {
         self.init(mailbox: mailbox, arrivals: [])
-        messages = snapshot.messages
-        keywordSets = KeywordSets(byNumber: snapshot.keywordSets, of: messages.lazy.map(\.keywordSet))
-        for arrival in arrivals { messages.append(interned(arrival)) }
-        uids = messages.map(\.uid)
+        (messages, uids, keywordSets) = (snapshot.messages, snapshot.uids, snapshot.keywordSets)
+        for arrival in arrivals {
+            messages.append(interned(arrival))
+            uids.append(arrival.message.uid)
+        }
         keptModSeq = snapshot.moment.modSeq
     }
 
@@ -76,7 +77,7 @@ final class MailboxState {
     func snapshot(under epoch: Int64) -> MailboxSnapshot {
         MailboxSnapshot(
             moment: .init(mailbox: mailbox.id, uidNext: mailbox.uidNext, modSeq: mailbox.highestModSeq, epoch: epoch),
-            messages: messages, keywordSets: keywordSets.byNumber)
+            messages: messages, uids: uids, keywordSets: keywordSets)
     }
 
     var memory: Int { 1024 + messages.capacity * (MemoryLayout<StoredMessage>.stride + MemoryLayout<UID>.stride) }

@@ -26,13 +26,15 @@ public final class Selection {
     private var wasToldOfChange = false
     private var hasClaimedRecent = false
 
-    init(of state: MailboxState, in account: Account, isReadOnly: Bool) {
+    /// - Parameter uidNext: where the view ends at first; nil: it has all messages.
+    init(of state: MailboxState, in account: Account, isReadOnly: Bool, upTo uidNext: UID? = nil) {
         mailbox = state.mailbox
         self.state = state
         self.account = account
         self.isReadOnly = isReadOnly
-        uids = state.uids
-        newest = state.uidNext - 1
+        let last = (uidNext ?? state.uidNext) - 1
+        newest = last
+        uids = (state.uids.last ?? 0) <= last ? state.uids : Array(state.uids[..<state.uids.partitioningIndex { $0 > last }])
         claimRecent(through: newest)
         state.subscribe(self)
     }

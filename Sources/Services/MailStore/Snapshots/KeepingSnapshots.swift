@@ -6,9 +6,9 @@ extension TenantStore {
     private static let worthKeeping = 32
 
     /// The mailbox's snapshot, if nothing but messages that came in has changed the mailbox since.
-    func snapshot(of mailbox: Mailbox) async -> MailboxSnapshot? {
-        guard let snapshot = await snapshots.read(mailbox.id) else { return nil }
-        let moment = snapshot.moment
+    func snapshot(of mailbox: Mailbox) async -> OpenSnapshot? {
+        guard let snapshot = await snapshots.open(mailbox.id) else { return nil }
+        let moment = snapshot.head.moment
         guard moment.mailbox == mailbox.id, moment.epoch <= queue.lease.epoch, moment.uidNext <= mailbox.uidNext,
             moment.modSeq >= mailbox.editedModSeq, moment.modSeq <= mailbox.highestModSeq
         else { return nil }

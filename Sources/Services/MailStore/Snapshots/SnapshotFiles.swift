@@ -12,15 +12,14 @@ final class SnapshotFiles {
 
     nonisolated init(folder: String) { self.folder = folder }
 
-    /// Nil when there is none, or none that can be used.
-    func read(_ mailbox: Int64) async -> MailboxSnapshot? {
-        guard await mailboxes().contains(mailbox) else { return nil }
-        return await onThread { [path = path(mailbox)] in
-            guard let file = try? FileDescriptor.open(path, O_RDONLY) else { return nil }
-            defer { file.close() }
-            return MailboxSnapshot(reading: file)
-        }
+    /// Reads the head; nil when there is none, or none that can be used.
+    func open(_ mailbox: Int64) async -> OpenSnapshot? {
+        if let known, !known.contains(mailbox) { return nil }
+        return await onThread { [path = path(mailbox)] in OpenSnapshot(path) }
     }
+
+    /// Reads the messages; nil when they cannot be used.
+    func whole(_ snapshot: OpenSnapshot) async -> MailboxSnapshot? { await onThread { snapshot.whole() } }
 
     /// Whoever reads sees the old file or the whole new one. Nothing is flushed: what a power cut leaves of it shows by its checksum.
     func write(_ snapshot: MailboxSnapshot) async {

@@ -4,7 +4,6 @@ import Runtime
 
 extension Select: ExecutableCommand {
     func execute(in session: IMAPConnection) async throws -> ConditionResponse {
-        try await session.open(mailbox, readOnly: false)
-        return completed(try session.selected.isReadOnly ? .readOnly : .readWrite)
+        completed(try await session.open(mailbox, readOnly: false) ? .readOnly : .readWrite)
     }
 }

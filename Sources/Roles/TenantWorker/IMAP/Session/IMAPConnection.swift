@@ -29,6 +29,8 @@ package final class IMAPConnection: ClientSession {
 
     /// The selected mailbox.
     private(set) var selection: Selection?
+    /// What is being selected, between the answer and the moment when its messages are in memory.
+    var opening: Task<Result<Selection, StoreError>, Never>?
     /// The shared mailboxes that the user has access to, as when that was read last; see `access`.
     var shared = SharedNamespace()
     /// The selected mailbox is the user's to read no more: nothing is told of it, and the session ends.
@@ -129,7 +131,9 @@ package final class IMAPConnection: ClientSession {
             case .refused(let refusal):
                 send(refusal.response)
                 if refusal.closes { return }
-            case .command(let text): try await answer(text)
+            case .command(let text):
+                try await answer(text)
+                try await finishOpening()
             }
             try await giveWay()
         }
@@ -231,7 +235,6 @@ package final class IMAPConnection: ClientSession {
             store.watchDirectory(as: self) { [weak self] in self?.directoryChanged() }
             directoryChanged()  // perhaps while it was being selected
         }
-        announcedKeywords = [:]
         piecewise.forget()
     }
 }

@@ -31,21 +31,18 @@ extension IMAPConnection {
     /// A keyword has to be in a FLAGS response before a message shows it (RFC 3501 §7.2.6).
     func announceKeywords(_ keywords: [String]) {
         let unknown = keywords.filter { announcedKeywords[$0.lowercased()] == nil }
-        guard !unknown.isEmpty else { return }
+        guard !unknown.isEmpty, let selection else { return }
         for keyword in unknown { announcedKeywords[keyword.lowercased()] = keyword }
-        announceFlags()
+        announceFlags(isReadOnly: selection.isReadOnly)
     }
 
-    func announceFlags() {
-        guard let selection else { return }
+    func announceFlags(isReadOnly: Bool) {
         let keywords = announcedKeywords.values.sorted()
         send(.flags(.all, keywords: keywords))
         let permanent: ResponseCode =
-            selection.isReadOnly
+            isReadOnly
             ? .permanentFlags([], keywords: [], mayCreate: false) : .permanentFlags(.all, keywords: keywords, mayCreate: true)
-        send(
-            ConditionResponse(tag: nil, .ok, permanent, text: selection.isReadOnly ? "No flag can be changed" : "Flags that can be changed")
-        )
+        send(ConditionResponse(tag: nil, .ok, permanent, text: isReadOnly ? "No flag can be changed" : "Flags that can be changed"))
     }
 }
 
