@@ -22,14 +22,17 @@ extension TenantStore {
     /// What the mailbox's snapshot tells ahead of its messages, unless messages came in since or are `\Recent`: nil then, and when the
     /// messages are in memory already.
     func foretold(of mailbox: Mailbox) async throws(StoreError) -> SnapshotHead? {
-        guard mailbox.state == nil, let head = try await loading(of: mailbox).snapshot.value.get()?.head,
-            // Still; so nobody has changed the messages.
-            mailbox.state == nil, !mailbox.isGone, head.moment.uidNext == mailbox.uidNext, head.moment.uidNext <= mailbox.recentUID
+        guard mailbox.state == nil, let opened = try await loading(of: mailbox, forAnswer: true).snapshot.value.get(),
+            mailbox.isForetold(by: opened.head)
         else { return nil }
-        return head
+        return opened.head
     }
 
-    private func loading(of mailbox: Mailbox) throws(StoreError) -> MailboxLoading {
+    /// How long the messages wait where an answer goes without them: bringing megabytes into memory would delay it.
+    private static let headStart = Duration.milliseconds(1)
+
+    /// - Parameter forAnswer: whoever asks first answers by the snapshot's head, if it can.
+    private func loading(of mailbox: Mailbox, forAnswer: Bool = false) throws(StoreError) -> MailboxLoading {
         guard !mailbox.isGone else { throw .noSuchMailbox }
         if let loading = mailbox.loading { return loading }
         let snapshot = EventLoopActor.task { [self] () -> Result<OpenSnapshot?, StoreError> in
@@ -45,7 +48,9 @@ extension TenantStore {
         let state = EventLoopActor.task { [self] () -> Result<MailboxState, StoreError> in
             defer { mailbox.loading = nil }
             do throws(StoreError) {
-                let state = try await loadState(of: mailbox, from: try await snapshot.value.get())
+                let opened = try await snapshot.value.get()
+                if forAnswer, let opened, mailbox.isForetold(by: opened.head) { await EventLoopActor.sleep(for: Self.headStart) }
+                let state = try await loadState(of: mailbox, from: opened)
                 mailbox.endLoading(state)
                 states.touch(state)
                 return .success(state)
@@ -113,5 +118,12 @@ extension TenantStore {
                     blob: BlobReference(segment: segments[index], offset: offsets[index], length: lengths[index])),
                 keywords: words)
         }
+    }
+}
+
+extension Mailbox {
+    /// Whether the head tells of all messages: none came in since, none is `\Recent`, and, as they are not in memory, none was changed.
+    fileprivate func isForetold(by head: SnapshotHead) -> Bool {
+        state == nil && !isGone && head.moment.uidNext == uidNext && head.moment.uidNext <= recentUID
     }
 }
