@@ -7,10 +7,17 @@ extension Selection {
     public func info(_ uid: UID) -> MessageInfo? { state.message(uid).map(state.info) }
 
     /// Messages of this view that still exist, ascending by UID, with their sequence numbers.
-    public func forEach<Failure: Error>(_ body: (_ sequenceNumber: Int, MessageInfo) throws(Failure) -> Void) throws(Failure) {
-        let shared = state.messages
-        var next = 0
-        for (index, uid) in uids.enumerated() {
+    /// - Parameter places: of these sequence numbers less 1, cut to those there are; nil: all.
+    public func forEach<Failure: Error>(
+        in places: Range<Int>? = nil, _ body: (_ sequenceNumber: Int, MessageInfo) throws(Failure) -> Void
+    ) throws(Failure) {
+        // Taken once: asking the state for each message costs more than most bodies.
+        let uids = uids, shared = state.messages, state = state
+        let places = (places ?? uids.indices).clamped(to: uids.indices)
+        guard let first = places.first.map({ uids[$0] }) else { return }
+        var next = state.uids.partitioningIndex { $0 >= first }
+        for index in places {
+            let uid = uids[index]
             while next < shared.count, shared[next].uid < uid { next += 1 }
             guard next < shared.count else { return }
             if shared[next].uid == uid { try body(index + 1, state.info(shared[next])) }

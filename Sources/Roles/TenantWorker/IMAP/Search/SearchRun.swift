@@ -22,21 +22,21 @@ struct SearchRun {
     }
 
     /// Messages that are looked at in memory before the next look at the clock.
-    private static let stride = 32
+    private static let stride = 256
 
     /// The messages that match, ascending.
     func run() async throws -> [NumberedMessage] {
         var found: [NumberedMessage] = []
         var undecided: [SearchPlan.Subject] = []
-        for (index, uid) in selection.uids.enumerated() {
-            guard let info = selection.info(uid) else { continue }
-            let subject = SearchPlan.Subject(number: index + 1, info: info, isRecent: selection.isRecent(uid))
-            switch plan.matches(subject) {
-            case true: found.append(NumberedMessage(number: subject.number, uid: uid))
-            case false: break
-            case nil: undecided.append(subject)
+        for start in Swift.stride(from: 0, to: selection.count, by: Self.stride) {
+            selection.forEach(in: start..<start + Self.stride) { number, info in
+                let subject = SearchPlan.Subject(number: number, info: info, isRecent: selection.isRecent(info.uid))
+                switch plan.matches(subject) {
+                case true: found.append(NumberedMessage(number: number, uid: info.uid))
+                case false: break
+                case nil: undecided.append(subject)
+                }
             }
-            guard index % Self.stride == 0 else { continue }
             guard !session.isEnding else { throw ConnectionError.closed }
             await session.slice.pauseIfOver()
         }
