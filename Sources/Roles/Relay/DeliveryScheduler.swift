@@ -137,7 +137,7 @@ final class DeliveryScheduler {
     /// So that mail for one slow domain does not take all the room there is.
     private var crowdedDomains: [String] {
         destinations.compactMap { destination, line in
-            if case .domain(let domain) = destination, line.waiting >= Self.crowd { domain } else { nil }
+            if case .domain = destination, line.waiting >= Self.crowd { destination.description } else { nil }
         }
     }
 

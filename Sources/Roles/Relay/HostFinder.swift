@@ -42,7 +42,7 @@ struct HostFinder: Sendable {
                 Candidate(name: hostname, address: .unixSocket("\(tenantSocketDirectory)/\(tenant)/lmtp"), serverName: nil)
             ])
         case .route(let host, let port): return await find(hosts: [host], port: port)
-        case .domain(let domain): return await find(domain: domain)
+        case .domain: return await find(domain: destination.description)
         }
     }
 

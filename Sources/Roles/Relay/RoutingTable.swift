@@ -9,14 +9,14 @@ package enum Destination: Hashable, Sendable, CustomStringConvertible {
     case suspended(tenant: Int64)
     /// The host of a static route.
     case route(host: String, port: Int)
-    /// The mail hosts of the domain.
-    case domain(String)
+    /// The mail hosts of the domain, by its octets: a Unicode name is, as a String, equal to one in another normal form, which is no name.
+    case domain([UInt8])
 
     package var description: String {
         switch self {
         case .tenant(let tenant), .suspended(let tenant): "tenant \(tenant)"
         case .route(let host, let port): "\(host):\(port)"
-        case .domain(let domain): domain
+        case .domain(let domain): String(decoding: domain, as: UTF8.self)
         }
     }
 
@@ -37,7 +37,7 @@ package struct RoutingTable: Sendable {
     package private(set) var isComplete = false
 
     package init(routes: [StaticRoute]) {
-        self.routes = Dictionary(routes.map { ($0.domain.lowercased(), $0) }) { first, _ in first }
+        self.routes = Dictionary(routes.map { (InternationalName.ascii($0.domain) ?? $0.domain, $0) }) { first, _ in first }
     }
 
     package mutating func use(_ domains: [HostedDomain]) {
@@ -52,6 +52,6 @@ package struct RoutingTable: Sendable {
         let name = InternationalName.ascii(domain)
         if let own = name.flatMap({ hosted[$0] }) { return own.takesMail ? .tenant(own.tenant) : .suspended(tenant: own.tenant) }
         if let route = name.flatMap({ routes[$0] }) ?? routes["*"] { return .route(host: route.host, port: route.port) }
-        return .domain(domain)
+        return .domain(Array(domain.utf8))
     }
 }

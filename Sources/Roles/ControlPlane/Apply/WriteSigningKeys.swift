@@ -3,8 +3,8 @@ import Postgres
 
 /// Keys of DKIM that a desired state asks for: they wait to be activated, as those of `dkim create` do.
 extension Provisioning {
-    /// Domains that one apply makes keys for: a minute or two of a processor.
-    private static let domainsAtOnce = 1_000
+    /// Domains that one apply makes keys for: half a minute of a processor, and the shell waits a minute for its answer.
+    private static let domainsAtOnce = 250
 
     static func requireFewKeys(_ domains: SortedChanges.Domains) throws(AdminError) {
         guard domains.signing.count <= domainsAtOnce else {
@@ -23,7 +23,10 @@ extension Provisioning {
         }
         return try await Task.detached {
             var made: [DomainName: NewSigningKeys] = [:]
-            for name in names { made[name] = try NewSigningKeys.random() }
+            for name in names {
+                made[name] = try NewSigningKeys.random()
+                await Task.yield()  // there may be no other thread for what others wait for
+            }
             return made
         }.value
     }
