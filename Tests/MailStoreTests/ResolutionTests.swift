@@ -48,6 +48,27 @@ import Testing
         }
     }
 
+    @Test("Addresses that only look the same are told apart, whoever is asked for first") func spellings() async throws {
+        let tenant = try await TestTenant.make()
+        let domain = tenant.domainName
+        let composed = "ren\u{E9}", decomposed = "rene\u{301}"
+        let one = try await tenant.user(composed)
+        try await tenant.withStore { store async throws in
+            // What strangers ask for must not hide who is there.
+            #expect(try await store.resolve(localPart: decomposed, domain: domain) == .noSuchUser)
+            #expect(try await store.resolve(localPart: composed, domain: domain).users == [one])
+            #expect(try await store.resolve(localPart: decomposed, domain: domain) == .noSuchUser)
+            let other = try await tenant.user(decomposed)
+            try await tenant.alias("both", to: "\(composed)@\(domain)")
+            try await tenant.alias("both", to: "\(decomposed)@\(domain)")
+            store.directoryChanged()
+            #expect(try await store.resolve(localPart: composed, domain: domain).users == [one])
+            #expect(try await store.resolve(localPart: decomposed, domain: domain).users == [other])
+            #expect(try await Set(store.resolve(localPart: "both", domain: domain).users) == [one, other])
+            #expect(try await store.mayUse(localPart: composed, domain: domain, as: other) == false)
+        }
+    }
+
     @Test("With a domain's first address come those of some other users, whole, and their quotas") func readAhead() async throws {
         let tenant = try await TestTenant.make()
         let domain = tenant.domainName
@@ -128,5 +149,11 @@ import Testing
             #expect(try await users(store.resolve(localPart: "a10", domain: domain)) == ["ann"])
             #expect(try await store.resolve(localPart: "a11", domain: domain) == .loop)
         }
+    }
+}
+
+extension Resolution {
+    fileprivate var users: [Int64] {
+        if case .targets(let targets) = self { targets.users.map(\.user.id) } else { [] }
     }
 }

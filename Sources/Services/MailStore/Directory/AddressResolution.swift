@@ -108,7 +108,7 @@ extension Directory {
 /// What was found on the way along aliases and groups, and where the way ended.
 struct AddressSearch {
     private var targets = ResolvedTargets(users: [], external: [])
-    private var visited: Set<String> = []
+    private var visited: Set<Spelling> = []
     private var knownUsers: Set<Int64> = []
     private var isTooLong = false
     private var isCircular = false
@@ -121,7 +121,7 @@ struct AddressSearch {
             isTooLong = true
             return false
         }
-        guard visited.insert(address).inserted else {
+        guard visited.insert(Spelling(address)).inserted else {
             isCircular = true
             return false
         }
@@ -145,7 +145,7 @@ struct AddressSearch {
             isTooLong = true
             return
         }
-        guard visited.insert(address).inserted else { return }
+        guard visited.insert(Spelling(address)).inserted else { return }
         targets.external.append(address)
         if let index = targets.groups.firstIndex(where: { $0.address == group }) { targets.groups[index].external.append(address) }
     }

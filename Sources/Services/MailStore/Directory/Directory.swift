@@ -29,7 +29,7 @@ package final class Directory {
 
     private struct Address: Hashable {
         let domain: Int64
-        let localPart: String
+        let localPart: Spelling
     }
 
     /// Addresses that are remembered; when there are more, all are forgotten.
@@ -97,7 +97,7 @@ package final class Directory {
 
     /// Entries of several local parts (in lower case; '' is the catch-all) of one domain, in their order, in one round trip.
     func entries(_ localParts: [String], in domain: Domain) async throws(StoreError) -> [Entry] {
-        let addresses = localParts.map { Address(domain: domain.id, localPart: $0) }
+        let addresses = localParts.map { Address(domain: domain.id, localPart: Spelling($0)) }
         let missing = addresses.filter { entries[$0] == nil }.map(\.localPart)
         guard !missing.isEmpty else { return addresses.map { entries[$0] ?? Entry() } }
         let started = generation
@@ -106,25 +106,25 @@ package final class Directory {
         do throws(StoreError) {
             result = try await database.query(
                 Self.entriesAtPlaces,
-                [.int8(tenant), .int8(domain.id), .textArray(missing), .int8(isFirst ? Int64(Self.readAheadLimit) : 0)])
+                [.int8(tenant), .int8(domain.id), .textArray(missing.map(\.text)), .int8(isFirst ? Int64(Self.readAheadLimit) : 0)])
         } catch {
             if isFirst { readAhead.remove(domain.id) }
             throw error
         }
-        var loaded: [String: Entry] = [:]
+        var loaded: [Spelling: Entry] = [:]
         for row in result.rows {
             try StoreError.reading { () throws(PostgresError) in
-                let localPart = try row.text(0)
+                let text = try row.text(0), localPart = Spelling(text)
                 if let id = try row.optionalInt8(1) {
                     loaded[localPart, default: Entry()].user = UserRecord(
-                        id: id, domain: domain.id, localPart: localPart, domainName: domain.name,
+                        id: id, domain: domain.id, localPart: text, domainName: domain.name,
                         suspensions: try Suspensions(row, user: 3), messageSize: try row.optionalInt8(7),
                         sending: try SendingLimits(row, 8), hasVacation: try row.bool(12))
                 } else if let target = try row.optionalText(2) {
                     loaded[localPart, default: Entry()].targets.append(target)
                 } else if let posting = try row.optionalText(10) {
                     loaded[localPart, default: Entry()].group = Group(
-                        address: "\(localPart)@\(domain.name)", posting: GroupPosting(rawValue: posting) ?? .owners,
+                        address: "\(text)@\(domain.name)", posting: GroupPosting(rawValue: posting) ?? .owners,
                         owners: try row.optionalTextArray(11) ?? [])
                 }
             }
