@@ -73,7 +73,7 @@ def look_for(platform, mutant, options):
     name = mutant.name if mutant else "(none awake)"
     (platform.data / "bin/casella-tenant.mutant").write_text(mutant.name if mutant else "")
     torn = Torn(Company(platform))
-    server = Server("127.0.0.1", platform.port("imap"), dict(torn.company.passwords))
+    server = Server("127.0.0.1", platform.port("imap"), torn.passwords)
     worker = torn.worker if mutant and mutant.needs_kills else None
     compact = torn.compact if mutant is None or mutant.needs_compaction else None
     run = Run(server, options.seed, options.clients, options.mailboxes, shared=torn.shared)

@@ -48,7 +48,7 @@ def main(options):
     platform = Platform(plaintextLoginFromLoopback=True).start()
     try:
         torn = Torn(Company(platform))
-        server = Server("127.0.0.1", platform.port("imap"), dict(torn.company.passwords))
+        server = Server("127.0.0.1", platform.port("imap"), torn.passwords)
         return torture(server, options, torn)
     finally:
         platform.remove()
