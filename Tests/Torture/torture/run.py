@@ -37,15 +37,16 @@ class Server:
 
 
 class Run:
-    """`clients` sessions on `mailboxes` mailboxes of each user. Several users share the sessions, most of which go to the first one, and
-    it alone has access to the mailboxes in `shared`, which others own."""
+    """`clients` sessions on `mailboxes` mailboxes of each user. Several users share the sessions, most of which go to the first one. Some
+    of its mailboxes are those in `shared`, which others own, and nobody else has access to."""
 
     def __init__(self, server, seed, clients, mailboxes, is_strict=True, shared=()):
         self.server, self.seed = server, seed
         users = list(server.passwords)
         self.worlds = [World(user) for user in users]
         own = ["INBOX", *(f"shared{number}" for number in range(1, mailboxes))]
-        self.core = {world: [*own, *(shared if world is self.worlds[0] else ())] for world in self.worlds}
+        self.core = dict.fromkeys(self.worlds, own)
+        self.core[self.worlds[0]] = [*own[: max(1, mailboxes - len(shared))], *shared]
         self.clients = []
         for number in range(clients):
             world = self.worlds[number % 4 // 3 % len(users)] if len(users) > 1 else self.worlds[0]
