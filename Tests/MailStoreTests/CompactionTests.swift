@@ -6,30 +6,6 @@ import Testing
 
 /// Blob segments are packed and removed; nobody's mail changes.
 @Suite("Compaction", .serialized) @EventLoopActor struct CompactionTests {
-    private func segments(_ tenant: TestTenant) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: tenant.directory)
-            .filter { $0.hasSuffix(".segment") || $0.hasSuffix(".packed") }.sorted()
-    }
-
-    /// Subject lines tell which message it is; every octet is as it was delivered.
-    private func check(_ selection: Selection, _ seeds: [Int]) async throws {
-        #expect(selection.count == seeds.count)
-        for (uid, seed) in zip(selection.uids, seeds) { #expect(try await selection.bytes(of: uid) == noise(seed)) }
-    }
-
-    /// 200 messages of which every tenth is left.
-    private func sparse(_ user: Int64, in store: TenantStore) async throws -> (Account, Selection) {
-        try await deliver(0..<200, to: user, in: store)
-        let (account, selection) = try await inbox(user, in: store)
-        let gone = selection.uids.enumerated().filter { $0.offset % 10 != 0 }.map(\.element)
-        _ = try await selection.store(gone, .add, flags: .deleted, keywords: [])
-        _ = try await selection.expunge()
-        _ = selection.takeChanges(expunges: true)
-        return (account, selection)
-    }
-
-    private static let left = Array(stride(from: 0, to: 200, by: 10))
-
     @Test("Space comes back; sessions, flags, change numbers, and the next worker see what they saw") func packed() async throws {
         let tenant = try await TestTenant.make()
         let ann = try await tenant.user("ann"), bob = try await tenant.user("bob")
@@ -47,7 +23,7 @@ import Testing
             #expect(try segments(tenant) == ["0000000001.packed"])
             #expect(selection.mailbox.highestModSeq == modSeq)
             #expect(selection.takeChanges(expunges: true).allSatisfy { if case .flags = $0 { true } else { false } })
-            try await check(selection, Self.left)
+            try await check(selection, leftOfSparse)
             let maildrop = try await store.openMaildrop(of: ann)
             #expect(try await maildrop.bytes(at: 1) == noise(10))
             maildrop.release()
@@ -61,7 +37,7 @@ import Testing
         }
         try await tenant.withStore { store in
             let (_, selection) = try await inbox(ann, in: store)
-            try await check(selection, Self.left)
+            try await check(selection, leftOfSparse)
             #expect(selection.mailbox.highestModSeq == before.0)
             #expect(selection.info(selection.uids[3]) == before.1)
         }
@@ -82,7 +58,7 @@ import Testing
         let outcome = try await tenant.withStore { store async throws in try await store.compact(at: 0, grace: .zero) }
         #expect(outcome.freed > 350_000)
         #expect(try FileManager.default.contentsOfDirectory(atPath: tenant.snapshotFolder) == [])
-        let left = Self.left + Array(201..<240)
+        let left = leftOfSparse + Array(201..<240)
         try await tenant.withStore { store in
             let (_, selection) = try await inbox(ann, in: store)
             try await check(selection, left)
@@ -140,7 +116,7 @@ import Testing
             let packed = try await tenant.server.number(
                 "SELECT count(*) FROM held_messages WHERE tenant_id = $1 AND blob_segment = -2", [.int8(tenant.id)])
             #expect(packed == 1)
-            try await check(selection, Self.left.filter { $0 != 40 })
+            try await check(selection, leftOfSparse.filter { $0 != 40 })
         }
     }
 
@@ -161,7 +137,7 @@ import Testing
                 if number == 5 {
                     await #expect(throws: StoreError.self) { try await selection.bytes(of: uid) }
                 } else {
-                    #expect(try await selection.bytes(of: uid) == noise(Self.left[number]))
+                    #expect(try await selection.bytes(of: uid) == noise(leftOfSparse[number]))
                 }
             }
         }
@@ -178,10 +154,10 @@ import Testing
         await store.close()
         try await tenant.withStore { store in
             let (_, selection) = try await inbox(ann, in: store)
-            try await check(selection, Self.left)
+            try await check(selection, leftOfSparse)
             _ = try await store.compact(at: 0, grace: .zero)
             #expect(try segments(tenant) == ["0000000002.packed"])
-            try await check(selection, Self.left)
+            try await check(selection, leftOfSparse)
         }
     }
 
@@ -202,7 +178,7 @@ import Testing
         #expect(try segments(tenant) == ["0000000001.packed", "0000000001.segment"])
         try await tenant.withStore { store in
             let (_, selection) = try await inbox(ann, in: store)
-            try await check(selection, Self.left + Array(201..<240))
+            try await check(selection, leftOfSparse + Array(201..<240))
         }
     }
 

@@ -12,6 +12,8 @@ struct TestTenant: Sendable {
     let server: Server
     private let folder: BlobFolder
     var directory: String { folder.path }
+    /// As whom its worker is logged in to the database.
+    var role: String { "casella_t\(id)" }
 
     /// Goes with the last copy of the tenant.
     private final class BlobFolder: Sendable {
@@ -38,10 +40,12 @@ struct TestTenant: Sendable {
         static func shared() async throws -> Server { try await sharedServer.value }
     }
 
+    /// - Parameter server: one of its own, for tests that change how it runs.
     static func make(
-        quotaBytes: Int64? = nil, quotaMessages: Int64? = nil, domainBytes: Int64? = nil, domainMessages: Int64? = nil
+        on server: Server? = nil, quotaBytes: Int64? = nil, quotaMessages: Int64? = nil, domainBytes: Int64? = nil,
+        domainMessages: Int64? = nil
     ) async throws -> TestTenant {
-        let server = try await Server.shared()
+        let server = if let server { server } else { try await Server.shared() }
         let name = "t\(UInt32.random(in: 0 ... .max))"
         let id = try await server.number(
             "INSERT INTO tenants (name, quota_bytes, quota_messages) VALUES ($1, $2, $3) RETURNING tenant_id",
@@ -114,7 +118,7 @@ struct TestTenant: Sendable {
 
     func open() async throws -> TenantStore {
         try await TenantStore.open(
-            tenant: id, database: server.cluster.configuration(database: server.database, user: "casella_t\(id)"), blobDirectory: directory,
+            tenant: id, database: server.cluster.configuration(database: server.database, user: role), blobDirectory: directory,
             snapshotFolder: snapshotFolder)
     }
 
@@ -126,13 +130,7 @@ struct TestTenant: Sendable {
     /// Lets no transaction of a store commit while `body` runs.
     @EventLoopActor
     func withoutCommits<R: Sendable>(_ body: @EventLoopActor () async throws -> R) async throws -> R {
-        let pool = PostgresPool(server.cluster.configuration(database: server.database), maximumConnections: 1)
-        let result = try await pool.transaction { transaction in
-            _ = try await transaction.query("SELECT 1 FROM leases WHERE tenant_id = $1 FOR UPDATE", [.int8(id)])
-            return try await body()
-        }
-        await pool.close()
-        return result
+        try await server.holding("SELECT 1 FROM leases WHERE tenant_id = $1 FOR UPDATE", [.int8(id)], body)
     }
 
     /// While `body` runs, whoever asks for a message's row waits.
@@ -149,7 +147,7 @@ struct TestTenant: Sendable {
     /// Returns when a transaction of a store waits for a lock.
     func waitForBlockedTransaction() async throws {
         while try await server.number(
-            "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND wait_event_type = 'Lock'", [.text("casella_t\(id)")]) == 0 {}
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND wait_event_type = 'Lock'", [.text(role)]) == 0 {}
     }
 
     /// Closes a store whose transactions cannot commit, and fails each that it tries until it gives up.
@@ -159,7 +157,7 @@ struct TestTenant: Sendable {
             while !Task.isCancelled {
                 try? await Task.sleep(for: .milliseconds(50))
                 _ = try? await server.pool.query(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", [.text("casella_t\(id)")])
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", [.text(role)])
             }
         }
         await store.close()
@@ -221,6 +219,22 @@ struct TestTenant: Sendable {
 }
 
 extension TestTenant.Server {
+    /// Runs `body` inside a transaction that has run a statement.
+    @EventLoopActor
+    func holding<R: Sendable>(
+        _ sql: String, _ parameters: [PostgresValue], _ body: @EventLoopActor () async throws -> R
+    ) async throws -> R {
+        var configuration = cluster.configuration(database: database)
+        configuration.settings = [("synchronous_commit", "off")]
+        let pool = PostgresPool(configuration, maximumConnections: 1)
+        let result = try await pool.transaction { transaction in
+            _ = try await transaction.query(sql, parameters)
+            return try await body()
+        }
+        await pool.close()
+        return result
+    }
+
     func number(_ sql: String, _ parameters: [PostgresValue]) async throws -> Int64 {
         guard let row = try await pool.query(sql, parameters).first else { throw PostgresError(kind: .usage, message: "no row") }
         return try row.int8(0)

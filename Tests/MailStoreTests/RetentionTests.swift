@@ -61,17 +61,32 @@ import Testing
         }
     }
 
-    @Test("More than a portion goes in one look") func portions() async throws {
+    @Test("However many go, one look takes them all, and none that lies between them") func portions() async throws {
         let tenant = try await TestTenant.make()
-        let ann = try await tenant.user("ann")
-        try await limit(tenant, #"{"trashDays":1}"#)
+        let ann = try await tenant.user("ann"), bob = try await tenant.user("bob")
+        try await limit(tenant, #"{"trashDays":1,"junkDays":1}"#)
         try await tenant.withStore { store in
-            let (account, inbox) = try await delivered(1_050, to: ann, in: store)
-            let trash = try mailbox("Trash", of: account)
-            _ = try await inbox.move(inbox.uids, to: trash)
-            try await age(2, (1...1_049).map { UID($0) }, in: trash, of: tenant)
+            let (account, inbox) = try await delivered(1_700, to: ann, in: store)
+            let trash = try mailbox("Trash", of: account), junk = try mailbox("Junk", of: account)
+            _ = try await inbox.move(Array(inbox.uids.prefix(1_200)), to: trash)
+            _ = inbox.takeChanges(expunges: true)
+            // A portion exactly.
+            _ = try await inbox.move(inbox.uids, to: junk)
+            let (other, otherInbox) = try await delivered(3, to: bob, in: store)
+            let otherTrash = try mailbox("Trash", of: other)
+            _ = try await otherInbox.move(otherInbox.uids, to: otherTrash)
+            let all = [UID](1...1_200)
+            let fresh = all.filter { $0 % 7 == 0 || $0 == 1_200 }
+            try await age(2, all.filter { !fresh.contains($0) }, in: trash, of: tenant)
+            try await age(2, [UID](1...500), in: junk, of: tenant)
+            try await age(2, [1, 3], in: otherTrash, of: tenant)
             try await store.removeExpired()
-            #expect(try await account.select(trash, readOnly: false).uids == [1_050])
+            #expect(try await account.select(trash, readOnly: false).uids == fresh)
+            #expect(try await account.select(junk, readOnly: false).uids == [])
+            #expect(try await other.select(otherTrash, readOnly: false).uids == [2])
+            #expect(try await tenant.count("messages") == Int64(fresh.count) + 1)
+            try await store.removeExpired()
+            #expect(try await tenant.count("messages") == Int64(fresh.count) + 1)
         }
     }
 

@@ -43,4 +43,18 @@ import Testing
         #expect(site.codes().last == "552 5.3.4")
         #expect(site.closed)
     }
+
+    @Test("How much of it is read does not depend on what it is and how it comes", arguments: ["x", "\n", "\0"], [1, 7, 5_000])
+    func waste(of text: String, pieces: Int) {
+        for (beginning, end) in [("DATA\r\nx\ny", "\r\n.\r\n"), ("BDAT 2003\r\nx\ny", "BDAT 0 LAST\r\n")] {
+            for (count, isTooMuch) in [(900, false), (2_000, true)] {
+                var site = Site(door: .transport) { $0.maximumMessageSize = 1000 }
+                site.hear("HELO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n")
+                let announced = beginning.replacing("2003", with: "\(count + 3)")
+                site.hear(announced + String(repeating: text, count: count) + end + "NOOP\r\n", inPiecesOf: pieces)
+                #expect(site.closed == isTooMuch)
+                #expect(site.codes().last == (isTooMuch ? "552 5.3.4" : "250 2.0.0"))
+            }
+        }
+    }
 }

@@ -21,6 +21,7 @@ from torture import mutation  # noqa: E402
 from torture.facts import Contradiction  # noqa: E402
 from torture.mutants import MUTANTS  # noqa: E402
 from torture.run import Run, Server, first_contradiction  # noqa: E402
+from torture.torn import Torn  # noqa: E402
 
 
 def arguments():
@@ -71,13 +72,14 @@ def look_for(platform, mutant, options):
     """Returns the names of what should have been found and was not, or was found and should not; prints a line."""
     name = mutant.name if mutant else "(none awake)"
     (platform.data / "bin/casella-tenant.mutant").write_text(mutant.name if mutant else "")
-    company = Company(platform)
-    server = Server("127.0.0.1", platform.port("imap"), dict(company.passwords))
-    worker = (lambda: platform.worker_pid(f"tenant:{company.name}")) if mutant and mutant.needs_kills else None
-    run = Run(server, options.seed, options.clients, options.mailboxes)
+    torn = Torn(Company(platform))
+    server = Server("127.0.0.1", platform.port("imap"), torn.passwords)
+    worker = torn.worker if mutant and mutant.needs_kills else None
+    compact = torn.compact if mutant is None or mutant.needs_compaction else None
+    run = Run(server, options.seed, options.clients, options.mailboxes, shared=torn.shared)
     began, problem = time.monotonic(), None
     try:
-        asyncio.run(run.go(options.seconds if mutant else min(options.seconds, 20), worker))
+        asyncio.run(run.go(options.seconds if mutant else min(options.seconds, 20), worker, compact))
     except (Contradiction, ExceptionGroup) as error:
         problem = first_contradiction(error)
     verdict = "found " if problem else "HIDDEN" if mutant else "clean "

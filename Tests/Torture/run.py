@@ -15,6 +15,7 @@ sys.path[:0] = [str(FOLDER), str(FOLDER.parent / "Acceptance")]
 
 from torture.facts import Contradiction  # noqa: E402  (the path is set above)
 from torture.run import Run, Server, first_contradiction  # noqa: E402
+from torture.torn import Torn  # noqa: E402
 
 
 def arguments():
@@ -40,27 +41,27 @@ def main(options):
         if not options.address or not options.password:
             sys.exit("run.py: --port needs --address and --password")
         server = Server(options.host, options.port, dict.fromkeys(options.address, options.password), options.tls)
-        return torture(server, options, None)
+        return torture(server, options)
     from support.companies import Company
     from support.running import Platform
 
     platform = Platform(plaintextLoginFromLoopback=True).start()
     try:
-        company = Company(platform)
-        server = Server("127.0.0.1", platform.port("imap"), dict(company.passwords))
-        return torture(server, options, lambda: platform.worker_pid(f"tenant:{company.name}"))
+        torn = Torn(Company(platform))
+        server = Server("127.0.0.1", platform.port("imap"), torn.passwords)
+        return torture(server, options, torn)
     finally:
         platform.remove()
 
 
-def torture(server, options, find_worker):
-    return asyncio.run(tortured(server, options, find_worker if options.kills else None))
+def torture(server, options, torn=None):
+    return asyncio.run(tortured(server, options, torn))
 
 
-async def tortured(server, options, find_worker):
-    run = Run(server, options.seed, options.clients, options.mailboxes, is_strict=not options.loose)
+async def tortured(server, options, torn):
+    run = Run(server, options.seed, options.clients, options.mailboxes, not options.loose, torn.shared if torn else ())
     try:
-        await run.go(options.seconds, find_worker)
+        await run.go(options.seconds, torn.worker if torn and options.kills else None, torn.compact if torn else None)
     except (Contradiction, ExceptionGroup) as problem:
         print(run.report(first_contradiction(problem)))
         return 1

@@ -14,3 +14,5 @@ class Mutant:
     instead: str
     """The fault shows only when workers are killed."""
     needs_kills: bool = False
+    """The fault shows only when disk space is given back."""
+    needs_compaction: bool = False

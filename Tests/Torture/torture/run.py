@@ -14,6 +14,8 @@ from .facts import Contradiction, World
 from .session import Command
 
 
+# Between two times that disk space is given back.
+COMPACTION_PAUSE = 5.0
 # How long a round may take after the other clients have ended it.
 ROUND_PATIENCE = 60.0
 # Supervision restarts what dies again and again later and later, and what has lived for half a minute at once: so kills come in bursts.
@@ -35,36 +37,42 @@ class Server:
 
 
 class Run:
-    """`clients` sessions on `mailboxes` mailboxes of each user. Several users share the sessions, most of which go to the first one."""
+    """`clients` sessions on `mailboxes` mailboxes of each user. Several users share the sessions, most of which go to the first one. Some
+    of its mailboxes are those in `shared`, which others own, and nobody else has access to."""
 
-    def __init__(self, server, seed, clients, mailboxes, is_strict=True):
+    def __init__(self, server, seed, clients, mailboxes, is_strict=True, shared=()):
         self.server, self.seed = server, seed
         users = list(server.passwords)
         self.worlds = [World(user) for user in users]
-        self.core = ["INBOX", *(f"shared{number}" for number in range(1, mailboxes))]
+        own = ["INBOX", *(f"shared{number}" for number in range(1, mailboxes))]
+        self.core = dict.fromkeys(self.worlds, own)
+        self.core[self.worlds[0]] = [*own[: max(1, mailboxes - len(shared))], *shared]
         self.clients = []
         for number in range(clients):
             world = self.worlds[number % 4 // 3 % len(users)] if len(users) > 1 else self.worlds[0]
-            self.clients.append(Client(server, world, number, seed, self.core, is_strict))
-        self.watchers = [Client(server, world, f"watcher{index}", seed, self.core, True) for index, world in enumerate(self.worlds)]
-        self.rounds = 0
+            self.clients.append(Client(server, world, number, seed, self.core[world], is_strict))
+        self.watchers = [
+            Client(server, world, f"watcher{index}", seed, self.core[world], True) for index, world in enumerate(self.worlds)
+        ]
+        self.rounds, self.compactions = 0, 0
         """Held while everybody's view is compared: nobody is killed meanwhile."""
         self.comparing = asyncio.Lock()
 
-    async def go(self, seconds, find_worker=None):
-        """Returns when the time is over. `find_worker` says which process to kill at times.
+    async def go(self, seconds, find_worker=None, compact=None):
+        """Returns when the time is over. `find_worker` says which process to kill at times, `compact` gives disk space back.
 
         - Raises `Contradiction`."""
         deadline = time.monotonic() + seconds
         for watcher in self.watchers:
             await watcher.outlive(self.prepare, watcher)
-        killing = asyncio.ensure_future(self.kill_at_times(find_worker)) if find_worker else None
+        plagues = [asyncio.ensure_future(self.kill_at_times(find_worker))] if find_worker else []
+        plagues += [asyncio.ensure_future(self.compact_at_times(compact))] if compact else []
         try:
             while time.monotonic() < deadline:
                 await self.one_round()
         finally:
-            if killing:
-                killing.cancel()
+            for plague in plagues:
+                plague.cancel()
 
     async def prepare(self, watcher):
         """Makes the mailboxes that stay."""
@@ -72,8 +80,8 @@ class Run:
         capability = await session.run(Command(b"CAPABILITY", "CAPABILITY"))
         self.server.capabilities = set(capability.of("CAPABILITY")[0])
         listing = await session.run(Command(b'LIST "" "*"', "LIST"))
-        listed = {name for _, name in listing.of("LIST")}
-        for name in listed | set(self.core):
+        listed = {name for attributes, name in listing.of("LIST") if "\\noselect" not in attributes}
+        for name in listed | set(watcher.core):
             if name not in listed:
                 await folders.accepted(watcher, f"CREATE {name}")
             world.name(name).value = True
@@ -112,6 +120,12 @@ class Run:
                         world.killed()
                     os.kill(pid, signal.SIGKILL)
 
+    async def compact_at_times(self, compact):
+        while True:
+            await asyncio.sleep(COMPACTION_PAUSE)
+            await asyncio.to_thread(compact)
+            self.compactions += 1
+
     def report(self, problem):
         """Both transcripts: that of the client that met the contradiction, and those of the others."""
         client = problem.client
@@ -126,6 +140,7 @@ class Run:
         commands = sum(client.session.number for client in self.clients)
         steps = sum(client.step for client in self.clients)
         kills = f", {self.worlds[0].kills} kills" if self.worlds[0].kills else ""
+        kills += f", {self.compactions} compactions" if self.compactions else ""
         return f"{len(self.clients)} clients, {steps} steps, {commands} commands, {self.rounds} comparisons{kills}: no contradiction"
 
 

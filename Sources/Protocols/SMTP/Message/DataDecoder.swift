@@ -9,10 +9,10 @@ struct DataDecoder: Sendable {
     var hasEnded: Bool { state == .ended }
 
     /// Takes octets up to the end of the message, and appends the message's to `content`.
-    /// - Returns: how many were taken; fewer than there are only if the message has ended.
+    /// - Returns: how many were taken; fewer than there are only if the message has ended, or is hopeless.
     mutating func decode(_ bytes: UnsafeRawBufferPointer, into content: inout MessageContent) -> Int {
         var position = 0
-        while position < bytes.count, state != .ended {
+        while position < bytes.count, state != .ended, !content.isHopeless {
             let byte = bytes[position]
             switch state {
             case .lineStart where byte == UInt8(ascii: "."):
@@ -60,8 +60,9 @@ struct DataDecoder: Sendable {
         case 13:
             content.append(byte)
             state = .afterCR
-        case 10: content.fail(.bareLineEnd)
-        default: content.fail(.nul)
+        default:
+            content.fail(byte == 10 ? .bareLineEnd : .nul)
+            content.append(byte)  // it counts as thrown away
         }
     }
 

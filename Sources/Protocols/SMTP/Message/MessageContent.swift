@@ -16,8 +16,13 @@ struct MessageContent: Sendable {
     private(set) var bytes: [UInt8] = []
     private(set) var defect: MessageDefect?
     private let limit: Int64
+    /// Octets that came when it could not be taken any more: of a number that does not depend on how they were cut.
+    private var wasted: Int64 = 0
     /// For octets that are not unstuffed: the last one was CR.
     private var endsInCR = false
+
+    /// As much came in vain as a whole message may have.
+    var isHopeless: Bool { wasted > limit }
 
     init(limit: Int64, expected: Int64? = nil) {
         self.limit = limit
@@ -26,8 +31,12 @@ struct MessageContent: Sendable {
     }
 
     mutating func append(_ more: UnsafeRawBufferPointer) {
-        guard defect == nil else { return }
-        guard Int64(bytes.count) + Int64(more.count) <= limit else { return fail(.tooLarge(limit: limit)) }
+        guard defect == nil else { return wasted += Int64(more.count) }
+        let excess = Int64(bytes.count) + Int64(more.count) - limit
+        guard excess <= 0 else {
+            wasted += excess
+            return fail(.tooLarge(limit: limit))
+        }
         bytes.append(contentsOf: more)
     }
 
@@ -35,11 +44,13 @@ struct MessageContent: Sendable {
 
     /// Appends octets as they are, and looks for line ends that are none and for zeros.
     mutating func appendChecked(_ more: UnsafeRawBufferPointer) {
-        guard defect == nil else { return }
+        guard defect == nil else { return wasted += Int64(more.count) }
         // Only what fits is looked at, so that the defect is the same in whatever pieces the octets come.
-        for byte in more.prefix(Int(clamping: limit - Int64(bytes.count))) {
-            if endsInCR != (byte == 10) { return fail(.bareLineEnd) }
-            if byte == 0 { return fail(.nul) }
+        for (index, byte) in more.prefix(Int(clamping: limit - Int64(bytes.count))).enumerated() {
+            guard endsInCR == (byte == 10), byte != 0 else {
+                wasted += Int64(more.count - index - 1)
+                return fail(endsInCR == (byte == 10) ? .nul : .bareLineEnd)
+            }
             endsInCR = byte == 13
         }
         append(more)

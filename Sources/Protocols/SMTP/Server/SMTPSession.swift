@@ -53,7 +53,7 @@ public struct SMTPSession: Sendable {
     private var errors = 0, logins = 0, refusedRecipients = 0, idleCommands = 0
     /// Recipients of this transaction that came when there were enough.
     var overshoot = 0
-    /// Octets of messages that were read only to be thrown away.
+    /// Octets of chunks that came where no message may come, and were thrown away.
     var wastedOctets: Int64 = 0
 
     public init(_ configuration: SMTPServerConfiguration) {

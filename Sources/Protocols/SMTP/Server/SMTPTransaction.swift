@@ -106,25 +106,34 @@ extension SMTPSession {
     /// Takes octets of the message, or of the chunk, as far as it goes.
     /// - Parameter consumed: how many were taken.
     public mutating func receiveContent(_ bytes: UnsafeRawBufferPointer, consumed: inout Int) -> [Action] {
-        defer { if content?.defect != nil || chunkRefusal != nil { wastedOctets += Int64(consumed) } }
-        // A client that goes on and on with what is not wanted is not listened to for ever.
-        if wastedOctets > configuration.maximumMessageSize { return giveUp(.refused(.tooLarge(limit: configuration.maximumMessageSize))) }
         switch state {
         case .content:
             consumed = bytes.count
             guard var content = content.take() else { return [] }
             consumed = decoder.decode(bytes, into: &content)
             self.content = content
+            if let actions = giveUpOnWaste() { return actions }
             return decoder.hasEnded ? endMessage() : []
         case .chunk(let left, let isLast):
             consumed = min(left, bytes.count)
-            if chunkRefusal == nil { content?.appendChecked(UnsafeRawBufferPointer(rebasing: bytes[..<consumed])) }
+            if chunkRefusal == nil {
+                content?.appendChecked(UnsafeRawBufferPointer(rebasing: bytes[..<consumed]))
+            } else {
+                wastedOctets += Int64(consumed)
+            }
             state = .chunk(left: left - consumed, isLast: isLast)
+            if let actions = giveUpOnWaste() { return actions }
             return left == consumed ? endChunk(isLast: isLast) : []
         default:
             consumed = 0
             return []
         }
+    }
+
+    /// A client that goes on and on with what is not wanted is not listened to for ever.
+    private mutating func giveUpOnWaste() -> [Action]? {
+        guard wastedOctets > configuration.maximumMessageSize || content?.isHopeless == true else { return nil }
+        return giveUp(.refused(.tooLarge(limit: configuration.maximumMessageSize)))
     }
 
     private mutating func endChunk(isLast: Bool) -> [Action] {

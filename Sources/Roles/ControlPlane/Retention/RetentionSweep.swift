@@ -78,13 +78,15 @@ extension Provisioning {
     fileprivate func hasExpiredMessages(_ tenant: Int64) async throws -> Bool {
         let found = try await database.query(
             """
+            WITH limits AS MATERIALIZED (SELECT tenant_limits($1) AS limits),
+                k AS MATERIALIZED (
+                    SELECT special_use, now() - least(limit_number(limits, name), 36500)::int * interval '1 day' AS moment
+                    FROM limits, (VALUES ('\\Trash', 'trashDays'), ('\\Junk', 'junkDays')) AS names (special_use, name))
             SELECT EXISTS (
-                SELECT FROM (VALUES ('\\Trash', 'trashDays'), ('\\Junk', 'junkDays')) AS k (special_use, name)
-                    JOIN mailboxes b ON b.tenant_id = $1 AND b.special_use = k.special_use
+                SELECT FROM k JOIN mailboxes b ON b.tenant_id = $1 AND b.special_use = k.special_use
                     JOIN users u ON u.tenant_id = $1 AND u.user_id = b.user_id
                     JOIN domains d ON d.tenant_id = $1 AND d.domain_id = u.domain_id
-                    JOIN messages m ON m.tenant_id = $1 AND m.mailbox_id = b.mailbox_id
-                        AND m.saved_at < now() - least(limit_number(tenant_limits($1), k.name), 36500)::int * interval '1 day')
+                    JOIN messages m ON m.tenant_id = $1 AND m.mailbox_id = b.mailbox_id AND m.saved_at < k.moment)
             """, [.int8(tenant)])
         return try found.first?.bool(0) ?? false
     }

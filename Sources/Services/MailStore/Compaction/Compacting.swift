@@ -46,6 +46,7 @@ extension TenantStore {
         }
         defer { if !isTrial { isCompacting = false } }
         try await queue.settled()
+        if !isTrial { try await settlePlaces() }
         let live = try await liveOctets()
         var entered = try await entered(), sizes = try await sizes()
         let newest = entered.segment
@@ -78,9 +79,9 @@ extension TenantStore {
     }
 
     /// Who goes on while the store closes would keep others waiting; and with memory in doubt nothing may go that it could refer to.
-    private func requireGoodState() throws(StoreError) {
+    func requireGoodState() throws(StoreError) {
         guard !queue.isClosing else { throw .unavailable(reason: "the store is closing") }
-        guard !isUnsureOfPlaces else { throw .unavailable(reason: "it is not known where messages are; the next worker will") }
+        guard placesInDoubt.isEmpty else { throw .unavailable(reason: "it is not known where messages are") }
     }
 
     /// Removes those of the segments that no row refers to.

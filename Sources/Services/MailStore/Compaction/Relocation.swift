@@ -62,16 +62,54 @@ extension TenantStore {
         while !rest.isEmpty {
             let portion = rest.prefix(Self.portion)
             rest = rest.dropFirst(Self.portion)
-            // Also when the answer is lost of a commit that took place: then memory is behind for good.
-            if !areHeld { isUnsureOfPlaces = true }
+            // Also when the answer is lost of a commit that took place: then memory is behind, until `settlePlaces`.
+            if !areHeld { placesInDoubt = Dictionary(portion.map { ($0.new, $0.row.blob) }, uniquingKeysWith: { first, _ in first }) }
             try await queue.perform { [self] batch throws(StoreError) in
                 // Snapshots are written then, and must not be outdated right away.
                 guard !queue.isClosing else { throw .unavailable(reason: "the store is closing") }
                 batch.run(after: statement(portion, isHeld: areHeld))
                 if !areHeld { batch.onCommit { [self] _ in relocateInMemory(portion) } }
             }
-            isUnsureOfPlaces = false
+            placesInDoubt = [:]
         }
+    }
+
+    /// Finds out what became of a relocation whose outcome is not known: the rows that refer to its new places tell, whichever mailbox they
+    /// came into since, and memory follows them. In the line of changes, so that none comes in between.
+    func settlePlaces() async throws(StoreError) {
+        guard !placesInDoubt.isEmpty else { return }
+        let places = Array(placesInDoubt)
+        let question = PostgresStatement(Self.relocated, [
+            .int8(tenant), .int8Array(places.map(\.key.segment)), .int8Array(places.map(\.key.offset)),
+        ])
+        try await queue.perform(alone: true) { [self] batch throws(StoreError) in
+            batch.run(after: question)
+            batch.onCommit { [self] batch in
+                guard let rows = batch.afterResults.last.flatMap({ try? Self.relocatedRows($0, placesInDoubt) }) else { return }
+                relocateInMemory(rows[...])
+                placesInDoubt = [:]
+            }
+        }
+        try requireGoodState()
+    }
+
+    private static let relocated = """
+        SELECT b.user_id, m.mailbox_id, m.uid, m.blob_segment, m.blob_offset, m.blob_length
+        FROM unnest($2::bigint[], $3::bigint[]) AS c (new_segment, new_offset)
+            JOIN messages m ON m.tenant_id = $1 AND m.blob_segment = c.new_segment AND m.blob_offset = c.new_offset
+            JOIN mailboxes b ON b.tenant_id = $1 AND b.mailbox_id = m.mailbox_id
+        """
+
+    private static func relocatedRows(
+        _ found: PostgresResult, _ places: [BlobReference: BlobReference]
+    ) throws(PostgresError) -> [(row: BlobRow, new: BlobReference)] {
+        var rows: [(row: BlobRow, new: BlobReference)] = []
+        for row in found.rows {
+            let new = BlobReference(segment: try row.int8(3), offset: try row.int8(4), length: try row.int8(5))
+            guard let old = places[new] else { continue }
+            rows.append((BlobRow(user: try row.int8(0), mailbox: try row.int8(1), uid: UID(clamping: try row.int8(2)), blob: old), new))
+        }
+        return rows
     }
 
     private func statement(_ portion: ArraySlice<(row: BlobRow, new: BlobReference)>, isHeld: Bool) -> PostgresStatement {

@@ -27,8 +27,8 @@ public final class TenantStore {
     private var hasForgotten = false
     var warnings: QuotaWarnings?
     public internal(set) var isCompacting = false
-    /// The outcome of a relocation is not known: memory may say of messages' octets that they are where they were.
-    var isUnsureOfPlaces = false
+    /// New places, with the old ones, of a relocation whose outcome is not known: memory has the old ones, and rows have one or the other.
+    var placesInDoubt: [BlobReference: BlobReference] = [:]
     /// When somebody looked last for octets that nobody needs; nil before that was asked, and when nobody did.
     var lastLook: Int64?
     /// Grows when octets are about to lie elsewhere, or to go: who puts a place into a row by its value must have looked it up since.

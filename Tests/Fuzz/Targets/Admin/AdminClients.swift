@@ -38,8 +38,17 @@ enum ShellLines {
     static func check(_ input: [UInt8]) throws {
         let line = String(decoding: input, as: UTF8.self)
         guard let words = try? CommandWords.split(line) else { return }
-        let quoted = words.map { "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'" }
-        try promiseEqual(try CommandWords.split(quoted.joined(separator: " ")), words, "words quoted and parted again")
+        try promiseEqual(try CommandWords.split(words.map(quoted).joined(separator: " ")), words, "words quoted and parted again")
+    }
+
+    /// By scalars: a quote with an accent behind it is a quote.
+    private static func quoted(_ word: String) -> String {
+        var text = "'".unicodeScalars
+        for scalar in word.unicodeScalars {
+            if scalar == "'" { text.append(contentsOf: "'\\'".unicodeScalars) }
+            text.append(scalar)
+        }
+        return String(text) + "'"
     }
 }
 

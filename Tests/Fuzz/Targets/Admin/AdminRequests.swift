@@ -14,6 +14,7 @@ enum AdminBodies {
         try JSONValues.check(ExplainedMessage.self, input)
         try JSONValues.check(UserImport.self, input)
         try JSONValues.check(UserImportReport.self, input)
+        try checkNewer(input)
         try JSONValues.check(NewAlias.self, input)
         try JSONValues.check(QuotaChange.self, input)
         try JSONValues.check(Tenant.self, input)
@@ -23,6 +24,29 @@ enum AdminBodies {
         try JSONValues.check(Worker.self, input)
         try JSONValues.check(PlatformStatus.self, input)
         try JSONValues.check(ErrorBody.self, input)
+    }
+
+    /// What the newer nouns take, and states and limits, which have forms of their own.
+    private static func checkNewer(_ input: [UInt8]) throws {
+        try JSONValues.check(NewPlan.self, input)
+        try JSONValues.check(LimitChanges.self, input)
+        try JSONValues.check(LimitReport.self, input)
+        try JSONValues.check(NewGroup.self, input)
+        try JSONValues.check(GroupChange.self, input)
+        try JSONValues.check(GroupMembers.self, input)
+        try JSONValues.check(NewSharedMailbox.self, input)
+        try JSONValues.check(NewSharedMembers.self, input)
+        try JSONValues.check(NewVacation.self, input)
+        try JSONValues.check(NewHold.self, input)
+        try JSONValues.check(NewHeldCopies.self, input)
+        try JSONValues.check(NewAppPassword.self, input)
+        try JSONValues.check(SuspensionChange.self, input)
+        try JSONValues.check(MTASTSChange.self, input)
+        try JSONValues.check(DesiredTenant.self, input)
+        try JSONValues.check(ApplyRequest.self, input)
+        try JSONValues.check(ApplyPreviewRequest.self, input)
+        try JSONValues.check(UserRename.self, input)
+        try JSONValues.check(CertificateImport.self, input)
     }
 }
 

@@ -21,6 +21,18 @@ struct IMAPCommandText {
         case let subscribe as Subscribe: mailboxes([subscribe.mailbox])
         case let unsubscribe as Unsubscribe: mailboxes([unsubscribe.mailbox])
         case let root as GetQuotaRoot: mailboxes([root.mailbox])
+        case let quota as GetQuota: strings([quota.root])
+        case let rights as GetACL: mailboxes([rights.mailbox])
+        case let rights as MyRights: mailboxes([rights.mailbox])
+        case let rights as ListRights:
+            mailboxes([rights.mailbox])
+            strings([rights.identifier])
+        case let rights as DeleteACL:
+            mailboxes([rights.mailbox])
+            strings([rights.identifier])
+        case let rights as SetACL:
+            mailboxes([rights.mailbox])
+            strings([rights.identifier, rights.rights])
         case let list as List: patterns(list.reference, list.pattern)
         case let lsub as Lsub: patterns(lsub.reference, lsub.pattern)
         case let create as Create:

@@ -7,6 +7,7 @@ extension FuzzTarget {
         FuzzTarget("mime-date", MIMEDates.check),
         FuzzTarget("mime-word", MIMEWords.check),
         FuzzTarget("mime-body", MIMEBodies.check),
+        FuzzTarget("mime-rules", MailRuleFields.check),
         FuzzTarget("mime-repeated", Repetition.check),
     ]
 }
