@@ -2,10 +2,13 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import random
 import re
 import shutil
+import socket
+import sys
 import tempfile
 import threading
 import unittest
@@ -14,6 +17,9 @@ from support import clients, database, messages, outside
 from support.companies import Company
 from support.running import CHECKOUT, Platform, run
 from support.waiting import eventually
+
+sys.path.append(str(CHECKOUT / "ops/lib/backup"))
+import staging  # noqa: E402  (the path is set above)
 
 SENDER = "stranger@elsewhere.example"
 
@@ -327,6 +333,52 @@ class Backups(unittest.TestCase):
         for words in ((), ("--keep", "few", self.folder), (self.folder, self.folder)):
             self.assertEqual(1, run([CHECKOUT / "ops/backup", *words]).returncode)
         self.assertEqual(1, run([CHECKOUT / "ops/restore"]).returncode)
+
+
+class FilesOfWorkers(unittest.TestCase):
+    """A worker may have been taken over, and its folder may hold anything: nothing of that is followed, waited for, or in others' way."""
+
+    def setUp(self):
+        self.data = pathlib.Path(tempfile.mkdtemp(prefix="casella-files-"))
+        self.addCleanup(shutil.rmtree, self.data)
+        self.blobs = self.data / "tenants/7/blobs"
+        self.blobs.mkdir(parents=True)
+        (self.data / "relay/blobs").mkdir(parents=True)
+        (self.data / "secret").write_text("nobody's mail")
+        for name in ("0000000001.segment", "0000000002.packed"):
+            (self.blobs / name).write_bytes(b"mail")
+
+    def staged(self):
+        second_names = staging.Staging(self.data)
+        for _ in range(2):
+            second_names.link_tenants()
+            second_names.link_queue()
+        self.assertTrue(second_names.is_steady)
+        return second_names
+
+    def test_what_is_no_segment_is_left_where_it_is(self):
+        os.symlink(self.data / "secret", self.blobs / "0000000003.segment")
+        os.mkfifo(self.blobs / "0000000004.segment")
+        (self.blobs / "0000000005.segment").mkdir()
+        with socket.socket(socket.AF_UNIX) as door:
+            door.bind(str(self.blobs / "0000000006.packed"))
+        for name in ("1.segment", "0000000000.packed", "00000000001.segment", "0000000007.segment.new", "lock"):
+            (self.blobs / name).write_bytes(b"else")
+        if os.geteuid() == 0:
+            (self.blobs / "0000000008.segment").write_bytes(b"a second name of somebody else's file")
+            os.chown(self.blobs / "0000000008.segment", 1, 1)
+        found = self.staged()
+        self.assertEqual({(7, 1): 4, (7, -2): 4}, found.sizes())
+        self.assertEqual(2, sum(1 for file in found.folder.rglob("*") if not file.is_dir()))
+
+    def test_a_folder_that_leads_elsewhere_is_not_entered(self):
+        for tenant, folder in ((8, self.blobs), (9, self.blobs.parent)):
+            (self.data / f"tenants/{tenant}").mkdir()
+            os.symlink(folder, self.data / f"tenants/{tenant}/blobs")
+        os.mkfifo(self.data / "tenants/10")
+        (self.data / "tenants/11").mkdir()
+        os.mkfifo(self.data / "tenants/11/blobs")
+        self.assertEqual({(7, 1), (7, -2)}, set(self.staged().segments))
 
 
 if __name__ == "__main__":

@@ -40,11 +40,16 @@ def blob_folder(tenant):
 def segment_number(name):
     """None when the file is no segment."""
     found = SEGMENT.fullmatch(name)
-    return found and int(found[1]) * (1 if found[2] == "segment" else -1)
+    number = found and int(found[1]) * (1 if found[2] == "segment" else -1)
+    return number if number and segment_name(number) == name else None
+
+
+def segment_name(number):
+    return f"{abs(number):010}.{'segment' if number > 0 else 'packed'}"
 
 
 def segment_path(tenant, number):
-    return f"{blob_folder(tenant)}/{abs(number):010}.{'segment' if number > 0 else 'packed'}"
+    return f"{blob_folder(tenant)}/{segment_name(number)}"
 
 
 def open_below(root, path, flags=os.O_RDONLY):

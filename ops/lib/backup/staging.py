@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import shutil
+import stat
 
 from layout import RELAY, Trouble, blob_folder, open_below, segment_number, segment_path
 
@@ -61,9 +62,12 @@ class Staging:
             os.close(source)
 
     def take(self, source, name, tenant, number):
+        facts = os.stat(name, dir_fd=source, follow_symlinks=False)
+        # Whose folder it is may have put anything there: a link, a folder, what waits for a writer, a second name of somebody else's file.
+        if not stat.S_ISREG(facts.st_mode):
+            return
         if (tenant, number) in self.segments:
-            file = os.stat(name, dir_fd=source, follow_symlinks=False).st_ino
-            self.is_steady = self.is_steady and self.segments[tenant, number] == file
+            self.is_steady = self.is_steady and self.segments[tenant, number] == facts.st_ino
             return
         target = self.path(tenant, number)
         try:
@@ -71,8 +75,14 @@ class Staging:
         except OSError as error:
             if error.errno == errno.EXDEV:
                 raise Trouble(f"{self.data / blob_folder(tenant)} is on another file system than {self.data}.") from None
+            if error.errno in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS):
+                raise Trouble(f"{self.data / blob_folder(tenant)}: no file can have a second name there ({error.strerror}).") from None
             raise
-        self.segments[tenant, number] = target.lstat().st_ino
+        facts = target.lstat()
+        if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.fstat(source).st_uid:
+            target.unlink()
+            return
+        self.segments[tenant, number] = facts.st_ino
 
     def sizes(self):
         """How long each is now. Of a log's segments the newest alone grows, and a newer one is not among these."""
