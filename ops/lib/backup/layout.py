@@ -162,8 +162,10 @@ def count_text(number, noun):
 def run(name, body):
     """Runs a program's main function; what is wrong is told in a sentence."""
     os.umask(0o077)
-    # What was begun is ended in order then too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"{name}: broken off."))
+    # What was begun is ended in order then too, also when the terminal goes away.
+    for kind in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(kind) != signal.SIG_IGN:
+            signal.signal(kind, lambda *_: sys.exit(f"{name}: broken off."))
     try:
         body()
     except Trouble as trouble:
