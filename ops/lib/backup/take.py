@@ -61,9 +61,12 @@ class Backup:
         self.folder = self.make_folder(taken)
         snapshot = session.ask("SELECT pg_export_snapshot()")[0][0]
         postgres.run("pg_dump", "-Fc", "--compress=1", f"--snapshot={snapshot}", "-f", self.folder / DUMP, DATABASE)
-        schema = [name for (name,) in session.ask("SELECT name FROM schema_migrations ORDER BY version")]
+        schema = read_schema(session)
         # Copying can take long, and what the database keeps for the snapshot is needed no more.
         session.ask("COMMIT")
+        # A table that a migration writes anew looks empty to older snapshots.
+        if read_schema(session) != schema:
+            raise Trouble("Casella was upgraded while the backup was made; make another one.")
         roles = postgres.run("pg_dumpall", "--roles-only", "--no-comments").stdout
         (self.folder / ROLES).write_text(roles)
         self.copy_single_files(head)
@@ -179,6 +182,10 @@ def consistent(staging, session):
         "Messages' files are missing or too short: " + ", ".join(str(staging.data / segment_path(*place)) for place in missing[:5])
         if missing else "Files changed their names all the time; try again later."
     )
+
+
+def read_schema(session):
+    return [name for (name,) in session.ask("SELECT name FROM schema_migrations ORDER BY version")]
 
 
 def open_file(path):
