@@ -19,7 +19,9 @@ from support.running import CHECKOUT, Platform, run
 from support.waiting import eventually
 
 sys.path.append(str(CHECKOUT / "ops/lib/backup"))
-import staging  # noqa: E402  (the path is set above)
+import layout  # noqa: E402  (the path is set above)
+import staging  # noqa: E402
+import take  # noqa: E402
 
 SENDER = "stranger@elsewhere.example"
 
@@ -379,6 +381,35 @@ class FilesOfWorkers(unittest.TestCase):
         (self.data / "tenants/11").mkdir()
         os.mkfifo(self.data / "tenants/11/blobs")
         self.assertEqual({(7, 1), (7, -2)}, set(self.staged().segments))
+
+
+class OldBackups(unittest.TestCase):
+    def setUp(self):
+        self.target = pathlib.Path(tempfile.mkdtemp(prefix="casella-target-"))
+        self.addCleanup(shutil.rmtree, self.target)
+
+    def kept(self, names, keep, made):
+        for name in names:
+            (self.target / name).mkdir()
+            (self.target / name / "manifest.json").write_text(json.dumps({"format": layout.FORMAT, "platform": "ours"}))
+        with contextlib.redirect_stdout(None):
+            take.remove_old(self.target, "ours", keep, self.target / made)
+        return sorted(place.name for place in self.target.iterdir())
+
+    def test_the_newest_stay(self):
+        (self.target / "2026-01-03T000000Z").mkdir()
+        foreign = self.target / "2026-01-03T000000Z/manifest.json"
+        foreign.write_text(json.dumps({"format": layout.FORMAT, "platform": "another"}))
+        names = [f"2026-01-0{day}T000000Z" for day in (1, 2, 4, 5)]
+        self.assertEqual(["2026-01-03T000000Z", *names[2:]], self.kept(names, 2, names[-1]))
+
+    def test_the_new_one_stays_though_others_are_from_the_future(self):
+        names = ["2026-01-01T000000Z", "2030-01-01T000000Z", "2030-01-02T000000Z"]
+        self.assertEqual(["2026-01-01T000000Z", "2030-01-02T000000Z"], self.kept(names, 2, names[0]))
+
+    def test_no_more_are_removed_than_there_are(self):
+        names = ["2026-01-01T000000Z", "2026-01-02T000000Z"]
+        self.assertEqual(names, self.kept(names, 9, names[1]))
 
 
 if __name__ == "__main__":

@@ -227,14 +227,14 @@ def check_place(data, target):
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def remove_old(target, platform, keep):
-    """Leaves the newest ones of this platform."""
-    ours = []
+def remove_old(target, platform, keep, made):
+    """Leaves the newest ones of this platform, and in any case the one that was just made: the clock may have been ahead before."""
+    others = []
     for backup in complete_backups(target):
         with contextlib.suppress(Trouble):
-            if read_manifest(backup)["platform"] == platform:
-                ours.append(backup)
-    for backup in ours[:-keep]:
+            if backup != made and read_manifest(backup)["platform"] == platform:
+                others.append(backup)
+    for backup in others[: max(0, len(others) + 1 - keep)]:
         # First it is none any more.
         os.rename(backup, doomed := backup.with_name(backup.name + INCOMPLETE))
         shutil.rmtree(doomed)
@@ -273,7 +273,7 @@ def main():
         messages += f", {size_text(backup.shared)} as in {backup.earlier.name}"
     print(f"Made the backup {backup.folder} in {time.monotonic() - began:.0f} seconds: {messages}.")
     if keep:
-        remove_old(target, backup.platform, keep)
+        remove_old(target, backup.platform, keep, backup.folder)
     for held in locks:
         os.close(held)
 
