@@ -1,6 +1,7 @@
 """What a backup takes of folders that belong to others, and which backups it removes; no platform runs for that."""
 
 import contextlib
+import hashlib
 import json
 import os
 import pathlib
@@ -36,7 +37,7 @@ class FilesOfWorkers(unittest.TestCase):
         for _ in range(2):
             second_names.link_tenants()
             second_names.link_queue()
-        self.assertTrue(second_names.is_steady)
+        self.assertEqual(set(), second_names.unsteady)
         return second_names
 
     def test_what_is_no_segment_is_left_where_it_is(self):
@@ -62,6 +63,60 @@ class FilesOfWorkers(unittest.TestCase):
         (self.data / "tenants/11").mkdir()
         os.mkfifo(self.data / "tenants/11/blobs")
         self.assertEqual({(7, 1), (7, -2)}, set(self.staged().segments))
+
+    def test_damage_is_its_tenant_s(self):
+        answers = FakeSession({7: 1}, {(7, 1): 4, (7, -2): 5, (7, -3): 1, (0, 1): 1, (8, 0): 2**63 + 9})
+        sizes, _, _, damaged = take.consistent(staging.Staging(self.data), answers)
+        self.assertEqual({(7, 1): 4, (7, -2): 4}, sizes)
+        self.assertEqual({(7, -2), (7, -3), (0, 1), (8, 0)}, damaged)
+        self.assertEqual(["BEGIN", "ROLLBACK"] * (take.ATTEMPTS - 1) + ["BEGIN"], answers.asked)
+        self.assertIn("messages of the queue, tenant 7, tenant 8, whose", take.damage_text(self.data, damaged))
+
+    def test_files_that_fit_are_found_so_at_once(self):
+        answers = FakeSession({7: 1}, {(7, 1): 4, (7, -2): 3})
+        self.assertEqual(set(), take.consistent(staging.Staging(self.data), answers)[3])
+        self.assertEqual(["BEGIN"], answers.asked)
+
+    def test_a_file_under_another_s_name_is_noticed(self):
+        second_names = staging.Staging(self.data)
+        second_names.link_tenants()
+        os.rename(self.blobs / "0000000002.packed", self.blobs / "0000000001.segment")
+        second_names.link_tenants()
+        self.assertEqual({(7, 1)}, second_names.unsteady)
+
+    def test_copies_are_as_what_they_are_of_and_holes_stay_holes(self):
+        hole, copied = bytes(layout.PORTION), self.data / "copied"
+        for content in (b"", b"mail", bytes(9), hole, b"mail" + hole + hole, hole + hole + b"mail"):
+            (self.data / "source").write_bytes(content + b"what came meanwhile")
+            with open(self.data / "source", "rb") as source:
+                facts = layout.copy(source.fileno(), copied, size=len(content))
+            self.assertEqual(content, copied.read_bytes())
+            self.assertEqual((len(content), hashlib.sha256(content).hexdigest()), (facts["size"], facts["sha256"]))
+            self.assertEqual(0, copied.stat().st_mode & 0o077)
+            copied.unlink()
+        os.truncate(self.data / "source", 64 * len(hole))
+        with open(self.data / "source", "rb") as source:
+            layout.copy(source.fileno(), copied)
+            self.assertLess(copied.stat().st_blocks * 512, 4 * len(hole))
+            with self.assertRaises(layout.Unreadable):
+                layout.copy(source.fileno(), self.data / "longer", size=64 * len(hole) + 1)
+
+
+class FakeSession:
+    """Answers what it was told to."""
+
+    def __init__(self, positions, places):
+        self.positions, self.places, self.asked = positions, places, []
+
+    def ask(self, statement):
+        self.asked.append(statement.split(" ")[0])
+        return []
+
+    def numbers(self, _):
+        return list(self.positions.items())
+
+    def ends(self):
+        return self.places
 
 
 class OldBackups(unittest.TestCase):

@@ -13,9 +13,9 @@ from layout import RELAY, Trouble
 
 SUPERUSER, DATABASE = "postgres", "casella"
 
-# How far the database says that each segment reaches.
+# How far the database says that each segment reaches. Workers write these numbers, and they may be any: hence numeric.
 ENDS = """
-    SELECT tenant_id, blob_segment, max(blob_offset + blob_length) FROM (
+    SELECT tenant_id, blob_segment, max(blob_offset::numeric + blob_length) FROM (
         SELECT tenant_id, blob_segment, blob_offset, blob_length FROM messages
         UNION ALL SELECT tenant_id, blob_segment, blob_offset, blob_length FROM held_messages
         UNION ALL SELECT {relay}, blob_segment, blob_offset, blob_length FROM queue_messages) named

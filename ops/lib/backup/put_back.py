@@ -13,7 +13,9 @@ import shlex
 import shutil
 import sys
 
-from layout import DUMP, RELAY, ROLES, Trouble, blob_folder, copy, count_text, read_manifest, run, scratch_folder, segment_path, size_text
+from layout import (
+    DUMP, RELAY, ROLES, Trouble, blob_folder, copy, count_text, owners_text, read_manifest, run, scratch_folder, segment_path, size_text,
+)  # fmt: skip
 from postgres import Postgres, PrivateServer, Session, server_owner
 
 # In a data directory that is being filled; ./ops/up starts none that has it.
@@ -39,6 +41,8 @@ class Restore:
         self.backup, self.data, self.migrations = backup, data, migrations
         self.manifest = read_manifest(backup)
         self.files = self.manifest["files"]
+        # Tenants of whom messages were missing already when the backup was made.
+        self.damaged = self.manifest.get("damaged", [])
 
     # Before anything is written
 
@@ -145,6 +149,8 @@ class Restore:
 
     def check_places(self, session):
         for (tenant, number), end in session.ends().items():
+            if tenant in self.damaged:
+                continue
             path = segment_path(tenant, number)
             if path not in self.files or (self.data / path).stat().st_size < end:
                 raise Trouble(f"The backup is damaged: the database names messages in {path} that are not there.")
@@ -193,6 +199,8 @@ def main():
     octets = size_text(sum(facts["size"] for facts in restore.files.values()))
     print(f"Restored the platform as it was at {manifest['taken']} into {data}: {tenants}, {count_text(messages, 'message')}, {octets}.")
     print("What came in just before the backup was made is entered when each tenant's worker starts.")
+    if restore.damaged:
+        print(f"Messages of {owners_text(restore.damaged)} were missing when the backup was made: some are listed and cannot be read.")
     up = f"./ops/up --data {shlex.quote(data)} --port-base {port_base}"
     if queued and send_queue != "yes":
         held = "1 message of the queue is held" if queued == 1 else f"{queued} messages of the queue are held"

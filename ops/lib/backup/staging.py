@@ -25,8 +25,8 @@ class Staging:
         self.folder.mkdir(mode=0o700)
         # By tenant and number: which file it is.
         self.segments = {}
-        # False when another file has a segment's name than before.
-        self.is_steady = True
+        # Whose name another file has than before.
+        self.unsteady = set()
 
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -67,7 +67,8 @@ class Staging:
         if not stat.S_ISREG(facts.st_mode):
             return
         if (tenant, number) in self.segments:
-            self.is_steady = self.is_steady and self.segments[tenant, number] == facts.st_ino
+            if self.segments[tenant, number] != facts.st_ino:
+                self.unsteady.add((tenant, number))
             return
         target = self.path(tenant, number)
         try:
