@@ -122,6 +122,13 @@ class Backups(unittest.TestCase):
                 client.select()
                 client.store(numbers, "+FLAGS", r"(\Deleted)")
                 client.expunge()
+        cls.original.ask("administrator", "create", "keeper", "--role", "auditor", "--generate")
+        guarded = cls.first.address("guarded")
+        cls.original.ask("user", "create", guarded, "--generate")
+        cls.original.ask("user", "totp", guarded)
+        database.sql(cls.original, "postgres", """
+            INSERT INTO administrator_sessions
+            SELECT 'token', administrator_id, 'here', now(), now() + interval '1 hour' FROM administrators""")  # fmt: skip
         with clients.submission(cls.first, "ann") as client:
             ann, somebody = cls.first.address("ann"), "somebody@closed.example"
             client.sendmail(ann, somebody, messages.message(somebody, ann))
@@ -243,6 +250,12 @@ class Backups(unittest.TestCase):
             self.assertTrue(waiting["held"])
             self.assertIn("1 message of the queue is held", platform.said)
             self.is_fenced(platform)
+
+            # Nobody is still logged in, and no one-time password of before is good.
+            self.assertEqual([("0",)], database.rows(platform, "postgres", "SELECT count(*) FROM administrator_sessions"))
+            steps = "SELECT totp_step FROM administrators UNION ALL SELECT step FROM one_time_passwords"
+            age = f"SELECT extract(epoch FROM now()) - totp_step * 30 < 240 FROM ({steps}) used"
+            self.assertEqual([("t",), ("t",)], database.rows(platform, "postgres", age))
 
             # A backup of it shares what did not change with the backup that it came from, also when that one is removed.
             copy = self.copy_of_backup()

@@ -33,6 +33,14 @@ SKIP = f"""
         ON CONFLICT (tenant_id) DO UPDATE SET last_id = counter.last_id + excluded.last_id
         WHERE counter.last_id < {HIGHEST_UID - 2 * SKIPPED};
     """
+# Who was logged out since is not to be logged in again, and a one-time password that was used since is not to be good again (RFC 6238 §5.2);
+# the next step's is taken ahead of its time too.
+NEXT_STEP = "floor(extract(epoch FROM now()) / 30)::bigint + 1"
+FORGET_LOGINS = f"""
+    DELETE FROM administrator_sessions;
+    UPDATE administrators SET totp_step = greatest(totp_step, {NEXT_STEP});
+    UPDATE one_time_passwords SET step = greatest(step, {NEXT_STEP})
+    """
 HOLD_QUEUE = "UPDATE queue_messages SET held = true"
 
 
@@ -139,7 +147,7 @@ class Restore:
             postgres.run("pg_restore", "--create", "--exit-on-error", f"--jobs={os.cpu_count() or 1}", "-d", "postgres", self.backup / DUMP)
             with Session(postgres) as session:
                 self.check_places(session)
-                session.ask(f"BEGIN; {SKIP}")
+                session.ask(f"BEGIN; {SKIP} {FORGET_LOGINS}")
                 if not send_queue:
                     session.ask(HOLD_QUEUE)
                 session.ask("COMMIT")
