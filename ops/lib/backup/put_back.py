@@ -78,6 +78,8 @@ class Restore:
             if not folder.is_dir():
                 folder.mkdir()
                 folder.chmod(0o755)
+        # Nobody else enters as long as files get their owners, who could change folders for links meanwhile.
+        self.data.chmod(0o700)
         (self.data / MARK).touch(mode=0o600, exist_ok=False)
         self.make_folder("run")
         locks = []
@@ -171,6 +173,7 @@ class Restore:
         self.make_folder(blob_folder(RELAY))
         self.copy_files(lambda path: path.split("/")[0] not in ("secrets", "postgres"))
         secret = (self.backup / "files/secrets/superuser").read_text().strip()
+        self.data.chmod(0o711)
         with scratch_folder(self.data / "run/restore") as scratch:
             scratch.chmod(0o711)  # the server's user reads its first password there
             sockets = self.data / "run/postgres"
@@ -188,7 +191,6 @@ class Restore:
         self.copy_files(lambda path: path.startswith("postgres/"))
         os.sync()
         self.copy_files(lambda path: path.startswith("secrets/"))
-        self.data.chmod(0o711)
         os.sync()
         (self.data / MARK).unlink()
         return counts
