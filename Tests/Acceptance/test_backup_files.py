@@ -101,6 +101,21 @@ class FilesOfWorkers(unittest.TestCase):
             with self.assertRaises(layout.Unreadable):
                 layout.copy(source.fileno(), self.data / "longer", size=64 * len(hole) + 1)
 
+    def test_links_of_the_platform_s_owner_are_followed_and_the_database_server_s_are_not(self):
+        (self.data / "secrets").mkdir()
+        (self.data / "postgres").mkdir()
+        (self.data / "secrets/master").write_text("master")
+        os.symlink(self.data / "secret", self.data / "casella.json")
+        os.symlink(self.data / "secret", self.data / "postgres/postgresql.conf")
+        backup = take.Backup(self.data, self.data / "target")
+        backup.folder = self.data / "target"
+        (backup.folder / "files").mkdir(parents=True)
+        backup.copy_file("casella.json")
+        self.assertEqual("nobody's mail", (backup.folder / "files/casella.json").read_text())
+        self.assertFalse((backup.folder / "files/casella.json").is_symlink())
+        with self.assertRaises(OSError):
+            backup.copy_file("postgres/postgresql.conf")
+
 
 class FakeSession:
     """Answers what it was told to."""

@@ -122,8 +122,12 @@ class Backup:
                 self.copy_file(str(path.relative_to(self.data)))
 
     def copy_file(self, path):
-        with opened_below(self.data, path) as source:
-            self.add(path, source)
+        if path.startswith("postgres/"):  # the server's user's
+            with opened_below(self.data, path) as source:
+                self.add(path, source)
+        else:  # its owner's alone, and so is a link there: to a certificate, or to a configuration in /etc
+            with open(self.data / path, "rb") as source:
+                self.add(path, source.fileno())
 
     def copy_segments(self, staging, sizes, ends, positions):
         for (tenant, number), size in sorted(sizes.items()):
