@@ -64,6 +64,11 @@ class FilesOfWorkers(unittest.TestCase):
         os.mkfifo(self.data / "tenants/11/blobs")
         self.assertEqual({(7, 1), (7, -2)}, set(self.staged().segments))
 
+    def test_the_owner_s_link_to_all_companies_folders_is_followed(self):
+        os.rename(self.data / "tenants", self.data / "companies")
+        os.symlink(self.data / "companies", self.data / "tenants")
+        self.assertEqual({(7, 1), (7, -2)}, set(self.staged().segments))
+
     def test_damage_is_its_tenant_s(self):
         answers = FakeSession({7: 1}, {(7, 1): 4, (7, -2): 5, (7, -3): 1, (0, 1): 1, (8, 0): 2**63 + 9})
         sizes, _, _, damaged = take.consistent(staging.Staging(self.data), answers)

@@ -45,8 +45,10 @@ class Staging:
 
     def link(self, tenant):
         """Takes in what is there and was not before."""
+        # The first of its folders has the data directory's owner, who may have put a link to another disk there.
+        first, rest = blob_folder(tenant).split("/", 1)
         try:
-            source = open_below(self.data, blob_folder(tenant), os.O_RDONLY | os.O_DIRECTORY)
+            source = open_below(self.data / first, rest, os.O_RDONLY | os.O_DIRECTORY)
         except (FileNotFoundError, NotADirectoryError):
             return  # destroyed just now, or has had no mail yet
         try:
