@@ -62,13 +62,15 @@ class Backups(unittest.TestCase):
         cls.letters, cls.traffic = [], Traffic(cls.original, cls.second.address("carl"))
         cls.traffic.start()
         eventually(lambda: len(cls.traffic.acknowledged) >= 20, what="letters are taken")
-        compaction = threading.Thread(target=cls.original.ask, args=("tenant", "compact", cls.second.name))
+        compacted = []
+        compaction = threading.Thread(target=lambda: compacted.append(cls.original.ask("tenant", "compact", cls.second.name)))
         compaction.start()
         cls.earlier, cls.acknowledged_before_earlier = cls.back_up()
         # Packing, and removing what was packed, take their time: one backup after the other meets each step.
-        while compaction.is_alive():
+        while not hasattr(cls, "backup") or compaction.is_alive():
             cls.backup, cls.acknowledged_before = cls.back_up()
         cls.traffic.end()
+        assert compacted and compacted[0]["packed"] > 0 and compacted[0]["freed"] > 0, compacted
         assert cls.traffic.problem is None, cls.traffic.problem
         cls.original.stop()
         shutil.rmtree(cls.original.data)
@@ -230,6 +232,9 @@ class Backups(unittest.TestCase):
             with clients.imap(self.first, "ann") as client:
                 stored = clients.all_messages(client)
                 self.assertEqual({"Old/Letters"}, self.subscribed(client))
+                # Nor has a new mailbox the UIDVALIDITY of one that was made after the backup.
+                client.create("Another")
+                self.assertGreater(int(re.search(rb"UIDVALIDITY (\d+)", client.status("Another", "(UIDVALIDITY)")[1][0])[1]), 1 << 20)
             newest = max(stored)
             self.assertEqual(messages.identifier(letter), messages.identifier(stored[newest]))
             self.assertGreaterEqual(newest, now[ann, "INBOX"]["UIDNEXT"])
@@ -269,6 +274,21 @@ class Backups(unittest.TestCase):
             again = run([CHECKOUT / "ops/backup", "--data", platform.data, platform.data / "copies"], timeout=60)
             self.assertIn("in the data directory", again.stderr)
             self.refused(self.backup, "runs on", platform.data)
+            self.is_whole_but_for_one_company(platform, copy.parent)
+
+    def is_whole_but_for_one_company(self, platform, target):
+        """Of which a file is lost, and a folder lies in the way."""
+        blobs = platform.data / f"tenants/{self.first_id}/blobs"
+        next(blobs.glob("*.packed")).unlink()
+        (blobs / "0000009999.segment").mkdir()
+        done = run([CHECKOUT / "ops/backup", "--data", platform.data, "--keep", "1", target], timeout=120)
+        self.assertEqual(1, done.returncode, done.stdout + done.stderr)
+        self.assertIn(f"It lacks messages of tenant {self.first_id}, whose files", done.stderr)
+        self.assertEqual(2, len(list(target.glob("*/manifest.json"))))
+        made = re.search(r"Made the backup (\S+) in", done.stdout)[1]
+        again = self.restore(made, self.folder / "lacking")
+        self.assertEqual(0, again.returncode, again.stderr)
+        self.assertIn(f"Messages of tenant {self.first_id} were missing", again.stdout)
 
     def test_an_earlier_one_with_its_queue(self):
         with self.restored(self.earlier, "--send-queue") as platform:
