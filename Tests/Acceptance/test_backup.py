@@ -26,10 +26,11 @@ class Backups(unittest.TestCase):
         cls.original = Platform(**outside.settings(lifetime=86_400))
         cls.addClassCleanup(cls.original.remove)
         cls.original.start()
-        cls.first, cls.second = Company(cls.original, users=("ann", "bob", "reader")), Company(cls.original, users=("carl", "dora"))
+        cls.companies = [Company(cls.original, users=users) for users in (("ann", "bob", "reader"), ("carl", "dora"), ("eve",))]
+        cls.first, cls.second, cls.third = cls.companies
         cls.first_id = cls.first.tenant_id()
         cls.fill()
-        cls.before = backups.state(cls.first, cls.second)
+        cls.before = backups.state(*cls.companies)
         cls.letters, cls.traffic = [], backups.Traffic(cls.original, SENDER, cls.second.address("carl"))
         cls.traffic.start()
         eventually(lambda: len(cls.traffic.acknowledged) >= 20, what="letters are taken")
@@ -48,11 +49,12 @@ class Backups(unittest.TestCase):
 
     @classmethod
     def back_up(cls):
-        """The backup, and what was acknowledged before it began: also a letter whose row nothing else takes along."""
-        reader = cls.first.address("reader")
-        letter = messages.message(reader, SENDER)
-        clients.deliver(cls.original, letter, reader)
-        cls.letters.append(messages.identifier(letter))
+        """The backup, and what was acknowledged before it began: also letters whose rows nothing else takes along. Eve's first one is in a
+        file that no row names yet."""
+        for address in (cls.first.address("reader"), cls.third.address("eve")):
+            letter = messages.message(address, SENDER)
+            clients.deliver(cls.original, letter, address)
+            cls.letters.append(messages.identifier(letter))
         acknowledged = cls.letters + cls.traffic.acknowledged
         done = run([CHECKOUT / "ops/backup", "--data", cls.original.data, cls.folder], timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -107,7 +109,7 @@ class Backups(unittest.TestCase):
         self.assertIn(f"--data {platform.data} --port-base {platform.port_base}", done.stdout)
         platform.said = done.stdout
         platform.start()
-        for company in (self.first, self.second):
+        for company in self.companies:
             company.platform = platform
         yield platform
         platform.remove()
@@ -130,8 +132,8 @@ class Backups(unittest.TestCase):
         return copy
 
     def is_as_before(self, acknowledged):
-        now = backups.state(self.first, self.second)
-        growing = [(self.second.address("carl"), "INBOX"), (self.first.address("reader"), "INBOX")]
+        now = backups.state(*self.companies)
+        growing = [(self.second.address("carl"), "INBOX"), (self.first.address("reader"), "INBOX"), (self.third.address("eve"), "INBOX")]
         self.assertEqual(set(self.before), set(now))
         for place, before in self.before.items():
             after = now[place]
