@@ -3,14 +3,13 @@
 import contextlib
 import json
 import pathlib
-import random
 import re
 import shutil
 import tempfile
 import threading
 import unittest
 
-from support import clients, database, messages, outside
+from support import backups, clients, database, messages, outside
 from support.companies import Company
 from support.running import CHECKOUT, Platform, run
 from support.waiting import eventually
@@ -18,83 +17,48 @@ from support.waiting import eventually
 SENDER = "stranger@elsewhere.example"
 
 
-class Traffic(threading.Thread):
-    """Letters to one address, one after the other, until it is ended."""
-
-    def __init__(self, platform, address):
-        super().__init__(daemon=True)
-        self.platform, self.address = platform, address
-        self.acknowledged, self.problem, self.ended = [], None, threading.Event()
-
-    def run(self):
-        try:
-            with clients.smtp(self.platform) as client:
-                client.ehlo()
-                while not self.ended.wait(0.01):
-                    letter = messages.message(self.address, SENDER, size=4000)
-                    client.mail(SENDER)
-                    client.rcpt(self.address)
-                    code, reply = clients.end_of_data(client, letter)
-                    assert code == 250, reply
-                    self.acknowledged.append(messages.identifier(letter))
-        except Exception as problem:  # told by the test
-            self.problem = problem
-
-    def end(self):
-        self.ended.set()
-        self.join(60)
-
-
 class Backups(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.random = random.Random(5)
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="casella-backups-"))
         cls.folder.chmod(0o755)  # platforms are restored below it
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.original = Platform(**outside.settings(lifetime=86_400))
         cls.addClassCleanup(cls.original.remove)
         cls.original.start()
-        cls.first, cls.second = Company(cls.original, users=("ann", "bob", "reader")), Company(cls.original, users=("carl", "dora"))
+        cls.companies = [Company(cls.original, users=users) for users in (("ann", "bob", "reader"), ("carl", "dora"), ("eve",))]
+        cls.first, cls.second, cls.third = cls.companies
         cls.first_id = cls.first.tenant_id()
         cls.fill()
-        cls.before = cls.state(cls.original)
-        cls.letters, cls.traffic = [], Traffic(cls.original, cls.second.address("carl"))
+        cls.before = backups.state(*cls.companies)
+        cls.letters, cls.traffic = [], backups.Traffic(cls.original, SENDER, cls.second.address("carl"))
         cls.traffic.start()
         eventually(lambda: len(cls.traffic.acknowledged) >= 20, what="letters are taken")
-        compaction = threading.Thread(target=cls.original.ask, args=("tenant", "compact", cls.second.name))
+        compacted = []
+        compaction = threading.Thread(target=lambda: compacted.append(cls.original.ask("tenant", "compact", cls.second.name)))
         compaction.start()
         cls.earlier, cls.acknowledged_before_earlier = cls.back_up()
         # Packing, and removing what was packed, take their time: one backup after the other meets each step.
-        while compaction.is_alive():
+        while not hasattr(cls, "backup") or compaction.is_alive():
             cls.backup, cls.acknowledged_before = cls.back_up()
         cls.traffic.end()
+        assert compacted and compacted[0]["packed"] > 0 and compacted[0]["freed"] > 0, compacted
         assert cls.traffic.problem is None, cls.traffic.problem
         cls.original.stop()
         shutil.rmtree(cls.original.data)
 
     @classmethod
     def back_up(cls):
-        """The backup, and what was acknowledged before it began: also a letter whose row nothing else takes along."""
-        reader = cls.first.address("reader")
-        letter = messages.message(reader, SENDER)
-        clients.deliver(cls.original, letter, reader)
-        cls.letters.append(messages.identifier(letter))
+        """The backup, and what was acknowledged before it began: also letters whose rows nothing else takes along. Eve's first one is in a
+        file that no row names yet."""
+        for address in (cls.first.address("reader"), cls.third.address("eve")):
+            letter = messages.message(address, SENDER)
+            clients.deliver(cls.original, letter, address)
+            cls.letters.append(messages.identifier(letter))
         acknowledged = cls.letters + cls.traffic.acknowledged
         done = run([CHECKOUT / "ops/backup", "--data", cls.original.data, cls.folder], timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
         return pathlib.Path(re.search(r"Made the backup (\S+) in", done.stdout)[1]), acknowledged
-
-    @classmethod
-    def append(cls, company, user, mailbox="INBOX", flags=None, octets=0):
-        """With a body that no compression makes much smaller than half."""
-        body = cls.random.randbytes(octets).hex()
-        lines = [body[place : place + 76] for place in range(0, len(body), 76)]
-        message = messages.message(company.address(user), SENDER, body="\r\n".join(["Hello.", *lines, ""]))
-        with clients.imap(company, user) as client:
-            status, answer = client.append(mailbox, flags, '"01-May-2020 12:00:00 +0000"', message)
-            assert status == "OK", answer
-        return message
 
     @classmethod
     def fill(cls):
@@ -103,7 +67,7 @@ class Backups(unittest.TestCase):
             client.create("Old/Letters")
             client.subscribe("Old/Letters")
         for number in range(24):
-            cls.append(cls.first, "ann", flags=r"(\Seen $Work)" if number % 5 == 0 else None, octets=30_000)
+            backups.append(SENDER, cls.first, "ann", flags=r"(\Seen $Work)" if number % 5 == 0 else None, octets=30_000)
         with clients.imap(cls.first, "ann") as client:
             client.select()
             client.copy("1,6,11", "Old/Letters")
@@ -113,44 +77,26 @@ class Backups(unittest.TestCase):
         assert cls.original.ask("tenant", "compact", cls.first.name)["packed"] > 0
         cls.original.casella("hold", "set", cls.first.address("bob"), "--reason", "case 7")
         for _ in range(3):
-            cls.append(cls.first, "bob", octets=500)
+            backups.append(SENDER, cls.first, "bob", octets=500)
         for user in ("carl", "dora"):
             for _ in range(10):
-                cls.append(cls.second, user, octets=30_000)
+                backups.append(SENDER, cls.second, user, octets=30_000)
         for company, user, numbers in ((cls.first, "bob", "1:2"), (cls.second, "dora", "1:9"), (cls.second, "carl", "2:10")):
             with clients.imap(company, user) as client:
                 client.select()
                 client.store(numbers, "+FLAGS", r"(\Deleted)")
                 client.expunge()
+        cls.original.ask("administrator", "create", "keeper", "--role", "auditor", "--generate")
+        guarded = cls.first.address("guarded")
+        cls.original.ask("user", "create", guarded, "--generate")
+        cls.original.ask("user", "totp", guarded)
+        database.sql(cls.original, "postgres", """
+            INSERT INTO administrator_sessions
+            SELECT 'token', administrator_id, 'here', now(), now() + interval '1 hour' FROM administrators""")  # fmt: skip
         with clients.submission(cls.first, "ann") as client:
             ann, somebody = cls.first.address("ann"), "somebody@closed.example"
             client.sendmail(ann, somebody, messages.message(somebody, ann))
         clients.deliver(cls.original, messages.message(cls.first.address("ann"), SENDER), cls.first.address("ann"))
-
-    @classmethod
-    def state(cls, platform):
-        """What each user has, by mailbox and UID, with UIDVALIDITY and UIDNEXT."""
-        found = {}
-        for company in (cls.first, cls.second):
-            for address in company.passwords:
-                with clients.imap(company, address) as client:
-                    for line in client.list()[1]:
-                        name = line.decode().split(' "/" ')[1]
-                        facts = client.status(name, "(UIDVALIDITY UIDNEXT)")[1][0].decode()
-                        numbers = {word: int(re.search(rf"{word} (\d+)", facts)[1]) for word in ("UIDVALIDITY", "UIDNEXT")}
-                        found[address, name] = {**numbers, "messages": clients.all_messages(client, name), "facts": cls.flags(client)}
-        return found
-
-    @staticmethod
-    def flags(client):
-        """Of the messages of the mailbox that is open: {uid: flags and date}."""
-        facts = {}
-        for line in client.uid("FETCH", "1:*", "(FLAGS INTERNALDATE)")[1]:
-            if line:
-                flags = re.search(rb"FLAGS \(([^)]*)\)", line)[1].split()
-                date = re.search(rb'INTERNALDATE "([^"]*)"', line)[1]
-                facts[int(re.search(rb"UID (\d+)", line)[1])] = (sorted(flag for flag in flags if flag != rb"\Recent"), date)
-        return facts
 
     @contextlib.contextmanager
     def restored(self, backup, *options):
@@ -163,7 +109,7 @@ class Backups(unittest.TestCase):
         self.assertIn(f"--data {platform.data} --port-base {platform.port_base}", done.stdout)
         platform.said = done.stdout
         platform.start()
-        for company in (self.first, self.second):
+        for company in self.companies:
             company.platform = platform
         yield platform
         platform.remove()
@@ -185,9 +131,9 @@ class Backups(unittest.TestCase):
         shutil.copytree(self.backup, copy)
         return copy
 
-    def is_as_before(self, platform, acknowledged):
-        now = self.state(platform)
-        growing = [(self.second.address("carl"), "INBOX"), (self.first.address("reader"), "INBOX")]
+    def is_as_before(self, acknowledged):
+        now = backups.state(*self.companies)
+        growing = [(self.second.address("carl"), "INBOX"), (self.first.address("reader"), "INBOX"), (self.third.address("eve"), "INBOX")]
         self.assertEqual(set(self.before), set(now))
         for place, before in self.before.items():
             after = now[place]
@@ -207,7 +153,7 @@ class Backups(unittest.TestCase):
 
     def test_everything_comes_back(self):
         with self.restored(self.backup) as platform:
-            now = self.is_as_before(platform, self.acknowledged_before)
+            now = self.is_as_before(self.acknowledged_before)
             platform.casella("quota", "check")
             self.assertEqual(0, platform.casella("audit", "verify", check=False).returncode)
             log = (platform.data / "log/control.log").read_text()
@@ -222,7 +168,10 @@ class Backups(unittest.TestCase):
             clients.deliver(platform, letter, ann)
             with clients.imap(self.first, "ann") as client:
                 stored = clients.all_messages(client)
-                self.assertEqual({"Old/Letters"}, self.subscribed(client))
+                self.assertEqual({"Old/Letters"}, backups.subscribed(client))
+                # Nor has a new mailbox the UIDVALIDITY of one that was made after the backup.
+                client.create("Another")
+                self.assertGreater(int(re.search(rb"UIDVALIDITY (\d+)", client.status("Another", "(UIDVALIDITY)")[1][0])[1]), 1 << 20)
             newest = max(stored)
             self.assertEqual(messages.identifier(letter), messages.identifier(stored[newest]))
             self.assertGreaterEqual(newest, now[ann, "INBOX"]["UIDNEXT"])
@@ -244,6 +193,12 @@ class Backups(unittest.TestCase):
             self.assertIn("1 message of the queue is held", platform.said)
             self.is_fenced(platform)
 
+            # Nobody is still logged in, and no one-time password of before is good.
+            self.assertEqual([("0",)], database.rows(platform, "postgres", "SELECT count(*) FROM administrator_sessions"))
+            steps = "SELECT totp_step FROM administrators UNION ALL SELECT step FROM one_time_passwords"
+            age = f"SELECT extract(epoch FROM now()) - totp_step * 30 < 240 FROM ({steps}) used"
+            self.assertEqual([("t",), ("t",)], database.rows(platform, "postgres", age))
+
             # A backup of it shares what did not change with the backup that it came from, also when that one is removed.
             copy = self.copy_of_backup()
             done = run([CHECKOUT / "ops/backup", "--data", platform.data, "--keep", "1", copy.parent], timeout=120)
@@ -256,16 +211,28 @@ class Backups(unittest.TestCase):
             again = run([CHECKOUT / "ops/backup", "--data", platform.data, platform.data / "copies"], timeout=60)
             self.assertIn("in the data directory", again.stderr)
             self.refused(self.backup, "runs on", platform.data)
+            self.is_whole_but_for_one_company(platform, copy.parent)
+
+    def is_whole_but_for_one_company(self, platform, target):
+        """Of which a file is lost, and a folder lies in the way."""
+        blobs = platform.data / f"tenants/{self.first_id}/blobs"
+        next(blobs.glob("*.packed")).unlink()
+        (blobs / "0000009999.segment").mkdir()
+        done = run([CHECKOUT / "ops/backup", "--data", platform.data, "--keep", "1", target], timeout=120)
+        self.assertEqual(1, done.returncode, done.stdout + done.stderr)
+        self.assertIn(f"It lacks messages of tenant {self.first_id}, whose files", done.stderr)
+        self.assertEqual(2, len(list(target.glob("*/manifest.json"))))
+        made = re.search(r"Made the backup (\S+) in", done.stdout)[1]
+        again = self.restore(made, self.folder / "lacking")
+        self.assertEqual(0, again.returncode, again.stderr)
+        self.assertIn(f"Messages of tenant {self.first_id} were missing", again.stdout)
 
     def test_an_earlier_one_with_its_queue(self):
         with self.restored(self.earlier, "--send-queue") as platform:
-            self.is_as_before(platform, self.acknowledged_before_earlier)
+            self.is_as_before(self.acknowledged_before_earlier)
             platform.casella("quota", "check")
             (waiting,) = platform.ask("queue", "list")
             self.assertFalse(waiting["held"])
-
-    def subscribed(self, client):
-        return {line.decode().split(' "/" ')[1] for line in client.lsub()[1]} - {"INBOX", "Drafts", "Sent", "Junk", "Trash", "Archive"}
 
     def is_fenced(self, platform):
         """Owners are the processes', and a tenant's role sees its own rows alone."""

@@ -27,10 +27,15 @@ SEGMENT = re.compile(r"([0-9]{1,18})\.(segment|packed)")
 # Folders of blobs by the tenant's number; 0 stands for the relay's queue, which the database takes for nobody's.
 RELAY = 0
 PORTION = 1 << 20
+NOTHING = bytes(PORTION)
 
 
 class Trouble(Exception):
     """What the person at the terminal is told."""
+
+
+class Unreadable(Trouble):
+    """A file that is to be copied is not all there."""
 
 
 def blob_folder(tenant):
@@ -40,11 +45,16 @@ def blob_folder(tenant):
 def segment_number(name):
     """None when the file is no segment."""
     found = SEGMENT.fullmatch(name)
-    return found and int(found[1]) * (1 if found[2] == "segment" else -1)
+    number = found and int(found[1]) * (1 if found[2] == "segment" else -1)
+    return number if number and segment_name(number) == name else None
+
+
+def segment_name(number):
+    return f"{abs(number):010}.{'segment' if number > 0 else 'packed'}"
 
 
 def segment_path(tenant, number):
-    return f"{blob_folder(tenant)}/{abs(number):010}.{'segment' if number > 0 else 'packed'}"
+    return f"{blob_folder(tenant)}/{segment_name(number)}"
 
 
 def open_below(root, path, flags=os.O_RDONLY):
@@ -76,22 +86,30 @@ def copy(source, destination, owner=None, size=None):
 
     - source: a descriptor. owner: numbers of a user and a group, or None for who runs this. size: octets, or None for all of now.
     - Returns: what the manifest says of it.
+    - Throws: `Unreadable`.
     """
     facts = os.fstat(source)
     if not stat.S_ISREG(facts.st_mode):
-        raise Trouble(f"What is to become {destination} is no plain file.")
+        raise Unreadable(f"What is to become {destination} is no plain file.")
     size = facts.st_size if size is None else size
     digest, rest = hashlib.sha256(), size
     target = os.open(destination, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
         while rest:
-            octets = os.pread(source, min(PORTION, rest), size - rest)
+            try:
+                octets = os.pread(source, min(PORTION, rest), size - rest)
+            except OSError as error:
+                raise Unreadable(f"What is to become {destination} cannot be read: {error.strerror}.") from None
             if not octets:
-                raise Trouble(f"What is to become {destination} became shorter while it was read.")
+                raise Unreadable(f"What is to become {destination} became shorter while it was read.")
             digest.update(octets)
             rest -= len(octets)
+            if octets == NOTHING[: len(octets)]:  # a hole stays one
+                os.lseek(target, len(octets), os.SEEK_CUR)
+                continue
             while octets:
                 octets = octets[os.write(target, octets) :]
+        os.ftruncate(target, size)
         if owner:
             os.fchown(target, *owner)
         os.utime(target, ns=(facts.st_mtime_ns, facts.st_mtime_ns))
@@ -154,11 +172,19 @@ def count_text(number, noun):
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def owners_text(tenants):
+    """Whose messages, a few of many."""
+    names = ["the queue" if tenant == RELAY else f"tenant {tenant}" for tenant in sorted(tenants)]
+    return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+
+
 def run(name, body):
     """Runs a program's main function; what is wrong is told in a sentence."""
     os.umask(0o077)
-    # What was begun is ended in order then too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"{name}: broken off."))
+    # What was begun is ended in order then too, also when the terminal goes away.
+    for kind in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(kind) != signal.SIG_IGN:
+            signal.signal(kind, lambda *_: sys.exit(f"{name}: broken off."))
     try:
         body()
     except Trouble as trouble:

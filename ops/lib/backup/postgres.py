@@ -13,9 +13,9 @@ from layout import RELAY, Trouble
 
 SUPERUSER, DATABASE = "postgres", "casella"
 
-# How far the database says that each segment reaches.
+# How far the database says that each segment reaches. Workers write these numbers, and they may be any: hence numeric.
 ENDS = """
-    SELECT tenant_id, blob_segment, max(blob_offset + blob_length) FROM (
+    SELECT tenant_id, blob_segment, max(blob_offset::numeric + blob_length) FROM (
         SELECT tenant_id, blob_segment, blob_offset, blob_length FROM messages
         UNION ALL SELECT tenant_id, blob_segment, blob_offset, blob_length FROM held_messages
         UNION ALL SELECT {relay}, blob_segment, blob_offset, blob_length FROM queue_messages) named
@@ -34,7 +34,9 @@ class Postgres:
         passwords = scratch / "pgpass"
         with open(os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(f"*:*:*:*:{secret}\n")
-        self.environment = {**os.environ, "PGPASSFILE": str(passwords), "PGCONNECT_TIMEOUT": "10"}
+        # Not what whoever runs this has set for other servers: PGPORT, PGHOSTADDR, PGOPTIONS, …
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        self.environment |= {"PGPASSFILE": str(passwords), "PGCONNECT_TIMEOUT": "10"}
 
     def command(self, program, *arguments):
         return [str(self.folder / program), "-h", str(self.sockets), "-U", SUPERUSER, "-w", *map(str, arguments)]
@@ -104,7 +106,10 @@ class PrivateServer:
         # PostgreSQL refuses to run as root.
         user = {"user": self.owner[0], "group": self.owner[1], "extra_groups": []} if self.owner else {}
         command = [str(self.postgres.folder / program), "-D", str(self.cluster), *arguments]
-        return subprocess.Popen(command, cwd=self.cluster.parent, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, **user)
+        return subprocess.Popen(
+            command, cwd=self.cluster.parent, env=self.postgres.environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+            **user,
+        )  # fmt: skip
 
     def make(self):
         """The options are those of EmbeddedPostgres.swift, but for the flush: all is flushed at the end."""
@@ -134,13 +139,20 @@ class PrivateServer:
     def __enter__(self):
         settings = ["listen_addresses=", f"unix_socket_directories={self.postgres.sockets}", "unix_socket_permissions=0700", "fsync=off"]
         self.process = self.start_plain("postgres", *(word for setting in settings for word in ("-c", setting)))
+        try:
+            self.wait_until_it_answers()
+        except BaseException:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait()
+            raise
+        return self
+
+    def wait_until_it_answers(self):
         deadline = time.monotonic() + 60
         while self.postgres.run("psql", "-X", "-d", "postgres", "-c", "SELECT 1", check=False).returncode != 0:
             if self.process.poll() is not None or time.monotonic() > deadline:
-                self.process.send_signal(signal.SIGQUIT)
                 raise Trouble(f"PostgreSQL did not start: {self.said()}")
             time.sleep(0.05)
-        return self
 
     def __exit__(self, *_):
         """In order, so that the cluster needs no recovery."""

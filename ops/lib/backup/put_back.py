@@ -13,7 +13,9 @@ import shlex
 import shutil
 import sys
 
-from layout import DUMP, RELAY, ROLES, Trouble, blob_folder, copy, count_text, read_manifest, run, scratch_folder, segment_path, size_text
+from layout import (
+    DUMP, RELAY, ROLES, Trouble, blob_folder, copy, count_text, owners_text, read_manifest, run, scratch_folder, segment_path, size_text,
+)  # fmt: skip
 from postgres import Postgres, PrivateServer, Session, server_owner
 
 # In a data directory that is being filled; ./ops/up starts none that has it.
@@ -31,6 +33,14 @@ SKIP = f"""
         ON CONFLICT (tenant_id) DO UPDATE SET last_id = counter.last_id + excluded.last_id
         WHERE counter.last_id < {HIGHEST_UID - 2 * SKIPPED};
     """
+# Who was logged out since is not to be logged in again, and a one-time password that was used since is not to be good again (RFC 6238 §5.2);
+# the next step's is taken ahead of its time too.
+NEXT_STEP = "floor(extract(epoch FROM now()) / 30)::bigint + 1"
+FORGET_LOGINS = f"""
+    DELETE FROM administrator_sessions;
+    UPDATE administrators SET totp_step = greatest(totp_step, {NEXT_STEP});
+    UPDATE one_time_passwords SET step = greatest(step, {NEXT_STEP})
+    """
 HOLD_QUEUE = "UPDATE queue_messages SET held = true"
 
 
@@ -39,6 +49,8 @@ class Restore:
         self.backup, self.data, self.migrations = backup, data, migrations
         self.manifest = read_manifest(backup)
         self.files = self.manifest["files"]
+        # Tenants of whom messages were missing already when the backup was made.
+        self.damaged = self.manifest.get("damaged", [])
 
     # Before anything is written
 
@@ -66,6 +78,8 @@ class Restore:
             if not folder.is_dir():
                 folder.mkdir()
                 folder.chmod(0o755)
+        # Nobody else enters as long as files get their owners, who could change folders for links meanwhile.
+        self.data.chmod(0o700)
         (self.data / MARK).touch(mode=0o600, exist_ok=False)
         self.make_folder("run")
         locks = []
@@ -135,7 +149,7 @@ class Restore:
             postgres.run("pg_restore", "--create", "--exit-on-error", f"--jobs={os.cpu_count() or 1}", "-d", "postgres", self.backup / DUMP)
             with Session(postgres) as session:
                 self.check_places(session)
-                session.ask(f"BEGIN; {SKIP}")
+                session.ask(f"BEGIN; {SKIP} {FORGET_LOGINS}")
                 if not send_queue:
                     session.ask(HOLD_QUEUE)
                 session.ask("COMMIT")
@@ -145,6 +159,8 @@ class Restore:
 
     def check_places(self, session):
         for (tenant, number), end in session.ends().items():
+            if tenant in self.damaged:
+                continue
             path = segment_path(tenant, number)
             if path not in self.files or (self.data / path).stat().st_size < end:
                 raise Trouble(f"The backup is damaged: the database names messages in {path} that are not there.")
@@ -157,6 +173,7 @@ class Restore:
         self.make_folder(blob_folder(RELAY))
         self.copy_files(lambda path: path.split("/")[0] not in ("secrets", "postgres"))
         secret = (self.backup / "files/secrets/superuser").read_text().strip()
+        self.data.chmod(0o711)
         with scratch_folder(self.data / "run/restore") as scratch:
             scratch.chmod(0o711)  # the server's user reads its first password there
             sockets = self.data / "run/postgres"
@@ -174,7 +191,6 @@ class Restore:
         self.copy_files(lambda path: path.startswith("postgres/"))
         os.sync()
         self.copy_files(lambda path: path.startswith("secrets/"))
-        self.data.chmod(0o711)
         os.sync()
         (self.data / MARK).unlink()
         return counts
@@ -193,6 +209,8 @@ def main():
     octets = size_text(sum(facts["size"] for facts in restore.files.values()))
     print(f"Restored the platform as it was at {manifest['taken']} into {data}: {tenants}, {count_text(messages, 'message')}, {octets}.")
     print("What came in just before the backup was made is entered when each tenant's worker starts.")
+    if restore.damaged:
+        print(f"Messages of {owners_text(restore.damaged)} were missing when the backup was made: some are listed and cannot be read.")
     up = f"./ops/up --data {shlex.quote(data)} --port-base {port_base}"
     if queued and send_queue != "yes":
         held = "1 message of the queue is held" if queued == 1 else f"{queued} messages of the queue are held"

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import shutil
+import stat
 
 from layout import RELAY, Trouble, blob_folder, open_below, segment_number, segment_path
 
@@ -24,8 +25,8 @@ class Staging:
         self.folder.mkdir(mode=0o700)
         # By tenant and number: which file it is.
         self.segments = {}
-        # False when another file has a segment's name than before.
-        self.is_steady = True
+        # Whose name another file has than before.
+        self.unsteady = set()
 
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -44,8 +45,10 @@ class Staging:
 
     def link(self, tenant):
         """Takes in what is there and was not before."""
+        # The first of its folders has the data directory's owner, who may have put a link to another disk there.
+        first, rest = blob_folder(tenant).split("/", 1)
         try:
-            source = open_below(self.data, blob_folder(tenant), os.O_RDONLY | os.O_DIRECTORY)
+            source = open_below(self.data / first, rest, os.O_RDONLY | os.O_DIRECTORY)
         except (FileNotFoundError, NotADirectoryError):
             return  # destroyed just now, or has had no mail yet
         try:
@@ -61,9 +64,13 @@ class Staging:
             os.close(source)
 
     def take(self, source, name, tenant, number):
+        facts = os.stat(name, dir_fd=source, follow_symlinks=False)
+        # Whose folder it is may have put anything there: a link, a folder, what waits for a writer, a second name of somebody else's file.
+        if not stat.S_ISREG(facts.st_mode):
+            return
         if (tenant, number) in self.segments:
-            file = os.stat(name, dir_fd=source, follow_symlinks=False).st_ino
-            self.is_steady = self.is_steady and self.segments[tenant, number] == file
+            if self.segments[tenant, number] != facts.st_ino:
+                self.unsteady.add((tenant, number))
             return
         target = self.path(tenant, number)
         try:
@@ -71,8 +78,14 @@ class Staging:
         except OSError as error:
             if error.errno == errno.EXDEV:
                 raise Trouble(f"{self.data / blob_folder(tenant)} is on another file system than {self.data}.") from None
+            if error.errno in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS):
+                raise Trouble(f"{self.data / blob_folder(tenant)}: no file can have a second name there ({error.strerror}).") from None
             raise
-        self.segments[tenant, number] = target.lstat().st_ino
+        facts = target.lstat()
+        if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.fstat(source).st_uid:
+            target.unlink()
+            return
+        self.segments[tenant, number] = facts.st_ino
 
     def sizes(self):
         """How long each is now. Of a log's segments the newest alone grows, and a newer one is not among these."""

@@ -5,7 +5,8 @@ What is in it is the platform at one moment, and mail that came in just after it
 1. Every segment of blobs gets a second name. What was acknowledged by now is in one of them.
 2. A transaction begins whose snapshot is that moment.
 3. Segments that are new get a second name too. A worker removes a segment no sooner than ten seconds after no row names it, and each that
-   the snapshot names has a second name then. This is checked; if one is missing, all begins again.
+   the snapshot names has a second name then. This is checked; if one is missing, all begins again. One that stays missing is its tenant's
+   damage, and in nobody else's way.
 4. The database is written out as the snapshot has it, and those segments are copied, as long as they were in step 3, that it names, or
    that are behind the place up to which it knows the log: a restored worker enters what is there, as after a crash.
 """
@@ -22,8 +23,8 @@ import sys
 import time
 
 from layout import (
-    DUMP, FORMAT, INCOMPLETE, MANIFEST, ROLES, Trouble, complete_backups, copy, count_text, make_folders, opened_below, read_manifest, run,
-    scratch_folder, segment_path, size_text,
+    DUMP, FORMAT, INCOMPLETE, MANIFEST, ROLES, Trouble, Unreadable, complete_backups, copy, count_text, make_folders, opened_below,
+    owners_text, read_manifest, run, scratch_folder, segment_path, size_text,
 )  # fmt: skip
 from postgres import DATABASE, Postgres, Session
 from staging import Staging
@@ -43,6 +44,8 @@ class Backup:
         # Tells backups of one platform from those of others, and nothing of the secret.
         self.platform = hashlib.sha256(f"platform of {secret}".encode()).hexdigest()[:32]
         self.folder, self.files, self.tenants, self.copied, self.shared = None, {}, 0, 0, 0
+        # Segments, by tenant and number, that are not as the database says.
+        self.damaged = set()
         self.earlier, self.earlier_files = self.find_earlier()
 
     def find_earlier(self):
@@ -56,21 +59,25 @@ class Backup:
     def make(self, staging, postgres, session):
         # Before the snapshot: a head that is behind the log is nothing, one that is ahead of it looks like lost events.
         head = self.read_head()
-        sizes, ends, positions = consistent(staging, session)
+        sizes, ends, positions, self.damaged = consistent(staging, session)
         ((taken,),) = session.ask(f"SELECT to_char(now() AT TIME ZONE 'UTC', '{SQL_TIME}')")
         self.folder = self.make_folder(taken)
         snapshot = session.ask("SELECT pg_export_snapshot()")[0][0]
         postgres.run("pg_dump", "-Fc", "--compress=1", f"--snapshot={snapshot}", "-f", self.folder / DUMP, DATABASE)
-        schema = [name for (name,) in session.ask("SELECT name FROM schema_migrations ORDER BY version")]
+        schema = read_schema(session)
         # Copying can take long, and what the database keeps for the snapshot is needed no more.
         session.ask("COMMIT")
+        # A table that a migration writes anew looks empty to older snapshots.
+        if read_schema(session) != schema:
+            raise Trouble("Casella was upgraded while the backup was made; make another one.")
         roles = postgres.run("pg_dumpall", "--roles-only", "--no-comments").stdout
         (self.folder / ROLES).write_text(roles)
         self.copy_single_files(head)
         self.copy_segments(staging, sizes, ends, positions)
         manifest = {
             "format": FORMAT, "platform": self.platform, "taken": taken, "postgres": postgres.version, "schema": schema,
-            "tenants": sorted(positions), "files": self.files, "parts": {name: self.described(name) for name in (DUMP, ROLES)},
+            "tenants": sorted(positions), "damaged": sorted({tenant for tenant, _ in self.damaged}), "files": self.files,
+            "parts": {name: self.described(name) for name in (DUMP, ROLES)},
         }  # fmt: skip
         self.tenants = len(positions)
         self.complete(manifest)
@@ -115,14 +122,23 @@ class Backup:
                 self.copy_file(str(path.relative_to(self.data)))
 
     def copy_file(self, path):
-        with opened_below(self.data, path) as source:
-            self.add(path, source)
+        if path.startswith("postgres/"):  # the server's user's
+            with opened_below(self.data, path) as source:
+                self.add(path, source)
+        else:  # its owner's alone, and so is a link there: to a certificate, or to a configuration in /etc
+            with open(self.data / path, "rb") as source:
+                self.add(path, source.fileno())
 
     def copy_segments(self, staging, sizes, ends, positions):
         for (tenant, number), size in sorted(sizes.items()):
             if (tenant, number) in ends or tenant in positions and number >= max(1, positions[tenant]):
-                with open_file(staging.path(tenant, number)) as source:
-                    self.add(segment_path(tenant, number), source.fileno(), size)
+                path = segment_path(tenant, number)
+                try:
+                    with open_file(staging.path(tenant, number)) as source:
+                        self.add(path, source.fileno(), size)
+                except Unreadable:
+                    (self.folder / "files" / path).unlink(missing_ok=True)
+                    self.damaged.add((tenant, number))
 
     def add(self, path, source, size=None):
         """Copies a file, or gives the copy of the backup before a second name if that is the very same."""
@@ -159,10 +175,12 @@ class Backup:
 def consistent(staging, session):
     """Links all that a snapshot names; the transaction with that snapshot is open then.
 
-    Returns how long each segment is, how long it must be, and from which segment on the database does not know each tenant's log.
+    Returns how long each segment is, how long it must be, from which segment on the database does not know each tenant's log, and which
+    segments are missing, too short or not the file that they were a moment ago, each time.
     """
-    missing = []
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            session.ask("ROLLBACK")
         staging.clear()
         staging.link_tenants()
         staging.link_queue()
@@ -171,14 +189,14 @@ def consistent(staging, session):
         staging.link_queue()  # first: what has left it goes at once
         staging.link_tenants()
         sizes, ends = staging.sizes(), session.ends()
-        missing = [place for place, end in ends.items() if sizes.get(place, 0) < end]
-        if staging.is_steady and not missing:
-            return sizes, ends, positions
-        session.ask("ROLLBACK")
-    raise Trouble(
-        "Messages' files are missing or too short: " + ", ".join(str(staging.data / segment_path(*place)) for place in missing[:5])
-        if missing else "Files changed their names all the time; try again later."
-    )
+        damaged = {place for place, end in ends.items() if sizes.get(place, 0) < end} | staging.unsteady
+        if not damaged:
+            break
+    return sizes, ends, positions, damaged
+
+
+def read_schema(session):
+    return [name for (name,) in session.ask("SELECT name FROM schema_migrations ORDER BY version")]
 
 
 def open_file(path):
@@ -220,18 +238,26 @@ def check_place(data, target):
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def remove_old(target, platform, keep):
-    """Leaves the newest ones of this platform."""
-    ours = []
+def remove_old(target, platform, keep, made):
+    """Leaves the newest ones of this platform, and in any case the one that was just made: the clock may have been ahead before."""
+    others = []
     for backup in complete_backups(target):
         with contextlib.suppress(Trouble):
-            if read_manifest(backup)["platform"] == platform:
-                ours.append(backup)
-    for backup in ours[:-keep]:
+            if backup != made and read_manifest(backup)["platform"] == platform:
+                others.append(backup)
+    for backup in others[: max(0, len(others) + 1 - keep)]:
         # First it is none any more.
         os.rename(backup, doomed := backup.with_name(backup.name + INCOMPLETE))
         shutil.rmtree(doomed)
         print(f"Removed the backup {backup.name}.")
+
+
+def damage_text(data, damaged):
+    files = ", ".join(str(data / segment_path(*place)) for place in sorted(damaged)[:5])
+    return (
+        f"It lacks messages of {owners_text({tenant for tenant, _ in damaged})}, whose files are missing, too short or not to be read: "
+        f"{files}{', …' if len(damaged) > 5 else ''}. All else is in it, and no older backup was removed."
+    )
 
 
 def main():
@@ -265,8 +291,10 @@ def main():
     if backup.shared:
         messages += f", {size_text(backup.shared)} as in {backup.earlier.name}"
     print(f"Made the backup {backup.folder} in {time.monotonic() - began:.0f} seconds: {messages}.")
+    if backup.damaged:
+        raise Trouble(damage_text(data, backup.damaged))
     if keep:
-        remove_old(target, backup.platform, keep)
+        remove_old(target, backup.platform, keep, backup.folder)
     for held in locks:
         os.close(held)
 
