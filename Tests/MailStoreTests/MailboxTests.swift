@@ -1,3 +1,4 @@
+import Glibc
 import MailStore
 import Runtime
 import Testing
@@ -30,6 +31,21 @@ import Testing
             #expect(account.mailboxes.map(\.name).filter { $0.hasPrefix("Old") } == ["Old", "Old/Work/Projects", "Old/Work/Projects/One"])
             #expect(account.isSubscribed("Somewhere"))
             #expect(!account.isSubscribed("Junk"))
+        }
+    }
+
+    @Test("A company made anew gives other UIDVALIDITYs than before: the first is of its time") func firstUIDValidity() async throws {
+        let began = UInt32(time(nil))
+        for _ in 0..<2 {
+            let tenant = try await TestTenant.make()
+            let ann = try await tenant.user("ann"), bob = try await tenant.user("bob")
+            try await tenant.withStore { store async throws in
+                let numbers = try await store.account(of: ann).mailboxes.map(\.uidValidity).sorted()
+                #expect(numbers == Array(numbers[0]..<numbers[0] + UInt32(numbers.count)))
+                #expect((began...UInt32(time(nil)) + 2).contains(numbers[0]))
+                let others = try await store.account(of: bob).mailboxes.map(\.uidValidity).sorted()
+                #expect(others.first == numbers.last.map { $0 + 1 })
+            }
         }
     }
 

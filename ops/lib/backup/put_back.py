@@ -29,9 +29,7 @@ MODES = {"run": 0o711, "tenants": 0o711}
 SKIP = f"""
     UPDATE mailboxes SET highestmodseq = highestmodseq + {SKIPPED},
         uidnext = CASE WHEN uidnext < {HIGHEST_UID - 2 * SKIPPED} THEN uidnext + {SKIPPED} ELSE uidnext END;
-    INSERT INTO mailbox_counters AS counter SELECT tenant_id, {SKIPPED} FROM tenants
-        ON CONFLICT (tenant_id) DO UPDATE SET last_id = counter.last_id + excluded.last_id
-        WHERE counter.last_id < {HIGHEST_UID - 2 * SKIPPED};
+    UPDATE mailbox_counters SET last_id = last_id + {SKIPPED} WHERE last_id < {HIGHEST_UID - 2 * SKIPPED};
     """
 # Who was logged out since is not to be logged in again, and a one-time password that was used since is not to be good again (RFC 6238 §5.2);
 # the next step's is taken ahead of its time too.
