@@ -140,6 +140,8 @@ class Cages(unittest.TestCase):
             }.items():
                 self.assertEqual("EPERM", self.probe.call(name, descriptor, *arguments), name)
             self.assertEqual("EPERM", self.probe.call("bind", descriptor, octets(ipv4_address("127.0.0.1", 0)), 16))
+            self.assertEqual(0, self.probe.call("listen", descriptor, 16), "said to be done")
+            self.assertEqual("EINVAL", self.probe.call("accept", descriptor, 0, 0), "but nobody can come")
             other.settimeout(0.2)
             with self.assertRaises(TimeoutError, msg="nothing came through"):
                 other.accept()

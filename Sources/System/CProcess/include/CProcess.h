@@ -32,8 +32,9 @@ int casella_landlock_abi(void);
 int casella_restrict_reach(char *const *readable, size_t readable_count, char *const *writable, size_t writable_count, int internet);
 
 /* seccomp: system calls that are listed work, with the arguments that are listed; the others fail with EPERM, and are told to
- * the kernel's log. socket() makes Unix stream sockets and, when `internet` is not 0, TCP and UDP; otherwise nothing that is sent connects a socket
- * on its way (MSG_FASTOPEN), which Landlock does not see. */
+ * the kernel's log. socket() makes Unix stream sockets and, when `internet` is not 0, TCP and UDP; otherwise nothing that is sent
+ * connects a socket on its way (MSG_FASTOPEN), which Landlock does not see. listen() does nothing: sockets listen before they are
+ * inherited. */
 int casella_restrict_syscalls(int internet);
 
 /* The number of threads of this process. */
