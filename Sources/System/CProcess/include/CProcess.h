@@ -55,8 +55,9 @@ int casella_wait_readable(int descriptor, int milliseconds);
 /* Sends a few octets over a Unix stream socket, without waiting, and with them a descriptor (-1: none), which stays open here too. */
 int casella_send_with_descriptor(int socket, const void *bytes, size_t count, int descriptor);
 
-/* Receives exactly `count` octets that were sent so, and the descriptor that came with them (close-on-exec; -1: none). */
-int casella_receive_with_descriptor(int socket, void *bytes, size_t count, int *descriptor, int milliseconds);
+/* Receives exactly `count` octets that were sent so, without waiting, and the descriptor that came with them (close-on-exec;
+ * -1: none). */
+int casella_receive_with_descriptor(int socket, void *bytes, size_t count, int *descriptor);
 
 /* Names the calling thread; at most 15 octets, shown by ps and top. */
 void casella_name_thread(const char *name);
