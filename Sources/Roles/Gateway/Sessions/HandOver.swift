@@ -47,7 +47,7 @@ extension GatewayProcess {
                 try await worker.flush()
                 try await worker.waitForTaker(timeout: Self.startingTime)
                 if let socket = client.detach() {
-                    await lend(socket, handOver.bufferedInput, to: worker, session)
+                    await lend(socket, of: client, handOver.bufferedInput, to: worker, session)
                     return .ended
                 }
                 try await worker.give(nil)
@@ -76,16 +76,19 @@ extension GatewayProcess {
     private static let startingTime = Duration.seconds(120)
 
     /// Leaves the client to the worker. The connection with that lasts as long as the session, and either ends with the other.
-    private func lend(_ socket: (descriptor: Int32, unread: [UInt8]), _ earlier: [UInt8], to worker: Connection, _ session: Int) async {
+    private func lend(
+        _ socket: (descriptor: Int32, unread: [UInt8]), of client: Connection, _ earlier: [UInt8], to worker: Connection, _ session: Int
+    ) async {
         sessions.lent(session, socket.descriptor)
         do {
             try await worker.give((socket.descriptor, earlier + socket.unread))
             while try await worker.read() != nil {}
         } catch {
-            Log.warning("a session with a worker broke off", ["session": "\(session)", "error": "\(error)"])
+            Log.warning("a session with a worker broke off", ["session": client.session, "error": "\(error)"])
         }
         await worker.close()
         sessions.remove(session)
+        shutdown(socket.descriptor, Int32(SHUT_RDWR))  // whatever the worker still has of it
         Glibc.close(socket.descriptor)
     }
 
