@@ -187,7 +187,7 @@ class Cages(unittest.TestCase):
         probe = self.probe
         descriptors, error = probe.repeat(40_000, "dup", 0)
         self.assertEqual("EMFILE", error)
-        self.assertLess(descriptors, 16_384)
+        self.assertLess(descriptors, 32_768)
         anonymous = ("mmap", 0, 256 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         pieces, error = probe.repeat(40, *anonymous)
         self.assertEqual("ENOMEM", error)
