@@ -129,6 +129,8 @@ class Cages(unittest.TestCase):
             served.close()
             self.assertEqual(5, self.probe.call("sendto", descriptor, octets(b"hello"), 5, 0, 0, 0))
             self.assertEqual(b"hello", client.recv(5))
+            lingering = ("setsockopt", descriptor, socket.SOL_SOCKET, socket.SO_LINGER, octets(struct.pack("=ii", 1, 3600)), 8)
+            self.assertEqual("EPERM", self.probe.call(*lingering), "the gateway, which closes it last, would stand still")
             # Taken apart, it is a TCP socket like a new one.
             self.assertEqual(0, self.probe.call("connect", descriptor, octets(bytes(16)), 16))
             address = octets(ipv4_address(*other.getsockname()))

@@ -170,10 +170,10 @@ static void allow_sockets(struct program *program, int internet) {
         rule(program, SYS_sendmmsg, SECCOMP_RET_ALLOW);
     } else {
         ALLOW_IF(program, SYS_socket, refused_family, {0, ANY_BIT, ONE_OF(AF_UNIX)}, {1, kinds, ONE_OF(SOCK_STREAM)});
-        /* No socket filter (SO_ATTACH_FILTER, SO_ATTACH_BPF): only what concerns addresses, buffers, times and TCP's manners. */
+        /* No socket filter (SO_ATTACH_FILTER, SO_ATTACH_BPF): only what concerns addresses, buffers, times and TCP's manners. No
+         * SO_LINGER: with that, who closes a socket waits for its peer, and that may be another process that has it too. */
         ALLOW_IF(program, SYS_setsockopt, refused, {1, ANY_BIT, ONE_OF(SOL_SOCKET, 6 /* TCP */)},
-                 {2, ANY_BIT, ONE_OF(1, SO_REUSEADDR, 4, 5, 6, SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE, SO_LINGER, 18, SO_RCVTIMEO,
-                                     SO_SNDTIMEO)});
+                 {2, ANY_BIT, ONE_OF(1, SO_REUSEADDR, 4, 5, 6, SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE, 18, SO_RCVTIMEO, SO_SNDTIMEO)});
         /* A client's socket that was taken apart could be connected anew by sending, past Landlock. */
         ALLOW_IF(program, SYS_sendto, refused, {3, MSG_FASTOPEN, ONE_OF(0)});
         ALLOW_IF(program, SYS_sendmsg, refused, {2, MSG_FASTOPEN, ONE_OF(0)});
