@@ -29,7 +29,7 @@ struct SocketHandOverTests {
         client.write("b SELECT INBOX\r\n")
         try await client.flush()
         async let taken = taker.takeSocket(of: Self.peer)
-        try await giver.waitForTaker()
+        try await giver.waitForTaker(timeout: .seconds(5))
         try await served.finishSending(timeout: .seconds(5))
         let socket = try #require(served.detach())
         try await giver.give((socket.descriptor, Array("a NOOP\r\n".utf8) + socket.unread))
@@ -56,7 +56,7 @@ struct SocketHandOverTests {
     @Test("Without a socket the connection itself carries what comes") func keeps() async throws {
         let (client, served, giver, taker) = try await parties()
         async let taken = taker.takeSocket(of: Self.peer)
-        try await giver.waitForTaker()
+        try await giver.waitForTaker(timeout: .seconds(5))
         try await giver.give(nil)
         giver.write("a NOOP\r\n")
         try await giver.flush()
@@ -84,7 +84,7 @@ struct SocketHandOverTests {
         for words in [[UInt8](), Array("no".utf8)] {
             let (giver, taker) = try await ConnectionTests.pair()
             let taking = Task { @EventLoopActor in try await taker.takeSocket(of: Self.peer) != nil }
-            try await giver.waitForTaker()
+            try await giver.waitForTaker(timeout: .seconds(5))
             giver.write(words)
             try await giver.flush()
             if words.isEmpty { await giver.close() }
@@ -92,6 +92,41 @@ struct SocketHandOverTests {
             await giver.close()
             await taker.close()
         }
+    }
+
+    @Test("While the taker waits for the socket, its process does other things") func servesOthersMeanwhile() async throws {
+        let (client, served, giver, taker) = try await parties()
+        // As a door serves its connections.
+        let taking = EventLoopActor.task { try? await taker.takeSocket(of: Self.peer) }
+        try await giver.waitForTaker(timeout: .seconds(2))
+        await EventLoopActor.sleep(for: .milliseconds(50))
+        let socket = try #require(served.detach())
+        try await giver.give(socket)
+        close(socket.descriptor)
+        let own = try #require(await taking.value)
+        own.write("a OK")
+        try await own.flush()
+        #expect(try await text(client, 4) == "a OK")
+        for connection in [client, own, giver, taker] { await connection.close() }
+    }
+
+    @Test("Of a giver that breaks off between the socket and what its client had sent, no socket stays") func halfGiven() async throws {
+        let (client, served) = try await ConnectionTests.pair()
+        var ends: [Int32] = [0, 0]
+        try #require(casella_socket_pair(&ends) == 0)
+        let taker = try await Connection.adopt(descriptor: ends[0])
+        let taking = Task { @EventLoopActor in try await taker.takeSocket(of: Self.peer) != nil }
+        while casella_wait_readable(ends[1], 0) == 0 { await EventLoopActor.sleep(for: .milliseconds(1)) }
+        let socket = try #require(served.detach())
+        let note: [UInt8] = [1, 0, 0, 0, 9]
+        #expect(casella_send_with_descriptor(ends[1], note, note.count, socket.descriptor) == 0)
+        close(socket.descriptor)
+        await EventLoopActor.sleep(for: .milliseconds(100))
+        close(ends[1])  // with the taker's word in it unread: that is told as an error
+        await #expect(throws: ConnectionError.self) { _ = try await taking.value }
+        #expect(try await client.read(timeout: .seconds(5)) == nil)
+        await taker.close()
+        await client.close()
     }
 
     @Test("A client that takes nothing of what was sent to it before is not waited for") func slowClient() async throws {

@@ -8,8 +8,9 @@ import TLS
 /// The gateway: the only process that the internet talks to.
 ///
 /// - Job: public sockets, TLS, SMTP from the internet, and the part of IMAP, POP3 and submission before login; afterwards
-///   it relays bytes between the client and its tenant's worker, or hands a client without TLS to it for good. Between administrators and the control plane it relays them from the
-///   start. Over HTTPS it tells mail programs their settings, and other hosts the domains' policies on TLS.
+///   it relays bytes between the client and its tenant's worker, or hands a client without TLS to it for good. Between administrators
+///   and the control plane it relays them from the start. Over HTTPS it tells mail programs their settings, and other hosts the
+///   domains' policies on TLS.
 /// - Trusts: the control plane (which domains are hosted, which logins are right). Not its clients. Workers and relay are
 ///   reached through sockets that only this process and the relay may open.
 /// - Holds: TLS keys, messages in transfer (in memory, until every worker has answered), proofs of recent logins (keyed hashes).

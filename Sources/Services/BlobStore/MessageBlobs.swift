@@ -86,8 +86,8 @@ public final class MessageBlobs: Sendable {
     /// Removes a segment that nobody refers to any more, and that takes no more records.
     public nonisolated(nonsending) func remove(segment: Int64) async throws(BlobError) {
         await packer.useUp(segment)
-        await secondReader.letGo(of: segment)
         try await reader.remove(segment)
+        await secondReader.letGo(of: segment)  // afterwards, since it cannot be opened again
     }
 
     /// Has the next record begin a new segment of the log: nothing comes into those that are there any more, as long as this process lives.

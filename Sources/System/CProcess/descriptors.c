@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "CProcess.h"
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,10 +26,8 @@ int casella_send_with_descriptor(int socket, const void *bytes, size_t count, in
     return (size_t)sent == count ? 0 : -EAGAIN;
 }
 
-int casella_receive_with_descriptor(int socket, void *bytes, size_t count, int *descriptor, int milliseconds) {
+int casella_receive_with_descriptor(int socket, void *bytes, size_t count, int *descriptor) {
     *descriptor = -1;
-    int readable = casella_wait_readable(socket, milliseconds);
-    if (readable <= 0) return readable < 0 ? readable : -ETIMEDOUT;
     struct iovec vector = {.iov_base = bytes, .iov_len = count};
     union {
         struct cmsghdr header;

@@ -120,13 +120,15 @@ static int install(const struct program *program, unsigned flags) {
     return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter) ? -errno : 0;
 }
 
-/* Calls that libraries try in the ordinary course of things; their refusal is nothing to log. */
+/* Calls that libraries make in the ordinary course of things; that they do nothing is nothing to log. */
 static int install_expected_refusals(void) {
     struct program program = {.length = 0};
     begin(&program);
     rule(&program, SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);  /* its flags are out of a filter's sight; glibc takes clone instead */
     rule(&program, SYS_openat2, SECCOMP_RET_ERRNO | ENOSYS); /* likewise */
     rule(&program, SYS_setpriority, SECCOMP_RET_ERRNO | 0);  /* libdispatch wants less niceness, and would complain to /dev/log */
+    /* NIO says it again of sockets that listen already. One that was taken apart would be bound to a port by it, past Landlock. */
+    rule(&program, SYS_listen, SECCOMP_RET_ERRNO | 0);
     answer(&program, SECCOMP_RET_ALLOW);
     return install(&program, SECCOMP_FILTER_FLAG_TSYNC);
 }
@@ -168,10 +170,10 @@ static void allow_sockets(struct program *program, int internet) {
         rule(program, SYS_sendmmsg, SECCOMP_RET_ALLOW);
     } else {
         ALLOW_IF(program, SYS_socket, refused_family, {0, ANY_BIT, ONE_OF(AF_UNIX)}, {1, kinds, ONE_OF(SOCK_STREAM)});
-        /* No socket filter (SO_ATTACH_FILTER, SO_ATTACH_BPF): only what concerns addresses, buffers, times and TCP's manners. */
+        /* No socket filter (SO_ATTACH_FILTER, SO_ATTACH_BPF): only what concerns addresses, buffers, times and TCP's manners. No
+         * SO_LINGER: with that, who closes a socket waits for its peer, and that may be another process that has it too. */
         ALLOW_IF(program, SYS_setsockopt, refused, {1, ANY_BIT, ONE_OF(SOL_SOCKET, 6 /* TCP */)},
-                 {2, ANY_BIT, ONE_OF(1, SO_REUSEADDR, 4, 5, 6, SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE, SO_LINGER, 18, SO_RCVTIMEO,
-                                     SO_SNDTIMEO)});
+                 {2, ANY_BIT, ONE_OF(1, SO_REUSEADDR, 4, 5, 6, SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE, 18, SO_RCVTIMEO, SO_SNDTIMEO)});
         /* A client's socket that was taken apart could be connected anew by sending, past Landlock. */
         ALLOW_IF(program, SYS_sendto, refused, {3, MSG_FASTOPEN, ONE_OF(0)});
         ALLOW_IF(program, SYS_sendmsg, refused, {2, MSG_FASTOPEN, ONE_OF(0)});
@@ -189,7 +191,7 @@ int casella_restrict_syscalls(int internet) {
     allow_files(&program);
     allow_process(&program);
     allow_sockets(&program, internet);
-    /* The other filter answers these; the stricter answer of the two counts. */
+    /* The other filter answers these, and listen; the stricter answer of the two counts. */
     rule(&program, SYS_clone3, SECCOMP_RET_ALLOW);
     rule(&program, SYS_openat2, SECCOMP_RET_ALLOW);
     rule(&program, SYS_setpriority, SECCOMP_RET_ALLOW);

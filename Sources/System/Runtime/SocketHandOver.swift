@@ -7,16 +7,17 @@ import NIOCore
 /// with octets that belong to the client.
 extension Connection {
     /// What the taker says.
-    private nonisolated static let ready: UInt8 = 0x52
-    /// How long one side waits for the other; both are ours, and wait for nobody else meanwhile.
-    private nonisolated static let handOverTime = Duration.seconds(5)
+    private static let ready: UInt8 = 0x52
+    /// How long the taker, once it is ready, waits for the giver, which waits for nobody else meanwhile.
+    private static let handOverTime = Duration.seconds(5)
     /// What the giver sends: whether a socket comes along, and how many octets follow that the client had sent before.
-    private nonisolated static let noteLength = 5
+    private static let noteLength = 5
     private static let unreadLimit = 1 << 20
 
     /// Waits until the other process is ready to take a socket.
-    public func waitForTaker() async throws(ConnectionError) {
-        guard let answer = try await read(timeout: Self.handOverTime) else { throw .closed }
+    /// - Parameter timeout: that process may have to be started first.
+    public func waitForTaker(timeout: Duration) async throws(ConnectionError) {
+        guard let answer = try await read(timeout: timeout) else { throw .closed }
         guard answer.readableBytesView.elementsEqual([Self.ready]) else { throw .failed("the other process is not ready to take a socket") }
     }
 
@@ -38,7 +39,7 @@ extension Connection {
     /// - Returns: nil when the client's octets come over this connection.
     public func takeSocket(of peer: Peer) async throws(ConnectionError) -> Connection? {
         setReading(false)
-        let received = await Self.receive(on: withDescriptor { fcntl($0, F_DUPFD_CLOEXEC, 0) } ?? -1)
+        let received = await receiveNote()
         setReading(true)
         switch received {
         case .failure(let code): throw .failed(String(cString: strerror(code)))
@@ -46,7 +47,7 @@ extension Connection {
             guard descriptor >= 0 else { return nil }
             let client = try await Connection.adopt(descriptor: descriptor, peer: peer)
             let length = note[1...].reduce(0) { $0 << 8 | Int($1) }
-            guard length <= Self.unreadLimit, let unread = try await read(exactly: length) else {
+            guard length <= Self.unreadLimit, let unread = try? await read(exactly: length) else {
                 await client.close(timeout: .zero)
                 throw .failed("what a client had sent was not handed over")
             }
@@ -64,24 +65,26 @@ extension Connection {
         return gathered.readableBytes == length ? gathered : nil
     }
 
-    private enum Received: Sendable {
+    private enum Received {
         case success(note: [UInt8], descriptor: Int32)
         case failure(code: Int32)
     }
 
-    /// Beside the event loop, since a call of this kind waits for the socket by itself. The giver answers at once.
-    /// - Parameter socket: a descriptor of this call's own.
-    @concurrent
-    private nonisolated static func receive(on socket: Int32) async -> Received {
-        guard socket >= 0 else { return .failure(code: EBADF) }
-        defer { Glibc.close(socket) }
-        // Said here, where nothing of the answer can be read by anybody else any more.
-        let said = casella_send_with_descriptor(socket, [ready], 1, -1)
-        guard said == 0 else { return .failure(code: -said) }
-        var note = [UInt8](repeating: 0, count: noteLength)
+    /// Says that this process is ready, and looks for the answer again and again: NIO would take it without the socket, and others are
+    /// served meanwhile. It is there within a fraction of a millisecond.
+    private func receiveNote() async -> Received {
+        var note = [UInt8](repeating: 0, count: Self.noteLength)
         var descriptor: Int32 = -1
-        let result = casella_receive_with_descriptor(
-            socket, &note, noteLength, &descriptor, Int32(handOverTime.components.seconds) * 1000)
-        return result == 0 ? .success(note: note, descriptor: descriptor) : .failure(code: -result)
+        var result = withDescriptor { casella_send_with_descriptor($0, [Self.ready], 1, -1) } ?? -EPIPE
+        guard result == 0 else { return .failure(code: -result) }
+        let end = ContinuousClock.now + Self.handOverTime
+        var pause = Duration.microseconds(50)
+        repeat {
+            await EventLoopActor.sleep(for: pause)
+            pause = min(pause * 2, .milliseconds(10))
+            result = withDescriptor { casella_receive_with_descriptor($0, &note, note.count, &descriptor) } ?? -ECONNRESET
+        } while result == -EAGAIN && .now < end
+        guard result == 0 else { return .failure(code: result == -EAGAIN ? ETIMEDOUT : -result) }
+        return .success(note: note, descriptor: descriptor)
     }
 }

@@ -11,7 +11,8 @@ static const struct {
     long number;
 } calls[] = {
 #define CALL(name) {#name, SYS_##name}
-    CALL(add_key), CALL(bind), CALL(bpf), CALL(chdir), CALL(chroot), CALL(clone), CALL(clone3), CALL(close), CALL(connect), CALL(dup),
+    CALL(accept), CALL(add_key), CALL(bind), CALL(bpf), CALL(chdir), CALL(chroot), CALL(clone), CALL(clone3), CALL(close),
+    CALL(connect), CALL(dup),
     CALL(execve), CALL(execveat), CALL(fchmod), CALL(fchmodat), CALL(fchownat), CALL(fcntl), CALL(fdatasync), CALL(finit_module),
     CALL(fstat), CALL(ftruncate), CALL(getdents64), CALL(getpid), CALL(getuid), CALL(init_module), CALL(io_uring_setup), CALL(ioctl),
     CALL(kcmp), CALL(keyctl), CALL(kill), CALL(landlock_create_ruleset), CALL(linkat), CALL(listen), CALL(memfd_create), CALL(mkdirat),
@@ -19,8 +20,9 @@ static const struct {
     CALL(open_tree), CALL(openat), CALL(openat2), CALL(perf_event_open), CALL(personality), CALL(pidfd_getfd), CALL(pidfd_open),
     CALL(pidfd_send_signal), CALL(pivot_root), CALL(prctl), CALL(pread64), CALL(prlimit64), CALL(process_vm_readv),
     CALL(process_vm_writev), CALL(ptrace), CALL(pwrite64), CALL(read), CALL(reboot), CALL(renameat2), CALL(request_key),
-    CALL(rt_sigqueueinfo), CALL(rt_tgsigqueueinfo), CALL(seccomp), CALL(sendmmsg), CALL(sendmsg), CALL(sendto), CALL(setgid), CALL(setgroups), CALL(setns), CALL(setpriority),
-    CALL(setresuid), CALL(setsockopt), CALL(settimeofday), CALL(setuid), CALL(setxattr), CALL(shmget), CALL(socket), CALL(socketpair),
+    CALL(rt_sigqueueinfo), CALL(rt_tgsigqueueinfo), CALL(seccomp), CALL(sendmmsg), CALL(sendmsg), CALL(sendto), CALL(setgid),
+    CALL(setgroups), CALL(setns), CALL(setpriority), CALL(setresuid), CALL(setsockopt),
+    CALL(settimeofday), CALL(setuid), CALL(setxattr), CALL(shmget), CALL(socket), CALL(socketpair),
     CALL(swapon), CALL(symlinkat), CALL(sync), CALL(syslog), CALL(tgkill), CALL(tkill), CALL(umount2), CALL(unlinkat), CALL(unshare),
     CALL(userfaultfd), CALL(utimensat), CALL(vmsplice), CALL(write),
 #if defined(__x86_64__)

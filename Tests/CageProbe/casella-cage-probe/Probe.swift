@@ -91,7 +91,8 @@ final class Probe {
     private func take(from client: Int32) -> String {
         var note = [UInt8](repeating: 0, count: 5)
         var descriptor: Int32 = -1
-        let result = casella_receive_with_descriptor(client, &note, note.count, &descriptor, 5_000)
+        _ = casella_wait_readable(client, 5_000)
+        let result = casella_receive_with_descriptor(client, &note, note.count, &descriptor)
         return String(result == 0 ? descriptor : result)
     }
 

@@ -31,9 +31,10 @@ extension DataDirectory {
             limits: .init(openFiles: 4_096))
     }
 
+    /// Two descriptors a session of a client whose socket it was handed.
     func tenantCage(_ tenant: Int64) -> Confinement {
         Confinement(
             userID: users?.tenant(tenant), groupID: users?.tenant(tenant), supplementaryGroups: users.map { [$0.senders] } ?? [],
-            readablePaths: Self.system, writablePaths: [tenantDirectory(tenant), "/dev/null"])
+            readablePaths: Self.system, writablePaths: [tenantDirectory(tenant), "/dev/null"], limits: .init(openFiles: 32_768))
     }
 }

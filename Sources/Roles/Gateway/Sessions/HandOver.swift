@@ -45,9 +45,9 @@ extension GatewayProcess {
         do {
             if offersSocket {
                 try await worker.flush()
-                try await worker.waitForTaker()
+                try await worker.waitForTaker(timeout: Self.startingTime)
                 if let socket = client.detach() {
-                    await lend(socket, handOver.bufferedInput, to: worker, session)
+                    await lend(socket, of: client, handOver.bufferedInput, to: worker, session)
                     return .ended
                 }
                 try await worker.give(nil)
@@ -72,17 +72,23 @@ extension GatewayProcess {
     /// How long a client may take for what was sent to it before its login.
     private static let sendingTime = Duration.seconds(5)
 
+    /// How long a worker may take that has to be started first, perhaps when the one before it has ended.
+    private static let startingTime = Duration.seconds(120)
+
     /// Leaves the client to the worker. The connection with that lasts as long as the session, and either ends with the other.
-    private func lend(_ socket: (descriptor: Int32, unread: [UInt8]), _ earlier: [UInt8], to worker: Connection, _ session: Int) async {
+    private func lend(
+        _ socket: (descriptor: Int32, unread: [UInt8]), of client: Connection, _ earlier: [UInt8], to worker: Connection, _ session: Int
+    ) async {
         sessions.lent(session, socket.descriptor)
         do {
             try await worker.give((socket.descriptor, earlier + socket.unread))
             while try await worker.read() != nil {}
         } catch {
-            Log.warning("a session with a worker broke off", ["session": "\(session)", "error": "\(error)"])
+            Log.warning("a session with a worker broke off", ["session": client.session, "error": "\(error)"])
         }
         await worker.close()
         sessions.remove(session)
+        shutdown(socket.descriptor, Int32(SHUT_RDWR))  // whatever the worker still has of it
         Glibc.close(socket.descriptor)
     }
 

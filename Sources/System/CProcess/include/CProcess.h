@@ -32,8 +32,9 @@ int casella_landlock_abi(void);
 int casella_restrict_reach(char *const *readable, size_t readable_count, char *const *writable, size_t writable_count, int internet);
 
 /* seccomp: system calls that are listed work, with the arguments that are listed; the others fail with EPERM, and are told to
- * the kernel's log. socket() makes Unix stream sockets and, when `internet` is not 0, TCP and UDP; otherwise nothing that is sent connects a socket
- * on its way (MSG_FASTOPEN), which Landlock does not see. */
+ * the kernel's log. socket() makes Unix stream sockets and, when `internet` is not 0, TCP and UDP; otherwise nothing that is sent
+ * connects a socket on its way (MSG_FASTOPEN), which Landlock does not see. listen() does nothing: sockets listen before they are
+ * inherited. */
 int casella_restrict_syscalls(int internet);
 
 /* The number of threads of this process. */
@@ -54,8 +55,9 @@ int casella_wait_readable(int descriptor, int milliseconds);
 /* Sends a few octets over a Unix stream socket, without waiting, and with them a descriptor (-1: none), which stays open here too. */
 int casella_send_with_descriptor(int socket, const void *bytes, size_t count, int descriptor);
 
-/* Receives exactly `count` octets that were sent so, and the descriptor that came with them (close-on-exec; -1: none). */
-int casella_receive_with_descriptor(int socket, void *bytes, size_t count, int *descriptor, int milliseconds);
+/* Receives exactly `count` octets that were sent so, without waiting, and the descriptor that came with them (close-on-exec;
+ * -1: none). */
+int casella_receive_with_descriptor(int socket, void *bytes, size_t count, int *descriptor);
 
 /* Names the calling thread; at most 15 octets, shown by ps and top. */
 void casella_name_thread(const char *name);
