@@ -55,17 +55,17 @@ class Interactive(unittest.TestCase):
             self.assertIn("zebra-works", shell.wait_for(PROMPT))
 
     def test_a_completed_name_is_quoted_as_the_prompt_reads_it(self):
-        yak = "yak'wren@zebra-works.example"
-        self.platform.casella("user", "create", yak, "--no-password")
+        yeti = "yeti'wren@zebra-works.example"
+        self.platform.casella("user", "create", yeti, "--no-password")
         with self.shell() as shell:
-            bare, single, double = r"yak\'wren@", r"'yak'\''wren@", "\"yak'wren@"
-            for typed, completed in (("yak", bare), (r"yak\'w", bare), ("'yak", single), ('"yak', double)):
+            bare, single, double = r"yeti\'wren@", r"'yeti'\''wren@", "\"yeti'wren@"
+            for typed, completed in (("yeti", bare), (r"yeti\'w", bare), ("'yeti", single), ('"yeti', double)):
                 with self.subTest(typed):
                     shell.type(f"user show {typed}{TAB}")
                     shell.wait_for(f"user show {completed}zebra-works.example")
                     shell.type("\r")
-                    self.assertIn(yak, shell.wait_for(PROMPT))
-        self.platform.casella("user", "delete", yak, "--yes")
+                    self.assertIn(yeti, shell.wait_for(PROMPT))
+        self.platform.casella("user", "delete", yeti, "--yes")
 
     def test_a_name_made_a_moment_ago_is_completed(self):
         with self.shell() as shell:
