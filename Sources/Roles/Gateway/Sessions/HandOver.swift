@@ -36,7 +36,7 @@ extension GatewayProcess {
                 ["tenant": "\(handOver.user.tenant)", "session": client.session, "error": "\(error)"])
             return .unreachable
         }
-        let offersSocket = await canHandOver(client)
+        let offersSocket = await canHandOver(client, to: handOver.user.tenant)
         guard let header = await header(of: client, handOver, offersSocket).encoded() else {
             await worker.close()
             return .unreachable
@@ -64,8 +64,8 @@ extension GatewayProcess {
 
     /// A socket that only carries mail in the clear serves as well in the worker's hands, where the cage makes sure that it leads nowhere
     /// else.
-    private func canHandOver(_ client: Connection) async -> Bool {
-        guard holdsSockets, !client.isEncrypted, client.isOpen else { return false }
+    private func canHandOver(_ client: Connection, to tenant: Int64) async -> Bool {
+        guard holdsSockets, !client.isEncrypted, client.isOpen, sessions.mayLend(to: tenant) else { return false }
         return (try? await client.finishSending(timeout: Self.sendingTime)) != nil
     }
 

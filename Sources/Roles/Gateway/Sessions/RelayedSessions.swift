@@ -22,10 +22,14 @@ final class RelayedSessions {
     private var next = 0
     private let perUser: Int, perTenant: Int
     private var countByUser: [Int64: Int] = [:], countByTenant: [Int64: Int] = [:]
+    private var lentByTenant: [Int64: Int] = [:]
+    private let lendingLimit: Int
 
-    init(perUser: Int, perTenant: Int) {
+    /// - Parameter lendingLimit: sockets that one worker may have at a time: each takes two of its 32,768 descriptors.
+    init(perUser: Int, perTenant: Int, lendingLimit: Int = 12_000) {
         self.perUser = perUser
         self.perTenant = perTenant
+        self.lendingLimit = lendingLimit
     }
 
     /// Nil when the user, or its whole tenant, has too many sessions already.
@@ -38,11 +42,19 @@ final class RelayedSessions {
         return next
     }
 
+    /// Whether the tenant's worker may have one more client's socket.
+    func mayLend(to tenant: Int64) -> Bool { lentByTenant[tenant, default: 0] < lendingLimit }
+
     /// The worker serves the client by its own socket.
-    func lent(_ session: Int, _ socket: Int32) { entries[session]?.socket = socket }
+    func lent(_ session: Int, _ socket: Int32) {
+        guard let tenant = entries[session]?.user.tenant else { return }
+        entries[session]?.socket = socket
+        lentByTenant[tenant, default: 0] += 1
+    }
 
     func remove(_ session: Int) {
         guard let entry = entries.removeValue(forKey: session) else { return }
+        if entry.socket != nil { Self.countDown(&lentByTenant, entry.user.tenant) }
         Self.countDown(&countByUser, entry.user.user)
         Self.countDown(&countByTenant, entry.user.tenant)
     }
