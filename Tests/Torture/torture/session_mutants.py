@@ -16,9 +16,9 @@ SESSION_MUTANTS = [
         "search-numbers-as-shared",
         "SEARCH answers numbers that leave out messages whose expunge this session was not told of",
         IMAP + "Search/SearchRun.swift",
-        "SearchPlan.Subject(number: index + 1,",
-        "SearchPlan.Subject("
-        "number: MUTANT ? index + 1 - selection.uids.prefix(index).count { selection.info($0) == nil } : index + 1,",
+        "{ number, info in",
+        "{ place, info in let number = "
+        "MUTANT ? place - selection.uids.prefix(place - 1).count { selection.info($0) == nil } : place",
     ),
     Mutant(
         "search-unseen-as-new",
@@ -73,8 +73,8 @@ SESSION_MUTANTS = [
         "select-uidnext-in-use",
         "SELECT predicts a UID that has been given already",
         IMAP + "Commands/ExamineExecution.swift",
-        ".uidNext(opened.uidNext)",
-        ".uidNext(opened.uidNext - (MUTANT && opened.uidNext > 1 ? 1 : 0))",
+        ".uidNext(summary.uidNext)",
+        ".uidNext(summary.uidNext - (MUTANT && summary.uidNext > 1 ? 1 : 0))",
     ),
     Mutant(
         "select-unseen-off-by-one",
@@ -115,8 +115,8 @@ SESSION_MUTANTS = [
         "recent-count-off-by-one",
         "RECENT of SELECT counts one message less",
         IMAP + "Commands/ExamineExecution.swift",
-        "send(.recent(opened.recentCount))",
-        "send(.recent(max(0, opened.recentCount - (MUTANT ? 1 : 0))))",
+        "send(.recent(summary.recentCount))",
+        "send(.recent(max(0, summary.recentCount - (MUTANT ? 1 : 0))))",
     ),
     Mutant(
         "exists-too-low",
