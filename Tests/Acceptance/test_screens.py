@@ -66,12 +66,19 @@ casella>
             self.masks(),
         )
 
+    @staticmethod
+    def prompts(screen):
+        """How many there are, with nothing behind the last one; 0 otherwise."""
+        lines = screen.text().split("\n")
+        return sum(line.startswith("casella") for line in lines) if lines[-1].endswith(">") else 0
+
     def test_the_history_is_searched(self):
         screen = self.shell()
-        for line in ("tenant show screen-works --format csv", "use screen-works", "use"):
+        for done, line in enumerate(("tenant show screen-works --format csv", "use screen-works", "use"), start=1):
             screen.type(line)
             screen.press("Enter")
-            screen.wait_for(line)
+            # Only the prompt knows the keys; what comes before it is the terminal's, to which C-r means something else.
+            eventually(lambda: self.prompts(screen) == done + 1, what="the prompt is back")
         screen.press("C-r")
         screen.type("show scr")
         screen.press("Enter")
