@@ -87,7 +87,7 @@ import Testing
     private func failing(_ packing: Task<CompactionOutcome, any Error>, _ tenant: TestTenant) async throws {
         let killer = Task {
             while !Task.isCancelled {
-                try? await Task.sleep(for: .milliseconds(20))
+                try? await tenant.server.waitFor("wait_event_type = 'Lock'", of: tenant.role)
                 try? await tenant.server.cut("wait_event_type = 'Lock'", of: tenant.role)
             }
         }

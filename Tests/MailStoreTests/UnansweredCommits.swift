@@ -28,6 +28,7 @@ extension TestTenant.Server {
         try await cut("wait_event = 'SyncRep'", of: user)
     }
 
+    /// By asking again and again, since PostgreSQL tells nobody when a session begins to wait.
     func waitFor(_ condition: String, of user: String) async throws {
         let sql = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND \(condition)"
         while try await number(sql, [.text(user)]) == 0 { try await Task.sleep(for: .milliseconds(5)) }

@@ -70,7 +70,9 @@ struct SocketHandOverTests {
         let (client, served) = try await ConnectionTests.pair()
         client.write("b LOGOUT\r\n")
         client.closeOutput()
-        while served.isOpen { try await EventLoopActor.eventLoop.scheduleTask(in: .milliseconds(1)) {}.futureResult.get() }
+        let said = try #require(try await served.read(timeout: .seconds(10)))
+        #expect(try await served.read(timeout: .seconds(10)) == nil)
+        served.putBack(said)
         #expect(served.detach() == nil)
         #expect(try await text(served, 10) == "b LOGOUT\r\n")
         served.write("bye")
@@ -99,7 +101,12 @@ struct SocketHandOverTests {
         // As a door serves its connections.
         let taking = EventLoopActor.task { try? await taker.takeSocket(of: Self.peer) }
         try await giver.waitForTaker(timeout: .seconds(2))
-        await EventLoopActor.sleep(for: .milliseconds(50))
+        let (one, other) = try await ConnectionTests.pair()
+        for _ in 0..<100 {
+            one.write("x")
+            try await one.flush()
+            #expect(try await text(other, 1) == "x")
+        }
         let socket = try #require(served.detach())
         try await giver.give(socket)
         close(socket.descriptor)
@@ -107,7 +114,7 @@ struct SocketHandOverTests {
         own.write("a OK")
         try await own.flush()
         #expect(try await text(client, 4) == "a OK")
-        for connection in [client, own, giver, taker] { await connection.close() }
+        for connection in [client, own, giver, taker, one, other] { await connection.close() }
     }
 
     @Test("Of a giver that breaks off between the socket and what its client had sent, no socket stays") func halfGiven() async throws {
@@ -116,13 +123,14 @@ struct SocketHandOverTests {
         try #require(casella_socket_pair(&ends) == 0)
         let taker = try await Connection.adopt(descriptor: ends[0])
         let taking = Task { @EventLoopActor in try await taker.takeSocket(of: Self.peer) != nil }
-        while casella_wait_readable(ends[1], 0) == 0 { await EventLoopActor.sleep(for: .milliseconds(1)) }
+        let raw = dup(ends[1]), giver = try await Connection.adopt(descriptor: ends[1])
+        try await giver.waitForTaker(timeout: .seconds(10))
         let socket = try #require(served.detach())
         let note: [UInt8] = [1, 0, 0, 0, 9]
-        #expect(casella_send_with_descriptor(ends[1], note, note.count, socket.descriptor) == 0)
+        #expect(casella_send_with_descriptor(raw, note, note.count, socket.descriptor) == 0)
         close(socket.descriptor)
-        await EventLoopActor.sleep(for: .milliseconds(100))
-        close(ends[1])  // with the taker's word in it unread: that is told as an error
+        close(raw)
+        await giver.close()
         await #expect(throws: ConnectionError.self) { _ = try await taking.value }
         #expect(try await client.read(timeout: .seconds(5)) == nil)
         await taker.close()

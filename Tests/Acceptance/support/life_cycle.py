@@ -2,24 +2,15 @@
 
 import imaplib
 import itertools
-import unittest
 
-from . import clients, database, messages, running
-from .companies import Company
+from . import clients, database, messages
+from .company_tests import CompanyForEach
 from .waiting import eventually
 
 numbers = itertools.count(1)
 
 
-class LifeCycle(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.platform = running.shared()
-
-    def setUp(self):
-        self.company = Company(self.platform)
-        self.ann, self.bob = self.company.address("ann"), self.company.address("bob")
-
+class LifeCycle(CompanyForEach):
     def status(self, *words):
         return self.platform.casella(*words, check=False).returncode
 

@@ -22,7 +22,7 @@ final class TestPlatform {
     private let parts: Parts
     private let folder: String
     /// Of what users were to be told, in that order.
-    private(set) var told: [AccountNotice] = []
+    let told = Arrivals<AccountNotice>()
 
     /// What a `Provisioning` has beside database and DNS.
     private struct Parts {

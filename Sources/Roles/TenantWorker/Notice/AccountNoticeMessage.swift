@@ -1,36 +1,21 @@
 import MIME
 import Supervision
 
-/// A notice of a changed account in words: RFC 5322, marked as automatic (RFC 3834 §5) so that nobody's vacation notice answers it.
+/// A notice of a changed account in words.
 struct AccountNoticeMessage {
     let notice: AccountNotice
     let hostname: String
-    /// Names the message for good: the same for each try to deliver it.
+    /// As of `SystemNotice`.
     let identifier: String
 
     var bytes: [UInt8] {
-        let body = text.utf8.flatMap { $0 == 10 ? [13, 10] : [$0] }
-        let isASCII = body.allSatisfy { $0 < 0x80 }
-        var header = HeaderWriter()
-        header.field("Return-Path", "<>")
-        header.field("Date", DateTime(secondsSince1970: notice.time).formatted)
-        header.field("From", "Mail System <\(postmaster)>")
-        header.field("To", "<\(notice.address)>")
-        header.text("Subject", subject)
-        header.field("Message-ID", "<\(identifier)@\(hostname)>")
-        header.field("Auto-Submitted", "auto-generated")
-        header.field("MIME-Version", "1.0")
-        header.field("Content-Type", "text/plain; charset=\(isASCII ? "us-ascii" : "utf-8")")
-        if !isASCII { header.field("Content-Transfer-Encoding", "8bit") }
-        header.end()
-        return header.bytes + body
+        SystemNotice(
+            recipient: notice.address, postmaster: postmaster, subject: subject, text: text, hostname: hostname, identifier: identifier,
+            date: notice.time
+        ).bytes
     }
 
-    /// Whom the reader may ask: the postmaster of the domain (RFC 5321 §4.5.1).
-    private var postmaster: String {
-        let domain = notice.address.lastIndex(of: "@").map { String(notice.address[notice.address.index(after: $0)...]) }
-        return "postmaster@\(domain ?? hostname)"
-    }
+    private var postmaster: String { SystemNotice.postmaster(of: notice.address, hostname: hostname) }
 
     private var subject: String {
         switch notice.event {

@@ -56,10 +56,8 @@ package struct QuotaWarningDelivery {
     }
 
     private func message(_ warning: QuotaWarning, _ address: String, _ id: [UInt8]) -> [UInt8] {
-        let domain = address.lastIndex(of: "@").map { String(address[address.index(after: $0)...]) } ?? facts.hostname
-        return QuotaWarningMessage(
-            warning: warning, recipient: address, postmaster: "postmaster@\(domain)", hostname: facts.hostname,
-            identifier: Hexadecimal.encode(id), date: Int64(time(nil))
+        QuotaWarningMessage(
+            warning: warning, recipient: address, hostname: facts.hostname, identifier: Hexadecimal.encode(id), date: Int64(time(nil))
         ).bytes
     }
 

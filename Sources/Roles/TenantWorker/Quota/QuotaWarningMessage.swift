@@ -1,34 +1,25 @@
-import MIME
 import MailStore
 import Quantities
 
-/// A quota warning in words: RFC 5322, marked as automatic (RFC 3834 §5) so that nobody's vacation notice answers it.
+/// A quota warning in words.
 struct QuotaWarningMessage {
     let warning: QuotaWarning
     /// To whom it goes.
     let recipient: String
-    /// Whom the reader may ask: the postmaster of the domain (RFC 5321 §4.5.1).
-    let postmaster: String
     let hostname: String
-    /// Names the message for good: the same for each try to deliver it.
+    /// As of `SystemNotice`.
     let identifier: String
     /// Seconds since 1970.
     let date: Int64
 
     var bytes: [UInt8] {
-        var header = HeaderWriter()
-        header.field("Return-Path", "<>")
-        header.field("Date", DateTime(secondsSince1970: date).formatted)
-        header.field("From", "Mail System <\(postmaster)>")
-        header.field("To", "<\(recipient)>")
-        header.text("Subject", subject)
-        header.field("Message-ID", "<\(identifier)@\(hostname)>")
-        header.field("Auto-Submitted", "auto-generated")
-        header.field("MIME-Version", "1.0")
-        header.field("Content-Type", "text/plain; charset=us-ascii")
-        header.end()
-        return header.bytes + text.utf8.flatMap { $0 == 10 ? [13, 10] : [$0] }
+        SystemNotice(
+            recipient: recipient, postmaster: postmaster, subject: subject, text: text, hostname: hostname, identifier: identifier,
+            date: date
+        ).bytes
     }
+
+    private var postmaster: String { SystemNotice.postmaster(of: recipient, hostname: hostname) }
 
     private var isFull: Bool { warning.percent == 100 }
 
