@@ -28,8 +28,7 @@ extension Account {
         var status = emptyStatus(of: mailbox)
         let generation = mailbox.countGeneration
         try await store.queue.settled()
-        // Behind it is nothing, and nothing is recent.
-        if let head = await store.snapshot(of: mailbox)?.head, head.moment.uidNext == status.uidNext, status.uidNext <= mailbox.recentUID {
+        if let head = await store.snapshot(of: mailbox)?.head, head.moment.uidNext == status.uidNext, mailbox.isForetold(by: head) {
             (status.messages, status.unseen, status.deleted, status.size) = (head.count, head.unseen, head.deleted, head.size)
             mailbox.keep(status, of: generation)
             return status

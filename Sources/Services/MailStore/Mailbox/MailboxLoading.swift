@@ -123,7 +123,7 @@ extension TenantStore {
 
 extension Mailbox {
     /// Whether the head tells of all messages: none came in since, none is `\Recent`, and, as they are not in memory, none was changed.
-    fileprivate func isForetold(by head: SnapshotHead) -> Bool {
+    func isForetold(by head: SnapshotHead) -> Bool {
         state == nil && !isGone && head.moment.uidNext == uidNext && head.moment.uidNext <= recentUID
     }
 }
