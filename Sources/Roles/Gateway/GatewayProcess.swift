@@ -74,7 +74,7 @@ public final class GatewayProcess {
             let gateway = try GatewayProcess(configuration, control: control, holdsSockets: holdsSockets)
             try await gateway.openDoors()
             control.send(.ready)
-            Task { await gateway.returnMemory() }
+            EventLoopActor.task { await gateway.returnMemory() }
             return await gateway.obey()
         } catch {
             Log.error("the gateway can't start", ["error": "\(error)"])

@@ -52,7 +52,7 @@ package final class Logins {
         lastID += 1
         let id = lastID
         let epochBefore = epoch
-        let giveUp = Task {
+        let giveUp = EventLoopActor.task {
             await EventLoopActor.sleep(for: Self.patience)
             if !Task.isCancelled { self.answered(id, .unavailable) }
         }

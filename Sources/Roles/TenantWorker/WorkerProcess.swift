@@ -216,10 +216,12 @@ public final class WorkerProcess {
 
     private func watchIdleness() async {
         let limit = Duration.seconds(configuration.idleSeconds)
+        // Seldom: each look wakes a process that may have nothing else to do, and there are a thousand of them.
+        let pause = min(.seconds(5), limit)
         let heap = HeapTrimming()
         var isTrimmed = false
         while !isStopping {
-            await EventLoopActor.sleep(for: .seconds(1))
+            await EventLoopActor.sleep(for: pause)
             guard connections == 0 else {
                 isTrimmed = false
                 heap.trimIfWorthwhile()

@@ -54,8 +54,9 @@ private final class JobQueue: @unchecked Sendable {
             isStarted = true
             start()
         }
-        pthread_cond_signal(condition)
         pthread_mutex_unlock(mutex)
+        // Only now: woken before, the thread would find the lock held and sleep once more.
+        pthread_cond_signal(condition)
     }
 
     var isCurrentThread: Bool {

@@ -39,7 +39,7 @@ public final class KeptDoors {
     public func giveBack(_ client: InnerDoorClient, of path: String) async {
         guard client.isOpen, !client.isInTransaction, idle[path, default: []].count < Self.kept else { return await client.abort() }
         idle[path, default: []].append(Idle(client: client, since: .now))
-        if sweeper == nil { sweeper = Task { await sweep() } }
+        if sweeper == nil { sweeper = EventLoopActor.task { [self] in await sweep() } }
     }
 
     private func sweep() async {

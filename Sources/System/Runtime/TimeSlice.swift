@@ -9,6 +9,9 @@ extension EventLoopActor {
     }
 
     @EventLoopActor fileprivate static var paused: [CheckedContinuation<Void, Never>] = []
+
+    /// How often the loop has looked at its sockets.
+    @EventLoopActor fileprivate static var looks: UInt64 = 0
 }
 
 /// Has one of those who pause go on after each look of the loop at its sockets.
@@ -16,6 +19,7 @@ struct TurnsBetweenTicks: NIOEventLoopMetricsDelegate {
     /// Called when no job is left, before the loop looks at its sockets.
     func processedTick(info: NIOEventLoopTickInfo) {
         EventLoopActor.assumeIsolated {
+            EventLoopActor.looks &+= 1
             guard !EventLoopActor.paused.isEmpty else { return }
             let next = EventLoopActor.paused.removeFirst()
             // From another thread, which wakes the loop: here it has already decided how long to sleep. Whatever is handed to it now
@@ -32,14 +36,17 @@ public final class TimeSlice {
     private nonisolated static let length = Duration.milliseconds(5)
 
     private var end = ContinuousClock.now + length
+    /// `EventLoopActor.looks` when it began.
+    private var looks = EventLoopActor.looks
 
     public init() {}
 
     /// Begins anew, after a wait for something else.
-    public func restart() { end = .now + Self.length }
+    public func restart() { (end, looks) = (.now + Self.length, EventLoopActor.looks) }
 
-    /// Pauses when the time is over.
+    /// Pauses when the time is over. Work that had to wait for something meanwhile, such as the disk, left the loop to others by that.
     public func pauseIfOver() async {
+        guard looks == EventLoopActor.looks else { return restart() }
         guard ContinuousClock.now >= end else { return }
         await EventLoopActor.pause()
         restart()

@@ -82,7 +82,7 @@ final class RelayedSessions {
             entry.user.tenant == tenant && (user == nil || entry.user.user == user) && services.contains(entry.service)
         }
         guard !ending.isEmpty else { return }
-        Task {
+        EventLoopActor.task { [self] in
             await EventLoopActor.sleep(for: Self.farewell)
             for session in ending.keys {
                 guard let entry = entries[session] else { continue }

@@ -233,7 +233,7 @@ final class ArrivalLog {
     private func expireLater() {
         guard !isExpiring, let first = waiting.map(\.deadline).min() else { return }
         isExpiring = true
-        Task {
+        EventLoopActor.task { [self] in
             await EventLoopActor.sleep(for: max(.milliseconds(10), first - .now))
             isExpiring = false
             let late = waiting.filter { $0.deadline <= .now }

@@ -59,7 +59,7 @@ public final class DerivedBytes {
         guard !isExpiring else { return }
         isExpiring = true
         let lifetime = lifetime
-        Task { [weak self] in
+        EventLoopActor.task { [weak self] in
             repeat {
                 self?.wasUsed = false
                 await EventLoopActor.sleep(for: lifetime)

@@ -31,7 +31,7 @@ final class MessageReader {
     private func expire() {
         guard !isExpiring else { return }
         isExpiring = true
-        Task { [weak self] in
+        EventLoopActor.task { [weak self] in
             await EventLoopActor.sleep(for: .seconds(5))
             self?.last = nil
             self?.isExpiring = false

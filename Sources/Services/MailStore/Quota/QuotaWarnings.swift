@@ -48,7 +48,7 @@ final class QuotaWarnings {
     func everythingChanged(after delay: Duration) {
         guard !isAllDue else { return }
         isAllDue = true
-        Task {
+        EventLoopActor.task { [self] in
             await EventLoopActor.sleep(for: delay)
             start()
         }
@@ -73,7 +73,7 @@ final class QuotaWarnings {
     private func start() {
         guard !isWorking, !isClosed else { return }
         isWorking = true
-        Task {
+        EventLoopActor.task { [self] in
             while !isClosed, isAllDue || !users.isEmpty { await review() }
             isWorking = false
         }
