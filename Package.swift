@@ -92,7 +92,7 @@ let package = Package(
             "MailStore", on: "Services",
             ["BlobStore", "Cryptography", "Postgres", "MIME", "Quantities", "Runtime", "InternationalNames"]),
         library("OutboundQueue", on: "Services", ["BlobStore", "Postgres", "Runtime"]),
-        library("BlobStore", on: "Services", ["Zstd", "CChecksum"]),
+        library("BlobStore", on: "Services", ["Zstd", "CChecksum", "CProcess"]),
         library("InnerDoor", on: "Services", ["Runtime", "SMTP"] + nio),
         library("Resolver", on: "Services", ["CUnbound", "Runtime"] + nio),
 
