@@ -62,11 +62,10 @@ import Testing
     }
 
     @Test("Progress is told after a second, with what is left") func progress() {
-        let progress = Progress(total: 1_000, of: "users")
-        #expect(progress.line(done: 500, after: .milliseconds(900)) == nil)
-        #expect(progress.line(done: 200, after: .seconds(2)) == "200 of 1000 users, about 9 s left")
-        #expect(progress.line(done: 100, after: .seconds(20)) == "100 of 1000 users, about 3 min 1 s left")
-        #expect(progress.line(done: 1_000, after: .seconds(20)) == nil)
+        #expect(Progress.line(500, of: 1_000, "users", after: .milliseconds(900)) == nil)
+        #expect(Progress.line(200, of: 1_000, "users", after: .seconds(2)) == "200 of 1000 users, about 9 s left")
+        #expect(Progress.line(100, of: 1_000, "users", after: .seconds(20)) == "100 of 1000 users, about 3 min 1 s left")
+        #expect(Progress.line(1_000, of: 1_000, "users", after: .seconds(20)) == nil)
     }
 
     private func written(_ text: String) throws -> String {
@@ -93,7 +92,7 @@ import Testing
     private final class Dying: Transport {
         private let isDead = Mutex(false)
 
-        func exchange(_ request: HTTPRequest) throws(AdminError) -> HTTPResponse {
+        func exchange(_ request: HTTPRequest, _ watch: CallWatch) throws(AdminError) -> HTTPResponse {
             let wasDead = isDead.withLock { isDead in
                 defer { isDead = true }
                 return isDead

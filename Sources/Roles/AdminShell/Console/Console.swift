@@ -9,6 +9,8 @@ package protocol Console: Sendable {
     /// Whether standard output, or standard error, is a terminal whose owner has nothing against colours (https://no-color.org).
     var isStyled: Bool { get }
     var isErrorStyled: Bool { get }
+    /// Whether somebody pressed Ctrl-C since the line in hand was entered: it ends where it can.
+    var isInterrupted: Bool { get }
     /// Asks a question; nil when it was abandoned (Ctrl-C, Ctrl-D).
     func ask(_ question: String) -> String?
     /// The same without showing what is typed.
@@ -23,6 +25,7 @@ package protocol Console: Sendable {
 
 extension Console {
     package var showsProgress: Bool { false }
+    package var isInterrupted: Bool { false }
     package var isStyled: Bool { false }
     package var isErrorStyled: Bool { false }
     package func page(_ text: String) { write(text) }

@@ -1,4 +1,5 @@
 import Glibc
+import LineEditor
 
 /// Standard input, output and error. Questions go to standard error, so that standard output holds results only.
 package struct TerminalConsole: Console {
@@ -7,6 +8,9 @@ package struct TerminalConsole: Console {
     package var canAsk: Bool { isatty(STDIN_FILENO) == 1 }
 
     package var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// The shell has one thread, the main one.
+    package var isInterrupted: Bool { MainActor.assumeIsolated { InterruptFlag.signal == SIGINT } }
 
     package var isStyled: Bool { Self.takesColour(STDOUT_FILENO) }
     package var isErrorStyled: Bool { Self.takesColour(STDERR_FILENO) }
@@ -55,8 +59,10 @@ package struct TerminalConsole: Console {
         var line: [UInt8] = []
         var byte: UInt8 = 0
         while line.count < Self.lineLimit {
+            guard InputText.comes(on: STDIN_FILENO, for: self) else { return nil }
             let count = read(STDIN_FILENO, &byte, 1)
-            if count < 0 { return nil }  // a signal (Ctrl-C) or a lost terminal
+            if count < 0, errno == EINTR { continue }  // Ctrl-C, or back from the background
+            if count < 0 { return nil }  // a lost terminal
             if count == 0 { return line.isEmpty ? nil : String(decoding: line, as: UTF8.self) }
             if byte == Self.interrupt, canAsk { return nil }
             if byte == UInt8(ascii: "\n") {

@@ -12,7 +12,8 @@ struct InteractiveShell {
     private static let advice = """
 
         In this shell: `?` at the end of a line explains what can stand there; `use TENANT` makes a tenant that of the next commands, \
-        `use` alone ends that; `exit` or Ctrl-D leaves; Ctrl-C abandons a line.
+        `use` alone ends that; `exit` or Ctrl-D leaves; Ctrl-C abandons a line, or \
+        ends what a line does where it can.
 
         """
 
@@ -78,7 +79,7 @@ struct InteractiveShell {
         case .help(let text): _ = printer.help(text)
         case .failure(let failure): _ = printer.failure(failure)
         case .batch(let path, let keepGoing):
-            _ = AdminShell.batch(interpreter, settings, console).run(path, keepGoing: keepGoing)
+            _ = Batch(interpreter: interpreter, settings: settings, console: console).run(path, keepGoing: keepGoing)
         case .shell: break
         }
         return true
