@@ -4,18 +4,22 @@ import Synchronization
 
 /// A person with prepared answers, who remembers what was shown.
 final class FakeConsole: Console {
-    private struct State { var answers: [String?], input: [String], output = "", errors = "", hidden = 0 }
+    private struct State { var answers: [String?], input: [String], output = "", errors = "", hidden = 0, shown: [String?] = [] }
     private let state: Mutex<State>
     private let interrupted = Mutex(false)
     let canAsk: Bool
+    let progressBar: ProgressBar?
 
-    init(canAsk: Bool = false, answers: [String?] = [], input: [String] = []) {
-        self.canAsk = canAsk
+    init(canAsk: Bool = false, answers: [String?] = [], input: [String] = [], progressBar: ProgressBar? = nil) {
+        (self.canAsk, self.progressBar) = (canAsk, progressBar)
         state = Mutex(State(answers: answers, input: input))
     }
 
     var output: String { state.withLock { $0.output } }
     var errors: String { state.withLock { $0.errors } }
+    /// Lines that tell how far something is; nil where the line went.
+    var shown: [String?] { state.withLock { $0.shown } }
+    func show(progress line: String?) { state.withLock { $0.shown.append(line) } }
     var hiddenQuestions: Int { state.withLock { $0.hidden } }
 
     var isInterrupted: Bool { interrupted.withLock { $0 } }

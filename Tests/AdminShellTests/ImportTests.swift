@@ -61,13 +61,6 @@ import Testing
         }
     }
 
-    @Test("Progress is told after a second, with what is left") func progress() {
-        #expect(Progress.line(500, of: 1_000, "users", after: .milliseconds(900)) == nil)
-        #expect(Progress.line(200, of: 1_000, "users", after: .seconds(2)) == "200 of 1000 users, about 9 s left")
-        #expect(Progress.line(100, of: 1_000, "users", after: .seconds(20)) == "100 of 1000 users, about 3 min 1 s left")
-        #expect(Progress.line(1_000, of: 1_000, "users", after: .seconds(20)) == nil)
-    }
-
     private func written(_ text: String) throws -> String {
         let path = FileManager.default.temporaryDirectory.path + "/casella-import-\(UInt32.random(in: .min ... .max)).csv"
         #expect(FileManager.default.createFile(atPath: path, contents: Data(text.utf8)))

@@ -41,6 +41,7 @@ package struct AdminClient: Sendable {
         let watch = CallWatch(progress: progress, changes: call.effect != .reads && !triesOnly)
         guard watch.goesOn() else { throw watch.interruption(isSent: false) }
         let response = try transport.exchange(HTTPRequest(method: call.method, target: target, body: body), watch)
+        watch.look()
         guard (200..<300).contains(response.status) else { throw Self.refusal(in: response) }
         if let nothing = Nothing() as? Response { return nothing }
         do { return try JSONDecoder().decode(Response.self, from: Data(response.body)) } catch {

@@ -13,6 +13,8 @@ package struct CallWatch {
     ///   - changes: whether the call changes something.
     package init(progress: Progress?, changes: Bool) { (self.progress, self.changes) = (progress, changes) }
 
+    package func look() { progress?.look() }
+
     /// False at Ctrl-C. Work of many parts ends between them, so that each is done or not begun: a change that is one of them is waited
     /// for.
     package func goesOn() -> Bool {

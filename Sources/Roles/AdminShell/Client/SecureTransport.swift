@@ -28,6 +28,7 @@ package struct SecureTransport: Transport {
             var reader = HTTPResponseReader()
             while true {
                 let bytes = try stream.receive()
+                watch.look()
                 if bytes.isEmpty { return try reader.finish() }
                 if let response = try reader.receive(bytes) { return response }
             }

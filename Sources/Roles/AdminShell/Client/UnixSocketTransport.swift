@@ -23,6 +23,7 @@ package struct UnixSocketTransport: Transport {
             try wait(for: Int16(POLLIN), on: descriptor, until: deadline, watch)
             let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT)) }
             if count > 0 {
+                watch.look()
                 if let response = try reader.receive(buffer[..<count]) { return response }
             } else if count == 0 {
                 return try reader.finish()

@@ -73,7 +73,6 @@ struct ApplyRun {
             if context.console.isInterrupted { return done }
             do { try body(index) } catch let error as AdminError {
                 if [.unavailable, .timedOut, .serverFault, .unauthenticated, .interrupted].contains(error.code) { throw error }
-                context.progress.clear()
                 refused(index, error)
                 let name = units[index].name.map { "tenant \($0)" } ?? "plans"
                 context.console.writeError("casella: \(name): \(error.description.withoutControls())\n")

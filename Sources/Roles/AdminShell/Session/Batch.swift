@@ -38,7 +38,6 @@ package struct Batch {
             }
             progress.reached(index)
             guard let (outcome, format) = perform(String(line)) else { continue }
-            progress.clear()
             switch outcome {
             case .report(let report):
                 if report.exitStatus == 0 { done += 1 } else { failed += 1 }

@@ -30,7 +30,8 @@ package struct Interpreter: Sendable {
             case is Casella: return .shell
             case let run as RunBatch: return .batch(path: run.file, keepGoing: run.keepGoing)
             case let command as any AdminCommand:
-                let report = try command.execute(in: context(settings))
+                let name = CommandTree.find(words).path.joined(separator: " ")
+                let report = try progress.perform(name) { try command.execute(in: context(settings)) }
                 return .report(settings.dryRun ? report.rehearsed : report)
             default:
                 var command = command
