@@ -56,35 +56,26 @@ package struct Completer: Sendable {
         if words == ["use"] { return offered(.live(.tenants), word) }
         let helps = words.first == "help"
         if helps { words.removeFirst() }
-        let place = CommandTree.find(words)
-        let rest = Array(words.dropFirst(place.path.count))
-        let known = CommandTree.names(under: place.command)
-        if !known.isEmpty {
-            guard rest.isEmpty else { return [] }
-            let more = place.path.isEmpty && !helps ? Self.builtIns : []
-            return (known + more).filter { $0.hasPrefix(word) }.sorted()
+        let place = LinePlace(after: words)
+        let names = (place.command as? any AdminCommand.Type)?.names ?? LiveNames()
+        switch place.expected {
+        case .command:
+            let more = place.path.isEmpty && place.options.isEmpty && !helps ? Self.builtIns : []
+            return (CommandTree.names(under: place.command) + more).filter { $0.hasPrefix(word) }.sorted()
+        case .nothing: return []
+        case .value, .argument:
+            if helps { return [] }
         }
-        return helps ? [] : values(for: place.command, after: rest, word: word)
-    }
-
-    private func values(for command: any ParsableCommand.Type, after words: [String], word: String) -> [String] {
-        let options = CommandTree.options(of: command)
-        let names = (command as? any AdminCommand.Type)?.names ?? LiveNames()
-        func takesValue(_ option: String) -> Bool { options.contains { $0.name == option && $0.takesValue } }
-        if let last = words.last, takesValue(last) {
-            let standard: LiveNames.Source? = last == "--format" ? .words(OutputFormat.allCases.map(\.rawValue)) : nil
-            return (names.options[last] ?? standard).map { offered($0, word) } ?? []
+        if case .value(let option) = place.expected {
+            let standard: LiveNames.Source? = option == "--format" ? .words(OutputFormat.allCases.map(\.rawValue)) : nil
+            return (names.options[option] ?? standard).map { offered($0, word) } ?? []
         }
         if word.hasPrefix("-") {
-            return options.map(\.name).filter { $0.hasPrefix(word) && !words.contains($0) }.sorted()
+            let options = CommandTree.options(of: place.command).map(\.name)
+            return options.filter { $0.hasPrefix(word) && !place.options.contains($0) }.sorted()
         }
-        var position = 0
-        var isValue = false
-        for earlier in words {
-            if isValue { isValue = false } else if earlier.hasPrefix("-") { isValue = takesValue(earlier) } else { position += 1 }
-        }
-        guard let kind = position < names.arguments.count ? names.arguments[position] : nil else { return [] }
-        return offered(kind, word)
+        guard case .argument(let number) = place.expected, number < names.arguments.count else { return [] }
+        return offered(names.arguments[number], word)
     }
 
     private func offered(_ source: LiveNames.Source, _ word: String) -> [String] {
