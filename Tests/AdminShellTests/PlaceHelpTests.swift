@@ -13,6 +13,7 @@ struct PlaceHelpTests {
             default: []
             }
         }
+        func names(_ kind: NameKind, of owner: String, prefix: String) -> [String] { owner == "acme.example" ? ["c2026r"] : [] }
     }
 
     private func text(_ line: String) -> String? {
@@ -57,7 +58,7 @@ struct PlaceHelpTests {
 
     @Test("Behind a value it tells the next argument, and the options that are left") func values() {
         let next = text("dkim delete acme.example ?")
-        #expect(next?.hasPrefix("ARGUMENT:\n  <selector>              The key's selector.\n") == true)
+        #expect(next?.hasPrefix("ARGUMENT:\n  <selector>              The key's selector.\nThere are: c2026r\n") == true)
         let left = text("user create --quota 2GB ?")
         #expect(left?.hasPrefix("ARGUMENT:\n  <address>               Address; its domain must exist.\n") == true)
         #expect(left?.contains("--messages <number>") == true && left?.contains("--quota <size>") == false)

@@ -274,7 +274,8 @@ public enum Calls {
     public static let explainSending = Call<ExplainedMessage, Explanation>(
         "explain send", .post, "/explanations/sending", query: ["address", "as", "to", "size"], needs: .read, effect: .reads)
 
-    public static let names = Call<Nothing, NameList>("names", .get, "/names", query: ["kind", "prefix"], needs: .read, effect: .reads)
+    public static let names = Call<Nothing, NameList>(
+        "names", .get, "/names", query: ["kind", "prefix", "of"], needs: .read, effect: .reads)
     public static let status = Call<Nothing, PlatformStatus>("status", .get, "/status", needs: .readPlatform, effect: .reads)
     public static let showLoad = Call<Nothing, PlatformLoad>("top", .get, "/load", needs: .readPlatform, effect: .reads)
 }

@@ -59,7 +59,13 @@ package struct Context: Sendable {
 
 /// What the Tab key offers for a command's values.
 package struct LiveNames: Sendable {
-    package enum Source: Sendable { case live(NameKind), words([String]) }
+    package enum Source: Sendable {
+        case live(NameKind), words([String])
+        /// Names of what the first argument names.
+        case within(NameKind)
+        /// An address that is to be made: its domain exists.
+        case newAddress
+    }
 
     /// For the arguments in order; the last one repeats.
     package let arguments: [Source]
