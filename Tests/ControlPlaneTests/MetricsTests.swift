@@ -180,6 +180,21 @@ import Testing
         }
     }
 
+    @Test("Many that ail are told in one sentence") func manyAilments() throws {
+        var workers = try (1...300).map { try Self.worker("t\($0)", stored: 0) }
+        for index in workers.indices { workers[index].isSilent = true }
+        let sentences = Ailments.sentences(try Self.platform(workers: workers))
+        #expect(sentences.count == 1)
+        #expect(sentences.first?.hasPrefix("300 processes do not answer: tenant:t1, tenant:t2, tenant:t3 and 297 more. They hang") == true)
+        #expect(Ailments.failing([]).isEmpty)
+        #expect(Ailments.failing(["relay"]) == ["relay ends again and again; `worker list` says why."])
+        let failing = Ailments.failing((1...300).map { "tenant:t\($0)" })
+        #expect(
+            failing == [
+                "300 processes end again and again: tenant:t1, tenant:t2, tenant:t3 and 297 more; `worker list` says why."
+            ])
+    }
+
     static let addresses: [(String, String?)] = [
         ("127.0.0.1:9465", "127.0.0.1 9465"), ("[::1]:1", "::1 1"), ("0.0.0.0:65535", "0.0.0.0 65535"), ("9465", nil), (":9465", nil),
         ("localhost:9465", nil), ("127.0.0.1:0", nil), ("127.0.0.1:65536", nil), ("::1:9465", nil), ("[127.0.0.1]:1", nil),
