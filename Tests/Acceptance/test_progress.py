@@ -47,6 +47,11 @@ class Waiting(unittest.TestCase):
         self.addCleanup(terminal.__exit__)
         return terminal
 
+    def waits(self, terminal, line):
+        """Until the line is there that is to go, in whose place something else comes."""
+        terminal.wait_for(line)
+        terminal.seen = terminal.all.rfind("\n") + 1
+
     def file(self, *tenants):
         path = f"{self.folder.name}/state.yaml"
         with open(path, "w") as file:
@@ -80,12 +85,42 @@ casella>
             ((str(self.platform.data), "/data"), (r"\d+ (tenants?|domains?|users?)", lambda found: f"0 {found[1].rstrip('s')}s")),
         )
 
+    def test_ctrl_c_while_it_works(self):
+        path = self.file("first", "second")
+        screen = TmuxScreen(self.program, environment=self.environment())
+        self.addCleanup(screen.__exit__)
+        screen.wait_for("casella> ")
+        screen.type(f"apply {path}")
+        screen.press("Enter")
+        masks = ((str(self.platform.data), "/data"), (path, "state.yaml"), *MASKS)
+        asked = '''
+Casella at /data. Tab completes; `help` explains; `exit` leaves.
+casella> apply state.yaml
+Tenant first, to be made
+Tenant second, to be made
+This adds 0, changes 0 and removes 0 in 2 parts.
+Go on? Type yes:'''
+        screen.shows(asked, masks)
+        self.stand_still()
+        screen.type("yes")
+        screen.press("Enter")
+        screen.shows(f"{asked} yes\n[BAR]  0 of 2 parts done, N s", masks)
+        screen.press("C-c")
+        screen.shows(f"{asked} yes\n0 of 2 parts done; ends behind what is in hand, Ctrl-C ends at once", masks)
+        self.go_on()
+        screen.shows(
+            f'''{asked} yes
+Interrupted: 1 of 2 parts done; 1 not begun; run it again to go on.
+casella>''',
+            masks,
+        )
+
     def test_what_only_looks_is_broken_off(self):
         shell = self.terminal()
         shell.wait_for(PROMPT)
         self.stand_still()
         shell.type("audit verify\r")
-        shell.wait_for("audit verify, 1 s")
+        self.waits(shell, "audit verify, 1 s")
         shell.type(CONTROL_C)
         self.assertIn("Interrupted; nothing was changed.", shell.wait_for(PROMPT))
         self.go_on()
@@ -94,7 +129,7 @@ casella>
     def test_of_a_change_nobody_knows_and_the_platform_goes_on_with_it(self):
         self.stand_still()
         command = self.terminal("tenant", "create", "made-later")
-        command.wait_for("tenant create, 1 s")
+        self.waits(command, "tenant create, 1 s")
         command.type(CONTROL_C)
         command.wait_for("whether it is done is not known")
         command.wait_for("`casella audit list` shows what came of it")
@@ -108,7 +143,7 @@ casella>
         command.wait_for("Type yes:")
         self.stand_still()
         command.type("yes\r")
-        command.wait_for("0 of 2 parts done, 1 s")
+        self.waits(command, "0 of 2 parts done, 1 s")
         command.type(CONTROL_C)
         command.wait_for("Ctrl-C ends at once")
         command.type(CONTROL_C)
