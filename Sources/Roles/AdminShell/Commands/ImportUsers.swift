@@ -19,7 +19,7 @@ package struct ImportUsers: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let name = file == "-" ? "standard input" : file
-        let users = UserFile(try InputText.contents(of: file, for: context.console))
+        let users = UserFile(try InputText.contents(of: file, for: context.console), whileReading: context.progress.look)
         let mistakes = MistakeList(name)
         guard users.mistakes.isEmpty else {
             mistakes.show(users.mistakes, on: context.console)

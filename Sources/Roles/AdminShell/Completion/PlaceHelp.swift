@@ -1,3 +1,4 @@
+import AdminAPI
 import ArgumentParser
 
 /// What `?` on a line is answered with: what can stand in its place.
@@ -39,7 +40,8 @@ package struct PlaceHelp {
     private func known(_ words: [String]) -> String {
         let candidates = completer.candidates(after: words, word: "")
         guard !candidates.isEmpty else { return "" }
-        let more = candidates.count > Self.shown ? " and \(candidates.count - Self.shown) more" : ""
+        let rest = candidates.count - Self.shown
+        let more = rest <= 0 ? "" : candidates.count < NameList.maximum ? " and \(rest) more" : " and many more"
         return "There are: \(candidates.prefix(Self.shown).joined(separator: ", "))\(more)\n"
     }
 }

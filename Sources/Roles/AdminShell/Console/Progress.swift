@@ -16,7 +16,6 @@ package final class Progress: Sendable {
         /// Since when somebody waits, without a pause for a question.
         var began: ContinuousClock.Instant?
         var looked: ContinuousClock.Instant?
-        var drawn: ContinuousClock.Instant?
     }
 
     private static let patience = Duration.seconds(1), pause = Duration.milliseconds(500), rate = Duration.milliseconds(80)
@@ -65,25 +64,22 @@ package final class Progress: Sendable {
         state.withLock { _ = $0.works.popLast() }
     }
 
-    /// Somebody waits.
+    /// Somebody waits. It may be asked as often as one likes.
     package func look() {
-        guard let bar = console.progressBar else { return }
-        let now = now(), isInterrupted = console.isInterrupted
-        let line = state.withLock { state -> String? in
+        let now = now()
+        let isSoon = state.withLock { state in
+            if let looked = state.looked, now - looked < Self.rate { return true }
             if state.looked.map({ now - $0 > Self.pause }) ?? true { state.began = now }
             state.looked = now
-            if let drawn = state.drawn, now - drawn < Self.rate { return nil }
-            guard let line = Self.line(of: state, at: now, isInterrupted, on: bar) else { return nil }
-            state.drawn = now
-            return line
+            return false
         }
+        guard !isSoon, let bar = console.progressBar else { return }
+        let isInterrupted = console.isInterrupted
+        let line = state.withLock { Self.line(of: $0, at: now, isInterrupted, on: bar) }
         if let line { console.show(progress: line) }
     }
 
-    private func clear() {
-        console.show(progress: nil)
-        state.withLock { $0.drawn = nil }
-    }
+    private func clear() { console.show(progress: nil) }
 
     /// nil as long as nobody got impatient.
     private static func line(of state: State, at now: ContinuousClock.Instant, _ isInterrupted: Bool, on bar: ProgressBar) -> String? {

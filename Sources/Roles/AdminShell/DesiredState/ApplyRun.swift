@@ -117,7 +117,7 @@ struct ApplyRun {
             sentence = wanted == 0 ? "Nothing would change." : "\(counted(wanted, "part")) would change."
         } else if notBegun > 0 {
             sentence = "Interrupted: \(done) of \(counted(wanted, "part")) done; \(notBegun) not begun; run it again to go on."
-            if done > 0 { sentence += " `casella applies` lists what was done." }
+            if !numbers.isEmpty { sentence += " `casella applies` lists what was done." }
         } else if done == 0 {
             sentence = refused == 0 ? "Nothing to do: everything is as written." : "Nothing was done."
         } else if let first = numbers.first, numbers.count == 1 {

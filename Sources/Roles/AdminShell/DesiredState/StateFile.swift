@@ -14,7 +14,8 @@ package struct StateFile: Sendable {
         (plans.isEmpty ? [] : [.plans(DesiredPlans(plans: plans))]) + tenants.map { .tenant($0) }
     }
 
-    package init(_ text: String) {
+    /// - Parameter whileReading: called at each tenant, so that somebody who waits sees it.
+    package init(_ text: String, whileReading: () -> Void = {}) {
         var reading = YAMLReading()
         var lines: [TenantName: Int] = [:]
         do {
@@ -23,6 +24,7 @@ package struct StateFile: Sendable {
                 guard let fields = reading.fields(root, of: "The file", known: ["plans", "tenants"]) else { continue }
                 for node in reading.list(fields["plans"], "plans") { if let plan = Self.plan(node, &reading) { plans.append(plan) } }
                 for node in reading.list(fields["tenants"], "tenants") {
+                    whileReading()
                     guard let tenant = Self.tenant(node, &reading) else { continue }
                     if let line = lines[tenant.name] { reading.wrong(node, "The tenant \(tenant.name) stands in line \(line) already.") }
                     lines[tenant.name] = node.mark?.line

@@ -65,7 +65,8 @@ struct InteractiveShell {
         case let use where use.first == "use" && use.count == 2:
             do {
                 let name = try TenantName(use[1])
-                _ = try interpreter.context(settings).client.call(Calls.showTenant, name.text)
+                let client = interpreter.context(settings).client
+                _ = try interpreter.progress.perform("use") { try client.call(Calls.showTenant, name.text) }
                 context.tenant = name
             } catch {
                 _ = Printer(console: console, format: settings.format).failure(interpreter.failure(error, of: []))
