@@ -47,6 +47,8 @@ struct CommandTests {
         ("group add g@acme.example --member ann@acme.example,nobody", 65, "has no @"),
         ("vacation set ann@acme.example --subject Away", 65, "needs one text"),
         ("vacation set ann@acme.example --subject Away --text x --days 31", 65, "1 to 30 days"),
+        ("forward set ann@acme.example --to nobody", 65, "has no @"), ("forward set ann@acme.example", 64, "--to"),
+        ("forward set ann@acme.example --to ,", 65, "would go nowhere"),
     ]
     @Test("What goes wrong is said on standard error, with a status by kind", arguments: refusals)
     func refused(line: String, status: Int32, words: String) throws {

@@ -32,6 +32,7 @@ struct CompletionTests {
         ("user create x@acme.example ", "--g", ["--generate"]), ("user create --generate ", "--g", []),
         ("quota show ", "acme", ["acme", "acme.example"]), ("quota set --bytes 5GB ", "ann", ["ann@acme.example"]),
         ("alias create i@acme.example --to ", "ann@acme.example,b", ["ann@acme.example,bob@acme.example"]),
+        ("forward set ", "ann", ["ann@acme.example"]), ("forward set ann@acme.example --to ", "b", ["bob@acme.example"]),
         ("tenant list --format ", "", ["csv", "json", "table"]), ("worker restart ", "tenant:", ["tenant:acme"]),
         ("domain verify ", "", ["new.example"]), ("domain unclaim new.example --tenant ", "b", ["beta"]),
         ("undo ", "", ["17", "9"]), ("dkim delete acme.example ", "c2026", ["c2026r"]), ("dkim delete ", "ac", ["acme.example"]),

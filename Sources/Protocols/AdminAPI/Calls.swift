@@ -170,6 +170,16 @@ public enum Calls {
         "vacation clear", .delete, "/users/{address}/vacation", needs: .manageUsers, effect: .changes)
     public static let listVacations = Call<Nothing, [Vacation]>(
         "vacation list", .get, "/vacations", query: ["tenant", "domain"], needs: .read, effect: .reads)
+
+    public static let setForward = Call<NewForward, Forward>(
+        "forward set", .put, "/users/{address}/forward", needs: .manageUsers, effect: .changes)
+    public static let showForward = Call<Nothing, Forward>(
+        "forward show", .get, "/users/{address}/forward", needs: .read, effect: .reads)
+    public static let clearForward = Call<Nothing, Nothing>(
+        "forward clear", .delete, "/users/{address}/forward", needs: .manageUsers, effect: .changes)
+    public static let listForwards = Call<Nothing, [Forward]>(
+        "forward list", .get, "/forwards", query: ["tenant", "domain"], needs: .read, effect: .reads)
+
     /// Users, domains and tenants that are deleted and kept.
     public static let listDeleted = Call<Nothing, [KeptDeletion]>(
         "deleted list", .get, "/deleted", query: ["tenant"], needs: .read, effect: .reads)

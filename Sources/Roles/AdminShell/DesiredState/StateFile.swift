@@ -141,17 +141,17 @@ extension StateFile {
     }
 
     private static func user(_ node: Node, _ reading: inout YAMLReading) -> DesiredUser? {
-        let known = ["address", "quota", "messages", "limits", "suspended", "suspensionReason", "passwordHash", "vacation"]
+        let known = ["address", "quota", "messages", "limits", "suspended", "suspensionReason", "passwordHash", "vacation", "forward"]
         guard let fields = reading.fields(node, of: "A user", known: known) else { return nil }
         reading.require(fields, "address", of: "A user", at: node)
         let (suspended, reason) = suspension(fields, &reading)
         let quota = quota(fields, .user, &reading), limits = limits(fields["limits"], .user, &reading)
         let password = reading.value(fields["passwordHash"], "passwordHash") { try DesiredPassword($0) }
-        let vacation = vacation(fields["vacation"], &reading)
+        let vacation = vacation(fields["vacation"], &reading), forward = forward(fields["forward"], &reading)
         return reading.value(fields["address"], "address") { try EmailAddress($0) }.map { address in
             DesiredUser(
                 address: address, quota: quota, limits: limits, suspended: suspended, suspensionReason: reason, password: password,
-                vacation: vacation)
+                vacation: vacation, forward: forward)
         }
     }
 

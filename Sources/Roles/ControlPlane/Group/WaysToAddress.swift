@@ -1,7 +1,7 @@
 import MailStore
 import Postgres
 
-/// What leads to an address: groups by their members, aliases by their targets.
+/// What leads to an address: groups by their members, aliases and users' forwards by their targets.
 package struct WaysToAddress: Sendable {
     private let address: String
     private var sources: [String: [String]] = [:]
@@ -88,7 +88,11 @@ extension WaysToAddress {
         FROM (
             SELECT domain_id, local_part, lower(address) AS target, true AS of_group FROM group_members WHERE tenant_id = $1
             UNION ALL
-            SELECT domain_id, local_part, lower(target), false FROM aliases WHERE tenant_id = $1) w
+            SELECT domain_id, local_part, lower(target), false FROM aliases WHERE tenant_id = $1
+            UNION ALL
+            SELECT domain_id, local_part, lower(target), false
+            FROM user_forwards f JOIN users u USING (tenant_id, user_id), unnest(f.targets) AS target
+            WHERE f.tenant_id = $1 AND u.deleted_at IS NULL) w
         JOIN domains d ON d.tenant_id = $1 AND d.domain_id = w.domain_id
         WHERE (w.target IN (SELECT address FROM here)) IS TRUE
         """
