@@ -140,7 +140,7 @@ import Testing
         _ = try await set(bob, to: ["gone@acme.example"], copy: false, on: platform)
         for (address, says) in [
             (ann, "Its mail goes on to out@far.example, and a copy stays with the user."),
-            (bob, "Its mail would go on to gone@acme.example, which leads to nobody, and so stays with the user."),
+            (bob, "Its mail would go on to gone@acme.example, where nobody else is found, and so stays with the user."),
         ] {
             let explained = try await calls.explainDelivery(
                 platform.request(ExplainedMessage(), [:], query: ["address": address]))
