@@ -48,9 +48,9 @@ class IdleMemory(Row):
     casella_only = True
     repeats = 1
 
-    def __init__(self, bench):
+    def __init__(self, bench, count):
         super().__init__(bench)
-        self._homes = homes(bench)
+        self._homes = homes(bench)[:count]
         self.name = f"{len(self._homes)} idle tenants"
 
     def companies(self):
@@ -120,6 +120,8 @@ class DeliveryToMany(Row):
 
 def rows(bench):
     yield ColdStart(bench)
-    yield IdleMemory(bench)
+    # The more there are, the more share what they map: fewer first, as nobody but time ends them.
+    for count in bench.of((100, 500), (5, 20)):
+        yield IdleMemory(bench, count)
     for count in bench.of((10, 100, 500), (5, 20)):
         yield DeliveryToMany(bench, count)
