@@ -95,12 +95,13 @@ def questions(data, options):
     last = f"u{options.users - 1}@{domain}"
     for words in (
         ("user", "show", last), ("user", "list", "--domain", domain), ("tenant", "show", tenant), ("tenant", "list"), ("domain", "list"),
-        ("domain", "list", "--tenant", tenant), ("alias", "list"), ("alias", "list", "--tenant", tenant), ("quota", "show", last), ("usage",),
-        ("session", "list"), ("worker", "list"), ("audit", "list"), ("export", tenant), ("status",),
+        ("domain", "list", "--tenant", tenant), ("alias", "list"), ("alias", "list", "--tenant", tenant), ("quota", "show", last),
+        ("usage",), ("session", "list"), ("worker", "list"), ("audit", "list"), ("export", tenant), ("status",),
     ):
         yield " ".join(words), COMMAND, lambda _, words=words: casella(data, *words)[0]
     yield "top", COMMAND, lambda _: casella(data, "top", "--once", "--interval", str(INTERVAL))[0] - INTERVAL
-    yield "user create --hash", COMMAND, lambda number: casella(data, "user", "create", f"new{number}@{domain}", "--hash", hashed(number))[0]
+    create = ("user", "create")
+    yield "user create --hash", COMMAND, lambda number: casella(data, *create, f"new{number}@{domain}", "--hash", hashed(number))[0]
     yield "quota set", COMMAND, lambda number: casella(data, "quota", "set", last, "--bytes", f"{number + 2}GB")[0]
     yield "complete", COMPLETION, lambda _: casella(data, "complete", f"casella user show {last[:-8]}")[0]
     yield "Tab", COMPLETION, lambda _: completion(data, last[:-8])

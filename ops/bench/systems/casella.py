@@ -86,7 +86,7 @@ class Casella(MailSystem):
 
     @contextmanager
     def storing(self, count):
-        """Rows follow their messages later, and belong to what the messages cost. Asking for them costs something too, so it begins late."""
+        """Rows follow their messages, and belong to what the messages cost. Asking for them costs something too, so it begins late."""
         before = self.stored_messages()
         yield
         began = time.monotonic()
