@@ -27,6 +27,11 @@ struct CompletionTests {
         ("alias create i@acme.example --to ", "ann@acme.example,b", ["ann@acme.example,bob@acme.example"]),
         ("tenant list --format ", "", ["csv", "json", "table"]), ("worker restart ", "tenant:", ["tenant:acme"]),
         ("domain verify ", "", ["new.example"]), ("domain unclaim new.example --tenant ", "b", ["beta"]),
+        ("app-password create ann@acme.example --service ", "", ["imap", "pop3", "submission"]),
+        ("self app-password ann@acme.example --service ", "w", []), ("explain login ann@acme.example --protocol ", "w", ["web"]),
+        ("plan create gold --protocols ", "", ["imap", "pop3", "submission", "web"]),
+        ("plan set gold --protocols ", "imap,w", ["imap,web"]),
+        ("plan override acme --protocols ", "web,imap,", ["web,imap,pop3", "web,imap,submission"]),
         ("nonsense ", "", []), ("tenant 'open ", "", []), ("user password ", "ANN", ["ann@acme.example"]),
     ]
     @Test("Tab offers commands, options and living names", arguments: cases)

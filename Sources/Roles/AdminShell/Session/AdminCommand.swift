@@ -44,7 +44,11 @@ package struct Context: Sendable {
 
 /// What the Tab key offers for a command's values.
 package struct LiveNames: Sendable {
-    package enum Source: Sendable { case live(NameKind), words([String]) }
+    package enum Source: Sendable {
+        case live(NameKind), words([String])
+        /// Several of these words, with commas between them.
+        case lists([String])
+    }
 
     /// For the arguments in order; the last one repeats.
     package let arguments: [Source]
