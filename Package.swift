@@ -162,7 +162,7 @@ let package = Package(
         tests(of: "Cryptography"),
         tests(of: "DKIM", ["Cryptography", "MIME", "SMTP", "TestSupport"]),
         tests(of: "Exposition"),
-        tests(of: "Gateway", ["HTTP", "MailSettings", "Runtime", "Supervision"]),
+        tests(of: "Gateway", ["CProcess", "HTTP", "MailSettings", "ProxyProtocol", "Runtime", "Supervision"]),
         tests(of: "HTTP"),
         tests(of: "IMAP", ["MIME", "SASL"]),
         tests(of: "InternationalNames"),

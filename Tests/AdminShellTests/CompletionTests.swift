@@ -43,6 +43,11 @@ struct CompletionTests {
         ("user create --generate ", "Dr.New@ac", ["Dr.New@acme.example"]), ("alias create ", "@", ["@acme.example"]),
         ("group create ", "team@a", ["team@acme.example"]), ("mailbox create ", "desk@a", ["desk@acme.example"]),
         ("user rename ann@acme.example ", "anna@", ["anna@acme.example"]), ("--yes tenant show ", "be", ["beta"]),
+        ("app-password create ann@acme.example --service ", "", ["imap", "pop3", "submission"]),
+        ("self app-password ann@acme.example --service ", "w", []), ("explain login ann@acme.example --protocol ", "w", ["web"]),
+        ("plan create gold --protocols ", "", ["imap", "pop3", "submission", "web"]),
+        ("plan set gold --protocols ", "imap,w", ["imap,web"]),
+        ("plan override acme --protocols ", "web,imap,", ["web,imap,pop3", "web,imap,submission"]),
         ("nonsense ", "", []), ("tenant 'open ", "", []), ("user password ", "ANN", ["ann@acme.example"]),
     ]
     @Test("Tab offers commands, options and living names", arguments: cases)

@@ -56,6 +56,14 @@ import Testing
         #expect(file.units.count == 3)
     }
 
+    @Test("A plan's protocols may have the web, and nothing that is none") func web() throws {
+        let file = StateFile("plans:\n- name: p\n  limits: {protocols: [imap, web]}\n- name: q\n  limits: {protocols: [web]}")
+        #expect(file.mistakes == [])
+        #expect(file.plans[0].limits?.values[.protocols] == .some(.services([.imap, .web])))
+        #expect(file.plans[1].limits?.values[.protocols] == .some(.services([.web])))
+        #expect(StateFile("plans:\n- name: p\n  limits: {protocols: [webmail]}").mistakes.count == 1)
+    }
+
     static let wrong: [(String, Int, String)] = [
         ("", 1, "neither"), ("tenants: 5", 1, "a list"), ("tenant: []", 1, "Did you mean \"tenants\"?"), ("- a", 1, "mapping"),
         ("tenants:\n- plan: gold", 2, "needs a name"), ("tenants:\n- name: Bad!", 2, "Bad!"),

@@ -45,6 +45,7 @@ import Testing
         var gathered = try Self.platform(workers: [Self.worker("acme", stored: 3), Self.worker("idle", .idle, stored: 4)])
         gathered.badEnds = 6
         let text = Self.text(gathered)
+        #expect(text.contains("\ncasella_sessions{protocol=\"imap\"} 2\n") && !text.contains("protocol=\"web\""))  // no worker has any
         #expect(text.contains("\ncasella_worker_restarts_total 6\n"))
         #expect(text.contains("\ncasella_deliveries_total{outcome=\"stored\"} 7\n"))
         #expect(text.contains("\ncasella_imap_commands_total{command=\"FETCH\"} 14\n"))

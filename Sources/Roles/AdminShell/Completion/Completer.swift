@@ -88,8 +88,11 @@ package struct Completer: Sendable {
         switch source {
         case .words(let words): return words.filter { $0.hasPrefix(word) }.sorted()
         case .live(let kind):
-            let comma = word.lastIndex(of: ",").map { word.index(after: $0) } ?? word.startIndex  // lists: a@b.example,c@…
-            return self.source.names(kind, prefix: String(word[comma...]).lowercased()).map { word[..<comma] + $0 }
+            let (earlier, last) = Self.list(word)  // a@b.example,c@…
+            return self.source.names(kind, prefix: last.lowercased()).map { earlier + $0 }
+        case .lists(let words):
+            let (earlier, last) = Self.list(word), taken = earlier.split(separator: ",")
+            return words.filter { $0.hasPrefix(last) && !taken.contains(Substring($0)) }.sorted().map { earlier + $0 }
         case .within(let kind):
             return place.arguments.first.map { self.source.names(kind, of: $0, prefix: word.lowercased()) } ?? []
         case .newAddress:
@@ -97,5 +100,11 @@ package struct Completer: Sendable {
             let domain = word[word.index(after: at)...].lowercased()
             return self.source.names(.domains, prefix: domain).map { word[...at] + $0 }
         }
+    }
+
+    /// What stands up to the last comma, and what behind it.
+    private static func list(_ word: String) -> (earlier: String, last: String) {
+        let comma = word.lastIndex(of: ",").map { word.index(after: $0) } ?? word.startIndex
+        return (String(word[..<comma]), String(word[comma...]))
     }
 }

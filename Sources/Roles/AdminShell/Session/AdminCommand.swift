@@ -65,6 +65,8 @@ package struct LiveNames: Sendable {
         case within(NameKind)
         /// An address that is to be made: its domain exists.
         case newAddress
+        /// Several of these words, with commas between them.
+        case lists([String])
     }
 
     /// For the arguments in order; the last one repeats.
