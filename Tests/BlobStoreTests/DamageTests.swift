@@ -48,6 +48,39 @@ import Testing
         }
     }
 
+    @Test("A record whose message is damaged or cut off still tells whose it was, and nothing is made of a damaged description")
+    func remains() async throws {
+        let blobs = MessageBlobs(directory: folder.path)
+        let written = record(message(600), keywords: ["k"])
+        let reference = try #require(try await blobs.append([written]).first)
+        await blobs.close()
+        let whole = folder.contents(of: 1)
+        func scanned(_ octets: [UInt8]) async throws -> ScannedRecord? {
+            folder.replace(1, with: octets)
+            let reopened = MessageBlobs(directory: folder.path)
+            let found = try await reopened.scan(segment: 1)
+            await reopened.close()
+            #expect(found.count == 1 && found.first?.reference.offset == 0)
+            return found.first
+        }
+        let intact = try await scanned(whole)
+        #expect(intact?.description == written.description && intact?.remains == nil)
+        var told = 0
+        for place in 0..<Int(reference.length) {
+            var flipped = whole
+            flipped[place] ^= 0x10
+            for damaged in [flipped, Array(whole[...place].dropLast())] where !damaged.isEmpty {
+                let found = try await scanned(damaged)
+                #expect(found?.description == nil)
+                #expect(found?.remains == nil || found?.remains == written.description)
+                if found?.remains != nil { told += 1 }
+            }
+        }
+        // Every octet of the message as it is stored, flipped, and the record cut before it.
+        let described = 32 + Int(whole[8])
+        #expect(told == 2 * (whole.count - described))
+    }
+
     @Test("A scan finds every record with its description") func scan() async throws {
         let blobs = MessageBlobs(directory: folder.path)
         let records = (1...20).map { record(message($0 * 100), keywords: ["k\($0)"]) }

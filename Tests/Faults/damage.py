@@ -33,6 +33,16 @@ def without_worker(stage, company, change):
     return {(company.tenant_id(), number, offset) for offset in change(file, lengths)}
 
 
+def in_use(stage, records):
+    """Those of the records that some message still refers to."""
+    if not records:
+        return set()
+    wanted = ", ".join(f"({tenant}, {segment}, {offset})" for tenant, segment, offset in records)
+    rows = stage.sql(f"""
+        SELECT DISTINCT tenant_id, blob_segment, blob_offset FROM messages WHERE (tenant_id, blob_segment, blob_offset) IN ({wanted})""")
+    return {tuple(map(int, row.split("|"))) for row in rows}
+
+
 def damaged_places(stage, records):
     """Where the messages of damaged records are by now: (address, mailbox, uid)."""
     if not records:

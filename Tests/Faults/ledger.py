@@ -131,6 +131,15 @@ class Ledger:
             if earlier != uid:
                 self.problems.append(f"{identifier} in {user} {mailbox} had UID {earlier} and has now {uid}")
 
+    def lost(self, user, mailbox, validity, uid, identifier):
+        """The test destroyed the message, so it may be gone, or come again under another UID; this one it had, and no other may have."""
+        with self.lock:
+            if (user, identifier) in self.worlds:
+                self.worlds[user, identifier] = self.worlds[user, identifier] | {None}
+            self.uids.setdefault((user, mailbox, validity, uid), identifier)
+            self.highest[user, mailbox, validity] = max(uid, self.highest.get((user, mailbox, validity), 0))
+            self.places.pop((user, mailbox, validity, identifier), None)
+
     def knows(self, user, mailbox, identifier):
         """Whether the message was ever seen in the mailbox."""
         with self.lock:

@@ -18,6 +18,7 @@ sys.path[:0] = [str(FOLDER), str(FOLDER.parent / "Acceptance")]
 
 import damage  # noqa: E402  (the path is set above)
 import faults  # noqa: E402
+import lost_end  # noqa: E402
 from audit import audit  # noqa: E402
 from ledger import Deliver, Ledger  # noqa: E402
 from letters import identifier_of, is_whole  # noqa: E402
@@ -69,25 +70,30 @@ class Campaign:
         """Returns what is wrong after the fault."""
         self.load.resume()
         time.sleep(rng.random())
-        begun, fresh = self.stage.log_size(), set()
+        begun, fresh, loss = self.stage.log_size(), set(), None
         if name in damage.ALL:
             self.load.stop()
             self.settle()
             fresh = damage.ALL[name](self.stage, rng)
             self.damaged |= fresh
             self.load.resume()
+        elif name in lost_end.ALL:
+            loss = lost_end.ALL[name](self.stage, rng)
         else:
             faults.ALL[name](self.stage, rng)
         self.heals()
         self.load.stop()
         self.settle()
+        for message in loss.lost if loss else ():
+            self.ledger.lost(*message)
         hurt = damage.damaged_places(self.stage, self.damaged)
         problems, self.messages = audit(self.stage, self.ledger, hurt)
         problems += self.ledger.settle(OUTSIDE, self.gone_out(problems))
         log = self.stage.log_since(begun)
-        if damage.damaged_places(self.stage, fresh):
-            if not any(f"segment {segment}, offset {offset}:" in log for _, segment, offset in fresh):
-                problems.append("the log names no damaged record")
+        for _, segment, offset in damage.in_use(self.stage, fresh):
+            if f"segment {segment}, offset {offset}:" not in log:
+                problems.append(f"the log does not name the damaged record in segment {segment} at {offset}")
+        problems += loss.problems(log) if loss else []
         problems += self.ledger.problems
         self.ledger.problems = []
         return problems
@@ -110,7 +116,7 @@ POWER_CUT = "power-cut"
 
 
 def names():
-    return [*faults.ALL, *damage.ALL, POWER_CUT]
+    return [*faults.ALL, *damage.ALL, *lost_end.ALL, POWER_CUT]
 
 
 def run(arguments):

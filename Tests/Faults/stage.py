@@ -68,12 +68,15 @@ class Stage(Platform):
 
     def sql(self, text):
         """The rows that PostgreSQL's superuser gets, as text."""
-        environment = {**os.environ, "PGPASSWORD": (self.data / "secrets/superuser").read_text().strip()}
-        done = subprocess.run(
-            ["psql", "-X", "-q", "-A", "-t", "-h", str(self.data / "run/postgres"), "-U", "postgres", "-d", "casella", "-c", text],
-            capture_output=True, text=True, timeout=60, env=environment)
+        done = subprocess.run(self.psql(text), capture_output=True, text=True, timeout=60, env=self.database_environment())
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
+
+    def psql(self, text):
+        return ["psql", "-X", "-q", "-A", "-t", "-h", str(self.data / "run/postgres"), "-U", "postgres", "-d", "casella", "-c", text]
+
+    def database_environment(self):
+        return {**os.environ, "PGPASSWORD": (self.data / "secrets/superuser").read_text().strip()}
 
     def log_since(self, position):
         with open(self.data / "log/control.log", "rb") as log:

@@ -8,23 +8,6 @@ import Testing
 /// Messages that the blob log holds and the tables do not, because the store died in between.
 @EventLoopActor
 @Suite struct LogTests {
-    /// Runs `body` on a store whose transactions do not commit, and lets that store die with them.
-    private func dying<R: Sendable>(
-        _ tenant: TestTenant, _ body: @escaping @EventLoopActor (TenantStore) async throws -> R
-    ) async throws -> R {
-        let store = try await tenant.open()
-        // Accounts and quotas are known already.
-        for user in try await tenant.users() {
-            _ = try await store.account(of: user)
-            _ = try await store.quota(of: user)
-        }
-        return try await tenant.withoutCommits {
-            let result = try await body(store)
-            await tenant.closeByForce(store)
-            return result
-        }
-    }
-
     @Test("A message is answered for while no transaction can commit, and is there after the next start")
     func answeredBeforeCommit() async throws {
         let tenant = try await TestTenant.make()
@@ -42,7 +25,7 @@ import Testing
             #expect(selection.uids == Array(1...10))
             #expect(outcomes.first == .stored(mailbox: selection.mailbox.id, uid: 1))
             #expect(try await selection.bytes(of: 1) == bytes)
-            #expect(selection.mailbox.uidNext == 11)
+            #expect(selection.mailbox.uidNext == 1 + skipped)
             #expect(try await account.quota().first?.usage.messages == 10)
             selection.close()
             let (_, other) = try await inbox(bob, in: store)
@@ -108,13 +91,13 @@ import Testing
         try await tenant.delete(user: bob)
         try await tenant.withStore { store async throws in
             let (_, selection) = try await inbox(ann, in: store)
-            #expect(selection.uids == [1, 2])
-            #expect(selection.info(2)?.size == 321)
+            #expect(selection.uids == [1, 2 + skipped])
+            #expect(selection.info(2 + skipped)?.size == 321)
             selection.close()
         }
     }
 
-    @Test("A torn or damaged end of the log costs what is torn, and the store goes on behind it") func damagedLog() async throws {
+    @Test("A torn end of the log costs what is torn but its UID, and the store goes on behind it") func damagedLog() async throws {
         let tenant = try await TestTenant.make()
         let ann = try await tenant.user("ann")
         _ = try await dying(tenant) { store in
@@ -125,7 +108,7 @@ import Testing
             let (_, selection) = try await inbox(ann, in: store)
             #expect(selection.uids == [1, 2, 3, 4])
             guard case .stored(_, let uid) = await store.deliver(delivery(to: ann)).first else { Issue.record("not stored"); return }
-            #expect(uid == 5)
+            #expect(uid == 1 + skipped)
             selection.close()
         }
         // A log that is shorter than the tables know: new records lie behind what they know.
@@ -134,7 +117,8 @@ import Testing
         try await tenant.withStore { store async throws in
             let (_, selection) = try await inbox(ann, in: store)
             #expect(selection.uids.last.flatMap { selection.info($0)?.size } == 777)
-            await #expect(throws: StoreError.self) { try await selection.bytes(of: 5) }
+            #expect(Array(selection.uids.suffix(2)) == [1 + skipped, 2 + skipped])
+            await #expect(throws: StoreError.self) { try await selection.bytes(of: 1 + skipped) }
             #expect(try await selection.bytes(of: 4)?.count == 1_004)
             selection.close()
         }

@@ -10,11 +10,11 @@ extension BlobRecord {
         guard bytes.count <= Int(Int32.max), described.count <= Int(Int32.max) else { throw .tooLarge }
         let compressed = compressedIfWorthIt(with: compressor)
         let stored = compressed ?? bytes
-        var checksum = described.withUnsafeBytes { Checksum.crc32c($0) }
-        checksum = stored.withUnsafeBytes { Checksum.crc32c($0, continuing: checksum) }
+        let descriptionChecksum = described.withUnsafeBytes { Checksum.crc32c($0) }
         let header = RecordHeader(
             isCompressed: compressed != nil, descriptionLength: described.count, storedLength: stored.count, messageLength: bytes.count,
-            bodyChecksum: checksum)
+            bodyChecksum: stored.withUnsafeBytes { Checksum.crc32c($0, continuing: descriptionChecksum) },
+            descriptionChecksum: descriptionChecksum)
         output.reserveCapacity(output.count + header.recordLength)
         header.append(to: &output)
         output.append(contentsOf: described)
@@ -53,6 +53,15 @@ struct RecordParts {
         self.header = header
         description = body.prefix(header.descriptionLength)
         stored = body.dropFirst(header.descriptionLength)
+    }
+
+    /// The description of a record whose message is damaged or cut off; nil when it is not what was written, or cannot be known to be.
+    static func description(_ record: ArraySlice<UInt8>, under header: RecordHeader) -> BlobDescription? {
+        let octets = record.dropFirst(RecordHeader.size).prefix(header.descriptionLength)
+        guard octets.count == header.descriptionLength, let checksum = header.descriptionChecksum,
+            octets.withUnsafeBytes({ Checksum.crc32c($0) }) == checksum
+        else { return nil }
+        return BlobDescription(decoding: octets)
     }
 
     func message(at reference: BlobReference, with decompressor: ZstdDecompressor) throws(BlobError) -> [UInt8] {

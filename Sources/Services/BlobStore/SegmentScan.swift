@@ -3,6 +3,8 @@ public struct ScannedRecord: Sendable, Equatable {
     public let reference: BlobReference
     /// Nil when the record is damaged: then `reference` spans the octets up to the next record that can be read.
     public let description: BlobDescription?
+    /// What can still be read of a damaged record: whose message it was.
+    public let remains: BlobDescription?
     /// Octets of the message.
     public let messageLength: Int
 }
@@ -38,17 +40,20 @@ enum SegmentScan {
         var offset = 0
         while offset < bytes.count {
             let rest = bytes[offset...]
-            if let header = rest.withUnsafeBytes({ RecordHeader($0) }), header.recordLength <= rest.count {
+            let header = rest.withUnsafeBytes { RecordHeader($0) }
+            if let header, header.recordLength <= rest.count {
                 let reference = BlobReference(segment: segment, offset: base + Int64(offset), length: Int64(header.recordLength))
                 let parts = try? RecordParts(rest.prefix(header.recordLength), at: reference)
+                let description = parts.flatMap { BlobDescription(decoding: $0.description) }
                 found.append(ScannedRecord(
-                    reference: reference, description: parts.flatMap { BlobDescription(decoding: $0.description) },
-                    messageLength: header.messageLength))
+                    reference: reference, description: description,
+                    remains: description == nil ? RecordParts.description(rest, under: header) : nil, messageLength: header.messageLength))
                 offset += header.recordLength
             } else {
                 let next = nextHead(in: bytes, after: offset) ?? bytes.count
                 let reference = BlobReference(segment: segment, offset: base + Int64(offset), length: Int64(next - offset))
-                found.append(ScannedRecord(reference: reference, description: nil, messageLength: 0))
+                let remains = header.flatMap { RecordParts.description(rest, under: $0) }
+                found.append(ScannedRecord(reference: reference, description: nil, remains: remains, messageLength: 0))
                 offset = next
             }
         }

@@ -19,9 +19,10 @@ extension TenantStore {
     private func readAccount(of user: Int64) async throws(StoreError) -> Account {
         let results = try await database.queries([
             PostgresStatement("""
-                SELECT mailbox_id, name, special_use, uidvalidity, uidnext, highestmodseq, recent_uid, edited_modseq FROM mailboxes
-                WHERE tenant_id = $1 AND user_id = $2
-                """, [.int8(tenant), .int8(user)]),
+                SELECT mailbox_id, name, special_use, uidvalidity, \(UncleanEnds.uidNext(after: "$3::bigint")),
+                    \(UncleanEnds.highestModSeq(after: "$3::bigint")), recent_uid, edited_modseq
+                FROM mailboxes b WHERE tenant_id = $1 AND user_id = $2
+                """, [.int8(tenant), .int8(user), .int8(queue.lease.uncleanEnds)]),
             PostgresStatement("SELECT name FROM subscriptions WHERE tenant_id = $1 AND user_id = $2", [.int8(tenant), .int8(user)]),
         ])
         var mailboxes: [Mailbox] = []
@@ -44,14 +45,14 @@ extension TenantStore {
     private func createStandardFolders(of user: Int64) async throws(StoreError) {
         let names = PostgresValue.textArray(Self.standardFolders.map(\.name))
         let uses = PostgresValue.optionalTextArray(Self.standardFolders.map(\.specialUse))
-        try await queue.perform { [tenant] batch throws(StoreError) in
+        try await queue.perform { [tenant, ends = queue.lease.uncleanEnds] batch throws(StoreError) in
             batch.run(before: PostgresStatement("""
-                INSERT INTO mailboxes (tenant_id, user_id, mailbox_id, uidvalidity, name, special_use)
-                SELECT $1, $2, f.id, f.id, f.name, f.special_use
+                INSERT INTO mailboxes (tenant_id, user_id, mailbox_id, uidvalidity, name, special_use, unclean_ends)
+                SELECT $1, $2, f.id, f.id, f.name, f.special_use, $5
                 FROM ROWS FROM (take_mailbox_ids($1, cardinality($3::text[])), unnest($3::text[]), unnest($4::text[]))
                     AS f (id, name, special_use)
                 ON CONFLICT (tenant_id, user_id, name) DO NOTHING
-                """, [.int8(tenant), .int8(user), names, uses]))
+                """, [.int8(tenant), .int8(user), names, uses, .int8(ends)]))
             batch.run(before: PostgresStatement("""
                 INSERT INTO subscriptions (tenant_id, user_id, name) SELECT $1, $2, name FROM unnest($3::text[]) AS u (name)
                 ON CONFLICT DO NOTHING

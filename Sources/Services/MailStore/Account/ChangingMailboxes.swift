@@ -98,12 +98,13 @@ extension Account {
     func insert(_ mailboxes: [Mailbox], in batch: WriteBatch) {
         guard let last = mailboxes.last else { return }
         batch.run(before: PostgresStatement("""
-            INSERT INTO mailboxes (tenant_id, user_id, mailbox_id, name, special_use, uidvalidity)
-            SELECT $1, $2, m.id, m.name, m.special_use, m.uidvalidity
+            INSERT INTO mailboxes (tenant_id, user_id, mailbox_id, name, special_use, uidvalidity, unclean_ends)
+            SELECT $1, $2, m.id, m.name, m.special_use, m.uidvalidity, $7
             FROM unnest($3::bigint[], $4::text[], $5::text[], $6::bigint[]) AS m (id, name, special_use, uidvalidity)
             """, [
                 .int8(store.tenant), .int8(user), .int8Array(mailboxes.map(\.id)), .textArray(mailboxes.map(\.name)),
                 .optionalTextArray(mailboxes.map(\.specialUse)), .int8Array(mailboxes.map { Int64($0.uidValidity) }),
+                .int8(store.queue.lease.uncleanEnds),
             ]))
         batch.verify(PostgresStatement(
             "SELECT 1 FROM mailboxes WHERE tenant_id = $1 AND mailbox_id = $2", [.int8(store.tenant), .int8(last.id)])) { !$0.isEmpty }

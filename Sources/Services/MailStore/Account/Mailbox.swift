@@ -33,6 +33,11 @@ public final class Mailbox {
     /// The next UID and the last change number that the log has given, also to messages that are not durable yet.
     private var nextToAssign: UID
     private var lastAssigned: ModSeq
+    /// The counters in the database: another worker begins where they are, or `UncleanEnds.margin` behind.
+    private var committedUIDNext: UID
+    private var committedModSeq: ModSeq
+    /// The counters are on their way into the database, so that the log can give more numbers.
+    var isCatchingUp = false
     /// Messages that came while the others were being read; nil at other times.
     private var early: [MailboxState.Arrival]?
     /// Messages whose octets were moved while they were being read.
@@ -53,9 +58,17 @@ public final class Mailbox {
         self.recentUID = recentUID
         nextToAssign = uidNext
         lastAssigned = highestModSeq
+        committedUIDNext = uidNext
+        committedModSeq = highestModSeq
     }
 
     // MARK: Numbers
+
+    /// Whether the log may give so many UIDs and a change number before the database knows of those that it has given.
+    func mayGoAhead(by count: Int) -> Bool {
+        UInt64(nextToAssign) + UInt64(count) <= UInt64(committedUIDNext) + UInt64(UncleanEnds.margin)
+            && lastAssigned < committedModSeq + UInt64(UncleanEnds.margin)
+    }
 
     func hasRoom(for count: Int) -> Bool { UInt64(nextToAssign) + UInt64(count) < UInt64(UID.max) }
 
@@ -71,13 +84,23 @@ public final class Mailbox {
     }
 
     /// What is durable: the numbers that clients may see.
-    func advance(uidNext next: UID, modSeq: ModSeq, edited: ModSeq = 1) {
+    func advance(uidNext next: UID, modSeq: ModSeq) {
         uidNext = max(uidNext, next)
         highestModSeq = max(highestModSeq, modSeq)
-        editedModSeq = max(editedModSeq, edited)
         nextToAssign = max(nextToAssign, uidNext)
         lastAssigned = max(lastAssigned, highestModSeq)
     }
+
+    /// What is in the database.
+    func commit(_ counters: WriteBatch.Counters) {
+        advance(uidNext: counters.uidNext, modSeq: counters.modSeq)
+        editedModSeq = max(editedModSeq, counters.edited)
+        committedUIDNext = max(committedUIDNext, counters.uidNext)
+        committedModSeq = max(committedModSeq, counters.modSeq)
+    }
+
+    /// While the log pauses: the counters as they must be for all that it has given, also to messages that did not become durable.
+    var assigned: (uidNext: UID, modSeq: ModSeq) { (nextToAssign, lastAssigned) }
 
     // MARK: Messages
 

@@ -52,6 +52,7 @@ final class ArrivalLog {
     private var waiting: [Entry] = []
     private var isWriting = false
     private var isPaused = false
+    private var isClosed = false
     private var pausing: [CheckedContinuation<Void, Never>] = []
     private var isExpiring = false
     private(set) var flushes = FlushCounts()
@@ -68,6 +69,10 @@ final class ArrivalLog {
     /// - Returns: for each draft, the outcome at each of its places.
     func enter(_ drafts: [ArrivalDraft], isWhole: Bool) async throws(StoreError) -> [[ArrivalOutcome]] {
         try queue.checkRoom()
+        guard !isClosed else { throw .unavailable(reason: "the worker ends") }
+        guard !isWhole || drafts.count <= UncleanEnds.margin else {
+            throw .limitReached(reason: "more than \(UncleanEnds.margin) messages at once")
+        }
         return try await withCheckedContinuation { answer in
             waiting.append(Entry(drafts, isWhole: isWhole, answer, deadline: .now + Self.patience))
             start()
@@ -89,10 +94,18 @@ final class ArrivalLog {
         start()
     }
 
+    /// No number is given any more when this returns.
+    func close() async {
+        isClosed = true
+        while isWriting { await withCheckedContinuation { pausing.append($0) } }
+        for entry in waiting { entry.answer.resume(returning: .failure(.unavailable(reason: "the worker ends"))) }
+        waiting = []
+    }
+
     // MARK: Writing
 
     private func start() {
-        guard !isWriting, !isPaused, !waiting.isEmpty else { return }
+        guard !isWriting, !isPaused, !isClosed, !waiting.isEmpty else { return }
         isWriting = true
         EventLoopActor.task { await self.write() }
     }
@@ -123,13 +136,14 @@ final class ArrivalLog {
         expireLater()
     }
 
-    /// The entries that can be written now, with UIDs. Those for a mailbox that a transaction holds stay.
+    /// The entries that can be written now, with UIDs. Those for a mailbox that a transaction holds stay, and those for one whose
+    /// counters in the database are too far behind.
     private func takeGroup() -> [Assigned] {
         var group: [Assigned] = []
         var kept: [Entry] = []
         var drafts = 0
         for entry in waiting {
-            guard drafts < Self.groupLimit, !isHeld(entry) else {
+            guard drafts < Self.groupLimit, !mustWait(entry) else {
                 kept.append(entry)
                 continue
             }
@@ -142,8 +156,20 @@ final class ArrivalLog {
         return group
     }
 
-    private func isHeld(_ entry: Entry) -> Bool {
-        entry.drafts.contains { $0.places.contains { $0.mailbox?.isHeld == true } }
+    private func mustWait(_ entry: Entry) -> Bool {
+        // What comes as a whole comes into one mailbox, and else each place is another user's.
+        let count = entry.isWhole ? entry.drafts.count : 1
+        for draft in entry.drafts {
+            for place in draft.places {
+                guard let mailbox = place.mailbox else { continue }
+                if mailbox.isHeld { return true }
+                guard mailbox.mayGoAhead(by: count) else {
+                    queue.catchUp(mailbox)
+                    return true
+                }
+            }
+        }
+        return false
     }
 
     /// Nil when the entry is answered already.

@@ -1,4 +1,5 @@
 import BlobStore
+import Cryptography
 import Postgres
 import Runtime
 
@@ -14,7 +15,7 @@ extension TenantStore {
         for segment in segments where segment >= entered.segment {
             let offset = segment == entered.segment ? entered.offset : 0
             for record in try await whole(segment, from: offset) {
-                try await enter(record)
+                try await enter(record, isBegun: record.reference.start == entered)
                 count += 1
                 if count % Self.portion == 0 { try await queue.settled() }
             }
@@ -24,13 +25,13 @@ extension TenantStore {
         Log.notice("messages of the blob log were entered into their mailboxes", ["tenant": "\(tenant)", "count": "\(count)"])
     }
 
-    /// The records of a segment that can be read and belong to a change that is there as a whole. The end of a log may be torn:
-    /// what is missing there was never answered for.
+    /// The records of a segment that can be read and belong to a change that is there as a whole. Where the end of the log is torn, what
+    /// is missing was never answered for, or has been lost since: nobody can tell, so it is reported.
     private func whole(_ segment: Int64, from offset: Int64) async throws(StoreError) -> [ScannedRecord] {
         var records: [ScannedRecord] = [], begun: [ScannedRecord] = []
         for record in try await reading({ () throws(BlobError) in try await blobs.scan(segment: segment, from: offset) }) {
             guard let description = record.description else {
-                Log.error("a blob record is damaged and was passed over", ["tenant": "\(tenant)", "blob": "\(record.reference)"])
+                report("a blob record is damaged and was passed over", record)
                 continue
             }
             begun.append(record)
@@ -39,17 +40,30 @@ extension TenantStore {
                 begun = []
             }
         }
+        for record in begun { report("a blob record belongs to others that are missing, and was passed over", record) }
         return records
     }
 
-    private func enter(_ record: ScannedRecord) async throws(StoreError) {
+    private func report(_ problem: String, _ record: ScannedRecord) {
+        for facts in record.facts(ofTenant: tenant) { Log.error(problem, facts) }
+    }
+
+    /// - Parameter isBegun: some of its places may have been entered already.
+    private func enter(_ record: ScannedRecord, isBegun: Bool) async throws(StoreError) {
         guard let description = record.description else { return }
-        let bytes = try await reading { () throws(BlobError) in try await blobs.read(record.reference) }
+        let bytes: [UInt8]
+        do {
+            bytes = try await reading { () throws(BlobError) in try await blobs.read(record.reference) }
+        } catch .damaged {
+            return report("a blob record cannot be read and was passed over", record)
+        }
         let structure = CachedStructures.encode(bytes)
         var arrivals: [LoggedArrival] = []
         for place in description.places {
             do {
-                if let arrival = try await arrival(at: place, description, bytes.count, structure, record.reference) {
+                if let arrival = try await arrival(
+                    at: place, description, bytes.count, structure, record.reference, isBegun: isBegun)
+                {
                     arrivals.append(arrival)
                 }
             } catch .noSuchUser {
@@ -62,7 +76,8 @@ extension TenantStore {
 
     /// Nil when its row is there.
     private func arrival(
-        at place: BlobDescription.Place, _ description: BlobDescription, _ size: Int, _ structure: [UInt8]?, _ blob: BlobReference
+        at place: BlobDescription.Place, _ description: BlobDescription, _ size: Int, _ structure: [UInt8]?, _ blob: BlobReference,
+        isBegun: Bool
     ) async throws(StoreError) -> LoggedArrival? {
         let account = try await keptAccount(of: place.user)
         try await loadQuota(of: place.user)
@@ -77,6 +92,7 @@ extension TenantStore {
         }
         if let known, known == (blob.segment, blob.offset) { return nil }
         if mailbox.id != place.mailbox || known != nil {
+            if isBegun, try await hasRow(of: blob, in: mailbox) { return nil }
             uid = mailbox.assignUID()
             modSeq = mailbox.assignModSeq()
         }
@@ -89,12 +105,34 @@ extension TenantStore {
             deliveryID: description.deliveryID, reservation: reservation, entered: blob.start)
     }
 
+    /// Under whatever UID: asked where the record's own was not to be had.
+    private func hasRow(of blob: BlobReference, in mailbox: Mailbox) async throws(StoreError) -> Bool {
+        let result = try await database.query(
+            "SELECT 1 FROM messages WHERE tenant_id = $1 AND mailbox_id = $2 AND blob_segment = $3 AND blob_offset = $4 LIMIT 1",
+            [.int8(tenant), .int8(mailbox.id), .int8(blob.segment), .int8(blob.offset)])
+        return !result.isEmpty
+    }
+
     /// With the blob store's errors as the mail store tells them.
     func reading<Value>(_ body: () async throws(BlobError) -> Value) async throws(StoreError) -> Value {
         do {
             return try await body()
         } catch {
             throw StoreError(error)
+        }
+    }
+}
+
+extension ScannedRecord {
+    /// What the log tells of a record that was passed over: once for each place that the message had, as far as it can still be read.
+    package func facts(ofTenant tenant: Int64) -> [[String: String]] {
+        let facts = ["tenant": "\(tenant)", "blob": "\(reference)"]
+        guard let known = description ?? remains, !known.places.isEmpty else { return [facts] }
+        return known.places.map { place in
+            var facts = facts
+            (facts["user"], facts["mailbox"], facts["uid"]) = ("\(place.user)", "\(place.mailbox)", "\(place.uid)")
+            if !known.deliveryID.isEmpty { facts["trace"] = Hexadecimal.encode(known.deliveryID) }
+            return facts
         }
     }
 }

@@ -18,7 +18,7 @@ extension TenantStore {
     /// At the end, when every row is committed: what is in memory of mailboxes is left to the next worker, and what was left of
     /// mailboxes that are gone is removed.
     func keepSnapshots() async {
-        guard !queue.isLeaseLost, queue.isEmpty, placesInDoubt.isEmpty else { return }
+        guard isEntered, queue.isEmpty, placesInDoubt.isEmpty else { return }
         for state in states.all where state.messages.count >= Self.worthKeeping && !state.mailbox.isGone {
             guard state.keptModSeq != state.mailbox.highestModSeq else { continue }
             await snapshots.write(state.snapshot(under: queue.lease.epoch))

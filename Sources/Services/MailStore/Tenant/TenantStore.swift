@@ -46,10 +46,10 @@ public final class TenantStore {
         let blobs = MessageBlobs(directory: blobDirectory)
         do {
             try await takeOver(blobs)
-            let (lease, entered) = try await Lease.take(tenant, from: database)
+            let taken = try await Lease.take(tenant, from: database)
             let store = TenantStore(
-                lease: lease, database: database, blobs: blobs, snapshotFolder: snapshotFolder, memoryBudget: memoryBudget)
-            try await store.enterLog(behind: entered)
+                lease: taken.lease, database: database, blobs: blobs, snapshotFolder: snapshotFolder, memoryBudget: memoryBudget)
+            try await store.begin(taken)
             return store
         } catch {
             await blobs.close()
@@ -85,6 +85,20 @@ public final class TenantStore {
         reader = MessageReader(blobs: blobs)
         snapshots = SnapshotFiles(folder: snapshotFolder)
         queue.onMissingReference = { [weak self] in self?.directoryChanged() }
+    }
+
+    /// Nothing was told yet when this returns, and what an earlier worker told is in the rows, or its numbers are skipped.
+    private func begin(_ taken: Lease.Taken) async throws(StoreError) {
+        do throws(StoreError) {
+            try await enterLog(behind: taken.entered)
+            guard !queue.isLeaseLost else { throw .leaseLost }
+            guard !taken.wasClean else { return }
+            try await queue.lease.noteAhead(database)
+            Log.notice("the worker before did not end in order: UIDs and change numbers skip some", ["tenant": "\(tenant)"])
+        } catch {
+            queue.beginClosing()
+            throw error
+        }
     }
 
     /// How often a quota had no room for what was asked of it, and what was flushed to disk, since the store was opened.
@@ -172,6 +186,9 @@ public final class TenantStore {
         }
     }
 
+    /// Once the log gives no more numbers and the queue was empty: whether all that it gave are in the rows.
+    var isEntered: Bool { !queue.isLeaseLost && !queue.hasLeftRows }
+
     /// Lets go of the messages of mailboxes that no session has selected.
     package func forgetMailboxes() { states.removeAll() }
 
@@ -179,8 +196,10 @@ public final class TenantStore {
     public func close() async {
         warnings?.close()
         queue.beginClosing()
+        await arrivals.close()
         await queue.drain()
         await keepSnapshots()
+        if isEntered { await queue.lease.noteCleanEnd(database) }
         accounts.removeAll()
         states.removeAll()
         derived.removeAll()

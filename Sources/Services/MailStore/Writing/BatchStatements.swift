@@ -11,7 +11,7 @@ extension WriteBatch {
         statements += before
         statements += [
             removals.statement(tenant: tenant), flags.statement(tenant: tenant), copies.copyStatement(tenant: tenant),
-            departures.statement(tenant: tenant), moves.moveStatement(tenant: tenant), deliveryStatement(tenant), counterStatement(tenant),
+            departures.statement(tenant: tenant), moves.moveStatement(tenant: tenant), deliveryStatement(tenant), counterStatement(lease),
         ].compactMap { $0 }
         statements += usageStatements(tenant, ledger)
         statements += after
@@ -27,17 +27,20 @@ extension WriteBatch {
             """, [.int8(tenant), .int8Array(deliveries.map(\.user)), .byteaArray(deliveries.map(\.id))])
     }
 
-    private func counterStatement(_ tenant: Int64) -> PostgresStatement? {
+    /// What unclean ends have skipped comes with it.
+    private func counterStatement(_ lease: Lease) -> PostgresStatement? {
         guard !counters.isEmpty else { return nil }
         let changed = counters.values.sorted { $0.mailbox.id < $1.mailbox.id }
         return PostgresStatement("""
-            UPDATE mailboxes b SET uidnext = greatest(b.uidnext, c.uidnext), highestmodseq = greatest(b.highestmodseq, c.highestmodseq),
-                edited_modseq = greatest(b.edited_modseq, c.edited_modseq)
+            UPDATE mailboxes b SET uidnext = greatest(\(UncleanEnds.uidNext(after: "$6::bigint")), c.uidnext),
+                highestmodseq = greatest(\(UncleanEnds.highestModSeq(after: "$6::bigint")), c.highestmodseq),
+                edited_modseq = greatest(b.edited_modseq, c.edited_modseq), unclean_ends = $6::bigint
             FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS c (mailbox_id, uidnext, highestmodseq, edited_modseq)
             WHERE b.tenant_id = $1 AND b.mailbox_id = c.mailbox_id
             """, [
-                .int8(tenant), .int8Array(changed.map(\.mailbox.id)), .int8Array(changed.map { Int64($0.uidNext) }),
+                .int8(lease.tenant), .int8Array(changed.map(\.mailbox.id)), .int8Array(changed.map { Int64($0.uidNext) }),
                 .int8Array(changed.map { Int64(clamping: $0.modSeq) }), .int8Array(changed.map { Int64(clamping: $0.edited) }),
+                .int8(lease.uncleanEnds),
             ])
     }
 

@@ -77,6 +77,16 @@ final class WriteBatch {
         return first..<current.uidNext
     }
 
+    /// Brings the mailbox's counters up to what the log has given, which pauses now.
+    func catchUp(_ mailbox: Mailbox) {
+        hold(mailbox)
+        let assigned = mailbox.assigned
+        var current = counter(of: mailbox)
+        current.uidNext = max(current.uidNext, assigned.uidNext)
+        current.modSeq = max(current.modSeq, assigned.modSeq)
+        counters[mailbox.id] = current
+    }
+
     /// A row for a message that the log holds, with the numbers that it has there.
     func insert(_ arrival: LoggedArrival) {
         inserts.append(arrival.message, keywords: arrival.keywords, structure: arrival.structure, to: arrival.mailbox.id)
@@ -131,9 +141,7 @@ final class WriteBatch {
 
     /// The transaction took place: memory follows.
     func apply(to ledger: QuotaLedger) {
-        for counter in counters.values {
-            counter.mailbox.advance(uidNext: counter.uidNext, modSeq: counter.modSeq, edited: counter.edited)
-        }
+        for counter in counters.values { counter.mailbox.commit(counter) }
         for (user, change) in usage { ledger.add(change, to: user) }
         for effect in effects { effect(self) }
     }

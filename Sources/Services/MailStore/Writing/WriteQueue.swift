@@ -27,6 +27,8 @@ final class WriteQueue {
     /// The outcome of a commit is unknown and the database does not answer.
     private var isCutOff = false
     private(set) var isClosing = false
+    /// Messages that the log holds were left without rows, or could get none.
+    private(set) var hasLeftRows = false
     private var isGathering = false
     /// How far the log reaches whose rows could not be made; to be told to the database with the next transaction.
     private var dropped: LogPosition?
@@ -85,7 +87,7 @@ final class WriteQueue {
 
     /// Puts a change into the next transaction that nobody waits for, and that is no loss if it fails.
     func performLater(_ build: @escaping @EventLoopActor (WriteBatch) throws(StoreError) -> Void) {
-        guard !isLeaseLost, !isCutOff, waiting.count < Self.waitingLimit else { return }
+        guard !isLeaseLost, !isCutOff, !isClosing, waiting.count < Self.waitingLimit else { return }
         addUnawaited(WriteJob(kind: .note, isAwaited: false, build: build, finish: { _ in }))
     }
 
@@ -106,7 +108,25 @@ final class WriteQueue {
                 guard let error else { return }
                 arrival.drop(because: error)
                 dropped = max(dropped ?? .start, arrival.entered)
+                hasLeftRows = true
             }))
+    }
+
+    /// Brings the mailbox's counters up to what the log has given, with the rows of all that it holds.
+    func catchUp(_ mailbox: Mailbox) {
+        guard !mailbox.isCatchingUp, !isLeaseLost else { return }
+        mailbox.isCatchingUp = true
+        waiting.append(WriteJob(
+            kind: .change(of: [mailbox.id]), isAwaited: true,
+            build: { [tenant = lease.tenant] batch throws(StoreError) in
+                batch.catchUp(mailbox)
+                let uidNext = Int64(mailbox.assigned.uidNext)
+                batch.verify(PostgresStatement(
+                    "SELECT 1 FROM mailboxes WHERE tenant_id = $1 AND mailbox_id = $2 AND uidnext >= $3",
+                    [.int8(tenant), .int8(mailbox.id), .int8(uidNext)])) { !$0.isEmpty }
+            },
+            finish: { _ in mailbox.isCatchingUp = false }))
+        start()
     }
 
     private func addUnawaited(_ job: WriteJob) {
@@ -164,11 +184,11 @@ final class WriteQueue {
             case .committed: return finish(jobs, nil)
             case .failed(let error, mayRetry: true):
                 if attempts >= Self.attemptLimit { jobs = answer(jobs, error) }
-                if isClosing, attempts >= Self.attemptLimit { return }  // the log keeps them for the next worker
+                if isClosing, attempts >= Self.attemptLimit { return leave(jobs) }
                 await EventLoopActor.sleep(for: .milliseconds(min(2000, 50 << min(attempts, 6))))
             case .failed(let error, mayRetry: false):
                 // When closing, the outcome may be unknown: nothing is done a second time then, but by the next worker.
-                if isClosing || error == .leaseLost { return _ = answer(jobs, error) }
+                if isClosing || error == .leaseLost { return leave(answer(jobs, error)) }
                 guard jobs.count > 1 else { return finish(jobs, error) }
                 // One job's fault must not fail the others.
                 for job in jobs { await commit([job]) }
@@ -183,6 +203,9 @@ final class WriteQueue {
         return jobs.filter { $0.arrival != nil }
     }
 
+    /// The log keeps their messages for the next worker.
+    private func leave(_ jobs: [WriteJob]) { if !jobs.isEmpty { hasLeftRows = true } }
+
     private func release(_ batch: WriteBatch) {
         guard !batch.held.isEmpty else { return }
         for mailbox in batch.held.values { mailbox.isHeld = false }
@@ -192,7 +215,7 @@ final class WriteQueue {
     /// Returns the jobs that are in the batch, new messages first; the others are answered with what they threw.
     private func build(_ jobs: [WriteJob], into batch: WriteBatch) async -> [WriteJob] {
         guard !isLeaseLost else {
-            _ = answer(jobs, .leaseLost)
+            leave(answer(jobs, .leaseLost))
             return []
         }
         let takesNumbers = jobs.contains(where: \.takesNumbers)
