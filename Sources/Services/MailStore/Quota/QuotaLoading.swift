@@ -40,12 +40,17 @@ extension TenantStore {
         }
     }
 
-    /// Of a user who is deleted, or whose domain is, without the domain.
-    private static let userFigures = """
+    /// Of a user who is deleted, or whose domain is, without the domain. One user after the other: without statistics, PostgreSQL would
+    /// join all of the tenant for a few of its users.
+    static let userFigures = """
         SELECT u.user_id, d.domain_id, \(QuotaSQL.user), u.quota_messages, coalesce(f.bytes, 0), coalesce(f.messages, 0)
-        FROM users u LEFT JOIN domains d ON d.tenant_id = u.tenant_id AND d.domain_id = u.domain_id AND u.deleted_at IS NULL
-            LEFT JOIN user_usage f ON f.tenant_id = u.tenant_id AND f.user_id = u.user_id, tenant_limits($1) AS effective
-        WHERE u.tenant_id = $1 AND u.user_id = ANY ($2::bigint[])
+        FROM tenant_limits($1) AS effective, unnest($2::bigint[]) AS wanted,
+            LATERAL (
+                SELECT user_id, domain_id, quota_bytes, quota_messages, deleted_at
+                FROM users WHERE tenant_id = $1 AND user_id = wanted OFFSET 0) u
+            LEFT JOIN LATERAL (
+                SELECT domain_id FROM domains WHERE tenant_id = $1 AND domain_id = u.domain_id AND u.deleted_at IS NULL OFFSET 0) d ON true
+            LEFT JOIN LATERAL (SELECT bytes, messages FROM user_usage WHERE tenant_id = $1 AND user_id = u.user_id OFFSET 0) f ON true
         """
 
     private static func user(_ row: PostgresRow) throws(PostgresError) -> QuotaLedger.User {
