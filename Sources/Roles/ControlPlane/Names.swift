@@ -23,7 +23,7 @@ extension Provisioning {
         case .wrongLogins:
             let subjects = Set(authenticator.wrongLogins().flatMap { [$0.account, $0.place] }.compactMap(\.self))
             return NameList(Array(subjects.filter { $0.hasPrefix(prefix) }.sorted().prefix(NameList.maximum)))
-        case .tenants, .domains, .domainAliases, .claims, .addresses, .aliases, .groups, .mailboxes, .quotaTargets, .queued,
+        case .tenants, .domains, .domainAliases, .domainNames, .claims, .addresses, .aliases, .groups, .mailboxes, .quotaTargets, .queued,
             .administrators, .certificates, .plans, .deletedTenants, .deletedDomains, .deletedAddresses, .held:
             // starts_with, and not LIKE: the prefix is text, whatever signs are in it.
             let result = try await change { transaction in
@@ -38,13 +38,14 @@ extension Provisioning {
 
     private func source(of kind: NameKind) -> String {
         let tenants = "SELECT name FROM tenants"
-        let domains = "SELECT name FROM domains"
+        let domains = "SELECT name FROM domains", aliases = "SELECT name FROM domain_aliases"
         let addresses = "SELECT u.local_part || '@' || d.name FROM users u JOIN domains d USING (tenant_id, domain_id)"
         switch kind {
         case .tenants: return tenants
         case .domains: return domains
         case .claims: return "SELECT DISTINCT name FROM domain_claims"
-        case .domainAliases: return "SELECT name FROM domain_aliases"
+        case .domainAliases: return aliases
+        case .domainNames: return "\(domains) UNION ALL \(aliases)"
         case .addresses: return addresses
         case .aliases: return "SELECT DISTINCT a.local_part || '@' || d.name FROM aliases a JOIN domains d USING (tenant_id, domain_id)"
         case .groups: return "SELECT g.local_part || '@' || d.name FROM groups g JOIN domains d USING (tenant_id, domain_id)"
