@@ -17,7 +17,7 @@ extension Calls {
         setVacation, showVacation, clearVacation, listVacations,
         listDeleted, setHold, releaseHold, copyHeld, listHolds,
         showQuota, setQuota, checkQuotas, repairQuotas,
-        listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,
+        listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued, retryManyQueued, releaseManyQueued, deleteManyQueued,
         listLogins, unlockLogins, listSessions, endSessions, listWorkers, restartWorker,
         importCertificate, listCertificates, showCertificate, deleteCertificate,
         createAdministrator, listAdministrators, showAdministrator, suspendAdministrator, resumeAdministrator, setAdministratorPassword,

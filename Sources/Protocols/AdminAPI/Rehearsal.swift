@@ -15,8 +15,8 @@ public enum Rehearsal {
         "mailbox create", "mailbox add", "mailbox remove", "mailbox delete", "vacation set", "vacation clear", "quota set",
         "quota check --repair", "hold set", "hold release", "hold copy", "user totp", "user totp --off", "administrator create",
         "administrator suspend", "administrator resume", "administrator password", "administrator totp", "administrator delete",
-        "queue retry", "queue hold", "queue release", "queue delete", "login unlock", "session end", "session password",
-        "worker restart", "certificate import", "certificate delete",
+        "queue retry", "queue hold", "queue release", "queue delete", "queue retry --all", "queue release --all", "queue delete --all",
+        "login unlock", "session end", "session password", "worker restart", "certificate import", "certificate delete",
     ]
 
     /// The others, and why.

@@ -136,6 +136,7 @@ extension UserPasswordChange: NamesSubjects { var subjects: [AdminSubject] { [.a
 extension NewOwnAppPassword: NamesSubjects { var subjects: [AdminSubject] { [.account(proof.address)] } }
 extension AccountProof: NamesSubjects { var subjects: [AdminSubject] { [.account(address)] } }
 extension OwnAppPasswordRevocation: NamesSubjects { var subjects: [AdminSubject] { [.account(proof.address)] } }
+extension QueueSelection: NamesSubjects { var subjects: [AdminSubject] { [tenant.map { .tenant($0) }].compactMap(\.self) } }
 extension AdminLogin: NamesSubjects { var subjects: [AdminSubject] { [.administrator(name)] } }
 extension NewAdministrator: NamesSubjects {
     var subjects: [AdminSubject] {
@@ -172,6 +173,13 @@ protocol TellsOfItself {
 }
 
 extension CertificateImport: TellsOfItself { var told: String { "\(certificateFile) \(keyFile)" } }
+
+extension QueueSelection: TellsOfItself {
+    var told: String {
+        let filters = [("--tenant", tenant?.text), ("--recipient-domain", recipientDomain?.text)]
+        return (["--all"] + filters.compactMap { name, value in value.map { "\(name) \($0)" } }).joined(separator: " ")
+    }
+}
 
 extension DesiredState {
     /// A tenant; or the plans, each of them.
