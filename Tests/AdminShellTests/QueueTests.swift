@@ -43,7 +43,9 @@ import Testing
         }
     }
 
-    private func run(_ line: String, _ queue: Queue, _ console: FakeConsole = FakeConsole()) throws -> (status: Int32, console: FakeConsole) {
+    private func run(
+        _ line: String, _ queue: Queue, _ console: FakeConsole = FakeConsole()
+    ) throws -> (status: Int32, console: FakeConsole) {
         let interpreter = Interpreter(console: console) { _ in queue }
         let (outcome, settings) = interpreter.perform(line: try CommandWords.split(line), base: Settings(dataDirectory: "/nowhere"))
         let printer = Printer(console: console, format: settings.format)

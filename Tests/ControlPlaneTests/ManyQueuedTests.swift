@@ -39,7 +39,8 @@ import Testing
     @Test("Released are those that are held, tried those that are not, and deleted all; those to a domain alone, if one is named")
     func selected() async throws {
         let platform = try await TestPlatform(), calls = platform.calls()
-        let waiting = try await queue(platform, [("a@One.example", "waiting"), ("b@two.example", "waiting"), ("c@two.example", "delivered")])
+        let waiting = try await queue(
+            platform, [("a@One.example", "waiting"), ("b@two.example", "waiting"), ("c@two.example", "delivered")])
         let held = try await queue(platform, held: true, [("a@one.example", "waiting"), ("b@gr\u{fc}n.example", "waiting")])
         let done = try await queue(platform, held: true, [("a@one.example", "delivered"), ("b@notone.example", "waiting")])
         func first(_ selection: QueueSelection = QueueSelection()) async throws -> [QueueBatch] {

@@ -5,8 +5,8 @@ import ArgumentParser
 package struct QueueFilter: ParsableArguments {
     static let names = LiveNames(arguments: [.live(.queued)], options: TenantFilter.names.options)
     static let discussion = """
-        With --all they are counted, and you are asked first; what comes into the queue after that is left as it is. A message with several \
-        recipients is taken as a whole, also where --recipient-domain is the domain of one of them.
+        With --all they are counted, and you are asked first; what comes into the queue after that is left as it is. A message with \
+        several recipients is taken as a whole, also where --recipient-domain is the domain of one of them.
         """
 
     @Flag(help: "All messages, instead of one.") var all = false
