@@ -1,5 +1,7 @@
 """Domains with several names."""
 
+import base64
+import imaplib
 import smtplib
 
 from support import clients, database, messages
@@ -53,6 +55,33 @@ class DomainAliases(Names):
             with clients.submission(self.company, "bob") as client:
                 client.ehlo()
                 self.assertEqual(550, client.mail(sender, options)[0], sender)
+
+    def test_logins_under_a_name_in_unicode(self):
+        self.platform.casella("domain", "alias", f"xn--bcher-kva.{self.company.domain}", "--of", self.company.domain)
+        spelled = f"ann@bücher.{self.company.domain}"
+
+        def plain(name, password=None):
+            return f"\0{name}\0{password or self.password}".encode()
+
+        def opens(name, password=None):
+            with imaplib.IMAP4_SSL("127.0.0.1", self.platform.port("imaps"), ssl_context=clients.tls()) as session:
+                try:
+                    return session.authenticate("PLAIN", lambda _: plain(name, password))[0] == "OK"
+                except imaplib.IMAP4.error:
+                    return False
+
+        self.assertTrue(opens(spelled))
+        self.assertFalse(opens(f"ann@BÜCHER.{self.company.domain}"))
+        self.assertFalse(opens(f"ann@bu\u0308cher.{self.company.domain}"))
+        with smtplib.SMTP("127.0.0.1", self.platform.port("submission"), "laptop.example", 60) as client:
+            client.starttls(context=clients.tls())
+            client.ehlo()
+            self.assertEqual(235, client.docmd("AUTH", "PLAIN " + base64.b64encode(plain(spelled)).decode())[0])
+        for number in range(3):
+            self.assertFalse(opens(spelled, f"wrong {number}"))
+        counted = {entry.get("account"): entry["count"] for entry in self.platform.ask("login", "list", "--all") if entry.get("account")}
+        self.assertNotIn(spelled, counted)
+        self.assertGreaterEqual(counted[self.ann], 2)
 
     def test_logins_and_senders(self):
         mine, theirs = f"ann@{self.alias}", f"bob@{self.alias}"

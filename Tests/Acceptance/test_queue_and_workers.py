@@ -116,6 +116,40 @@ class Queue(unittest.TestCase):
         with clients.imap(self.company, "ann") as imap:
             self.assertEqual({}, clients.all_messages(imap))
 
+    def test_many_are_changed_at_once(self):
+        other = Company(self.platform)
+        for recipient in ("them@scripted.example", "us@closed.example"):
+            with clients.submission(other, "ann") as client:
+                client.sendmail(other.address("ann"), [recipient], messages.message(recipient, other.address("ann")))
+        eventually(lambda: len(self.platform.ask("queue", "list")) == 3, what="all of them wait")
+        for entry in self.platform.ask("queue", "list"):
+            self.platform.casella("queue", "hold", str(entry["id"]))
+        administrator = Administrator(self.platform, "tenant-administrator", tenant=other.name)
+        self.assertEqual(403, administrator.request("POST", "/queue/release", {"tenant": self.company.name})[0])
+        self.assertIn("3 messages", self.platform.casella("queue", "release", "--all", "--dry-run").stdout)
+        refused = self.platform.casella("queue", "delete", "--all", check=False)
+        self.assertNotEqual(0, refused.returncode)
+        self.assertIn("This deletes 3 messages", refused.stderr)
+        self.assertEqual({True}, {entry["held"] for entry in self.platform.ask("queue", "list")})
+
+        words = ("--all", "--tenant", other.name, "--recipient-domain", "scripted.example", "--yes")
+        self.assertEqual(1, self.platform.ask("queue", "release", *words)["messages"])
+        held = {(e["tenant"], e["recipients"][0]["address"]): e["held"] for e in self.platform.ask("queue", "list")}
+        self.assertFalse(held[(other.name, "them@scripted.example")])
+        self.assertEqual(2, sum(held.values()))
+        # All of what an administrator sees.
+        status, answer = administrator.request("POST", "/queue/delete", {})
+        self.assertEqual((200, 2), (status, answer["messages"]))
+        self.assertEqual([self.number], [str(entry["id"]) for entry in self.platform.ask("queue", "list")])
+        event = next(event for event in self.platform.ask("audit", "list") if event["command"] == "queue delete --all")
+        self.assertEqual(("--all", other.name), (event["target"], event["tenant"]))
+        with ScriptedHost() as host:
+            self.platform.casella("queue", "release", "--all", "--yes")
+            self.platform.casella("queue", "retry", "--all", "--yes")
+            eventually(lambda: host.messages, what="the host has it")
+            eventually(lambda: self.entry() is None, what="the queue is empty")
+        self.assertIn("No such message", self.platform.casella("queue", "delete", "--all", "--yes").stdout)
+
     def test_deleting_asks_first(self):
         refused = self.platform.casella("queue", "delete", self.number, check=False)
         self.assertNotEqual(0, refused.returncode)

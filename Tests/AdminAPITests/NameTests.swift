@@ -31,6 +31,19 @@ struct NameTests {
     @Test("An address is a dot-string, an @ and a domain", arguments: addresses)
     func address(text: String, canonical: String?) { #expect((try? EmailAddress(text))?.text == canonical) }
 
+    static let logins: [(String, String?)] = [
+        ("Ann@ACME.example.", "ann@acme.example"), ("Ann@bücher.Example", "ann@bücher.Example"), ("ä@bücher.example", "ä@bücher.example"),
+        ("ann@b\u{202E}ü.example", nil), ("ann@bü cher.example", nil), ("ann@bü\u{0}.example", nil), ("@bücher.example", nil),
+        ("a..b@bücher.example", nil), ("ann", nil), ("", nil), ("ann@acme", nil), ("ann@" + String(repeating: "ü", count: 128), nil),
+        (String(repeating: "a", count: 65) + "@bücher.example", nil),
+    ]
+    @Test("The name of a login is an address, whose domain may be in Unicode", arguments: logins)
+    func login(text: String, canonical: String?) {
+        let name = try? LoginName(text)
+        #expect(name?.text == canonical)
+        #expect(name.flatMap { try? LoginName($0.text) } == name)
+    }
+
     @Test("An alias's target keeps the case of its local part") func target() throws {
         #expect(try TargetAddress("Ann@Else.Example").text == "Ann@else.example")
     }

@@ -5,7 +5,8 @@ import Testing
 private struct FakeNames: NameSource {
     func names(_ kind: NameKind, prefix: String) -> [String] {
         let known: [NameKind: [String]] = [
-            .tenants: ["acme", "acorn", "beta"], .domains: ["acme.example"], .claims: ["new.example"],
+            .tenants: ["acme", "acorn", "beta"], .domains: ["acme.example"],
+            .domainAliases: ["also.example"], .domainNames: ["acme.example", "also.example"], .claims: ["new.example"],
             .addresses: ["ann@acme.example", "bob@acme.example"],
             .quotaTargets: ["acme", "acme.example", "ann@acme.example"], .workers: ["gateway", "tenant:acme"], .applies: ["17", "9"],
         ]
@@ -34,6 +35,10 @@ struct CompletionTests {
         ("alias create i@acme.example --to ", "ann@acme.example,b", ["ann@acme.example,bob@acme.example"]),
         ("forward set ", "ann", ["ann@acme.example"]), ("forward set ann@acme.example --to ", "b", ["bob@acme.example"]),
         ("tenant list --format ", "", ["csv", "json", "table"]), ("worker restart ", "tenant:", ["tenant:acme"]),
+        ("dkim create ", "a", ["acme.example", "also.example"]), ("dkim activate ", "al", ["also.example"]),
+        ("dkim list ", "al", ["also.example"]), ("dkim show ", "al", ["also.example"]), ("dkim delete ", "al", ["also.example"]),
+        ("domain dns ", "a", ["acme.example", "also.example"]), ("domain check ", "al", ["also.example"]),
+        ("domain show ", "a", ["acme.example"]), ("domain unalias ", "", ["also.example"]),
         ("domain verify ", "", ["new.example"]), ("domain unclaim new.example --tenant ", "b", ["beta"]),
         ("undo ", "", ["17", "9"]), ("dkim delete acme.example ", "c2026", ["c2026r"]), ("dkim delete ", "ac", ["acme.example"]),
         ("dkim delete beta.example ", "", []), ("dkim delete --yes acme.example ", "", ["c2026r", "c2027r"]),

@@ -73,6 +73,9 @@ import Testing
         queue hold 7
         queue release 7
         queue delete 7
+        queue retry --all
+        queue release --all --tenant acme
+        queue delete --all --recipient-domain elsewhere.example
         login unlock 192.0.2.0/24
         session end acme
         session password --password-stdin

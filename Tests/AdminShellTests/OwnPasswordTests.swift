@@ -38,7 +38,7 @@ struct OwnPasswordTests {
         let made = try #require(bench.transport.made.first)
         let body = try #require(made.split(separator: " ", maxSplits: 2).last)
         let change = try JSONDecoder().decode(UserPasswordChange.self, from: Data(body.utf8))
-        let address = try EmailAddress("ann@acme.example")
+        let address = try LoginName("ann@acme.example")
         #expect(change.proof == AccountProof(address: address, password: "old password", oneTimePassword: code))
         #expect(change.new == .given("correct horse"))
         #expect(!"\(change)\(change.proof)".contains("old password") && !bench.console.output.contains("horse"))
@@ -51,7 +51,7 @@ struct OwnPasswordTests {
         let made = try #require(bench.transport.made.first)
         #expect(made.hasPrefix("POST /self/app-passwords {"))
         let body = try #require(made.split(separator: " ", maxSplits: 2).last)
-        let proof = AccountProof(address: try EmailAddress("ann@acme.example"), password: "old password", oneTimePassword: code)
+        let proof = AccountProof(address: try LoginName("ann@acme.example"), password: "old password", oneTimePassword: code)
         let expected = NewOwnAppPassword(proof: proof, appPassword: NewAppPassword(name: try AppPasswordName("phone"), services: [.imap]))
         #expect(try JSONDecoder().decode(NewOwnAppPassword.self, from: Data(body.utf8)) == expected)
         #expect(bench.console.output.contains("Password: made-for-the-phone") && !bench.console.output.contains("old password"))
@@ -65,13 +65,23 @@ struct OwnPasswordTests {
         #expect(lists.console.output.contains("ann@acme.example has no app passwords."))
         #expect(try revokes.run("self revoke ann@acme.example phone --password-stdin") == 0)
         #expect(revokes.console.output.contains("Revoked your app password for phone."))
-        let proof = AccountProof(address: try EmailAddress("ann@acme.example"), password: "old password", oneTimePassword: code)
+        let proof = AccountProof(address: try LoginName("ann@acme.example"), password: "old password", oneTimePassword: code)
         let asked = try #require(lists.transport.made.first?.split(separator: " ", maxSplits: 2).last)
         #expect(try JSONDecoder().decode(AccountProof.self, from: Data(asked.utf8)) == proof)
         let revoked = try #require(revokes.transport.made.first?.split(separator: " ", maxSplits: 2).last)
         let expected = OwnAppPasswordRevocation(proof: proof, name: try AppPasswordName("phone"))
         #expect(try JSONDecoder().decode(OwnAppPasswordRevocation.self, from: Data(revoked.utf8)) == expected)
         #expect(!"\(expected)".contains("old password"))
+    }
+
+    @Test("Their domain may be written in Unicode, which the platform reads") func ownInUnicode() throws {
+        let bench = Bench(FakeConsole(input: ["old password"]))
+        #expect(try bench.run("self app-passwords Ann@b\u{fc}cher.example --password-stdin") == 0)
+        #expect(bench.console.output.contains("ann@b\u{fc}cher.example has no app passwords."))
+        let asked = try #require(bench.transport.made.first?.split(separator: " ", maxSplits: 2).last)
+        let proof = try JSONDecoder().decode(AccountProof.self, from: Data(asked.utf8))
+        #expect(proof.address.text == "ann@b\u{fc}cher.example")
+        #expect(try Bench().run("user password ann@b\u{fc}cher.example --generate") == 64, "what others change is named in ASCII")
     }
 
     private static let fingerprint = String(repeating: "0f", count: 32)

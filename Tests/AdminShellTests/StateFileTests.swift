@@ -150,6 +150,7 @@ import Testing
         (impact.usersDeleted, impact.messagesDeleted, impact.bytesDeleted) = (1, 2, ByteCount(3_000))
         impact.brokenForwards = ["ann@acme.example"]
         (impact.brokenGroups, impact.usersLeftAlone) = (["team@acme.example"], ["new@acme.example"])
+        impact.keysLeft = ["acme.example"]
         impact.policyWarnings = ["There is no certificate for mta-sts.acme.example: nobody can fetch the policy."]
         (impact.usersDestroyed, impact.usersBack, impact.usersBackEmpty) = (1, ["a@acme.example"], ["b@acme.example"])
         (impact.brokenAliases, impact.overQuota, impact.sessionsEnded) = (["info@acme.example"], ["bob@acme.example"], 1)
@@ -168,6 +169,7 @@ import Testing
             "  ! Brings 1 user back with all mail: a@acme.example.\n",
             "  ! Makes 1 user again, with empty mailboxes: b@acme.example.\n",
             "  ! Leaves 1 user alone whose address was somebody else's then: new@acme.example.\n",
+            "  ! Leaves keys of DKIM of 1 domain that the apply did not make, and that wait still: acme.example.\n",
             "  ! Leaves 1 group with a member or an owner who goes: team@acme.example.\n",
             "  ! Breaks 1 alias, whose target here goes: info@acme.example.\n",
             "  ! Breaks 1 forward, whose target here goes: ann@acme.example.\n", "  ! Ends 1 session.\n",

@@ -7,7 +7,9 @@ import Testing
 
     init() throws { context = WorkingContext(tenant: try TenantName("acme")) }
 
-    @Test("Is given to commands that take one", arguments: ["domain create d.example", "domain list", "user list", "audit list --count 5"])
+    @Test(
+        "Is given to commands that take one",
+        arguments: ["domain create d.example", "domain list", "user list", "audit list --count 5", "queue delete --all"])
     func given(line: String) throws {
         let words = try CommandWords.split(line)
         #expect(context.completing(words) == words + ["--tenant", "acme"])
@@ -16,7 +18,8 @@ import Testing
     @Test(
         "Is not given where the line says otherwise, or nobody asks for it",
         arguments: [
-            "domain list --tenant beta", "domain list --tenant=beta", "user show a@d.example", "status", "help domain list", "nonsense",
+            "queue delete 7", "queue release --all --tenant beta", "domain list --tenant beta", "domain list --tenant=beta",
+            "user show a@d.example", "status", "help domain list", "nonsense",
             "administrator create jo --role operator", "administrator create jo --role domain-administrator --domain d.example",
         ])
     func notGiven(line: String) throws {

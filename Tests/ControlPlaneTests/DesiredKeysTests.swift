@@ -58,6 +58,53 @@ import Testing
         await platform.close()
     }
 
+    private func create(_ platform: TestPlatform) async throws {
+        let calls = platform.calls(), request = platform.request(NewDKIMKeys(), ["name": platform.domain.text])
+        _ = try await calls.createDKIMKeys(request, try await calls.newSigningKeys(request))
+    }
+
+    @Test("An undo takes away the keys that its apply made, and says that those stay which others made since")
+    func othersStay() async throws {
+        let platform = try await TestPlatform(), calls = platform.calls()
+        func selectors() async throws -> Set<String> {
+            Set(try await calls.listDKIMKeys(platform.request(Nothing(), [:])).map(\.selector.text))
+        }
+        let number = try await apply(desired([DesiredDomain(name: platform.domain, dkim: true)]), platform)
+        let made = try await selectors()
+        let before = try await calls.previewUndo(platform.request(Nothing(), ["number": "\(number ?? 0)"]))
+        #expect(before.impact.keysLeft == [] && before.changes.count == 1)
+        try await create(platform)
+        let others = try await selectors().subtracting(made)
+        #expect(made.count == 2 && others.count == 2)
+
+        // What was shown before somebody made them is not what would be done now.
+        let old = UndoRequest(fingerprint: before.fingerprint), path = ["number": "\(number ?? 0)"]
+        let moved = await #expect(throws: AdminError.self) { try await calls.undo(platform.request(old, path)) }
+        #expect(moved?.code == .conflict)
+        let after = try await calls.previewUndo(platform.request(Nothing(), path))
+        #expect(after.impact.keysLeft == [platform.domain.text] && after.changes.count == 1)
+        #expect(try await undo(number, platform) != nil)
+        #expect(try await selectors() == others)
+
+        // The apply has none any more: nothing is left to do.
+        let again = try await calls.previewUndo(platform.request(Nothing(), path))
+        #expect(again.changes.isEmpty && again.impact.keysLeft == [platform.domain.text])
+        #expect(try await undo(number, platform) == nil)
+        #expect(try await selectors() == others)
+        await platform.close()
+    }
+
+    @Test("Where a key signs, an undo speaks of no other") func othersBesideActive() async throws {
+        let platform = try await TestPlatform(), calls = platform.calls()
+        let number = try await apply(desired([DesiredDomain(name: platform.domain, dkim: true)]), platform)
+        _ = try await platform.owner.query("UPDATE dkim_keys SET state = 'active'")
+        try await create(platform)
+        let preview = try await calls.previewUndo(platform.request(Nothing(), ["number": "\(number ?? 0)"]))
+        #expect(preview.changes.isEmpty && preview.impact.keysLeft == [])
+        #expect(try await states(platform).count == 4)
+        await platform.close()
+    }
+
     @Test("The keys of a further name are no part of the state") func aliases() async throws {
         let platform = try await TestPlatform(), state = try desired([DesiredDomain(name: platform.domain, dkim: true)])
         _ = try await apply(

@@ -18,6 +18,12 @@ import Testing
         for name in ["\u{212a}.example", "B\u{dc}CHER.example", "bu\u{308}cher.example", "b\u{fc}cher.xn--example", "bucher.example"] {
             #expect(domains[name] == nil, "\(name)")
         }
+        for login in ["Ann@K.Example.", "ann@k.example"] { #expect(domains.account(of: login) == "ann@k.example") }
+        for login in ["Ann@B\u{fc}cher.Example.", "ANN@xn--bcher-kva.EXAMPLE"] {
+            #expect(domains.account(of: login) == "ann@xn--bcher-kva.example")
+        }
+        #expect(domains.account(of: "Ann@Elsewhere.example.") == "ann@elsewhere.example")
+        #expect(domains.account(of: "nobody") == "nobody")
         domains.replace(with: [])
         #expect(domains["b\u{fc}cher.example"] == nil)
     }

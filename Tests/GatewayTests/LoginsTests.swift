@@ -73,6 +73,26 @@ struct LoginsTests {
         #expect(plane.asked == 3)
     }
 
+    @Test("A wrong login under the domain's name in Unicode ends what is remembered under its A-labels, and the other way round")
+    @EventLoopActor func unicodeDomain() async throws {
+        let plane = try ControlPlane()
+        let spelling = Array("b\u{fc}cher.example".utf8)
+        plane.domains.replace(with: [
+            HostedDomain(name: "a.example", tenant: 1, takesMail: true),
+            HostedDomain(name: "xn--bcher-kva.example", unicodeName: spelling, tenant: 1, takesMail: true, aliasOf: "a.example"),
+        ])
+        let names = ["Ann@b\u{fc}cher.example", "ann@B\u{fc}CHER.Example.", "ann@xn--bcher-kva.example"]
+        for (count, name) in names.enumerated() {
+            _ = await plane.check("ann@a.example", "secret")
+            #expect(plane.asked == 2 * count + 1)
+            #expect(await plane.check(name, "wrong") == .refused)
+        }
+        // A right one is remembered as it was typed alone: what another spelling is, the control plane says.
+        _ = await plane.check("ann@a.example", "secret")
+        _ = await plane.check(names[0], "secret")
+        #expect(plane.asked == 2 * names.count + 2)
+    }
+
     @Test("No octet moves from the login name to the password") @EventLoopActor func wholeCredentials() async throws {
         let plane = try ControlPlane()
         #expect(await plane.check("ann@a.example", "secret") == Self.ann)

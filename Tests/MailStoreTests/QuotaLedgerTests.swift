@@ -34,4 +34,34 @@ import Testing
         #expect(underWay() == [[0, 0], [0, 0], [0, 0]])
         #expect(ledger.domains[1]?.current.bytes == 0)
     }
+
+    @Test("What was read before figures were set right, or while they are, does not count afterwards") func readingOverlapsAlignment() {
+        let ledger = QuotaLedger()
+        func set(_ number: Int) {
+            ledger.replace(tenant: .init(), domains: [1: .init()], users: [:])
+            ledger.endAlignment(number, at: 3)
+        }
+        set(ledger.beginAlignment())
+        #expect(ledger.generation == 3)
+        let early = ledger.moment
+        #expect(early == ledger.moment)
+        let recount = ledger.beginAlignment()
+        #expect(early != ledger.moment)
+        #expect(ledger.generation == nil, "nobody may come into the ledger who is not among those that are being read")
+        #expect(!ledger.hasTaken(recount))
+        set(recount)
+        #expect(ledger.generation == 3, "the directory is the same")
+        #expect(early != ledger.moment)
+        #expect(ledger.hasTaken(recount))
+    }
+
+    @Test("Figures that were set right are known as taken also while others are being set right") func alignmentsInARow() {
+        let ledger = QuotaLedger()
+        let failed = ledger.beginAlignment(), first = ledger.beginAlignment()
+        ledger.endAlignment(first, at: 0)
+        let second = ledger.beginAlignment()
+        #expect(ledger.hasTaken(first))
+        #expect(!ledger.hasTaken(second))
+        #expect(ledger.hasTaken(failed), "later figures are as good")
+    }
 }

@@ -18,7 +18,7 @@ extension Calls {
         setForward, showForward, clearForward, listForwards,
         listDeleted, setHold, releaseHold, copyHeld, listHolds,
         showQuota, setQuota, checkQuotas, repairQuotas,
-        listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,
+        listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued, retryManyQueued, releaseManyQueued, deleteManyQueued,
         listLogins, unlockLogins, listSessions, endSessions, listWorkers, restartWorker,
         importCertificate, listCertificates, showCertificate, deleteCertificate,
         createAdministrator, listAdministrators, showAdministrator, suspendAdministrator, resumeAdministrator, setAdministratorPassword,

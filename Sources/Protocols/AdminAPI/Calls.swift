@@ -212,6 +212,13 @@ public enum Calls {
     public static let releaseQueued = Call<Nothing, QueueEntry>(
         "queue release", .post, "/queue/{id}/release", needs: .manageQueue, effect: .changes)
     public static let deleteQueued = Call<Nothing, Nothing>("queue delete", .delete, "/queue/{id}", needs: .manageQueue, effect: .destroys)
+    /// A page of many.
+    public static let retryManyQueued = Call<QueueSelection, QueueBatch>(
+        "queue retry --all", .post, "/queue/retry", needs: .manageQueue, effect: .changes)
+    public static let releaseManyQueued = Call<QueueSelection, QueueBatch>(
+        "queue release --all", .post, "/queue/release", needs: .manageQueue, effect: .changes)
+    public static let deleteManyQueued = Call<QueueSelection, QueueBatch>(
+        "queue delete --all", .post, "/queue/delete", needs: .manageQueue, effect: .destroys)
 
     /// `{subject}` is a `LoginSubject`.
     public static let listLogins = Call<Nothing, [WrongLogins]>("login list", .get, "/logins", needs: .readPlatform, effect: .reads)

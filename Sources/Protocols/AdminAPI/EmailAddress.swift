@@ -51,6 +51,28 @@ public struct AliasAddress: ValidatedText {
     }
 }
 
+/// What a person logs in with: an address of theirs, whose domain may be written in Unicode too (`ann@bücher.example`), as it may be in
+/// mail. Which domain is meant, and whether there is one, only the platform knows.
+public struct LoginName: ValidatedText {
+    public let text: String
+
+    /// What a domain's name has at most in Unicode.
+    private static let domainLimit = 255
+
+    public init(_ text: String) throws(AdminError) {
+        let (localPart, domain) = try AddressParts.parted(text)
+        guard domain.utf8.contains(where: { $0 >= 0x80 }) else {
+            self.text = try EmailAddress(text).text
+            return
+        }
+        guard domain.utf8.count <= Self.domainLimit, domain.unicodeScalars.allSatisfy(AddressParts.isVisible) else {
+            throw AddressParts.refusal(text, "has no domain behind the @")
+        }
+        // The local part by the rules of every address.
+        self.text = "\(try EmailAddress("\(localPart)@login.example").localPart)@\(domain)"
+    }
+}
+
 /// `Dot-string "@" Domain` (RFC 5321 §4.1.2), the local part within its 64 octets (§4.5.3.1.1). Quoted local parts are refused:
 /// nobody wants a mailbox that half of the world's forms reject. Characters beyond ASCII are taken (RFC 6531 §3.3).
 private struct AddressParts {
@@ -59,21 +81,22 @@ private struct AddressParts {
     let domain: DomainName
 
     init(_ text: String) throws(AdminError) {
-        guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { throw Self.refusal(text, "has no @") }
+        let (local, rest) = try Self.parted(text)
+        (localPart, domain) = (local, try DomainName(rest))
+    }
+
+    /// The local part, and whatever stands for a domain.
+    static func parted(_ text: String) throws(AdminError) -> (localPart: String, domain: String) {
+        guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { throw refusal(text, "has no @") }
         let local = text.utf8[..<at]
-        guard !local.isEmpty else { throw Self.refusal(text, "has nothing before the @") }
-        guard local.count <= Self.localPartLimit else {
-            throw Self.refusal(text, "has more than \(Self.localPartLimit) octets before the @")
-        }
-        guard local.allSatisfy({ $0 == UInt8(ascii: ".") || Self.isAtomText($0) }),
-            Substring(local).unicodeScalars.allSatisfy(Self.isVisible)
-        else {
-            throw Self.refusal(text, "holds a character that is not allowed before the @")
+        guard !local.isEmpty else { throw refusal(text, "has nothing before the @") }
+        guard local.count <= localPartLimit else { throw refusal(text, "has more than \(localPartLimit) octets before the @") }
+        guard local.allSatisfy({ $0 == UInt8(ascii: ".") || isAtomText($0) }), Substring(local).unicodeScalars.allSatisfy(isVisible) else {
+            throw refusal(text, "holds a character that is not allowed before the @")
         }
         let atoms = local.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard atoms.allSatisfy({ !$0.isEmpty }) else { throw Self.refusal(text, "has a dot where none may be") }
-        localPart = String(Substring(local))
-        domain = try DomainName(String(text[text.utf8.index(after: at)...]))
+        guard atoms.allSatisfy({ !$0.isEmpty }) else { throw refusal(text, "has a dot where none may be") }
+        return (String(Substring(local)), String(text[text.utf8.index(after: at)...]))
     }
 
     /// `atext` of RFC 5322 §3.2.3, with the octets of UTF-8 as in RFC 6531 §3.3.
@@ -85,7 +108,7 @@ private struct AddressParts {
     }
 
     /// Beyond ASCII too, nothing that a reader cannot see: controls, spaces, marks of writing direction.
-    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate: false
         default: true

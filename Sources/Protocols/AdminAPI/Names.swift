@@ -1,6 +1,8 @@
 /// Kinds of names that the shell completes. `GET /names?kind=…&prefix=…`, with `&of=…` for those of one domain or user.
 public enum NameKind: String, Codable, Sendable, CaseIterable {
     case tenants, domains, domainAliases
+    /// Domains and their aliases together.
+    case domainNames
     /// Domains that are claimed.
     case claims
     /// Of users and shared mailboxes.

@@ -1,12 +1,12 @@
 /// What a person proves with that a user's account is theirs. No session is needed, and none comes of it.
 public struct AccountProof: Codable, Sendable, Hashable, CustomStringConvertible {
-    public var address: EmailAddress
+    public var address: LoginName
     /// The account's own; an app password proves nothing here.
     public var password: String
     /// Six digits, of who has one-time passwords.
     public var oneTimePassword: String?
 
-    public init(address: EmailAddress, password: String, oneTimePassword: String? = nil) {
+    public init(address: LoginName, password: String, oneTimePassword: String? = nil) {
         (self.address, self.password, self.oneTimePassword) = (address, password, oneTimePassword)
     }
 

@@ -25,7 +25,7 @@ extension Provisioning {
         case .wrongLogins:
             let subjects = Set(authenticator.wrongLogins().flatMap { [$0.account, $0.place] }.compactMap(\.self))
             return NameList(Array(subjects.filter { $0.hasPrefix(prefix) }.sorted().prefix(NameList.maximum)))
-        case .tenants, .domains, .domainAliases, .claims, .addresses, .aliases, .groups, .mailboxes, .quotaTargets, .queued,
+        case .tenants, .domains, .domainAliases, .domainNames, .claims, .addresses, .aliases, .groups, .mailboxes, .quotaTargets, .queued,
             .administrators, .certificates, .plans, .deletedTenants, .deletedDomains, .deletedAddresses, .held, .applies, .selectors,
             .appPasswords:
             let owner = kind.isOwned ? [PostgresValue.text((request.query["of"] ?? "").lowercased())] : []
@@ -43,13 +43,14 @@ extension Provisioning {
     /// Names of one domain or user alone take who that is as `$3`.
     private func source(of kind: NameKind) -> String {
         let tenants = "SELECT name FROM tenants"
-        let domains = "SELECT name FROM domains"
+        let domains = "SELECT name FROM domains", aliases = "SELECT name FROM domain_aliases"
         let addresses = "SELECT u.local_part || '@' || d.name FROM users u JOIN domains d USING (tenant_id, domain_id)"
         switch kind {
         case .tenants: return tenants
         case .domains: return domains
         case .claims: return "SELECT DISTINCT name FROM domain_claims"
-        case .domainAliases: return "SELECT name FROM domain_aliases"
+        case .domainAliases: return aliases
+        case .domainNames: return "\(domains) UNION ALL \(aliases)"
         case .addresses: return addresses
         case .aliases: return "SELECT DISTINCT a.local_part || '@' || d.name FROM aliases a JOIN domains d USING (tenant_id, domain_id)"
         case .groups: return "SELECT g.local_part || '@' || d.name FROM groups g JOIN domains d USING (tenant_id, domain_id)"

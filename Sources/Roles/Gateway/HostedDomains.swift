@@ -27,9 +27,11 @@ package final class HostedDomains {
 
     /// A login name in the spelling that all of an account's spellings share: in lower case, under its domain's own name.
     func account(of login: String) -> String {
-        var login = login.lowercased()
-        if login.hasSuffix(".") { login.removeLast() }
-        guard let at = login.lastIndex(of: "@"), let name = byName[String(login[login.index(after: at)...])]?.aliasOf else { return login }
-        return login[...at] + name
+        var login = login
+        if login.utf8.last == UInt8(ascii: ".") { login.unicodeScalars.removeLast() }
+        guard let at = login.utf8.lastIndex(of: UInt8(ascii: "@")), let domain = self[String(login[login.utf8.index(after: at)...])] else {
+            return login.lowercased()
+        }
+        return "\(login[..<at].lowercased())@\(domain.aliasOf ?? domain.name)"
     }
 }

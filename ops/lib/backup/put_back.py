@@ -213,7 +213,8 @@ def main():
     if queued and send_queue != "yes":
         held = "1 message of the queue is held" if queued == 1 else f"{queued} messages of the queue are held"
         shell = f"./ops/casella --data {shlex.quote(data)}"
-        print(f"{held}: what of it has gone out since, nobody knows here. See {shell} queue list, and queue release or queue delete.")
+        print(f"{held}: what of it has gone out since, nobody knows here. See {shell} queue list, and queue release or queue delete,")
+        print("each of one message or, with --all, of many.")
     print("The platform that the backup is of must not run any more.")
     print(f"Start it:      {up}")
 

@@ -93,6 +93,8 @@ public struct ApplyImpact: Codable, Sendable, Hashable {
     public var usersSucceeded: [String] = []
     /// And users who stay as they are, for they have the address of somebody whom the apply made, changed or deleted, and are not them.
     public var usersLeftAlone: [String] = []
+    /// And domains with keys of DKIM that wait and are not the apply's: those stay.
+    public var keysLeft: [String] = []
 
     public init() {}
 }

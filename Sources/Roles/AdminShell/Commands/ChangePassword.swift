@@ -8,7 +8,7 @@ package struct ChangePassword: AdminCommand {
             Your mail programs are logged out, and have to be told the new password. With --password-stdin the first line of standard \
             input is the present password, the second the new one, the third, if you have such, the one-time password.
             """)
-    @Argument(help: "Your address.", transform: { try EmailAddress($0) }) var address: EmailAddress
+    @Argument(help: "Your address.", transform: { try LoginName($0) }) var address: LoginName
     @OptionGroup var own: OwnAccountOptions
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}

@@ -8,7 +8,7 @@ package struct CheckDomain: AdminCommand {
             Where other mail servers shall insist on TLS (`domain mta-sts`), it is also asked what they meet: which certificate the mail \
             host shows, and, where a web server has this host's port 443, which policy that one serves.
             """)
-    package static let names = LiveNames(arguments: [.live(.domains)])
+    package static let names = LiveNames(arguments: [.live(.domainNames)])
     @Argument(help: "The domain or domain alias, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}

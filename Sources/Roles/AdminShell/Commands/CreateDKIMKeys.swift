@@ -8,7 +8,7 @@ package struct CreateDKIMKeys: AdminCommand {
             One of RSA and one of Ed25519. They sign nothing before `dkim activate`. A domain alias has keys of its own, which sign what \
             is sent under its name.
             """)
-    package static let names = LiveNames(arguments: [.live(.domains)])
+    package static let names = LiveNames(arguments: [.live(.domainNames)])
     @Argument(help: "The domain or domain alias, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
     @Option(
         help: ArgumentHelp("What the selectors begin with; date and time if left out.", valueName: "name"),

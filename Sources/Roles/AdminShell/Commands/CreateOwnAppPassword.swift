@@ -8,7 +8,7 @@ package struct CreateOwnAppPassword: AdminCommand {
             With --password-stdin the first line of standard input is your password, the second, if you have such, the one-time password.
             """)
     package static let names = LiveNames(options: ["--service": .words(MailService.ofMailPrograms.map(\.rawValue))])
-    @Argument(help: "Your address.", transform: { try EmailAddress($0) }) var address: EmailAddress
+    @Argument(help: "Your address.", transform: { try LoginName($0) }) var address: LoginName
     @Option(help: ArgumentHelp("Of the device, such as phone.", valueName: "text"), transform: { try AppPasswordName($0) })
     var name: AppPasswordName
     @Option(

@@ -11,10 +11,10 @@ package struct ListAppPasswords: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let found = try context.client.call(Calls.listAppPasswords, address.text)
-        return Self.report(found, of: address)
+        return Self.report(found, of: address.text)
     }
 
-    static func report(_ found: [AppPassword], of address: EmailAddress) -> Report {
+    static func report(_ found: [AppPassword], of address: String) -> Report {
         let table = Table(
             ["name", "services", "last used", "from", "created"],
             found.map { entry in

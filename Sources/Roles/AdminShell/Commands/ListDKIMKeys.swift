@@ -3,7 +3,7 @@ import ArgumentParser
 
 package struct ListDKIMKeys: AdminCommand {
     package static let configuration = CommandConfiguration(commandName: "list", abstract: "List keys that sign mail, or did.")
-    package static let names = LiveNames(arguments: [.live(.domains)])
+    package static let names = LiveNames(arguments: [.live(.domainNames)])
     @Argument(help: "Only of this domain or domain alias.", transform: { try DomainName($0) }) var domain: DomainName?
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}

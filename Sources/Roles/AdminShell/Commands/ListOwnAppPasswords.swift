@@ -7,7 +7,7 @@ package struct ListOwnAppPasswords: AdminCommand {
         discussion: """
             With --password-stdin the first line of standard input is your password, the second, if you have such, the one-time password.
             """)
-    @Argument(help: "Your address.", transform: { try EmailAddress($0) }) var address: EmailAddress
+    @Argument(help: "Your address.", transform: { try LoginName($0) }) var address: LoginName
     @OptionGroup var own: OwnAccountOptions
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
@@ -15,6 +15,6 @@ package struct ListOwnAppPasswords: AdminCommand {
     package func execute(in context: Context) throws -> Report {
         let client = try own.client(in: context)
         let proof = try own.proof(of: address, from: context.console)
-        return ListAppPasswords.report(try client.call(Calls.listOwnAppPasswords, sending: proof), of: address)
+        return ListAppPasswords.report(try client.call(Calls.listOwnAppPasswords, sending: proof), of: address.text)
     }
 }

@@ -23,13 +23,13 @@ package struct OwnAccountOptions: ParsableArguments {
     }
 
     /// Asks for the password, then for a one-time password.
-    func proof(of address: EmailAddress, from console: any Console) throws -> AccountProof {
+    func proof(of address: LoginName, from console: any Console) throws -> AccountProof {
         let password = try password(of: address, from: console)
         return AccountProof(address: address, password: password, oneTimePassword: oneTimePassword(from: console))
     }
 
     /// The account's present password.
-    func password(of address: EmailAddress, from console: any Console) throws -> String {
+    func password(of address: LoginName, from console: any Console) throws -> String {
         if !passwordStdin, !console.canAsk {
             throw AdminError(.invalid, "There is no terminal to ask for a password on.", hint: "Use --password-stdin.")
         }

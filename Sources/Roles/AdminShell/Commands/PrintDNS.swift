@@ -5,7 +5,7 @@ package struct PrintDNS: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "dns", abstract: "Print the DNS records that a domain needs.",
         discussion: "--zone prints them as lines of a zone file; --host takes another name of the mail host, and standard ports.")
-    package static let names = LiveNames(arguments: [.live(.domains)])
+    package static let names = LiveNames(arguments: [.live(.domainNames)])
     @Argument(help: "The domain or domain alias, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
     @Option(
         help: ArgumentHelp("Name of the mail host; the platform's own if left out.", valueName: "name"), transform: { try DomainName($0) })

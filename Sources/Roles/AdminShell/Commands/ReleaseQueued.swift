@@ -2,13 +2,19 @@ import AdminAPI
 import ArgumentParser
 
 package struct ReleaseQueued: AdminCommand {
-    package static let configuration = CommandConfiguration(commandName: "release", abstract: "Release a held message.")
-    package static let names = LiveNames(arguments: [.live(.queued)])
-    @Argument(help: "Number of the message, as `queue list` shows it.", transform: { try QueueID($0) }) var id: QueueID
+    package static let configuration = CommandConfiguration(
+        commandName: "release", abstract: "Release a held message, or all.",
+        discussion: QueueFilter.discussion)
+    package static let names = QueueFilter.names, tenantNeeds: String? = "--all"
+    @Argument(help: "Number of the message, as `queue list` shows it.", transform: { try QueueID($0) }) var id: QueueID?
+    @OptionGroup var filter: QueueFilter
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 
+    package func validate() throws { try filter.check(beside: id) }
+
     package func execute(in context: Context) throws -> Report {
+        guard let id else { return try QueueRun(verb: .release, filter: filter, context: context).report() }
         let entry = try context.client.call(Calls.releaseQueued, id.text)
         return Report(entry, QueueTable.of([entry]), .sentence("Message \(entry.id) is released."))
     }

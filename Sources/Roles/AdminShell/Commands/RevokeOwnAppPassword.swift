@@ -7,7 +7,7 @@ package struct RevokeOwnAppPassword: AdminCommand {
         discussion: """
             With --password-stdin the first line of standard input is your password, the second, if you have such, the one-time password.
             """)
-    @Argument(help: "Your address.", transform: { try EmailAddress($0) }) var address: EmailAddress
+    @Argument(help: "Your address.", transform: { try LoginName($0) }) var address: LoginName
     @Argument(help: "Name of the device.", transform: { try AppPasswordName($0) }) var name: AppPasswordName
     @OptionGroup var own: OwnAccountOptions
     @OptionGroup(title: "Global options") var global: GlobalArguments

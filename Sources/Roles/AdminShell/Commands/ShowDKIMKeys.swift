@@ -4,7 +4,7 @@ import ArgumentParser
 package struct ShowDKIMKeys: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show the records of a domain's keys, as lines of a zone file.")
-    package static let names = LiveNames(arguments: [.live(.domains)])
+    package static let names = LiveNames(arguments: [.live(.domainNames)])
     @Argument(help: "The domain or domain alias, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}

@@ -32,7 +32,7 @@ struct ApplyRun {
             let preview = try units[index].preview()
             (outcomes[index].changes, outcomes[index].impact) = (preview.changes, preview.impact)
             guard !preview.isEmpty else {
-                let untouched = preview.impact.usersSucceeded + preview.impact.usersLeftAlone
+                let untouched = preview.impact.usersSucceeded + preview.impact.usersLeftAlone + preview.impact.keysLeft
                 if !untouched.isEmpty { show(DifferenceText(preview).text) }
                 return
             }

@@ -77,6 +77,10 @@ package struct DifferenceText {
             let users = counted(impact.usersLeftAlone.count, "user"), names = Self.list(impact.usersLeftAlone)
             lines.append("Leaves \(users) alone whose address was somebody else's then: \(names).")
         }
+        if !impact.keysLeft.isEmpty {
+            let domains = counted(impact.keysLeft.count, "domain"), names = Self.list(impact.keysLeft)
+            lines.append("Leaves keys of DKIM of \(domains) that the apply did not make, and that wait still: \(names).")
+        }
         if !impact.overQuota.isEmpty {
             let names = Self.list(impact.overQuota)
             lines.append("Leaves \(impact.overQuota.count) above their new quota, where new mail is refused: \(names).")

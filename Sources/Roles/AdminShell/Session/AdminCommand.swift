@@ -6,11 +6,14 @@ import Glibc
 package protocol AdminCommand: ParsableCommand {
     /// Which live names its arguments and options take.
     static var names: LiveNames { get }
+    /// The option without which `--tenant` says nothing; nil: there is none.
+    static var tenantNeeds: String? { get }
     func execute(in context: Context) throws -> Report
 }
 
 extension AdminCommand {
     package static var names: LiveNames { LiveNames() }
+    package static var tenantNeeds: String? { nil }
 }
 
 /// What a command works with.
@@ -41,6 +44,9 @@ package struct Context: Sendable {
         settings.fingerprint = fingerprint
         return Self.client(settings, progress, transport)
     }
+
+    /// For what somebody is told before they are asked: it has changes tried, and never made.
+    var trial: AdminClient { AdminClient(transport: transport(settings), triesOnly: true) }
 
     func confirm(_ warning: String, _ strength: Confirmation.Strength) throws {
         // Nothing is lost by what is only tried.

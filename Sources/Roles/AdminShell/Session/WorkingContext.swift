@@ -13,6 +13,7 @@ package struct WorkingContext: Sendable, Equatable {
         guard let tenant, words.first != "help" else { return words }
         let place = CommandTree.find(words)
         let rest = words.dropFirst(place.path.count)
+        if let needed = (place.command as? any AdminCommand.Type)?.tenantNeeds, !rest.contains(needed) { return words }
         guard CommandTree.options(of: place.command).contains(where: { $0.name == "--tenant" }),
             !rest.contains(where: { $0 == "--tenant" || $0.hasPrefix("--tenant=") }),
             // Roles of the platform and of a domain are held in no tenant.

@@ -116,6 +116,9 @@ extension AdminRouter {
         serve(Calls.holdQueued) { try await $0.holdQueued($1) }
         serve(Calls.releaseQueued) { try await $0.releaseQueued($1) }
         serve(Calls.deleteQueued) { try await $0.deleteQueued($1) }
+        serve(Calls.retryManyQueued) { try await $0.retryManyQueued($1) }
+        serve(Calls.releaseManyQueued) { try await $0.releaseManyQueued($1) }
+        serve(Calls.deleteManyQueued) { try await $0.deleteManyQueued($1) }
 
         serve(Calls.listLogins) { try await $0.listLogins($1) }
         serve(Calls.unlockLogins) { try await $0.unlockLogins($1) }

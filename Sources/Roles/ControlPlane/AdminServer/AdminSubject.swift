@@ -10,6 +10,8 @@ enum AdminSubject: Hashable {
     case claim(DomainName, of: TenantName?)
     /// A user or a shared mailbox, an alias or a group.
     case address(EmailAddress), alias(AliasAddress), group(EmailAddress)
+    /// A user's own, under any name; a user's address once it is known whose.
+    case account(LoginName)
     /// Users of one tenant, at least one.
     case addresses([EmailAddress])
 
@@ -59,6 +61,7 @@ enum AdminSubject: Hashable {
         case .queued(let id): id.text
         case .login(let subject): subject.text
         case .address(let address), .group(let address): address.text
+        case .account(let name): name.text
         case .addresses(let addresses): (addresses.first?.text ?? "") + (addresses.count > 1 ? " and \(addresses.count - 1) more" : "")
         case .alias(let address): address.text
         case .certificate(let name): name.text
@@ -83,7 +86,11 @@ extension AnyCall {
 extension AdminSubject {
     /// An address under its domain's own name.
     @EventLoopActor func canonical(_ domains: DomainTable) -> AdminSubject {
-        if case .address(let address) = self { .address(domains.canonical(address)) } else { self }
+        switch self {
+        case .address(let address): .address(domains.canonical(address))
+        case .account(let name): domains.account(of: name.text).map(AdminSubject.address) ?? self
+        default: self
+        }
     }
 }
 
@@ -125,10 +132,11 @@ extension NewSharedMailbox: NamesSubjects { var subjects: [AdminSubject] { [.add
 extension NewAlias: NamesSubjects { var subjects: [AdminSubject] { [.alias(address)] } }
 extension NewGroup: NamesSubjects { var subjects: [AdminSubject] { [.group(address)] } }
 extension QuotaRepair: NamesSubjects { var subjects: [AdminSubject] { [target?.subject].compactMap(\.self) } }
-extension UserPasswordChange: NamesSubjects { var subjects: [AdminSubject] { [.address(proof.address)] } }
-extension NewOwnAppPassword: NamesSubjects { var subjects: [AdminSubject] { [.address(proof.address)] } }
-extension AccountProof: NamesSubjects { var subjects: [AdminSubject] { [.address(address)] } }
-extension OwnAppPasswordRevocation: NamesSubjects { var subjects: [AdminSubject] { [.address(proof.address)] } }
+extension UserPasswordChange: NamesSubjects { var subjects: [AdminSubject] { [.account(proof.address)] } }
+extension NewOwnAppPassword: NamesSubjects { var subjects: [AdminSubject] { [.account(proof.address)] } }
+extension AccountProof: NamesSubjects { var subjects: [AdminSubject] { [.account(address)] } }
+extension OwnAppPasswordRevocation: NamesSubjects { var subjects: [AdminSubject] { [.account(proof.address)] } }
+extension QueueSelection: NamesSubjects { var subjects: [AdminSubject] { [tenant.map { .tenant($0) }].compactMap(\.self) } }
 extension AdminLogin: NamesSubjects { var subjects: [AdminSubject] { [.administrator(name)] } }
 extension NewAdministrator: NamesSubjects {
     var subjects: [AdminSubject] {
@@ -165,6 +173,13 @@ protocol TellsOfItself {
 }
 
 extension CertificateImport: TellsOfItself { var told: String { "\(certificateFile) \(keyFile)" } }
+
+extension QueueSelection: TellsOfItself {
+    var told: String {
+        let filters = [("--tenant", tenant?.text), ("--recipient-domain", recipientDomain?.text)]
+        return (["--all"] + filters.compactMap { name, value in value.map { "\(name) \($0)" } }).joined(separator: " ")
+    }
+}
 
 extension DesiredState {
     /// A tenant; or the plans, each of them.
@@ -225,7 +240,7 @@ extension AdminSubject {
         case .login(let subject):
             guard let address = try? EmailAddress(subject.text) else { return nil }
             (sql, parameter) = (byDomain, .text(address.domain.text))
-        case .certificate, .plan, .claim: return nil
+        case .certificate, .plan, .claim, .account: return nil
         case .queued(let id):
             (sql, parameter) = (
                 "SELECT tenant_id, t.name, NULL::bigint FROM queue_messages q JOIN tenants t USING (tenant_id) WHERE queue_id = $1",

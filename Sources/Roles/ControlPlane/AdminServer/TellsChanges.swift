@@ -7,6 +7,13 @@ protocol TellsChanges {
     var changes: String { get }
 }
 
+extension QueueBatch: TellsChanges {
+    var changes: String {
+        let range = [("first", first), ("last", last)].compactMap { name, id in id.map { ",\"\(name)\":[null,\"\($0)\"]" } }
+        return "{\"messages\":[null,\(messages)]\(range.joined())}"
+    }
+}
+
 extension HeldCopies: TellsChanges {
     var changes: String {
         let entry = Entry(

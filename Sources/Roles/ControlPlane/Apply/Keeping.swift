@@ -17,12 +17,15 @@ struct Keeping: Sendable {
     var domainsBack: [DomainName: Int64] = [:]
     /// The other names that those domains have still.
     var namesBack: [DomainName: DomainName] = [:]
+    /// Of an undo: the keys that wait for domains whose keys would go, by who made them.
+    var waitingKeys = WaitingKeys()
 
     /// For the fingerprint: what is shown of it.
     var lines: [String] {
         (period.map { ["keeps \($0)"] } ?? []) + destroyedUsers.map { "destroys \($0)" }.sorted()
             + destroyedDomains.map { "destroys \($0)" }.sorted() + usersBack.map { "back \($0) \($1)" }.sorted()
-            + domainsBack.map { "back \($0) \($1)" }.sorted()
+            + domainsBack.map { "back \($0) \($1)" }.sorted() + waitingKeys.made.map { "keys \($0)" }.sorted()
+            + waitingKeys.others.map { "other keys \($0)" }.sorted()
     }
 }
 

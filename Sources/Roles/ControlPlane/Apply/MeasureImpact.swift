@@ -9,6 +9,7 @@ extension Provisioning {
         var impact = await Self.impact(of: prepared)
         if isUndo {
             impact.usersSucceeded = prepared.keeping.usersSucceeded.map(\.text)
+            impact.keysLeft = prepared.keeping.waitingKeys.others.sorted().map(\.text)
             impact.usersLeftAlone = prepared.successors.subtracting(prepared.keeping.usersSucceeded).sorted().map(\.text)
             for case .user(let address, nil, _) in prepared.changes {
                 if prepared.keeping.usersBack[address] != nil {

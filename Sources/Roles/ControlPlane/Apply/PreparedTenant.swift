@@ -11,6 +11,8 @@ struct PreparedTenant: Sendable {
     /// Of the plan that the tenant is to have.
     let planned: LimitSet
     let keeping: Keeping
+    /// The apply that is undone.
+    let undoes: Int64?
     /// Who has an address that the inverse of an apply names, and is somebody else.
     let successors: Set<EmailAddress>
     let fingerprint: String
@@ -32,8 +34,11 @@ extension Provisioning {
             throw AdminError.tenantExists(desired.name, kept)
         }
         let reading = found ?? .absent
-        let (goal, changes) = try await Self.difference(reading, desired, undertaking.prune)
-        let keeping = try await keeping(of: changes, reading, undertaking, in: transaction)
+        let waitingKeys = try await waitingKeys(for: desired, reading, undertaking, in: transaction)
+        let (goal, changes) = try await Self.difference(
+            reading, undertaking.undoes == nil ? desired : desired.sparing(waitingKeys), undertaking.prune)
+        var keeping = try await keeping(of: changes, reading, undertaking, in: transaction)
+        keeping.waitingKeys = waitingKeys
         // An undo asks for what there was, and nobody can make it ask for less.
         if undertaking.undoes == nil { try Self.requireFewKeys(SortedChanges(changes).without(keeping).domains) }
         if undertaking.caller.part != nil { try Self.requireOwn(changes, reading, keeping, desired.name) }
@@ -42,7 +47,8 @@ extension Provisioning {
         try await requireFree(changes, reading.state, keeping, in: transaction)
         return PreparedTenant(
             name: desired.name, reading: reading, goal: goal, changes: changes, planned: planned, keeping: keeping,
-            successors: desired.successors(among: reading.numbers), fingerprint: try await reading.fingerprint(keeping))
+            undoes: undertaking.undoes, successors: desired.successors(among: reading.numbers),
+            fingerprint: try await reading.fingerprint(keeping))
     }
 
     @concurrent private nonisolated static func difference(

@@ -32,8 +32,10 @@ extension Provisioning {
     }
 
     /// What signs stays, whatever is written.
+    /// - Parameter undone: of the keys that wait, those alone go that this apply made.
     func write(
-        _ keys: [DomainName: NewSigningKeys], for domains: SortedChanges.Domains, of tenant: Int64, in transaction: PostgresTransaction
+        _ keys: [DomainName: NewSigningKeys], for domains: SortedChanges.Domains, of tenant: Int64, undoing undone: Int64?,
+        in transaction: PostgresTransaction
     ) async throws {
         if !domains.unsigned.isEmpty {
             _ = try await transaction.query(
@@ -41,7 +43,8 @@ extension Provisioning {
                 DELETE FROM dkim_keys k USING domains d
                 WHERE k.tenant_id = $1 AND d.tenant_id = $1 AND d.domain_id = k.domain_id AND d.name = ANY ($2)
                     AND k.alias IS NULL AND k.state = 'waiting'
-                """, [.int8(tenant), .textArray(domains.unsigned.map(\.text))])
+                    AND ($3::bigint IS NULL OR k.created_at = (SELECT applied_at FROM applies WHERE number = $3))
+                """, [.int8(tenant), .textArray(domains.unsigned.map(\.text)), .optionalInt8(undone)])
         }
         guard !domains.signing.isEmpty else { return }
         try await requireRoom(for: domains.signing, of: tenant, in: transaction)

@@ -16,7 +16,7 @@ extension Provisioning {
         let sorted = changes.without(prepared.keeping)
         if let settings = sorted.settings { try await set(settings, of: tenant, in: transaction) }
         try await write(sorted.domains, of: tenant, by: administrator, in: transaction)
-        try await write(keys, for: sorted.domains, of: tenant, in: transaction)
+        try await write(keys, for: sorted.domains, of: tenant, undoing: prepared.undoes, in: transaction)
         if !sorted.newDomainAliases.isEmpty {
             let made = try await transaction.query(
                 """

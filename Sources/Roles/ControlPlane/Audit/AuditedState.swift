@@ -115,7 +115,7 @@ extension AdminSubject {
                         WHERE d.name = $1 AND ($2::text IS NULL OR t.name = $2)))
                 """, [.text(name.text), .optionalText(tenant?.text)]
             )
-        case .login: return nil
+        case .login, .account: return nil
         }
     }
 }

@@ -56,7 +56,7 @@ final class Authenticator {
     }
 
     func authenticate(_ attempt: LoginAttempt) async -> AuthenticationOutcome {
-        let address = (try? EmailAddress(attempt.login)).map { domains.canonical($0) }
+        let address = domains.account(of: attempt.login)
         let account = address?.text ?? attempt.login.lowercased()
         guard let guess = try? digest(of: attempt.password, at: account) else { return .unavailable }
         let login = Login(account: account, client: attempt.clientAddress, guess: guess)

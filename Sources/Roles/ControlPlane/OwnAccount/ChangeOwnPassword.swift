@@ -14,7 +14,7 @@ extension Provisioning {
         try Self.checkIsElsewhere(request.caller)
         guard case .given(let text) = new else { throw AdminError(.invalid, "One's own password is given, not generated.") }
         // What the new one shows by itself, before there is work to be done.
-        try facts.passwords.check(text, of: .user(proof.address))
+        if let address = domains.account(of: proof.address.text) { try facts.passwords.check(text, of: .user(address)) }
         guard text != proof.password else { throw AdminError(.invalid, "The new password is the old one.", hint: "Choose another.") }
         let owner = try await ownAccounts.prove(proof, from: request.caller.origin)
         try await check(new, of: .user(owner.address))

@@ -50,7 +50,7 @@ final class OwnAccounts {
 
     /// - Throws: `AdminError`, the same one whatever is wrong.
     func prove(_ proof: AccountProof, from client: String) async throws -> Owner {
-        let address = domains.canonical(proof.address), account = address.text
+        let address = domains.account(of: proof.address.text), account = address?.text ?? proof.address.text
         let answers = Authenticator.Answers(refused: Outcome.refused, unavailable: .unavailable)
         let guess = try authenticator.guess(proof.password, at: account)
         let outcome = await authenticator.admitted(account, from: client, guess: guess, answers) {
@@ -111,20 +111,13 @@ final class OwnAccounts {
     }
 
     private func verify(
-        _ password: String, of address: EmailAddress, from client: String, isUrgent: Bool
+        _ password: String, of address: EmailAddress?, from client: String, isUrgent: Bool
     ) async -> (Outcome, LoginThrottle.Result) {
         do {
-            let found = try await database.query(
-                """
-                SELECT u.tenant_id, u.user_id, c.hash, coalesce(c.change_by <= now(), false), o.user_id IS NOT NULL
-                FROM domains d JOIN users u USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
-                JOIN credentials c USING (tenant_id, user_id) LEFT JOIN one_time_passwords o USING (tenant_id, user_id)
-                WHERE d.name = $1 AND u.local_part = $2 AND NOT u.shared AND NOT 'login' = ANY (u.suspended || t.suspended)
-                """, [.text(address.domain.text), .text(address.localPart)]
-            ).first
+            let found = try await find(address)
             let hash = try found?.text(2) ?? authenticator.dummyHash
             let matches = try await authenticator.matches(hash, password: password, isUrgent: isUrgent)
-            guard matches, let found else { return (.refused, .wrong) }
+            guard matches, let address, let found else { return (.refused, .wrong) }
             let keys = UserKeys(tenant: try found.int8(0), user: try found.int8(1))
             let owner = Owner(
                 address: address, keys: keys, hash: hash, mustChange: try found.bool(3), hasOneTimePasswords: try found.bool(4),
@@ -132,8 +125,21 @@ final class OwnAccounts {
             // Half a proof forgives nothing.
             return (.accepted(owner), owner.hasOneTimePasswords ? .undecided : .right)
         } catch {
-            journal.warning("a change of one's own account could not be decided", ["login": address.text, "error": "\(error)"])
+            journal.warning(
+                "a change of one's own account could not be decided", ["login": address?.text ?? "no address", "error": "\(error)"])
             return (.unavailable, .undecided)
         }
+    }
+
+    private func find(_ address: EmailAddress?) async throws(PostgresError) -> PostgresRow? {
+        guard let address else { return nil }
+        return try await database.query(
+            """
+            SELECT u.tenant_id, u.user_id, c.hash, coalesce(c.change_by <= now(), false), o.user_id IS NOT NULL
+            FROM domains d JOIN users u USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
+            JOIN credentials c USING (tenant_id, user_id) LEFT JOIN one_time_passwords o USING (tenant_id, user_id)
+            WHERE d.name = $1 AND u.local_part = $2 AND NOT u.shared AND NOT 'login' = ANY (u.suspended || t.suspended)
+            """, [.text(address.domain.text), .text(address.localPart)]
+        ).first
     }
 }

@@ -19,6 +19,7 @@ final class RelayQueue {
 
     /// - Returns: how many messages it concerned.
     func command(_ verb: QueueCommand.Verb, _ messages: [Int64]) async throws(AdminError) -> Int {
+        guard !messages.isEmpty else { return 0 }  // to the relay, none would mean all that there are
         let silence = AdminError(.timedOut, "The relay did not answer in time.")
         return try await answers.ask(until: .now + Self.patience, silence: .failure(silence)) { id in
             if relay?.send(.queueCommand(id: id, QueueCommand(verb: verb, messages: messages))) == true { return }

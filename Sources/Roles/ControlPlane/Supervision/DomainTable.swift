@@ -15,12 +15,17 @@ final class DomainTable {
     /// As it was last read, for a process that starts while the database is away.
     private var known: [HostedDomain] = [] {
         didSet {
-            aliases = [:]
-            for domain in known { aliases[domain.name] = domain.aliasOf }
+            (aliases, spellings) = ([:], [:])
+            for domain in known {
+                aliases[domain.name] = domain.aliasOf
+                if let spelling = domain.unicodeName { spellings[spelling] = domain.name }
+            }
         }
     }
     /// The names of the domains that aliases stand for.
     private var aliases: [String: String] = [:]
+    /// Names of domains and aliases by what they are in Unicode: by octets, which are equal in one spelling alone.
+    private var spellings: [[UInt8]: String] = [:]
 
     init(database: PostgresPool, journal: Journal) { (self.database, self.journal) = (database, journal) }
 
@@ -36,6 +41,19 @@ final class DomainTable {
     func canonical(_ address: EmailAddress) -> EmailAddress {
         guard let name = aliases[address.domain.text] else { return address }
         return (try? EmailAddress("\(address.localPart)@\(name)")) ?? address
+    }
+
+    /// Whose account a login name is, under its domain's own name. The domain may be in Unicode, as in mail; it is looked for among ours
+    /// alone, so that no library of names reads here what strangers send.
+    /// - Returns: nil when it is no address, and so nobody's.
+    func account(of login: String) -> EmailAddress? {
+        guard let at = login.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
+        let domain = login[login.utf8.index(after: at)...]
+        guard domain.utf8.contains(where: { $0 >= 0x80 }) else { return (try? EmailAddress(login)).map { canonical($0) } }
+        var spelling = InternationalName.lowercased(String(domain))
+        if spelling.last == UInt8(ascii: ".") { spelling.removeLast() }  // as of a name in ASCII
+        guard let name = spellings[spelling] else { return nil }
+        return (try? EmailAddress("\(login[..<at])@\(name)")).map { canonical($0) }
     }
 
     private func read() async throws(PostgresError) -> [HostedDomain] {

@@ -52,8 +52,10 @@ final class QuotaLedger {
     private(set) var tenant = Level()
     private(set) var domains: [Int64: Level] = [:]
     private(set) var users: [Int64: User] = [:]
-    /// The directory's generation that usage and limits were read at; nil: never.
-    var generation: Int?
+    /// The directory's generation that usage and limits were read at; nil: never, or they are just being set right.
+    private(set) var generation: Int?
+    /// How often setting them right was begun, and which of these was taken over last.
+    private var begun = 0, taken = 0
     private var thresholds: QuotaThresholds?
     private var onCrossing: (@EventLoopActor (Int64) -> Void)?
     /// Called with each refusal and the user whom it was for.
@@ -198,6 +200,29 @@ final class QuotaLedger {
     }
 
     func insert(_ user: User, id: Int64) { users[id] = user }
+
+    /// When users' figures are asked for; the answer counts only while it is the same still.
+    struct Moment: Equatable {
+        fileprivate let generation: Int?
+        fileprivate let begun: Int
+    }
+
+    var moment: Moment { Moment(generation: generation, begun: begun) }
+
+    /// The figures are about to be set right in the database: what was asked before may be older, and who comes into the ledger now
+    /// would not be among them.
+    /// - Returns: a number for `endAlignment` and `hasTaken`.
+    func beginAlignment() -> Int {
+        generation = nil
+        begun += 1
+        return begun
+    }
+
+    /// They were set right, and taken over.
+    func endAlignment(_ number: Int, at generation: Int) { (taken, self.generation) = (number, generation) }
+
+    /// Whether these figures, or later ones, were taken over.
+    func hasTaken(_ number: Int) -> Bool { taken >= number }
 }
 
 extension QuotaLedger.Level {

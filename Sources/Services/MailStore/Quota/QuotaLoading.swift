@@ -11,10 +11,10 @@ extension TenantStore {
                 continue
             }
             if ledger.users[user] != nil { return }
-            let generation = directory.generation
+            let (generation, moment) = (directory.generation, ledger.moment)
             let loaded = try await readUsers([user] + expected(beside: user))
             guard loaded[user] != nil else { throw .noSuchUser }
-            guard generation == directory.generation, ledger.generation == generation else { continue }
+            guard generation == directory.generation, moment == ledger.moment else { continue }
             // Who came into the ledger meanwhile may have changed since these were read.
             for (id, found) in loaded where ledger.users[id] == nil {
                 if found.domain.map({ ledger.domains[$0] != nil }) ?? true {
@@ -40,12 +40,17 @@ extension TenantStore {
         }
     }
 
-    /// Of a user who is deleted, or whose domain is, without the domain.
-    private static let userFigures = """
+    /// Of a user who is deleted, or whose domain is, without the domain. One user after the other: without statistics, PostgreSQL would
+    /// join all of the tenant for a few of its users.
+    static let userFigures = """
         SELECT u.user_id, d.domain_id, \(QuotaSQL.user), u.quota_messages, coalesce(f.bytes, 0), coalesce(f.messages, 0)
-        FROM users u LEFT JOIN domains d ON d.tenant_id = u.tenant_id AND d.domain_id = u.domain_id AND u.deleted_at IS NULL
-            LEFT JOIN user_usage f ON f.tenant_id = u.tenant_id AND f.user_id = u.user_id, tenant_limits($1) AS effective
-        WHERE u.tenant_id = $1 AND u.user_id = ANY ($2::bigint[])
+        FROM tenant_limits($1) AS effective, unnest($2::bigint[]) AS wanted,
+            LATERAL (
+                SELECT user_id, domain_id, quota_bytes, quota_messages, deleted_at
+                FROM users WHERE tenant_id = $1 AND user_id = wanted OFFSET 0) u
+            LEFT JOIN LATERAL (
+                SELECT domain_id FROM domains WHERE tenant_id = $1 AND domain_id = u.domain_id AND u.deleted_at IS NULL OFFSET 0) d ON true
+            LEFT JOIN LATERAL (SELECT bytes, messages FROM user_usage WHERE tenant_id = $1 AND user_id = u.user_id OFFSET 0) f ON true
         """
 
     private static func user(_ row: PostgresRow) throws(PostgresError) -> QuotaLedger.User {
@@ -61,24 +66,20 @@ extension TenantStore {
     /// Brings the sums of domains and tenant in line with their users (some may have been deleted) and reads all limits, in a
     /// transaction with nothing before it but messages that come in: so what is read is what is true.
     private func reloadQuotas() async throws(StoreError) {
-        let wanted = directory.generation
-        try await queue.perform(alone: true) { [self] batch throws(StoreError) in
-            if ledger.generation == directory.generation { return }  // somebody else did it while this waited
-            align(in: batch, first: [])
+        let alignment: Int? = try await queue.perform(alone: true) { [self] batch throws(StoreError) in
+            if ledger.generation == directory.generation { return nil }  // somebody else did it while this waited
+            return align(in: batch, first: [])
         }
-        guard let generation = ledger.generation, generation >= wanted else {
-            throw .unavailable(reason: "usage and limits could not be read")
-        }
+        if let alignment, !ledger.hasTaken(alignment) { throw .unavailable(reason: "usage and limits could not be read") }
     }
 
     /// Counts again what every user has stored and sets the counters of all levels right, in the same way: no write of this
     /// tenant is under way meanwhile and nobody else writes, so the count is exact under load too, and memory follows it.
     public func recountUsage() async throws(StoreError) {
-        ledger.generation = nil
-        try await queue.perform(alone: true) { [self] batch throws(StoreError) in
+        let alignment = try await queue.perform(alone: true) { [self] batch throws(StoreError) in
             align(in: batch, first: [PostgresStatement(Self.alignUsers, [.int8(tenant)])])
         }
-        guard ledger.generation != nil else { throw .unavailable(reason: "usage was not recounted") }
+        guard ledger.hasTaken(alignment) else { throw .unavailable(reason: "usage was not recounted") }
         warnings?.everythingChanged(after: .zero)
     }
 
@@ -89,8 +90,9 @@ extension TenantStore {
     }
 
     /// - Parameter first: what is run before the sums are made.
-    private func align(in batch: WriteBatch, first: [PostgresStatement]) {
-        let generation = directory.generation
+    /// - Returns: its number in the ledger, which has taken it when the batch is committed.
+    private func align(in batch: WriteBatch, first: [PostgresStatement]) -> Int {
+        let (generation, number) = (directory.generation, ledger.beginAlignment())
         let tenantID = PostgresValue.int8(tenant)
         for statement in first { batch.run(after: statement) }
         batch.run(after: PostgresStatement(Self.alignDomains, [tenantID]))
@@ -99,8 +101,9 @@ extension TenantStore {
         batch.run(after: PostgresStatement(Self.domainFigures, [tenantID]))
         batch.run(after: PostgresStatement(Self.userFigures, [tenantID, .int8Array(Array(ledger.users.keys))]))
         batch.onCommit { [self] batch in
-            if (try? takeFigures(Array(batch.afterResults.suffix(3)))) != nil { ledger.generation = generation }
+            if (try? takeFigures(Array(batch.afterResults.suffix(3)))) != nil { ledger.endAlignment(number, at: generation) }
         }
+        return number
     }
 
     private func takeFigures(_ results: [PostgresResult]) throws(PostgresError) {

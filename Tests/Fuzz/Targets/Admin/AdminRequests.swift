@@ -58,6 +58,7 @@ enum AdminNames {
         try check(TenantName.self, text, limit: 63)
         try check(DomainName.self, text, limit: 253)
         try check(EmailAddress.self, text, limit: 64 + 1 + 253)
+        try check(LoginName.self, text, limit: 64 + 1 + 255)
         try check(TargetAddress.self, text, limit: 64 + 1 + 253)
         try check(AliasAddress.self, text, limit: 64 + 1 + 253)
         try check(QuotaTarget.self, text, limit: 64 + 1 + 253)
