@@ -11,7 +11,7 @@ extension WorkerProcess {
     func serveSession(over connection: Connection) async throws {
         // Nobody speaks: one who only looks whether somebody listens.
         guard let handover = try await handover(on: connection) else { return }
-        guard let service = ClientService(rawValue: handover.service) else { throw HeaderProblem.incomplete }
+        guard let service = ClientService(rawValue: handover.service), service != .web else { throw HeaderProblem.incomplete }
         guard handover.offersSocket, let client = try await connection.takeSocket(of: Self.peer(handover)) else {
             return await serve(service, handover, over: connection)
         }
@@ -69,7 +69,7 @@ extension WorkerProcess {
                 connection: connection, store: store, user: handover.user, pendingTag: handover.pendingTag,
                 limits: IMAPLimits(message: Int(clamping: configuration.limits.messageSize)), memory: memory, counters: counters)
         case .pop3: return POP3Connection(connection: connection, store: store, user: handover.user, memory: memory)
-        case .submission:
+        case .submission, .web:  // the latter was refused
             return SubmissionSession(
                 connection: connection, store: store, facts: facts, handover: handover, memory: memory, counters: counters)
         }

@@ -77,9 +77,11 @@ final class RelayedSessions {
     }
 
     /// Cuts the sessions of a user (of a whole tenant when `user` is nil), after the worker's farewell had time to pass.
-    func end(tenant: Int64, user: Int64?, _ services: [ClientService]) {
+    /// - Parameter client: of this one alone, as `list` tells it; no worker says good-bye to that.
+    func end(tenant: Int64, user: Int64?, _ services: [ClientService], client: String? = nil) {
         let ending = entries.filter { _, entry in
             entry.user.tenant == tenant && (user == nil || entry.user.user == user) && services.contains(entry.service)
+                && (client == nil || "\(entry.client.peer)" == client)
         }
         guard !ending.isEmpty else { return }
         Task {
