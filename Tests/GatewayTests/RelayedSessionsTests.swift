@@ -34,4 +34,21 @@ struct RelayedSessionsTests {
         await client.close(timeout: .zero)
         close(other)
     }
+    @Test("One session of a user ends by its service and client, and no other", .timeLimit(.minutes(1))) func ending() async throws {
+        let sessions = RelayedSessions(perUser: 10, perTenant: 10)
+        let ann = AuthenticatedUser(tenant: 1, user: 7, address: "ann@acme.example")
+        let bob = AuthenticatedUser(tenant: 1, user: 8, address: "bob@acme.example")
+        let (imap, first) = try await connection(), (pop3, second) = try await connection(), (other, third) = try await connection()
+        _ = try #require(sessions.add(imap, of: ann, .imap))
+        _ = try #require(sessions.add(pop3, of: ann, .pop3))
+        _ = try #require(sessions.add(other, of: bob, .imap))
+        let client = try #require(sessions.list(tenant: 1, user: 7).first).client
+        sessions.end(tenant: 1, user: 7, [.imap], client: "\(client) or another")
+        sessions.end(tenant: 2, user: 7, [.imap], client: client)
+        sessions.end(tenant: 1, user: 7, [.imap], client: client)
+        while imap.isOpen { await EventLoopActor.sleep(for: .milliseconds(10)) }
+        #expect(pop3.isOpen && other.isOpen)
+        for one in [pop3, other] { await one.close(timeout: .zero) }
+        for end in [first, second, third] { close(end) }
+    }
 }

@@ -91,14 +91,11 @@ final class AccountRouter {
             return page == .overview ? signInPage() : .redirect(to: .overview)
         }
         if visit.standing.mustChange, page != .password { return .redirect(to: .password) }
-        let note = request.method == "GET" ? visit.session.takeNote(of: page) : nil
-        return try await shown(page, visit, note.map(PageFrame.told) ?? "")
-    }
-
-    /// - Parameter told: what stands above the page's own.
-    private func shown(_ page: AccountPage, _ visit: Visit, _ told: HTML, status: Int = 200) async throws -> PageResponse {
         let content = try await content(of: page, visit)
-        return .page(PageFrame.signedIn(page, visit, "\(told)\(content)"), status: status)
+        // Once the page is there to tell it, and will be seen.
+        let note = request.method == "GET" ? visit.session.takeNote(of: page) : nil
+        let told: HTML = note.map(PageFrame.told) ?? ""
+        return .page(PageFrame.signedIn(page, visit, "\(told)\(content)"))
     }
 
     private func content(of page: AccountPage, _ visit: Visit) async throws -> HTML {
@@ -133,8 +130,9 @@ final class AccountRouter {
         do {
             return try await perform(form, visit, trace)
         } catch {
-            let explained = explained(error, trace)
-            return try await shown(form.page, visit, PageFrame.refused(explained.pageText), status: explained.pageStatus)
+            let explained = explained(error, trace), told = PageFrame.refused(explained.pageText)
+            let content = try await content(of: form.page, visit)
+            return .page(PageFrame.signedIn(form.page, visit, "\(told)\(content)"), status: explained.pageStatus)
         }
     }
 

@@ -43,8 +43,8 @@ final class AccountSessions {
     }
 
     private func hasExpired(_ session: AccountSession) -> Bool {
-        let now = now()
-        return now - session.lastUse >= Self.idleLimit || now - session.began >= Self.lifetime
+        let instant = now()
+        return instant - session.lastUse >= Self.idleLimit || instant - session.began >= Self.lifetime
     }
 
     /// The session that the token proves, which is used by that.

@@ -5,10 +5,8 @@ import WebForms
 extension AccountRouter {
     func overview(_ visit: Visit) async throws -> HTML {
         let user = try await provisioning.currentUser(visit.standing.address)
-        var rows: [HTML] = [
-            row("Address", user.address.text), row("Storage", Self.stored(user)),
-        ]
-        if let changed = user.passwordChangedAt { rows.append(row("Password of", changed.shown)) }
+        var rows: [HTML] = [row("Address", user.address.text), row("Storage", Self.stored(user))]
+        if let changed = user.passwordChangedAt { rows.append(row("Password set", changed.shown)) }
         if let due = user.passwordChangeDue { rows.append(row("Password is to be changed by", due.shown)) }
         rows.append(row("One-time passwords", user.hasOneTimePasswords ? "on" : "off"))
         let vacation = try await provisioning.vacations(of: visit.standing.address).first

@@ -46,7 +46,7 @@ extension AccountRouter {
         }
     }
 
-    func request<Body>(_ body: Body, _ visit: Visit) -> AdminRequest<Body> {
+    func request<Body: Sendable>(_ body: Body, _ visit: Visit) -> AdminRequest<Body> {
         AdminRequest(
             body: body, path: PathParameters([:]), query: PathParameters([:]),
             caller: AdminCaller(

@@ -3,7 +3,7 @@ import AdminAPI
 extension AccountRouter {
     /// Makes a change, and records it as those calls are that prove in themselves who makes them: with the person as the caller, and only
     /// if it was made.
-    func recorded<Answer>(
+    func recorded<Answer: Sendable>(
         _ command: String, _ visit: Visit, _ trace: String, _ change: @EventLoopActor () async throws -> Answer
     ) async throws -> Answer {
         let pool = provisioning.database.pool, subject = AdminSubject.address(visit.standing.address)
