@@ -1,3 +1,4 @@
+import Runtime
 import WebForms
 
 /// What all pages have around them.

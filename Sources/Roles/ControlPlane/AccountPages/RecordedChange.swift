@@ -1,4 +1,5 @@
 import AdminAPI
+import Runtime
 
 extension AccountRouter {
     /// Makes a change, and records it as those calls are that prove in themselves who makes them: with the person as the caller, and only
