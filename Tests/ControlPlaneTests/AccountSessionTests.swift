@@ -49,6 +49,26 @@ import Testing
         await platform.close()
     }
 
+    @Test("Are so many in all, and the one that was not used for longest makes room") func boundsOfAll() async throws {
+        let platform = try await TestPlatform()
+        let sessions = AccountSessions(inAll: 3) { ContinuousClock.now + platform.waited }
+        var tokens: [String] = []
+        for name in ["ann", "bob", "carl"] {
+            let standing = try #require(try await platform.calls().standing(of: try await platform.addUser(name)))
+            tokens.append(try sessions.begin(standing, from: "192.0.2.7").token)
+            platform.waited += .seconds(1)
+        }
+        #expect(try sessions.session(tokens[0]) != nil)
+        platform.waited += .seconds(1)
+        let standing = try #require(try await platform.calls().standing(of: try await platform.addUser("dora")))
+        _ = try sessions.begin(standing, from: "192.0.2.7")
+        #expect(try sessions.session(tokens[1]) == nil)
+        #expect(try sessions.session(tokens[0]) != nil)
+        #expect(try sessions.session(tokens[2]) != nil)
+        #expect(sessions.count == 3)
+        await platform.close()
+    }
+
     @Test("A form needs the token of its own session") func token() async throws {
         let platform = try await TestPlatform()
         try await platform.addUser("ann")
@@ -133,7 +153,8 @@ import Testing
         let platform = try await TestPlatform()
         let changes = [
             ("users", "suspended = '{login}'"), ("users", "limits = '{\"protocols\": [\"imap\"]}'"), ("users", "local_part = 'other'"),
-            ("credentials", "changed_at = now() + interval '1 second'"), ("users", "deleted_at = now(), kept_until = now() + interval '1 day'"),
+            ("credentials", "changed_at = now() + interval '1 second'"),
+            ("users", "deleted_at = now(), kept_until = now() + interval '1 day'"),
         ]
         for (number, (table, assignment)) in changes.enumerated() {
             let keys = try await platform.addUser("user\(number)")

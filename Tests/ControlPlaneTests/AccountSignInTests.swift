@@ -136,9 +136,14 @@ import Testing
     @Test("Wrong ones are counted with those of mail programs") func counted() async throws {
         let platform = try await TestPlatform()
         try await platform.addUser("ann")
-        await Browser(platform).signIn(ann, "a wrong one")
+        let browser = Browser(platform)
+        await browser.signIn(ann, "a wrong one")
+        await browser.signIn("nobody", "a wrong one")
         let counted = try await platform.calls().listLogins(platform.request(Nothing()))
         #expect(counted.contains { $0.account == ann && $0.count == 1 })
+        await browser.signIn(ann, TestPlatform.password)
+        let figures = browser.router.provisioning.measuring.counters.figures
+        #expect(figures.loginsRefused == 2 && figures.loginsAccepted == 1)
         await platform.close()
     }
 }

@@ -9,8 +9,10 @@ import Supervision
 final class AccountSessions {
     /// How long a session lasts that nobody uses, and any.
     static nonisolated let idleLimit = Duration.seconds(15 * 60), lifetime = Duration.seconds(12 * 3600)
-    /// Of one account, where a further one ends the oldest; and of all, where it ends the one that was not used for longest.
-    static nonisolated let perAccount = 10, inAll = 10_000
+    /// Of one account, where a further one ends the oldest.
+    static nonisolated let perAccount = 10
+    /// Of all, where a further one ends the one that was not used for longest.
+    private let inAll: Int
 
     private var sessions: [[UInt8]: AccountSession] = [:]
     /// The digests of an account's sessions, the oldest first.
@@ -18,7 +20,9 @@ final class AccountSessions {
     private var next: Int64 = 0
     private let now: @EventLoopActor () -> ContinuousClock.Instant
 
-    init(now: @escaping @EventLoopActor () -> ContinuousClock.Instant = { .now }) { self.now = now }
+    init(inAll: Int = 10_000, now: @escaping @EventLoopActor () -> ContinuousClock.Instant = { .now }) {
+        (self.inAll, self.now) = (inAll, now)
+    }
 
     var count: Int { sessions.count }
 
@@ -39,7 +43,7 @@ final class AccountSessions {
     private func makeRoom(for keys: UserKeys) {
         for session in sessions.values where hasExpired(session) { end(session) }
         while let held = digests[keys], held.count >= Self.perAccount, let oldest = sessions[held[0]] { end(oldest) }
-        while sessions.count >= Self.inAll, let unused = sessions.values.min(by: { $0.lastUse < $1.lastUse }) { end(unused) }
+        while sessions.count >= inAll, let unused = sessions.values.min(by: { $0.lastUse < $1.lastUse }) { end(unused) }
     }
 
     private func hasExpired(_ session: AccountSession) -> Bool {

@@ -1,4 +1,5 @@
 import AdminAPI
+import Supervision
 import WebForms
 
 extension AccountRouter {
@@ -26,11 +27,20 @@ extension AccountRouter {
             // Whoever was signed in with this browser is so no longer.
             if let token = request.sessionToken, let former = try sessions.session(token) { sessions.end(former) }
             let (token, _) = try sessions.begin(standing, from: request.client)
+            let user = AuthenticatedUser(tenant: standing.keys.tenant, user: standing.keys.user, address: standing.address.text)
+            provisioning.measuring.counters.loginDecided(.accepted(user))
             provisioning.journal.info(
                 "somebody signed in to the account pages", ["login": standing.address.text, "client": request.client])
             return .redirect(to: standing.mustChange ? .password : .overview, cookie: AccountCookie.setting(token))
         } catch {
             let explained = explained(error, String(UInt64.random(in: .min ... .max), radix: 16))
+            let outcome: AuthenticationOutcome =
+                switch explained.code {
+                case .unauthenticated: .refused
+                case .forbidden: .suspended(reason: explained.message)
+                default: .unavailable
+                }
+            provisioning.measuring.counters.loginDecided(outcome)
             return signInPage(told: PageFrame.refused(explained.pageText), address: typed, status: explained.pageStatus)
         }
     }
