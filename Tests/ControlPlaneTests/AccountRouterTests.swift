@@ -89,7 +89,8 @@ import Testing
         #expect(two.hasSuffix("Connection: close\r\n\r\n"), "an answer to HEAD has no body")
         let head = "POST /account/sign-in HTTP/1.1\r\nHost: mail.host.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         let fits = String(repeating: "a", count: AccountClientHandler.bodyLimit)
-        #expect(try await answer("\(head)Connection: close\r\nContent-Length: \(fits.utf8.count)\r\n\r\n\(fits)", at: path).contains(" 403 "))
+        let right = "\(head)Connection: close\r\nContent-Length: \(fits.utf8.count)\r\n\r\n\(fits)"
+        #expect(try await answer(right, at: path).contains(" 403 "))
         let long = try await answer("\(head)Content-Length: \(fits.utf8.count + 1)\r\n\r\n\(fits)a", at: path)
         #expect(long.hasPrefix("HTTP/1.1 413 ") && long.contains("Connection: close\r\n"))
         let chunks = "\(head)Transfer-Encoding: chunked\r\n\r\n4001\r\n\(fits)a\r\n0\r\n\r\n"

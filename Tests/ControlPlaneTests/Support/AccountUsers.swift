@@ -36,5 +36,7 @@ extension TestPlatform {
             "UPDATE \(table) SET \(assignment) WHERE tenant_id = $1 AND user_id = $2", [.int8(keys.tenant), .int8(keys.user)])
     }
 
-    func count(_ table: String) async throws -> Int64 { try #require(try await owner.query("SELECT count(*) FROM \(table)").first?.int8(0)) }
+    func count(_ table: String) async throws -> Int64 {
+        try #require(try await owner.query("SELECT count(*) FROM \(table)").first?.int8(0))
+    }
 }

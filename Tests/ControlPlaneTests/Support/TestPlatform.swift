@@ -25,7 +25,7 @@ final class TestPlatform {
     let told = Arrivals<AccountNotice>()
     /// For how long what account pages see has gone on, beside the time that really passes.
     var waited = Duration.zero
-    private(set) lazy var accountSessions: AccountSessions = AccountSessions { [weak self] in ContinuousClock.now + (self?.waited ?? .zero) }
+    private(set) lazy var accountSessions = AccountSessions { [weak self] in ContinuousClock.now + (self?.waited ?? .zero) }
 
     /// What a `Provisioning` has beside database and DNS.
     private struct Parts {
