@@ -119,9 +119,10 @@ class AccountPages(Passwords):
         self.assertEqual(["web", "web"], [session["service"] for session in sessions])
         with imaplib.IMAP4_SSL("127.0.0.1", self.platform.port("imaps"), ssl_context=clients.tls()) as session:
             session.login(address, OLD)
-            client = eventually(lambda: re.search(r'name="client"\s*value="([^"]*)"', browser.get("/account/sessions")[2]), within=5)[1]
-            self.assertEqual(404, browser.post("/account/sessions/end", {"service": "pop3", "client": client})[0])
-            self.assertEqual(303, browser.post("/account/sessions/end", {"service": "imap", "client": client})[0])
+            found = eventually(lambda: re.search(r'name="program" value="(\d+)"', browser.get("/account/sessions")[2]), within=5)
+            self.assertEqual(404, browser.post("/account/sessions/end", {"program": int(found[1]) + 1000})[0])
+            self.assertEqual(404, neighbour.post("/account/sessions/end", {"program": found[1]})[0])
+            self.assertEqual(303, browser.post("/account/sessions/end", {"program": found[1]})[0])
             with self.assertRaises((imaplib.IMAP4.abort, OSError)):
                 for _ in range(500):
                     session.noop()

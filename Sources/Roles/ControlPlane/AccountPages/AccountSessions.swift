@@ -94,8 +94,8 @@ final class AccountSessions {
         all(tenant: tenant, user: user).map { session in
             let standing = session.standing
             return LiveSession(
-                tenant: standing.keys.tenant, user: standing.keys.user, address: standing.address.text, service: .web,
-                client: session.client, isEncrypted: true, since: session.since)
+                number: session.number, tenant: standing.keys.tenant, user: standing.keys.user, address: standing.address.text,
+                service: .web, client: session.client, isEncrypted: true, since: session.since)
         }
     }
 }

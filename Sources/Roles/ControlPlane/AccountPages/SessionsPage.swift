@@ -36,10 +36,7 @@ extension AccountRouter {
     }
 
     private func row(_ session: LiveSession, _ visit: Visit) -> HTML {
-        let fields: HTML = """
-            <input type="hidden" name="service" value="\(session.service.rawValue)"><input type="hidden" name="client"
-            value="\(session.client)"><button>End</button>
-            """
+        let fields: HTML = "<input type=\"hidden\" name=\"program\" value=\"\(session.number)\"><button>End</button>"
         let what = session.service == .submission ? "Sending mail" : session.service.rawValue.uppercased()
         return row(what, session.client, session.since, PageFrame.form(.endSession, visit, fields))
     }
@@ -57,12 +54,10 @@ extension AccountRouter {
             await record(visit, trace) { sessions.end(ending) }
             if ending === visit.session { return .redirect(to: .overview, cookie: AccountCookie.clearing) }
         } else {
-            guard let word = fields["service"], let service = ClientService(rawValue: word), let client = fields["client"] else {
-                throw AdminError(.invalid, "That is no session.")
-            }
+            guard let number = fields["program"].flatMap({ Int64($0) }) else { throw AdminError(.invalid, "That is no session.") }
             let live = try await provisioning.liveSessions.all(tenant: keys.tenant, user: keys.user)
-            guard live.contains(where: { $0.service == service && $0.client == client }) else { throw Self.hasEnded }
-            await record(visit, trace) { provisioning.endSession(of: keys, service, client: client) }
+            guard live.contains(where: { $0.number == number }) else { throw Self.hasEnded }
+            await record(visit, trace) { provisioning.endSession(number, of: keys) }
         }
         visit.session.say("The session is ended.", on: .sessions)
         return .redirect(to: .sessions)
@@ -90,9 +85,9 @@ extension AccountRouter {
 
 extension Provisioning {
     /// One session of a mail program.
-    /// - Parameter client: its network address and port, as they are told.
-    func endSession(of keys: UserKeys, _ service: ClientService, client: String) {
+    /// - Parameter number: as the gateway lists it.
+    func endSession(_ number: Int64, of keys: UserKeys) {
         guard !isRehearsal else { return }
-        services.gateway.send(.endSession(tenant: keys.tenant, user: keys.user, service: service, client: client))
+        services.gateway.send(.endSession(tenant: keys.tenant, user: keys.user, number: number))
     }
 }
