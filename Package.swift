@@ -66,7 +66,7 @@ let package = Package(
             [
                 "AdminAPI", "PasswordHashes", "Quantities", "Supervision", "Exposition", "Runtime", "Postgres", "Argon2", "Crypt",
                 "Cracklib", "Cryptography", "CProcess", "DKIM", "ProxyProtocol", "Resolver", "MailStore", "MailSettings", "SMTP",
-                "MailRules", "HTTP", "SecureStream", "InternationalNames", nioHTTP1,
+                "MailRules", "HTTP", "WebForms", "SecureStream", "InternationalNames", nioHTTP1,
             ] + nio),
         library(
             "Gateway", on: "Roles",
@@ -101,6 +101,7 @@ let package = Package(
         library("PasswordHashes", on: "Protocols", ["SASL"]),
         library("Supervision", on: "Protocols", ["MailSettings"]),
         library("HTTP", on: "Protocols"),
+        library("WebForms", on: "Protocols"),
         library("MailSettings", on: "Protocols"),
         library("SMTP", on: "Protocols", ["SASL"]),
         library("IMAP", on: "Protocols", ["SASL", "MIME"]),
@@ -154,8 +155,8 @@ let package = Package(
         tests(
             of: "ControlPlane",
             [
-                "AdminAPI", "Argon2", "Cryptography", "MailSettings", "MailStore", "Postgres", "Resolver", "Runtime", "SecureStream",
-                "TestSupport", nioSSL,
+                "AdminAPI", "Argon2", "Cryptography", "MailSettings", "MailStore", "Postgres", "ProxyProtocol", "Resolver", "Runtime",
+                "SecureStream", "TestSupport", nioSSL,
             ] + nio),
         tests(of: "Cracklib"),
         tests(of: "Crypt"),
@@ -187,6 +188,7 @@ let package = Package(
                 "CProcess", "Cryptography", "IMAP", "MailRules", "MailStore", "Postgres", "ProxyProtocol", "Runtime", "SMTP",
                 "Supervision", "TestSupport",
             ] + nio),
+        tests(of: "WebForms"),
         tests(of: "Zstd"),
 
         // What `ops/fuzz` runs, and the tests that replay its corpus
@@ -195,7 +197,7 @@ let package = Package(
             dependencies: [
                 "SMTP", "IMAP", "POP3", "SASL", "MIME", "ProxyProtocol", "PasswordHashes", "Quantities", "AdminAPI", "Supervision",
                 "BlobStore", "Zstd", "Cryptography", "Resolver", "ControlPlane", "AdminShell", "HTTP", "MailSettings",
-                "MailRules", "DKIM",
+                "MailRules", "DKIM", "WebForms",
             ], path: "Tests/Fuzz/Targets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
     ] + fuzzDriver + (isThreadSanitized ? [.target(name: "ThreadSanitizer", path: "Tests/ThreadSanitizer")] : []),

@@ -18,7 +18,7 @@ import Testing
 
         var made: [String] { state.withLock { $0.made } }
 
-        func exchange(_ request: HTTPRequest) throws(AdminError) -> HTTPResponse {
+        func exchange(_ request: HTTPRequest, _ watch: CallWatch) throws(AdminError) -> HTTPResponse {
             let count = state.withLock { state in
                 state.made.append("\(request.method.rawValue) \(request.target)")
                 return state.made.count > state.failsAfter ? -1 : state.made.count

@@ -71,6 +71,8 @@ public struct LoginName: ValidatedText {
         // The local part by the rules of every address.
         self.text = "\(try EmailAddress("\(localPart)@login.example").localPart)@\(domain)"
     }
+
+    public init(of address: EmailAddress) { text = address.text }
 }
 
 /// `Dot-string "@" Domain` (RFC 5321 §4.1.2), the local part within its 64 octets (§4.5.3.1.1). Quoted local parts are refused:

@@ -14,6 +14,8 @@ public enum Instruction: Codable, Sendable, Equatable {
     /// End every session of these services that the user has (the whole tenant when `user` is nil), and forget cached proofs of its
     /// logins.
     case endSessions(tenant: Int64, user: Int64?, services: [ClientService], reason: String)
+    /// To the gateway: cut the one session of the user that has this number in what the gateway listed.
+    case endSession(tenant: Int64, user: Int64, number: Int64)
     /// To a tenant worker: provisioning changed (users, aliases, quotas, domains); drop what is cached about it.
     case directoryChanged
     /// To a tenant worker: count again what every user has stored and set the usage counters right. Answered by

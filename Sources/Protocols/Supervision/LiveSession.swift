@@ -1,5 +1,7 @@
 /// A client that is logged in, as the gateway knows it.
 public struct LiveSession: Codable, Sendable, Equatable {
+    /// Names it to whoever listed it.
+    public var number: Int64
     public var tenant: Int64
     public var user: Int64
     /// The user's primary address.
@@ -14,7 +16,10 @@ public struct LiveSession: Codable, Sendable, Equatable {
     /// How many are told at one time.
     public static let listLimit = 10_000
 
-    public init(tenant: Int64, user: Int64, address: String, service: ClientService, client: String, isEncrypted: Bool, since: Int64) {
+    public init(
+        number: Int64, tenant: Int64, user: Int64, address: String, service: ClientService, client: String, isEncrypted: Bool, since: Int64
+    ) {
+        self.number = number
         (self.tenant, self.user, self.address, self.service) = (tenant, user, address, service)
         (self.client, self.isEncrypted, self.since) = (client, isEncrypted, since)
     }

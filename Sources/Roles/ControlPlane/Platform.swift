@@ -8,19 +8,19 @@ import Runtime
 ///   every other process. It serves the admin interface.
 /// - Trusts: root, the owner of the data directory and the configured users, as the kernel names them on the admin socket;
 ///   administrators on other machines as far as their role and their part of the platform go, once a password, a one-time password and
-///   then a token prove who they are; people there as far as their own account goes, which each request proves. Of its children it
-///   believes reports about themselves, and a login only when the password proves it.
+///   then a token prove who they are; people there as far as their own account goes, which each request proves, or a session at the
+///   account pages. Of its children it believes reports about themselves, and a login only when the password proves it.
 /// - Holds: the secrets of the database's roles, password hashes, the keys of certificates, the audit log's key, every listening socket.
 /// - Never holds: the bytes of a message.
 /// - Privileges: those that it was started with; as root it gives each child a numeric user of its own. It speaks to nobody
-///   but its children, the database and callers on its Unix sockets: what administrators on other machines say comes through the gateway,
-///   as the bytes of HTTP. Where the configuration says so, it tells metrics over TCP to whoever asks (`MetricsServer`). For `domain check`
-///   and proofs of domains it asks name servers, and a web server that has this host's port 443 for policies and settings
-///   (`OwnHostFetch`).
+///   but its children, the database and callers on its Unix sockets: what administrators on other machines say, and people's browsers,
+///   comes through the gateway, as the bytes of HTTP. Where the configuration says so, it tells metrics over TCP to whoever asks
+///   (`MetricsServer`). For `domain check` and proofs of domains it asks name servers, and a web server that has this host's port 443 for
+///   policies and settings (`OwnHostFetch`).
 /// - Life: on SIGTERM and SIGINT everything stops in order, gateway first and database last. Should it be killed, the
 ///   children notice on their channels and end, and the next control plane takes the data directory over.
-/// - Limits: `AdminServer.bodyLimit`, `.localBodyLimit` and `.remoteLimit`, `AdministratorSessions.lifetime`, `PasswordHashing`'s queue,
-///   `LoginThrottle`, `BackOff`, `Journal.maximumSize`.
+/// - Limits: `AdminServer.bodyLimit`, `.localBodyLimit` and `.remoteLimit`, `AdministratorSessions.lifetime`, those of `AccountServer`,
+///   `PasswordHashing`'s queue, `LoginThrottle`, `BackOff`, `Journal.maximumSize`.
 @EventLoopActor
 public final class Platform {
     private let options: Options

@@ -30,6 +30,7 @@ struct Provisioning {
     let audit: AuditLog
     let certificates: CertificateStore
     let liveSessions: GatewaySessions
+    let accountSessions: AccountSessions
     let usage: UsageRecorder
     let measuring: Measuring
     let notices: AccountNotices
@@ -62,12 +63,14 @@ struct Provisioning {
         database: PostgresPool, roles: DatabaseRoles, hashing: PasswordHashing, authenticator: Authenticator, workers: TenantWorkers,
         services: Services, domains: DomainTable, queue: RelayQueue, directory: DataDirectory, journal: Journal, facts: PlatformFacts,
         resolver: DNSResolver, sessions: AdministratorSessions, ownAccounts: OwnAccounts, audit: AuditLog, certificates: CertificateStore,
-        liveSessions: GatewaySessions, usage: UsageRecorder, measuring: Measuring, notices: AccountNotices
+        liveSessions: GatewaySessions, accountSessions: AccountSessions, usage: UsageRecorder, measuring: Measuring,
+        notices: AccountNotices
     ) {
         self.database = AdministeredDatabase(pool: database)
         self.ownAccounts = ownAccounts
         (self.sessions, self.audit, self.certificates) = (sessions, audit, certificates)
-        (self.liveSessions, self.usage, self.measuring, self.notices) = (liveSessions, usage, measuring, notices)
+        (self.liveSessions, self.accountSessions, self.usage) = (liveSessions, accountSessions, usage)
+        (self.measuring, self.notices) = (measuring, notices)
         (self.roles, self.hashing, self.workers, self.services) = (roles, hashing, workers, services)
         (self.domains, self.queue, self.directory, self.journal, self.facts) = (domains, queue, directory, journal, facts)
         (self.authenticator, self.resolver) = (authenticator, resolver)
@@ -96,7 +99,10 @@ struct Provisioning {
     /// Says goodbye to a user's sessions, or to all of a tenant's, and has cached proofs of logins forgotten.
     func endSessions(tenant: Int64, user: Int64?, services: [ClientService] = ClientService.allCases, reason: String) {
         guard !isRehearsal else { return }
-        let instruction = Instruction.endSessions(tenant: tenant, user: user, services: services, reason: reason)
+        if services.contains(.web) { accountSessions.end(tenant: tenant, user: user) }
+        let mail = services.filter { $0 != .web }
+        guard !mail.isEmpty else { return }
+        let instruction = Instruction.endSessions(tenant: tenant, user: user, services: mail, reason: reason)
         self.services.gateway.send(instruction)
         workers.send(instruction, to: tenant)
     }

@@ -55,6 +55,7 @@ struct Startup {
             configuration, directory: directory, journal: journal, server: server, roles: roles, listeners: listeners, launcher: launcher,
             audit: audit, certificates: certificates, keep: keep)
         try await startAdminServer(configuration, directory: directory, provisioning: provisioning, keep: keep)
+        try await startAccountServer(configuration, directory: directory, provisioning: provisioning, keep: keep)
         try await startMetricsServer(configuration, directory: directory, provisioning: provisioning, keep: keep)
         DeletionSweep(provisioning).start()
         RetentionSweep(provisioning).start()
@@ -151,7 +152,7 @@ struct Startup {
             directory: directory, journal: journal, facts: facts,
             resolver: DNSResolver(forwarder: configuration.dnsServer, remembers: false, timeout: .seconds(10)), sessions: sessions,
             ownAccounts: ownAccounts, audit: audit,
-            certificates: certificates, liveSessions: liveSessions, usage: usage,
+            certificates: certificates, liveSessions: liveSessions, accountSessions: AccountSessions(), usage: usage,
             measuring: Measuring(
                 counters, database: server.pool, hashing: hashing, workers: workers, services: services, directory: directory),
             notices: AccountNotices(journal: journal, by: configuration.accountNotices ? give : nil))
@@ -204,6 +205,15 @@ struct Startup {
         if configuration.remoteAdministration {
             try await server.openRemote(directory.remoteAdminSocket, gateway: directory.users?.gateway ?? geteuid())
         }
+    }
+
+    private func startAccountServer(
+        _ configuration: Configuration, directory: DataDirectory, provisioning: Provisioning, keep: (Platform.Part) -> Void
+    ) async throws {
+        guard configuration.hasAccountPages else { return }
+        let server = AccountServer(router: AccountRouter(provisioning))
+        keep(.init(rank: .admin) { await server.stop() })
+        try await server.open(directory.accountSocket, gateway: directory.users?.gateway ?? geteuid())
     }
 
     private func startMetricsServer(

@@ -147,6 +147,7 @@ public final class GatewayProcess {
             case .endSessions(let tenant, let user, let services, _):
                 logins.forget(tenant: tenant, user: user)
                 sessions.end(tenant: tenant, user: user, services)
+            case .endSession(let tenant, let user, let number): await sessions.end(number, tenant: tenant, user: user)
             case .listSessions(let id, let tenant, let user):
                 control.send(.sessions(id: id, sessions.list(tenant: tenant, user: user)))
             case .authenticated(let id, let outcome): logins.answered(id, outcome)

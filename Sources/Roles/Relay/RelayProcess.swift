@@ -48,7 +48,7 @@ public enum RelayProcess {
                 case .queueCommand(let id, let command): Task { channel.send(await relay.carryOut(command, id: id)) }
                 case .areYouAlive: channel.send(.alive)
                 case .measure(let id): channel.send(.measurements(id: id, relay.measurements))
-                case .endSessions, .listSessions, .directoryChanged, .certificates, .authenticated, .recountUsage, .alignUsage,
+                case .endSessions, .endSession, .listSessions, .directoryChanged, .certificates, .authenticated, .recountUsage, .alignUsage,
                     .removeExpired, .copyHeld, .compact, .commitRows, .giveNotice:
                     break  // for other children
                 }

@@ -161,7 +161,7 @@ public final class WorkerProcess {
                 perform(id) { [facts, store] () async throws(StoreError) in
                     try await AccountNoticeDelivery(facts: facts, store: store).deliver(notice)
                 }
-            case .domains, .certificates, .listSessions, .authenticated, .queueCommand: break  // for other kinds of process
+            case .domains, .certificates, .endSession, .listSessions, .authenticated, .queueCommand: break  // for other kinds of process
             }
         }
         await stop(because: "the control plane is gone")

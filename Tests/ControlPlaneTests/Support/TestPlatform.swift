@@ -23,6 +23,9 @@ final class TestPlatform {
     private let folder: String
     /// Of what users were to be told, in that order.
     let told = Arrivals<AccountNotice>()
+    /// For how long what account pages see has gone on, beside the time that really passes.
+    var waited = Duration.zero
+    private(set) lazy var accountSessions = AccountSessions { [weak self] in ContinuousClock.now + (self?.waited ?? .zero) }
 
     /// What a `Provisioning` has beside database and DNS.
     private struct Parts {
@@ -97,7 +100,8 @@ final class TestPlatform {
             directory: parts.directory, journal: parts.journal, facts: facts,
             resolver: DNSResolver(forwarder: "127.0.0.1@9", localData: zone, remembers: false, timeout: patience),
             sessions: parts.sessions, ownAccounts: parts.ownAccounts, audit: parts.audit, certificates: parts.certificates,
-            liveSessions: GatewaySessions(), usage: UsageRecorder(database: control, journal: parts.journal),
+            liveSessions: GatewaySessions(), accountSessions: accountSessions,
+            usage: UsageRecorder(database: control, journal: parts.journal),
             measuring: Measuring(
                 ControlCounters(), database: control, hashing: parts.hashing, workers: parts.workers, services: parts.services,
                 directory: parts.directory),

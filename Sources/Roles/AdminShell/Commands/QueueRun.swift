@@ -24,27 +24,29 @@ struct QueueRun {
     private func change(_ total: QueueTotal) throws -> Int {
         var selection = filter.selection, done = 0, looked = 0
         selection.upTo = total.upTo
-        let clock = ContinuousClock(), began = clock.now, progress = Progress(total: total.messages, of: "messages")
-        var isShown = false
-        defer { if isShown { context.console.writeError("\r\u{1B}[K") } }
+        let pages = (total.messages + QueueSelection.pageSize - 1) / QueueSelection.pageSize
+        context.progress.begin(total.messages, of: "messages", parts: pages)
+        defer { context.progress.end() }
         while true {
+            if context.console.isInterrupted { throw AdminError(.interrupted, "Interrupted.", hint: told(done, of: total)) }
             let batch: QueueBatch
             do {
                 batch = try context.client.call(call, sending: selection)
             } catch {
                 guard done > 0 else { throw error }
-                let told = "\(done) of \(counted(total.messages, "message")) are done; run it again to go on with the others."
+                let told = told(done, of: total)
                 throw AdminError(error.code, error.message, hint: error.hint.map { "\($0)\n\(told)" } ?? told)
             }
             done += batch.messages
             guard !batch.isLast, let last = batch.last else { return done }
             selection.after = last
             looked += QueueSelection.pageSize
-            if context.console.showsProgress, let line = progress.line(done: looked, after: clock.now - began) {
-                isShown = true
-                context.console.writeError("\r\(line)\u{1B}[K")
-            }
+            context.progress.reached(min(looked, total.messages))
         }
+    }
+
+    private func told(_ done: Int, of total: QueueTotal) -> String {
+        "\(done) of \(counted(total.messages, "message")) are done; run it again to go on with the others."
     }
 
     private var call: Call<QueueSelection, QueueBatch> {

@@ -46,7 +46,7 @@ package struct Context: Sendable {
     }
 
     /// For what somebody is told before they are asked: it has changes tried, and never made.
-    var trial: AdminClient { AdminClient(transport: transport(settings), triesOnly: true) }
+    var trial: AdminClient { AdminClient(transport: transport(settings), triesOnly: true, progress: progress) }
 
     func confirm(_ warning: String, _ strength: Confirmation.Strength) throws {
         // Nothing is lost by what is only tried.

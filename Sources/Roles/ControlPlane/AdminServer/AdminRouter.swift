@@ -77,7 +77,7 @@ final class AdminRouter {
             let caller = try await caller(from: origin, of: route.call)
             return await answer(route, parameters, query, body, caller, trace)
         } catch {
-            let explained = explain(error, command: route.call.command, trace)
+            let explained = provisioning.explained(error, command: route.call.command, trace)
             provisioning.measuring.counters.adminCall(route.call.command, outcome: explained.code.rawValue)
             return AdminResponse(explained)
         }
@@ -134,7 +134,7 @@ final class AdminRouter {
                 event.changes = done.changes ?? changed ?? ""
             }
         } catch {
-            let explained = explain(error, command: call.command, trace)
+            let explained = provisioning.explained(error, command: call.command, trace)
             event.result = explained.code.rawValue
             if event.target.isEmpty { event.target = path.texts.joined(separator: " ") }
             response = AdminResponse(explained)
@@ -194,33 +194,5 @@ final class AdminRouter {
         return AdminError(
             .forbidden, "The role \(caller.role.rawValue) does not include `\(call.command)`.",
             hint: "Roles that do: \(able.joined(separator: ", ")).")
-    }
-
-    /// Any error in the words of this interface. Of what nobody foresaw the log has the details, under the call's id.
-    private func explain(_ error: any Error, command: String, _ trace: String) -> AdminError {
-        switch error {
-        case let error as AdminError: return error
-        case let error as DecodingError: return AdminError(.invalid, "The request is not understood: \(Self.words(error)).")
-        case let error as PostgresError where error.kind == .connection || error.isTransient:
-            journal.warning("an admin call failed for the database", ["trace": trace, "command": command, "error": "\(error)"])
-            return AdminError(.unavailable, "The database does not answer at the moment.", hint: "Try again in a few seconds.")
-        case PasswordHashing.Failure.queueFull:
-            return AdminError(.unavailable, "Too many passwords are being checked at the moment.", hint: "Try again in a few seconds.")
-        default:
-            journal.error("an admin call failed", ["trace": trace, "command": command, "error": "\(error)"])
-            return AdminError(
-                .serverFault, "Something went wrong inside Casella.", hint: "The log says more: `casella log --trace \(trace)`.")
-        }
-    }
-
-    private static func words(_ error: DecodingError) -> String {
-        switch error {
-        case .keyNotFound(let key, _): "\"\(key.stringValue)\" is missing"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            context.codingPath.isEmpty
-                ? "it is no JSON object" : "\"\(context.codingPath.map(\.stringValue).joined(separator: "."))\" has a wrong type"
-        case .dataCorrupted: "it is not JSON"
-        @unknown default: "it is not JSON"
-        }
     }
 }

@@ -1,9 +1,7 @@
 import AdminAPI
-import CProcess
 import Glibc
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import Runtime
 
 /// The admin interface: HTTP and JSON over Unix sockets. At the one for callers on this machine the kernel says who calls, and no password
@@ -28,19 +26,20 @@ final class AdminServer {
     func open(_ path: String, operators: [UInt32]) async throws {
         // Others than the owner get as far as the check of who they are, where some of them are operators.
         let mode: mode_t = operators.allSatisfy { $0 == geteuid() } ? 0o600 : 0o666
-        try await listen(at: path, mode: mode, owner: geteuid()) { [router, journal] channel in
+        let door = try await UnixDoor.listen(at: path, mode: mode, owner: geteuid()) { [router, journal] channel in
             let user = try PeerCredentials(of: channel).user
             let caller = operators.contains(user) || user == 0 ? AdminClientHandler.Source.machine(user: Self.name(of: user)) : .nobody
             if caller == .nobody { journal.warning("a user who is no operator called the admin interface", ["user": String(user)]) }
             try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
             try channel.pipeline.syncOperations.addHandler(AdminClientHandler(router: router, source: caller))
         }
+        doors.append((door, path))
     }
 
     /// The door for the gateway.
     /// - Parameter gateway: its user.
     func openRemote(_ path: String, gateway: UInt32) async throws {
-        try await listen(at: path, mode: 0o600, owner: gateway) { [self, router] channel in
+        let door = try await UnixDoor.listen(at: path, mode: 0o600, owner: gateway) { [self, router] channel in
             let user = try PeerCredentials(of: channel).user
             guard user == gateway, remoteConnections < Self.remoteLimit else { throw ChannelError.inputClosed }
             remoteConnections += 1
@@ -50,18 +49,7 @@ final class AdminServer {
                 try channel.pipeline.syncOperations.addHandler(AdminClientHandler(router: router, source: .network(address: address)))
             })
         }
-    }
-
-    private func listen(
-        at path: String, mode: mode_t, owner: UInt32, _ prepare: @escaping @Sendable @EventLoopActor (any Channel) throws -> Void
-    ) async throws {
-        let door = casella_listen_unix(path, mode, owner, owner == geteuid() ? getegid() : owner, 128)
-        guard door >= 0 else { throw StartupError.file(path: path, doing: "listen at", code: -door) }
-        let bootstrap = ServerBootstrap(group: EventLoopActor.group)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try EventLoopActor.assumeIsolated { try prepare(channel) } }
-            }
-        doors.append((try await bootstrap.withBoundSocket(door).get(), path))
+        doors.append((door, path))
     }
 
     func stop() async {

@@ -1,5 +1,6 @@
 import AdminAPI
 import Postgres
+import Supervision
 
 extension Provisioning {
     /// Passwords of one user's devices.
@@ -58,7 +59,7 @@ extension Provisioning {
         return try await appPasswords(of: address)
     }
 
-    /// `app-password delete`: the user's sessions end, since what they logged in with is not known of each.
+    /// `app-password delete`: the user's mail sessions end, since what they logged in with is not known of each.
     func deleteAppPassword(_ request: AdminRequest<Nothing>) async throws -> Nothing {
         let address: EmailAddress = try request.path.require("address")
         try await removeAppPassword(request.path.require("name"), of: address)
@@ -79,11 +80,14 @@ extension Provisioning {
             guard !removed.isEmpty else { throw Self.noAppPassword(name, address, listing) }
             return keys
         }
-        endSessions(tenant: keys.tenant, user: keys.user, reason: "A password of yours was revoked; please log in again")
+        // Nobody signs in to the account pages with one.
+        endSessions(
+            tenant: keys.tenant, user: keys.user, services: ClientService.ofWorkers,
+            reason: "A password of yours was revoked; please log in again")
     }
 
     /// The account that was proved, and not whoever has its address by now; without such a proof, the address's.
-    private func account(
+    func account(
         _ address: EmailAddress, _ owner: OwnAccounts.Owner?, in transaction: PostgresTransaction
     ) async throws -> (tenant: Int64, user: Int64) {
         guard let owner else { return try await findWithLogin(address, in: transaction) }

@@ -1,5 +1,6 @@
 import AdminAPI
 import Postgres
+import Supervision
 
 extension Provisioning {
     /// `domain delete`: out of service at once with its users and aliases, and kept until the grace period ends. Its names stay its own
@@ -14,7 +15,9 @@ extension Provisioning {
         directoryChanged(of: deleted.tenant)
         for user in deleted.users { endSessions(tenant: deleted.tenant, user: user, reason: "This account is deleted") }
         for member in deleted.members {
-            endSessions(tenant: deleted.tenant, user: member, reason: "A shared mailbox of yours is deleted; please log in again")
+            endSessions(
+                tenant: deleted.tenant, user: member, services: ClientService.ofWorkers,
+                reason: "A shared mailbox of yours is deleted; please log in again")
         }
         await domainsChanged()
         return deleted.deletion

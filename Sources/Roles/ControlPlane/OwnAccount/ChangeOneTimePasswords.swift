@@ -34,6 +34,7 @@ extension Provisioning {
             return keys
         }
         forgetLogins(account: OwnAccounts.codes(of: address.text))
+        endSessions(tenant: keys.tenant, user: keys.user, services: [.web], reason: "You have no one-time passwords any more")
         tell(UserKeys(tenant: keys.tenant, user: keys.user), at: address, of: .oneTimePasswordsOff)
         return try await user(address)
     }

@@ -46,25 +46,33 @@ final class OwnAccounts {
     /// What wrong one-time passwords of an account are counted for; no address has a colon there.
     static nonisolated func codes(of account: String) -> String { "one-time-password:\(account)" }
 
-    private enum Outcome: Sendable { case accepted(Owner), refused, unavailable }
+    /// As `newOneTimePassword` sealed it.
+    func opened(_ sealed: [UInt8]) throws -> OneTimePassword {
+        OneTimePassword(secret: try SealedBox.open(sealed, key: sealingKey))
+    }
 
-    /// - Throws: `AdminError`, the same one whatever is wrong.
-    func prove(_ proof: AccountProof, from client: String) async throws -> Owner {
+    private enum Outcome: Sendable { case accepted(Owner), refused, suspended(reason: String), unavailable }
+
+    /// - Parameter tellsSuspension: whether who has the right password learns why the account is suspended, if there is a reason to tell,
+    ///   as mail programs do.
+    /// - Throws: `AdminError`, the same one whatever else is wrong.
+    func prove(_ proof: AccountProof, from client: String, tellsSuspension: Bool = false) async throws -> Owner {
         let address = domains.account(of: proof.address.text), account = address?.text ?? proof.address.text
         let answers = Authenticator.Answers(refused: Outcome.refused, unavailable: .unavailable)
         let guess = try authenticator.guess(proof.password, at: account)
         let outcome = await authenticator.admitted(account, from: client, guess: guess, answers) {
-            await self.verify(proof.password, of: address, from: client, isUrgent: $0)
+            await self.verify(proof.password, of: address, from: client, tellsSuspension, isUrgent: $0)
         }
         switch outcome {
         case .accepted(let owner) where owner.hasOneTimePasswords:
             // Not until the password's turn is over: who waits in both lines might wait for itself.
             switch await checkCode(proof.oneTimePassword ?? "", of: owner, from: client) {
             case .accepted(let owner): return owner
-            case .refused: throw refusal(of: proof, from: client)
+            case .refused, .suspended: throw refusal(of: proof, from: client)
             case .unavailable: throw Self.undecided
             }
         case .accepted(let owner): return owner
+        case .suspended(let reason): throw AdminError(.forbidden, "This account is suspended: \(reason)")
         case .refused: throw refusal(of: proof, from: client)
         case .unavailable: throw Self.undecided
         }
@@ -105,19 +113,26 @@ final class OwnAccounts {
 
     private func refusal(of proof: AccountProof, from client: String) -> AdminError {
         journal.notice("a change of one's own account was refused", ["login": proof.address.text, "client": client])
-        return AdminError(
-            .unauthenticated, "Address, password or one-time password are wrong, or the account is suspended.",
-            hint: "One-time passwords are good for half a minute, and once. After several wrong ones wait a few minutes.")
+        return Self.notProved
     }
 
+    static nonisolated let notProved = AdminError(
+        .unauthenticated, "Address, password or one-time password are wrong, or the account is suspended.",
+        hint: "One-time passwords are good for half a minute, and once. After several wrong ones wait a few minutes.")
+
     private func verify(
-        _ password: String, of address: EmailAddress?, from client: String, isUrgent: Bool
+        _ password: String, of address: EmailAddress?, from client: String, _ tellsSuspension: Bool, isUrgent: Bool
     ) async -> (Outcome, LoginThrottle.Result) {
         do {
-            let found = try await find(address)
+            let account = try await find(address)
+            let isSuspended = try account?.bool(5) ?? false
+            let reason = try tellsSuspension && isSuspended ? account?.optionalText(6) : nil
+            // Who is not told why hears what everybody hears whose password is wrong.
+            let found = isSuspended && reason == nil ? nil : account
             let hash = try found?.text(2) ?? authenticator.dummyHash
             let matches = try await authenticator.matches(hash, password: password, isUrgent: isUrgent)
             guard matches, let address, let found else { return (.refused, .wrong) }
+            if let reason { return (.suspended(reason: reason), .wrong) }
             let keys = UserKeys(tenant: try found.int8(0), user: try found.int8(1))
             let owner = Owner(
                 address: address, keys: keys, hash: hash, mustChange: try found.bool(3), hasOneTimePasswords: try found.bool(4),
@@ -135,10 +150,12 @@ final class OwnAccounts {
         guard let address else { return nil }
         return try await database.query(
             """
-            SELECT u.tenant_id, u.user_id, c.hash, coalesce(c.change_by <= now(), false), o.user_id IS NOT NULL
+            SELECT u.tenant_id, u.user_id, c.hash, coalesce(c.change_by <= now(), false), o.user_id IS NOT NULL,
+                'login' = ANY (u.suspended || t.suspended),
+                CASE WHEN 'login' = ANY (u.suspended) THEN u.suspension_reason ELSE t.suspension_reason END
             FROM domains d JOIN users u USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
             JOIN credentials c USING (tenant_id, user_id) LEFT JOIN one_time_passwords o USING (tenant_id, user_id)
-            WHERE d.name = $1 AND u.local_part = $2 AND NOT u.shared AND NOT 'login' = ANY (u.suspended || t.suspended)
+            WHERE d.name = $1 AND u.local_part = $2 AND NOT u.shared
             """, [.text(address.domain.text), .text(address.localPart)]
         ).first
     }

@@ -3,7 +3,7 @@ import Cracklib
 import Postgres
 
 /// A user, as tables know it.
-struct UserKeys: Sendable, Equatable {
+struct UserKeys: Sendable, Hashable {
     let tenant: Int64
     let user: Int64
 }

@@ -6,9 +6,10 @@ extension Provisioning {
     /// `session list`: of a user, a domain, a tenant, or all that the caller administers.
     func listSessions(_ request: AdminRequest<Nothing>) async throws -> [UserSession] {
         let target: QuotaTarget? = try request.query.optional("target")
-        return try await live(target ?? request.caller.part?.target).map { entry, tenant in
-            UserSession(
-                address: try EmailAddress(entry.address), tenant: tenant, service: MailService(entry.service), client: entry.client,
+        return try await live(target ?? request.caller.part?.target).compactMap { entry, tenant in
+            guard let service = MailService(rawValue: entry.service.rawValue) else { return nil }
+            return UserSession(
+                address: try EmailAddress(entry.address), tenant: tenant, service: service, client: entry.client,
                 isEncrypted: entry.isEncrypted, since: Timestamp(secondsSince1970: entry.since))
         }
     }
@@ -40,7 +41,8 @@ extension Provisioning {
             (tenant, user) = (keys.tenant, keys.user)
         }
         let names = Dictionary(uniqueKeysWithValues: try await tenants().map { ($0.id, $0.name) })
-        return try await liveSessions.all(tenant: tenant, user: user).compactMap { entry in
+        let all = try await liveSessions.all(tenant: tenant, user: user) + accountSessions.live(tenant: tenant, user: user)
+        return all.compactMap { entry in
             guard let name = names[entry.tenant], domain == nil || entry.address.hasSuffix("@\(domain?.text ?? "")") else { return nil }
             return (entry, name)
         }
@@ -49,15 +51,4 @@ extension Provisioning {
 
 extension AdministeredPart {
     fileprivate var target: QuotaTarget { domainName.map { .domain($0) } ?? .tenant(tenantName) }
-}
-
-extension MailService {
-    fileprivate init(_ service: ClientService) {
-        switch service {
-        case .imap: self = .imap
-        case .pop3: self = .pop3
-        case .submission: self = .submission
-        case .web: self = .web
-        }
-    }
 }

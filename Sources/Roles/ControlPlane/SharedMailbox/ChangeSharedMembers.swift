@@ -1,5 +1,6 @@
 import AdminAPI
 import Postgres
+import Supervision
 
 extension Provisioning {
     /// `mailbox add`: who is a member already has these rights from now on. Sessions end of those whose rights become other ones.
@@ -69,7 +70,7 @@ extension Provisioning {
             return (keys.tenant, try await body(keys, transaction))
         }
         directoryChanged(of: tenant)
-        for member in ended { endSessions(tenant: tenant, user: member, reason: reason) }
+        for member in ended { endSessions(tenant: tenant, user: member, services: ClientService.ofWorkers, reason: reason) }
         return try await sharedMailbox(address)
     }
 

@@ -4,11 +4,14 @@ import Postgres
 extension Provisioning {
     /// `vacation set`: what was set before is replaced.
     func setVacation(_ request: AdminRequest<NewVacation>) async throws -> Vacation {
-        let address: EmailAddress = try request.path.require("address")
-        let new = request.body
+        try await setVacation(request.body, of: request.path.require("address"))
+    }
+
+    /// - Parameter owner: who asks for it, and proved to be the address's user; nil: an administrator.
+    func setVacation(_ new: NewVacation, of address: EmailAddress, owner: OwnAccounts.Owner? = nil) async throws -> Vacation {
         try new.validate()
         let tenant = try await change { transaction in
-            let keys = try await find(address, in: transaction)
+            let keys = try await holder(of: address, owner, in: transaction)
             _ = try await transaction.query(
                 """
                 INSERT INTO vacations (tenant_id, user_id, subject, body, first_day, last_day, days)
@@ -28,16 +31,27 @@ extension Provisioning {
 
     /// `vacation clear`.
     func clearVacation(_ request: AdminRequest<Nothing>) async throws -> Nothing {
-        let address: EmailAddress = try request.path.require("address")
+        try await clearVacation(of: request.path.require("address"))
+        return Nothing()
+    }
+
+    /// - Parameter owner: as of `setVacation`.
+    func clearVacation(of address: EmailAddress, owner: OwnAccounts.Owner? = nil) async throws {
         let tenant = try await change { transaction in
-            let keys = try await find(address, in: transaction)
+            let keys = try await holder(of: address, owner, in: transaction)
             let gone = try await transaction.query(
                 "DELETE FROM vacations WHERE tenant_id = $1 AND user_id = $2", [.int8(keys.tenant), .int8(keys.user)])
             guard gone.affected == 1 else { throw AdminError.noVacation(address) }
             return keys.tenant
         }
         directoryChanged(of: tenant)
-        return Nothing()
+    }
+
+    /// A shared mailbox has vacations too, and no login.
+    private func holder(
+        of address: EmailAddress, _ owner: OwnAccounts.Owner?, in transaction: PostgresTransaction
+    ) async throws -> (tenant: Int64, user: Int64) {
+        if owner == nil { try await find(address, in: transaction) } else { try await account(address, owner, in: transaction) }
     }
 
     /// `vacation show`.

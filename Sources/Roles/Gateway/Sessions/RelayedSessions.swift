@@ -69,10 +69,10 @@ final class RelayedSessions {
     /// The oldest first, `LiveSession.listLimit` at most.
     func list(tenant: Int64?, user: Int64?) -> [LiveSession] {
         let wanted = entries.filter { (tenant == nil || $0.value.user.tenant == tenant) && (user == nil || $0.value.user.user == user) }
-        return wanted.sorted { $0.key < $1.key }.prefix(LiveSession.listLimit).map { _, entry in
+        return wanted.sorted { $0.key < $1.key }.prefix(LiveSession.listLimit).map { number, entry in
             LiveSession(
-                tenant: entry.user.tenant, user: entry.user.user, address: entry.user.address, service: entry.service,
-                client: "\(entry.client.peer)", isEncrypted: entry.client.isEncrypted, since: entry.since)
+                number: Int64(number), tenant: entry.user.tenant, user: entry.user.user, address: entry.user.address,
+                service: entry.service, client: "\(entry.client.peer)", isEncrypted: entry.client.isEncrypted, since: entry.since)
         }
     }
 
@@ -84,10 +84,21 @@ final class RelayedSessions {
         guard !ending.isEmpty else { return }
         EventLoopActor.task { [self] in
             await EventLoopActor.sleep(for: Self.farewell)
-            for session in ending.keys {
-                guard let entry = entries[session] else { continue }
-                if let socket = entry.socket { shutdown(socket, Int32(SHUT_RDWR)) } else { await entry.client.close(timeout: .zero) }
-            }
+            for session in ending.keys { await cut(session) }
         }
+    }
+
+    /// Cuts one session of the user, to which no worker says good-bye.
+    /// - Parameter number: as `list` tells it.
+    func end(_ number: Int64, tenant: Int64, user: Int64) async {
+        guard let session = Int(exactly: number), let owner = entries[session]?.user, owner.tenant == tenant, owner.user == user else {
+            return
+        }
+        await cut(session)
+    }
+
+    private func cut(_ session: Int) async {
+        guard let entry = entries[session] else { return }
+        if let socket = entry.socket { shutdown(socket, Int32(SHUT_RDWR)) } else { await entry.client.close(timeout: .zero) }
     }
 }

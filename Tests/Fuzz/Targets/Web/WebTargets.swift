@@ -6,7 +6,8 @@ extension FuzzTarget {
     static let web: [FuzzTarget] = [
         FuzzTarget("web-request", WebRequests.check), FuzzTarget("web-address", WebRequests.checkAddress),
         FuzzTarget("web-answer", WebAnswers.check), FuzzTarget("web-policy", WebAnswers.checkPolicy),
-        FuzzTarget("web-settings", WebAnswers.checkSettings),
+        FuzzTarget("web-settings", WebAnswers.checkSettings), FuzzTarget("web-form", BrowserInput.checkForm),
+        FuzzTarget("web-cookie", BrowserInput.checkCookie),
     ]
 }
 
