@@ -67,7 +67,8 @@ class DryRuns(unittest.TestCase):
         )
         rows = [database.sql(self.platform, "postgres", f"SELECT whole::text FROM {table} AS whole ORDER BY 1") for table in tables]
         roles = database.sql(self.platform, "postgres", "SELECT count(*) FROM pg_roles")
-        return rows, roles, self.folders(), self.counted(), self.processes(), database.sql(self.platform, "postgres", "SELECT count(*) FROM audit_log")
+        audit = database.sql(self.platform, "postgres", "SELECT count(*) FROM audit_log")
+        return rows, roles, self.folders(), self.counted(), self.processes(), audit
 
     def counted(self):
         bob = self.company.address("bob")

@@ -19,12 +19,33 @@ import Testing
         let resident = records()
         for _ in 0..<2 {
             for (reference, seed) in zip(references, 1...12 as ClosedRange<UInt64>) {
+                resident.open(for: reference)
                 #expect(resident.message(reference) == message(900, seed: seed, noise: seed % 2 == 0))
             }
         }
-        #expect(resident.messages(references)?.count == 12)
+        #expect(resident.message(references[0]) == nil, "two are open, and it is in neither")
+        #expect(resident.messages(references) == nil)
+        let last = references.filter { $0.segment == references.last?.segment }
+        #expect(resident.messages(last)?.count == last.count)
         resident.close()
-        #expect(resident.message(references[0]) == nil)
+        resident.open(for: last[0])
+        #expect(resident.message(last[0]) == nil)
+        await blobs.close()
+    }
+
+    @Test("Who asks opens nothing: that may wait for the disk, and is for a reader with a thread of its own") func opening() async throws {
+        let blobs = MessageBlobs(directory: folder.path)
+        let reference = try #require(try await blobs.append([record(message(300))]).first)
+        let resident = records()
+        for _ in 0..<2 {
+            #expect(resident.message(reference) == nil)
+            #expect(resident.messages([reference]) == nil)
+        }
+        resident.open(for: reference)
+        #expect(resident.message(reference) == message(300))
+        resident.letGo(of: reference.segment)
+        #expect(resident.message(reference) == nil)
+        resident.close()
         await blobs.close()
     }
 
@@ -39,15 +60,20 @@ import Testing
         octets[Int(references[2].offset) + 200] ^= 1
         folder.replace(1, with: octets)
         let resident = records()
+        for reference in references { resident.open(for: reference) }
         for reference in references.prefix(3) { #expect(resident.message(reference) == nil) }
         #expect(resident.message(references[3]) == message(50))
         #expect(resident.messages([references[3], references[2]]) == nil)
         let last = references[3]
         for wrong in [
             BlobReference(segment: 9, offset: 0, length: 100), BlobReference(segment: 1, offset: -1, length: last.length),
-            BlobReference(segment: 1, offset: last.offset, length: 3), BlobReference(segment: 1, offset: last.offset, length: last.length + 9),
+            BlobReference(segment: 1, offset: last.offset, length: 3),
+            BlobReference(segment: 1, offset: last.offset, length: last.length + 9),
             BlobReference(segment: 1, offset: .max, length: 100), BlobReference(segment: 1, offset: last.offset, length: .min),
-        ] { #expect(resident.message(wrong) == nil) }
+        ] {
+            resident.open(for: wrong)
+            #expect(resident.message(wrong) == nil)
+        }
         resident.close()
     }
 

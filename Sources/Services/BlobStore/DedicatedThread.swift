@@ -48,6 +48,9 @@ private final class JobQueue: @unchecked Sendable {
     func append(_ job: UnownedJob, on executor: UnownedSerialExecutor) { append { job.runSynchronously(on: executor) } }
 
     func append(_ work: @escaping @Sendable () -> Void) {
+        // What it waits for done, the owner may let go of this before the thread is woken.
+        let kept = Unmanaged.passRetained(self)
+        defer { kept.release() }
         pthread_mutex_lock(mutex)
         jobs.append(work)
         if !isStarted {

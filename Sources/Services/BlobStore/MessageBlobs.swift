@@ -45,14 +45,20 @@ public final class MessageBlobs: Sendable {
     /// - Throws: `.damaged` when it is not what was appended.
     public nonisolated(nonsending) func read(_ reference: BlobReference) async throws(BlobError) -> [UInt8] {
         if let bytes = resident.message(reference) { return bytes }
-        return try await reader.answer { $0.message(reference) }.get()
+        return try await reader.answer { [resident] in
+            resident.open(for: reference)
+            return $0.message(reference)
+        }.get()
     }
 
     /// Several messages with one call, each with its own outcome, in the order of the references.
     public nonisolated(nonsending) func read(each references: [BlobReference]) async -> [Result<[UInt8], BlobError>] {
         guard references.count >= Self.worthTwo else {
             if let messages = resident.messages(references) { return messages.map { .success($0) } }
-            return await reader.answer { $0.messages(references[...]) }
+            return await reader.answer { [resident] in
+                for reference in references { resident.open(for: reference) }
+                return $0.messages(references[...])
+            }
         }
         let middle = references.count / 2
         let halves = await withCheckedContinuation { answer in
@@ -94,9 +100,11 @@ public final class MessageBlobs: Sendable {
     public nonisolated(nonsending) func remove(segment: Int64) async throws(BlobError) {
         await packer.useUp(segment)
         try await reader.remove(segment)
-        // Afterwards, since it cannot be opened again.
-        await secondReader.letGo(of: segment)
-        resident.letGo(of: segment)
+        // Afterwards, since it cannot be opened again; on a thread of a reader, since the last to close it waits for the disk.
+        await secondReader.answer { [resident] in
+            $0.letGo(of: segment)
+            resident.letGo(of: segment)
+        }
     }
 
     /// Has the next record begin a new segment of the log: nothing comes into those that are there any more, as long as this process lives.

@@ -55,11 +55,19 @@ struct LMTPForwardTests {
         await relay.close()
     }
 
-    @Test("What comes round again is not sent out once more") @EventLoopActor func round() async throws {
+    @Test("What comes round again is not sent out once more, and no second copy stays") @EventLoopActor func round() async throws {
         let domain = try await CompanyDomain.make(), relay = try await FakeRelay()
         let ann = try await domain.user("ann"), address = "ann@\(domain.name)"
+        let bob = try await domain.user("bob"), eve = try await domain.user("eve")
         try await domain.forward(ann, to: ["out@far.example"], copy: false)
+        try await domain.forward(bob, to: ["out@far.example"])
+        try await domain.forward(eve, to: ["dora@\(domain.name)"])
+        _ = try await domain.user("dora")
         let client = try await domain.lmtp(relay: relay)
+        try await deliver("Delivered-To: bob@\(domain.name)\r\n", to: [("bob@\(domain.name)", "554 5.4.6")], over: client)
+        #expect(try await count(bob, in: domain) == "* STATUS INBOX (MESSAGES 0)", "what is refused is not stored")
+        try await deliver("Delivered-To: eve@\(domain.name)\r\n", to: [("eve@\(domain.name)", "250")], over: client)
+        #expect(try await count(eve, in: domain) == "* STATUS INBOX (MESSAGES 1)", "it leads nowhere outside")
         try await deliver("Delivered-To: \(address)\r\n", to: [(address, "554 5.4.6")], over: client)
         #expect(relay.taken.isEmpty)
         try await deliver("Delivered-To: other@\(domain.name)\r\n", to: [(address, "250")], over: client)

@@ -19,7 +19,8 @@ extension Provisioning {
         }
         let places = forward.targets.joined(separator: ", "), change = "forward clear \(address)"
         guard !forward.leadsNowhere else {
-            return .tells(rule, "Its mail would go on to \(places), where nobody else is found, and so stays with the user.", change: change)
+            return .tells(
+                rule, "Its mail would go on to \(places), where nobody else is found, and so stays with the user.", change: change)
         }
         let copy = forward.keepsCopy ? "and a copy stays with the user" : "and no copy stays"
         return .tells(rule, "Its mail goes on to \(places), \(copy).", change: change)

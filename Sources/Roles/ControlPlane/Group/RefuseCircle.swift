@@ -13,7 +13,7 @@ extension Provisioning {
         guard !below.isCircle else {
             throw AdminError(
                 .conflict, "The group would be a member of itself, through its members.",
-                hint: "`group show` and `alias show` tell who leads to whom.")
+                hint: "`group show`, `alias show` and `forward show` tell who leads to whom.")
         }
         guard below.depth <= StoreLimits.aliasDepth else {
             throw AdminError(

@@ -17,8 +17,9 @@ struct MessageDelivery {
             return recipients.map { _ in .storeUnavailable }
         }
         let header = HeaderScan(message)
-        // A group's mail that comes round again is not even stored; an alias's ends where it would go out once more.
-        let round = Set(recipients.filter { !$0.targets.groups.isEmpty && wasHere(message, header, $0) }.map(\.address))
+        // Mail of a group, or of a user who forwards, that comes round again is not even stored; an alias's ends where it would go out
+        // once more.
+        let round = Set(recipients.filter { $0.targets.endsWhatComesRound && wasHere(message, header, $0) }.map(\.address))
         let stored = await store(message, header, id, without: round)
         var replies: [Reply] = []
         for recipient in recipients {
@@ -192,6 +193,11 @@ struct MessageDelivery {
             reply.isPositive ? Log.info("message delivered", fields) : Log.notice("message not delivered", fields)
         }
     }
+}
+
+extension ResolvedTargets {
+    /// Whether those here have what comes round again already.
+    fileprivate var endsWhatComesRound: Bool { !groups.isEmpty || (!forwards.isEmpty && !external.isEmpty) }
 }
 
 /// What the last server writes above a message (RFC 5321 §4.4).
