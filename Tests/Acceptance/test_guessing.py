@@ -94,8 +94,10 @@ class Guessing(unittest.TestCase):
     # What a stranger sees
 
     def test_wording_and_time_do_not_tell_why(self):
-        company, closed = Company(self.platform, users=("ann", "sue", "una")), Company(self.platform, users=("ann",))
-        self.platform.casella("user", "suspend", company.address("sue"), "--yes")
+        company, closed = Company(self.platform, users=("ann", "sue", "sam", "tim", "una")), Company(self.platform, users=("ann",))
+        for user in ("sue", "sam"):
+            self.platform.casella("user", "suspend", company.address(user), "--yes")
+        self.platform.casella("user", "suspend", company.address("tim"), "--reason", "Left us", "--yes")
         self.platform.casella("tenant", "suspend", closed.name, "--yes")
         self.close_to_strangers(company.address("una"))
         self.close_to_strangers("nobody@nowhere.example")
@@ -104,6 +106,8 @@ class Guessing(unittest.TestCase):
             "an unknown user": (company.address("nobody"), None),
             "an unknown domain": ("ann@nowhere.example", None),
             "a suspended user": (company.address("sue"), company.password("sue")),
+            "a suspended user, with a wrong password": (company.address("sam"), None),
+            "one who is told why, with a wrong password": (company.address("tim"), None),
             "a user of a suspended tenant": (closed.address("ann"), closed.password("ann")),
             "a locked account": (company.address("una"), company.password("una")),
             "a locked account that does not exist": ("nobody@nowhere.example", None),
