@@ -197,7 +197,7 @@ let package = Package(
             dependencies: [
                 "SMTP", "IMAP", "POP3", "SASL", "MIME", "ProxyProtocol", "PasswordHashes", "Quantities", "AdminAPI", "Supervision",
                 "BlobStore", "Zstd", "Cryptography", "Resolver", "ControlPlane", "AdminShell", "HTTP", "MailSettings",
-                "MailRules", "DKIM", "WebForms",
+                "MailRules", "DKIM", "WebForms", "MailStore", "TenantWorker", "Terminal",
             ], path: "Tests/Fuzz/Targets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay"),
     ] + fuzzDriver + (isThreadSanitized ? [.target(name: "ThreadSanitizer", path: "Tests/ThreadSanitizer")] : []),

@@ -8,7 +8,7 @@ import statistics
 import time
 import unittest
 
-from support import clients, running
+from support import clients, database, running
 from support.companies import Company
 from support.dialogue import Dialogue, plain
 from support.waiting import eventually
@@ -94,8 +94,10 @@ class Guessing(unittest.TestCase):
     # What a stranger sees
 
     def test_wording_and_time_do_not_tell_why(self):
-        company, closed = Company(self.platform, users=("ann", "sue", "una")), Company(self.platform, users=("ann",))
-        self.platform.casella("user", "suspend", company.address("sue"), "--yes")
+        company, closed = Company(self.platform, users=("ann", "sue", "sam", "tim", "una")), Company(self.platform, users=("ann",))
+        for user in ("sue", "sam"):
+            self.platform.casella("user", "suspend", company.address(user), "--yes")
+        self.platform.casella("user", "suspend", company.address("tim"), "--reason", "Left us", "--yes")
         self.platform.casella("tenant", "suspend", closed.name, "--yes")
         self.close_to_strangers(company.address("una"))
         self.close_to_strangers("nobody@nowhere.example")
@@ -104,6 +106,8 @@ class Guessing(unittest.TestCase):
             "an unknown user": (company.address("nobody"), None),
             "an unknown domain": ("ann@nowhere.example", None),
             "a suspended user": (company.address("sue"), company.password("sue")),
+            "a suspended user, with a wrong password": (company.address("sam"), None),
+            "one who is told why, with a wrong password": (company.address("tim"), None),
             "a user of a suspended tenant": (closed.address("ann"), closed.password("ann")),
             "a locked account": (company.address("una"), company.password("una")),
             "a locked account that does not exist": ("nobody@nowhere.example", None),
@@ -236,6 +240,26 @@ class Guessing(unittest.TestCase):
         self.platform.wait_until_it_answers()
         self.assertFalse(self.logs_in(ann, password, source))
         self.assertTrue(self.logs_in(ann, password, elsewhere()))
+
+    def test_who_was_there_before_a_restart_is_no_stranger_after_it(self):
+        company = Company(self.platform, users=("ann",))
+        ann, password, home = company.address("ann"), company.password("ann"), elsewhere()
+        self.assertTrue(self.logs_in(ann, password, home))
+        network = home.rsplit(".", 1)[0] + ".0/24"
+        kept = f"""SELECT n.network FROM familiar_networks n JOIN users u USING (tenant_id, user_id)
+            JOIN domains d USING (tenant_id, domain_id) WHERE d.name = '{company.domain}'"""
+        eventually(lambda: database.sql(self.platform, "postgres", kept) == network, what="the network is kept, and no address")
+        self.platform.stop()
+        self.platform.start()
+
+        def is_familiar():
+            return "logged in to from there before" in self.platform.casella("explain", "login", ann, "--from", home, check=False).stdout
+
+        eventually(is_familiar, what="what is kept is read")
+        self.close_to_strangers(ann)
+        for service in self.GOOD:
+            self.assertFalse(self.logs_in(ann, password, elsewhere(), service))
+            self.assertTrue(self.logs_in(ann, password, home, service), "the owner goes on")
 
     def test_a_forgotten_device_with_an_old_password_locks_nobody_out(self):
         company = Company(self.platform, users=("ann",))

@@ -3,13 +3,14 @@
 import collections
 import contextlib
 import random
+import re
 import smtplib
 import threading
 import time
 
 from support import clients, database, messages, outside
 from support.companies import Company
-from support.exactness import Exactness, KIB, appended, offered, parallel
+from support.exactness import Bound, Exactness, KIB, appended, offered, parallel
 from support.waiting import eventually
 
 
@@ -63,9 +64,9 @@ class EqualMessages(Exactness):
 
 
 class Storm(Exactness):
-    """50 clients deliver, append, copy, move and expunge, while user, domain and tenant all have a limit in the middle of it."""
+    """50 clients deliver and 20 append, copy, move and expunge, while user, domain and tenant all have a limit in the middle of it."""
 
-    SECONDS = 6
+    SECONDS, DELIVERERS, READERS = 6, 50, 20
 
     def setUp(self):
         super().setUp()
@@ -77,38 +78,84 @@ class Storm(Exactness):
         self.levels = [
             (self.users[0], 150 * KIB, 26), (self.company.domain, 600 * KIB, 100), (self.company.name, 700 * KIB, 116),
         ]  # fmt: skip
+        targets = [target for target, _, _ in self.levels]
+        self.above = dict(zip(self.users, (targets, targets[1:], targets[1:], targets[2:])))
+        # The octets that are put above a message; the day of the month may get a digit more.
+        self.trace = {}
+        for user in self.users:
+            content = messages.message(user)
+            self.assertTrue(offered(self.platform, user, content))
+            self.trace[user] = self.company.usage(user)[0] - len(content) + 1
+        self.bound = Bound(
+            {target: (octets, number) for target, octets, number in self.levels},
+            {target: self.company.usage(target) for target in targets},
+        )
         for target, octets, number in self.levels:
             self.limit(target, octets, number)
         self.tally = collections.Counter()
 
+    def judge(self, attempt, taken, what):
+        """What is refused did not fit, as far as that can be known beside all others who are at it."""
+        fits = self.bound.end(attempt, taken)
+        self.assertTrue(taken or not fits, (what, attempt.amount, attempt.peak))
+        self.tally["sure to fit"] += fits
+        self.tally[what if taken else "refused"] += 1
+
     def deliver(self, random, end):
         while time.monotonic() < end:
             user = random.choice(self.users)
-            taken = offered(self.platform, user, messages.message(user, size=random.randrange(400, 12 * KIB)))
-            self.tally["delivered" if taken else "refused"] += 1
+            content = messages.message(user, size=random.randrange(400, 12 * KIB))
+            attempt = self.bound.begin(self.above[user], len(content) + self.trace[user])
+            self.judge(attempt, offered(self.platform, user, content), "delivered")
+
+    def sizes(self, client, first, last):
+        """UIDs and octets of these messages; None if one of them is gone."""
+        status, lines = client.fetch(f"{first}:{last}", "(UID RFC822.SIZE)")
+        found = {}
+        for line in lines:
+            uid, octets = (re.search(rb"\b%s (\d+)" % name, line or b"") for name in (b"UID", rb"RFC822\.SIZE"))
+            if uid and octets:
+                found[int(uid[1])] = int(octets[1])
+        return found if status == "OK" and len(found) == last - first + 1 else None
 
     def work(self, user, random, end):
         """A user at the mail program, who files, copies and deletes."""
+        levels = self.above[user]
         with clients.imap(self.company, user) as client:
             while time.monotonic() < end:
                 mailbox = random.choice(("INBOX", "Archive"))
                 number = int(client.select(mailbox)[1][0])
                 action = random.choice(("append", "copy", "move", "expunge", "expunge"))
                 if action == "append":
-                    taken = appended(client, mailbox, messages.message(user, size=random.randrange(400, 12 * KIB)))
-                    self.tally["appended" if taken else "refused"] += 1
+                    content = messages.message(user, size=random.randrange(400, 12 * KIB))
+                    attempt = self.bound.begin(levels, len(content))
+                    self.judge(attempt, appended(client, mailbox, content), "appended")
                 elif number > 3:
-                    some = str(random.randrange(1, number + 1))
+                    first = random.randrange(1, number + 1)
+                    last = min(first + 2, number) if action == "copy" else first
+                    sizes = self.sizes(client, first, last)
+                    if sizes is None:
+                        continue
                     if action == "copy":
-                        status, answer = client.copy(f"{some}:{min(int(some) + 2, number)}", "Archive")
-                        self.assertTrue(status == "OK" or b"[OVERQUOTA]" in answer[0] or b"[EXPUNGEISSUED]" in answer[0], answer)
+                        attempt = self.bound.begin(levels, sum(sizes.values()), len(sizes))
+                        status, answer = client.copy(f"{first}:{last}", "Archive")
+                        refused = status != "OK" and b"[OVERQUOTA]" in answer[0]
+                        self.assertTrue(status == "OK" or refused or b"[EXPUNGEISSUED]" in answer[0], answer)
+                        self.judge(attempt, not refused, "copied")
                     elif action == "move":
-                        status, answer = client._simple_command("MOVE", some, "Archive")
+                        # In the meantime it may take room at both places.
+                        attempt = self.bound.begin(levels, *sizes.values())
+                        status, answer = client._simple_command("MOVE", str(first), "Archive")
                         self.assertTrue(status == "OK" or b"[EXPUNGEISSUED]" in answer[0], answer)
+                        self.bound.end(attempt, True)
                     else:
-                        client.store(some, "+FLAGS.SILENT", r"(\Deleted)")
+                        marked, _ = client.store(str(first), "+FLAGS.SILENT", r"(\Deleted)")
                         status, answer = client.expunge()
                         self.assertEqual("OK", status, answer)
+                        status = marked
+                    if action != "copy" and status == "OK":
+                        for uid, octets in sizes.items():
+                            self.bound.removed(levels, (user, mailbox, uid), octets)
                     self.tally[action] += status == "OK"
 
     def watch(self, stop):
@@ -143,7 +190,7 @@ class Storm(Exactness):
 
         def client(number):
             choices = random.Random(seed + number)
-            if number % 5 < 3:
+            if number < self.DELIVERERS:
                 self.deliver(choices, end)
             else:
                 self.work(self.users[number % 4], choices, end)
@@ -151,16 +198,21 @@ class Storm(Exactness):
         watcher = threading.Thread(target=watch)
         watcher.start()
         try:
-            parallel([lambda number=number: client(number) for number in range(50)])
+            parallel([lambda number=number: client(number) for number in range(self.DELIVERERS + self.READERS)])
         finally:
             stop.set()
             watcher.join()
         self.assertIn("checks", watched, "a check while the clients worked failed")
-        for deed in ("delivered", "appended", "refused", "copy", "move", "expunge"):
+        for deed in ("delivered", "appended", "refused", "copy", "move", "expunge", "sure to fit"):
             self.assertGreater(self.tally[deed], 0, f"{deed}: {self.tally}, seed {seed}")
         for level in ("user", "domain", "tenant"):
             self.assertGreater(watched["fullest"][level], 0.8, f"{level}: {watched}, seed {seed}")
         eventually(lambda: self.check(self.company.name)["levels"] == [], what="the counters agree")
+        for target, *limits in self.levels:
+            used = self.company.usage(target)
+            for amount, limit, bound in zip(used, limits, self.bound.most[target]):
+                self.assertLessEqual(amount, limit, f"{target}, with all that was acknowledged; seed {seed}")
+                self.assertLessEqual(amount, bound, f"{target}: what was judged by is no bound; seed {seed}")
         for target, octets, number in self.levels:
             with self.subTest(target):
                 self.assertFillsUpExactly(target)

@@ -52,6 +52,17 @@ extension RowSecurityTests {
         await fixture.close()
     }
 
+    @Test("An administrator's part forgets from where its own users logged in, and does not read it") func familiarNetworks() async throws {
+        let fixture = try await Fixture()
+        for sql in ["SELECT network FROM familiar_networks", "UPDATE familiar_networks SET network = 'x'"] {
+            let error = await #expect(throws: PostgresError.self) { try await fixture.administers(sql) }
+            #expect(error?.sqlState == .insufficientPrivilege, "\(sql)")
+        }
+        #expect(try await fixture.administers("DELETE FROM familiar_networks").affected == 1)
+        #expect(try await fixture.owner.query("SELECT 1 FROM familiar_networks").rows.count == 1)
+        await fixture.close()
+    }
+
     @Test("An administrator's part has no hashes of former passwords, and all that it needs to write and forget them")
     func formerPasswords() async throws {
         let fixture = try await Fixture()

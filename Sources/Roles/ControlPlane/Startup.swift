@@ -78,6 +78,7 @@ struct Startup {
             appPasswords: AppPasswordDigest(key: try roles.secrets.key(for: "app passwords")), limits: configuration.wrongLogins,
             journal: journal)
         EventLoopActor.task { await authenticator.learnCosts() }
+        EventLoopActor.task { await authenticator.keepNetworks() }
         let queue = RelayQueue(database: server.pool, journal: journal)
         let liveSessions = GatewaySessions()
         let counters = ControlCounters()

@@ -48,6 +48,51 @@ def parallel(jobs):
     return results
 
 
+class Bound:
+    """How much each level may hold at most, whatever is under way: what is to be added counts from before it is sent, unless it is known
+    to have been refused, and what is removed counts until that is known. So what fits under the bound fits."""
+
+    class Attempt:
+        def __init__(self, levels, amount):
+            self.levels, self.amount, self.peak = levels, amount, {}
+
+    def __init__(self, limits, held):
+        """Both by level: (octets, messages)."""
+        self.limits, self.most = limits, {level: list(amount) for level, amount in held.items()}
+        self.lock, self.open, self.gone = threading.Lock(), set(), set()
+
+    def _add(self, levels, octets, number):
+        for level in levels:
+            self.most[level][0] += octets
+            self.most[level][1] += number
+        for attempt in self.open:
+            for level in attempt.levels:
+                attempt.peak[level] = tuple(map(max, attempt.peak[level], self.most[level]))
+
+    def begin(self, levels, octets, number=1):
+        attempt = Bound.Attempt(levels, (octets, number))
+        with self.lock:
+            self._add(levels, octets, number)
+            attempt.peak = {level: tuple(self.most[level]) for level in levels}
+            self.open.add(attempt)
+        return attempt
+
+    def end(self, attempt, taken):
+        """True if there was room for it, at all its levels and all the time."""
+        with self.lock:
+            self.open.remove(attempt)
+            if not taken:
+                self._add(attempt.levels, *(-amount for amount in attempt.amount))
+        return all(used <= limit for level in attempt.levels for used, limit in zip(attempt.peak[level], self.limits[level]))
+
+    def removed(self, levels, message, octets):
+        """The message is gone, whoever removed it."""
+        with self.lock:
+            if message not in self.gone:
+                self.gone.add(message)
+                self._add(levels, -octets, -1)
+
+
 def appended(client, mailbox, content):
     """True if an APPEND was taken, False if it was refused for the quota."""
     status, answer = client.append(mailbox, None, None, content)

@@ -12,7 +12,7 @@ public struct FuzzTarget: Sendable {
         self.run = run
     }
 
-    public static let all: [FuzzTarget] = smtp + imap + mime + dkim + pop3 + inner + admin + web
+    public static let all: [FuzzTarget] = smtp + imap + mime + dkim + pop3 + worker + inner + admin + web
 }
 
 /// What a parser should have held to, and did not.

@@ -90,6 +90,7 @@ extension Provisioning {
         if !without.isEmpty {
             _ = try await transaction.query(
                 "DELETE FROM credentials WHERE tenant_id = $1 AND user_id = ANY ($2)", [.int8(tenant), .int8Array(without)])
+            try await forgetNetworks(of: without.map { UserKeys(tenant: tenant, user: $0) }, in: transaction)
         }
         if !with.isEmpty { try await replaceCredentials(with, in: transaction) }
     }

@@ -13,7 +13,8 @@ import Supervision
 ///
 /// Wrong logins are counted here (`LoginThrottle`) and nowhere else: here come those of all services, whichever process asks, and a gateway
 /// that a client crashed forgets nothing. They are counted in memory: nothing that strangers send is parsed in this process, so
-/// they cannot make it forget, and each of them costs no write to disk.
+/// they cannot make it forget, and each of them costs no write to disk. Where right ones came from is kept on disk too
+/// (`FamiliarNetworkRows`): a restart makes no owner a stranger.
 @EventLoopActor
 final class Authenticator {
     let database: PostgresPool
@@ -21,7 +22,8 @@ final class Authenticator {
     let hashing: PasswordHashing
     let appPasswords: AppPasswordDigest
     let journal: Journal
-    private(set) var throttle: LoginThrottle
+    var throttle: LoginThrottle
+    let networks: FamiliarNetworkRows
     var refusalTimes: RefusalTimes
     var foreignCosts = ForeignCosts()
     /// What passwords are compared with when there is no hash; made with the parameters of real ones.
@@ -50,6 +52,7 @@ final class Authenticator {
         (self.database, self.hashing, self.appPasswords, self.journal) = (database, hashing, appPasswords, journal)
         key = try Cryptography.randomBytes(32)
         throttle = LoginThrottle(limits)
+        networks = FamiliarNetworkRows(database: database)
         dummyHash = try await hashing.hash("there is no such user")
         let clock = ContinuousClock(), hash = dummyHash
         refusalTimes = RefusalTimes(first: try await clock.measure { _ = try await hashing.verify(hash, password: "", isUrgent: false) })
@@ -120,6 +123,7 @@ final class Authenticator {
                     refusalTimes.add(.now - began)
                 }
                 for subject in throttle.finish(ticket, result, now: .now) { report(subject) }
+                if result == .right { write(ticket) }
                 let woken = waiting
                 waiting = []
                 for one in woken { one.resume() }
@@ -254,18 +258,6 @@ final class Authenticator {
         guard let address = try? EmailAddress(name.text) else { return [name.text] }
         let account = domains.canonical(address).text
         return [account, OwnAccounts.codes(of: account)]
-    }
-
-    /// The account has another password, or is gone.
-    func forget(_ address: EmailAddress) {
-        forget(account: address.text)
-        forget(account: OwnAccounts.codes(of: address.text))
-    }
-    func forget(account: String) { throttle.forget(account: account) }
-    func forget(_ domain: DomainName) { throttle.forget(domain: domain.text) }
-    func rename(account: String, to new: String) {
-        throttle.rename(account, to: new)
-        throttle.rename(OwnAccounts.codes(of: account), to: OwnAccounts.codes(of: new))
     }
 
     private func report(_ subject: WrongLoginCounts.Subject) {

@@ -97,6 +97,19 @@ package struct LoginThrottle: Sendable {
         }
     }
 
+    // MARK: On disk
+
+    /// Whether the place of this right login is to be written down, so that its owner is no stranger there after a restart.
+    mutating func takeUnwritten(_ ticket: Ticket, now: ContinuousClock.Instant) -> Bool {
+        familiar.takeUnwritten(ticket.origin.network, of: ticket.account, now: now)
+    }
+
+    mutating func isUnwritten(_ network: String, of account: String) { familiar.isUnwritten(network, of: account) }
+
+    mutating func restore(_ network: String, of account: String, last: ContinuousClock.Instant, now: ContinuousClock.Instant) {
+        familiar.restore(network, of: account, last: last, now: now)
+    }
+
     // MARK: For operators
 
     /// Every count, the fullest first.

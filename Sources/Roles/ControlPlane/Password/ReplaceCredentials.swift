@@ -13,7 +13,7 @@ struct NewCredential: Sendable {
 }
 
 extension Provisioning {
-    /// Puts hashes in the places of the users' own, which are remembered, of each user as many as are configured. Three statements,
+    /// Puts hashes in the places of the users' own, which are remembered, of each user as many as are configured. Four statements,
     /// however many they are.
     func replaceCredentials(_ new: [NewCredential], in transaction: PostgresTransaction) async throws {
         let users: [PostgresValue] = [.int8Array(new.map(\.keys.tenant)), .int8Array(new.map(\.keys.user))]
@@ -30,6 +30,7 @@ extension Provisioning {
                 SELECT k.changed_at FROM old_credentials k WHERE k.tenant_id = o.tenant_id AND k.user_id = o.user_id
                 ORDER BY k.changed_at DESC LIMIT $3)
             """, users + [.int8(Int64(facts.passwords.remembered))])
+        try await forgetNetworks(of: new.map(\.keys), in: transaction)
         _ = try await transaction.query(
             """
             INSERT INTO credentials (tenant_id, user_id, hash, applied, change_by)
@@ -43,5 +44,14 @@ extension Provisioning {
                 .textArray(new.map(\.hash)), .optionalByteaArray(new.map(\.applied)),
                 .optionalInt8Array(new.map { $0.changeBy?.secondsSince1970 }), .optionalInt8Array(new.map { $0.mustChange?.within }),
             ])
+    }
+
+    /// Who knew the users' old passwords is a stranger to them; `forgetLogins` says so to this process.
+    func forgetNetworks(of users: [UserKeys], in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.query(
+            """
+            DELETE FROM familiar_networks n USING unnest($1::bigint[], $2::bigint[]) AS g (tenant_id, user_id)
+            WHERE n.tenant_id = g.tenant_id AND n.user_id = g.user_id
+            """, [.int8Array(users.map(\.tenant)), .int8Array(users.map(\.user))])
     }
 }

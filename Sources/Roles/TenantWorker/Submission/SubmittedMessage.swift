@@ -4,11 +4,11 @@ import MailRules
 import SMTP
 
 /// A message as a user's mail program handed it in (RFC 6409 §8): what of its header is completed, taken out and checked.
-struct SubmittedMessage {
+package struct SubmittedMessage {
     private let bytes: [UInt8]
     private let header: HeaderScan
 
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         self.bytes = bytes
         header = HeaderScan(bytes)
     }
@@ -19,7 +19,7 @@ struct SubmittedMessage {
     /// The header to send in place of the message's own, and the body behind it.
     ///
     /// Bcc goes (RFC 5322 §3.6.3), Return-Path too; Date, Message-ID and From are added where they lack (RFC 6409 §8.2, §8.3).
-    func completed(received: [UInt8], sender: SMTP.EnvelopeAddress, messageID: String) -> (header: [UInt8], body: [UInt8]) {
+    package func completed(received: [UInt8], sender: SMTP.EnvelopeAddress, messageID: String) -> (header: [UInt8], body: [UInt8]) {
         var output = received
         output.reserveCapacity(received.count + header.end + 512)
         if header.fields(named: "from").isEmpty { output += Array("From: <\(sender)>\r\n".utf8) }

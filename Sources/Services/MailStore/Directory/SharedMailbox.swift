@@ -20,6 +20,10 @@ public struct SharedMailbox: Sendable, Equatable {
     public let rights: Rights
     /// Whether the member may send as it.
     public let sends: Bool
+
+    package init(user: Int64, address: String, rights: Rights, sends: Bool) {
+        (self.user, self.address, self.rights, self.sends) = (user, address, rights, sends)
+    }
 }
 
 /// Why somebody may send as an address, or may not.

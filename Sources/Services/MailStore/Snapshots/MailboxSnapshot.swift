@@ -2,7 +2,7 @@ import BlobStore
 
 /// What a mailbox held when a worker ended, so that the next one need not read every row. It is no truth of its own: one that is
 /// missing, damaged or outdated costs time and nothing else.
-struct MailboxSnapshot: Sendable {
+package struct MailboxSnapshot: Sendable {
     /// Where in the mailbox's history it belongs.
     struct Moment: Sendable, Equatable {
         let mailbox: Int64
@@ -16,7 +16,7 @@ struct MailboxSnapshot: Sendable {
     /// Ascending by UID, all below `moment.uidNext`.
     let messages: [StoredMessage]
     /// The same UIDs once more.
-    let uids: [UID]
+    package let uids: [UID]
     let keywordSets: KeywordSets
 
     init(moment: Moment, messages: [StoredMessage], uids: [UID], keywordSets: KeywordSets) {
@@ -25,11 +25,14 @@ struct MailboxSnapshot: Sendable {
 
     // MARK: In a file
 
+    /// Octets of a message.
+    package static let messageSize = MemoryLayout<StoredMessage>.stride
+
     /// A head, and the messages as they lie in memory. Numbers lie as this processor has them: the file never leaves the machine.
-    func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] {
         let head = SnapshotHead(of: self).encoded()
         var octets: [UInt8] = []
-        octets.reserveCapacity(head.count + messages.count * MemoryLayout<StoredMessage>.stride)
+        octets.reserveCapacity(head.count + messages.count * Self.messageSize)
         octets += head
         messages.withUnsafeBytes { octets += $0 }
         return octets

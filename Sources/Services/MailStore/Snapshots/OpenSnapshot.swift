@@ -2,12 +2,12 @@ import BlobStore
 import Glibc
 
 /// A snapshot whose head was read. Its file stays open: what follows the head is what was there then, whatever takes its name meanwhile.
-final class OpenSnapshot: Sendable {
-    let head: SnapshotHead
+package final class OpenSnapshot: Sendable {
+    package let head: SnapshotHead
     private let file: FileDescriptor
 
     /// Nil when there is none, or none that can be used.
-    init?(_ path: String) {
+    package init?(_ path: String) {
         guard let file = try? FileDescriptor.open(path, O_RDONLY) else { return nil }
         guard let head = SnapshotHead(reading: file) else {
             file.close()
@@ -19,5 +19,5 @@ final class OpenSnapshot: Sendable {
     deinit { file.close() }
 
     /// Nil when the messages cannot be used.
-    func whole() -> MailboxSnapshot? { MailboxSnapshot(reading: file, behind: head) }
+    package func whole() -> MailboxSnapshot? { MailboxSnapshot(reading: file, behind: head) }
 }

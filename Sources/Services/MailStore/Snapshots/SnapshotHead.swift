@@ -6,10 +6,10 @@ import BlobStore
 /// What it tells holds also when the rest of the file turns out damaged, and the rows are read instead. It was counted from what memory
 /// held when every row was committed; the mailbox's own row says whether anything has happened to the mailbox since; and nothing
 /// happens to its messages before they are in memory again, since whoever changes them does it there.
-struct SnapshotHead: Sendable {
+package struct SnapshotHead: Sendable {
     let moment: MailboxSnapshot.Moment
     /// How many messages follow.
-    let count: Int
+    package let count: Int
     /// The place among them of the first one without `\Seen`, counted from 1; 0 without one.
     let firstUnseen: Int
     let unseen: Int
@@ -44,7 +44,7 @@ struct SnapshotHead: Sendable {
     /// Also names the layout: another one gets another number.
     private static let magic: UInt64 = 0x3330_4e53_4c53_4143
     /// Octets of the numbers at the beginning, the last of which is the checksum of the others and of the keywords behind it.
-    private static let numbersSize = 13 * 8
+    package static let numbersSize = 13 * 8
 
     private static func words(_ keywordSets: [[String]]) -> [UInt8] {
         Array(keywordSets.map { $0.joined(separator: " ") }.joined(separator: "\n").utf8)
@@ -76,7 +76,7 @@ struct SnapshotHead: Sendable {
         }
         guard numbers[0] == Self.magic, numbers[5] < 1 << 32, numbers[6] < 1 << 32 else { return nil }
         (count, length) = (Int(numbers[5]), Int64(Self.numbersSize) + Int64(numbers[6]))
-        guard size == length + Int64(count) * Int64(MemoryLayout<StoredMessage>.stride),
+        guard size == length + Int64(count) * Int64(MailboxSnapshot.messageSize),
             let words = try? file.read(Int(numbers[6]), at: Int64(Self.numbersSize)),
             Self.checksum(numbers.dropLast(), words) == numbers[12], let uidNext = UID(exactly: numbers[2])
         else { return nil }

@@ -8,6 +8,8 @@ extension FuzzTarget {
         FuzzTarget("shell-line", ShellLines.check),
         FuzzTarget("shell-users", UserFiles.check),
         FuzzTarget("shell-state", StateFiles.check),
+        FuzzTarget("shell-keys", TerminalKeys.check),
+        FuzzTarget("shell-log", LogFiles.check),
         FuzzTarget("quantity-size", Quantity.check),
         FuzzTarget("configuration-file", ConfigurationFiles.check),
     ]

@@ -39,7 +39,7 @@ enum BlobSegments {
     }
 
     /// Bit by bit, as RFC 3385 defines it.
-    private static func crc32c(_ bytes: [UInt8]) -> UInt32 {
+    static func crc32c(_ bytes: some Sequence<UInt8>) -> UInt32 {
         var crc: UInt32 = .max
         for byte in bytes {
             crc ^= UInt32(byte)

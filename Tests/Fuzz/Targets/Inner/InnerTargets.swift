@@ -9,5 +9,6 @@ extension FuzzTarget {
         FuzzTarget("zstd-frame", ZstdFrames.check),
         FuzzTarget("blob-segment", BlobSegments.check),
         FuzzTarget("blob-description", BlobSegments.checkDescription),
+        FuzzTarget("mailbox-snapshot", MailboxSnapshots.check),
     ]
 }

@@ -5,7 +5,7 @@ import MailStore
 /// of one, `Shared/ADDRESS/Sent` another of its mailboxes. Where the user has no access to any, there is no such namespace.
 ///
 /// Mailboxes of the user's own whose names begin so stay where they are, but for those that a shared mailbox's names hide; none is made.
-struct SharedNamespace {
+package struct SharedNamespace {
     static let prefix = "Shared/"
     /// The level that all of it is under.
     static let top = MailboxName("Shared")
@@ -15,7 +15,7 @@ struct SharedNamespace {
     let mailboxes: [SharedMailbox]
     private let byAddress: [String: SharedMailbox]
 
-    init(_ mailboxes: [SharedMailbox] = [], of generation: Int? = nil) {
+    package init(_ mailboxes: [SharedMailbox] = [], of generation: Int? = nil) {
         self.generation = generation
         self.mailboxes = mailboxes
         byAddress = Dictionary(mailboxes.map { ($0.address, $0) }) { first, _ in first }
@@ -34,7 +34,7 @@ struct SharedNamespace {
     func mailbox(at address: some StringProtocol) -> SharedMailbox? { byAddress[String(address)] }
 
     /// What the name means: a shared mailbox, and the name inside of it.
-    func meaning(of name: MailboxName) -> (shared: SharedMailbox, inner: MailboxName)? {
+    package func meaning(of name: MailboxName) -> (shared: SharedMailbox, inner: MailboxName)? {
         guard isShown, let (address, inner) = Self.parts(of: name), let shared = mailbox(at: address) else { return nil }
         return (shared, inner)
     }

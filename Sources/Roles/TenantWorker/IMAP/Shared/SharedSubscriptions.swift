@@ -5,7 +5,7 @@ import MailStore
 /// (`Shared/12@/Sent`), all others by name. A name that looks like one of the former has a mark before the number (`Shared/=12@/Sent`), and
 /// one that looks marked has one more.
 extension SharedNamespace {
-    func kept(_ name: MailboxName) -> String {
+    package func kept(_ name: MailboxName) -> String {
         meaning(of: name).map { Self.kept($0.inner, in: $0.shared.user) } ?? Self.keptAsItIs(name)
     }
 
@@ -19,7 +19,7 @@ extension SharedNamespace {
     }
 
     /// The name that the subscription is to now; nil: to a mailbox that the user cannot open.
-    func subscribed(_ kept: String) -> MailboxName? {
+    package func subscribed(_ kept: String) -> MailboxName? {
         guard let numbered = NumberedName(kept) else { return MailboxName(kept) }
         guard !numbered.isMarked else {
             return MailboxName(Self.prefix + String(decoding: kept.utf8.dropFirst(Self.prefix.utf8.count + 1), as: UTF8.self))
