@@ -3,10 +3,14 @@
 import os
 import pwd
 import re
+import signal
+import subprocess
 import unittest
 
 from support import database, running
 from support.administered import Administrators
+from support.companies import Company
+from support.waiting import eventually
 
 
 class AuditLog(Administrators):
@@ -55,10 +59,11 @@ class TamperedAuditLog(unittest.TestCase):
                 ("UPDATE audit_log SET at = at + interval '1 s' WHERE sequence = 4", "Event 4 is not"),
                 ("DELETE FROM audit_log WHERE sequence = 5", "Event 5 is missing"),
                 ("DELETE FROM audit_log WHERE sequence IN (2, 3)", "Events 2 to 3 are missing"),
-                ("DELETE FROM audit_log WHERE sequence = 9", "Event 9 is missing"),
-                ("DELETE FROM audit_log WHERE sequence > 5", "Events 6 to 9 are missing"),
-                ("DELETE FROM audit_log", "Events 1 to 9 are missing"),
-                ("UPDATE audit_log SET target = 't9' WHERE sequence = 9", "Event 9 is not"),
+                ("DELETE FROM audit_log WHERE sequence = 18", "Event 18 is missing"),
+                ("DELETE FROM audit_log WHERE sequence > 5", "Events 6 to 18 are missing"),
+                ("DELETE FROM audit_log", "Events 1 to 18 are missing"),
+                ("UPDATE audit_log SET target = 't9' WHERE sequence = 18", "Event 18 is not"),
+                ("UPDATE audit_log SET begun = NULL WHERE sequence = 4", "Event 4 is not"),
                 ("UPDATE audit_log a SET target = b.target FROM audit_log b WHERE a.sequence + b.sequence = 9", "is not as"),
             ):
                 with self.subTest(change):
@@ -71,12 +76,48 @@ class TamperedAuditLog(unittest.TestCase):
             # What was cut off while nobody looked is missed at the next start, and goes on being missed.
             platform.stop()
             platform.start()
-            database.sql(platform, "postgres", "DELETE FROM audit_log WHERE sequence = 9")
+            database.sql(platform, "postgres", "DELETE FROM audit_log WHERE sequence = 18")
             platform.stop()
             platform.start()
             platform.casella("tenant", "create", "t10")
             done = platform.casella("audit", "verify", check=False)
             self.assertEqual(2, done.returncode)
-            self.assertIn("Event 9 is missing", done.stdout)
+            self.assertIn("Event 18 is missing", done.stdout)
         finally:
             platform.remove()
+
+
+class KilledInTheMidst(unittest.TestCase):
+    """No outcome reaches the table here, as if the process ended each time between a change and its record."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.platform = running.Platform().start()
+        cls.company = Company(cls.platform, users=())
+        database.sql(
+            cls.platform,
+            "postgres",
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$",
+            "CREATE TRIGGER fail BEFORE INSERT ON audit_log FOR EACH ROW WHEN (NEW.begun IS NOT NULL) EXECUTE FUNCTION fail()",
+        )
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.platform.remove()
+
+    def test_a_change_that_was_made_is_in_the_log_with_an_unknown_outcome(self):
+        words = [self.platform.data / "bin/casella", "--data", self.platform.data, "tenant", "suspend", self.company.name]
+        shell = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        suspended = f"SELECT count(*) FROM tenants WHERE name = '{self.company.name}' AND cardinality(suspended) > 0"
+        eventually(lambda: database.sql(self.platform, "postgres", suspended) == "1", every=0.01, what="the change is made")
+        os.kill(self.platform.control_pid(), signal.SIGKILL)
+        shell.wait(timeout=90)
+        self.platform.wait_until_it_answers()
+        database.sql(self.platform, "postgres", "DROP TRIGGER fail ON audit_log")
+        self.assertNotEqual([], self.platform.ask("tenant", "show", self.company.name)["suspended"])
+        event = next(e for e in self.platform.ask("audit", "list", "--all") if e["command"] == "tenant suspend")
+        self.assertEqual((self.company.name, self.company.name, "unknown"), (event["target"], event["tenant"], event["result"]))
+        self.assertEqual(0, self.platform.casella("audit", "verify").returncode)
+        self.platform.casella("tenant", "resume", self.company.name)
+        event = next(e for e in self.platform.ask("audit", "list", "--all") if e["command"] == "tenant resume")
+        self.assertEqual(("done", event["sequence"] - 1), (event["result"], event["begun"]))

@@ -11,8 +11,8 @@ final class AdminRouter {
         var call: any AnyCall
         /// Reads the body.
         var decode: @Sendable ([UInt8]) throws -> any Sendable
-        /// The last: whether it is only tried.
-        var run: @EventLoopActor (any Sendable, PathParameters, PathParameters, AdminCaller, Bool) async throws -> Done
+        /// The last two: whether it is only tried, and what is to be told that it begins.
+        var run: @EventLoopActor (any Sendable, PathParameters, PathParameters, AdminCaller, Bool, CallRecord) async throws -> Done
     }
     private struct Done {
         var body: [UInt8]
@@ -46,11 +46,12 @@ final class AdminRouter {
         routes.append(
             Route(call: call) { bytes in
                 try JSONDecoder().decode(Body.self, from: Data(bytes.isEmpty ? Array("{}".utf8) : bytes))
-            } run: { [provisioning] body, path, query, caller, isRehearsal in
+            } run: { [provisioning] body, path, query, caller, isRehearsal, record in
                 guard let body = body as? Body else { throw AdminError(.serverFault, "The request was read as something else.") }
                 let part = provisioning.confined(to: caller.part)
                 let request = AdminRequest(body: body, path: path, query: query, caller: caller)
                 let found = try await first(part, request)
+                try await record.begin()
                 let answer =
                     try await isRehearsal
                     ? part.rehearsed { try await handler($0, request, found) } : handler(part, request, found)
@@ -102,10 +103,7 @@ final class AdminRouter {
         let call = route.call
         // Known before anything is refused: what a trial is refused is told as a trial's.
         let isRehearsal = call.effect != .reads && query[Rehearsal.parameter] == "true"
-        var event = AuditLog.Entry(
-            caller: caller.name, role: call.isLogin ? nil : caller.role, origin: caller.origin,
-            command: call.command + (isRehearsal ? " --dry-run" : ""), target: "", tenant: caller.part?.tenantName.text, result: "done",
-            trace: trace)
+        let record = CallRecord(of: call, by: caller, isRehearsal: isRehearsal, trace: trace, in: provisioning.audit)
         var response: AdminResponse
         do {
             guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
@@ -113,37 +111,30 @@ final class AdminRouter {
             let subjects = AdminSubject.all(call, path: path, query: query, body: body).map { subject in
                 call.takesAnyName ? subject.canonical(provisioning.domains) : subject.within(caller.part)
             }
-            let destination = (body as? any NamesDestination)?.destination
-            event.target = (body as? any TellsOfItself)?.told ?? subjects.first?.text ?? ""
-            if call.query.contains("now"), query["now"] == "true" { event.target += " --now" }
-            if let destination { event.target += " \(destination.text)" }
-            if let more = body as? any NamesMore { event.target += " \(more.options)" }
-            if let login = body as? any ProvesCaller { event.caller = login.claimed }
+            record.name(subjects, body, query)
             if let part = caller.part { try await part.check(call, subjects, database) }
             if isRehearsal, !call.canBeTried { throw call.trialRefusal }
             if call.effect == .reads || isRehearsal {
-                response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, isRehearsal).body)
+                response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, isRehearsal, record).body)
                 if isRehearsal { return response }
             } else {
-                if event.tenant == nil { event.tenant = try await tenant(of: subjects) }
+                if record.event.tenant == nil { record.event.tenant = try await tenant(of: subjects) }
                 let before = try await subjects.first?.auditedState(database)
-                let done = try await route.run(body, path, query, caller, false)
+                let done = try await route.run(body, path, query, caller, false, record)
                 response = AdminResponse(status: 200, body: done.body)
                 // It is done; should the database fail now, the event tells less.
-                let changed = try? await changes(of: destination ?? subjects.first, since: before)
-                event.changes = done.changes ?? changed ?? ""
+                let changed = try? await changes(of: (body as? any NamesDestination)?.destination ?? subjects.first, since: before)
+                record.event.changes = done.changes ?? changed ?? ""
             }
         } catch {
             let explained = explain(error, command: call.command, trace)
-            event.result = explained.code.rawValue
-            if event.target.isEmpty { event.target = path.texts.joined(separator: " ") }
+            record.event.result = explained.code.rawValue
+            if record.event.target.isEmpty { record.event.target = path.texts.joined(separator: " ") }
             response = AdminResponse(explained)
         }
-        if !isRehearsal { provisioning.measuring.counters.adminCall(call.command, outcome: event.result) }
-        // Of what was only tried, that it was not allowed.
-        if Self.isRecorded(call, event.result), !isRehearsal || event.result == AdminError.Code.forbidden.rawValue {
-            event.target = String(event.target.prefix(300))
-            await provisioning.audit.append(event)
+        if !isRehearsal { provisioning.measuring.counters.adminCall(call.command, outcome: record.event.result) }
+        if await record.end() {
+            let event = record.event
             journal.info(
                 "admin call",
                 [
@@ -168,12 +159,6 @@ final class AdminRouter {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(answer))
-    }
-
-    /// Logins that are refused are not: strangers could fill the log with them. They are in the platform's own, which is bounded.
-    private static func isRecorded(_ call: any AnyCall, _ result: String) -> Bool {
-        if call.isLogin { return result == "done" && call.effect != .reads }
-        return call.effect != .reads || result == AdminError.Code.forbidden.rawValue
     }
 
     private func changes(of subject: AdminSubject?, since before: String?) async throws -> String {

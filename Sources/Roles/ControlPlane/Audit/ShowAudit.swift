@@ -10,11 +10,14 @@ extension Provisioning {
         guard (1...Int64(AuditEvent.maximum)).contains(count) else {
             throw AdminError(.invalid, "The number of events is 1 to \(AuditEvent.maximum).")
         }
+        // Of a call that ended, the event that told that it began is not shown. `LIMIT 1` has the index asked, event by event.
         let page = try await database.query(
             """
-            \(SealedEvent.selection) WHERE sequence < $1 AND ($2::text IS NULL OR tenant = $2) ORDER BY sequence DESC LIMIT $3
+            \(SealedEvent.selection) e LEFT JOIN LATERAL (
+                SELECT 1 AS ended FROM audit_log o WHERE e.result = '\(AuditLog.Entry.begins)' AND o.begun = e.sequence LIMIT 1) o ON true
+            WHERE sequence < $1 AND ($2::text IS NULL OR tenant = $2) AND ended IS NULL ORDER BY sequence DESC LIMIT $3
             """, [.int8(before), .optionalText(tenant?.text), .int8(count)])
-        return try page.rows.map { try SealedEvent($0).shown }
+        return try page.rows.map { try SealedEvent($0).shown(audit.running) }
     }
 
     /// `audit verify`.
