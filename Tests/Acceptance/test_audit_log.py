@@ -20,18 +20,55 @@ class AuditLog(Administrators):
         self.platform.casella("user", "suspend", address)
         self.platform.casella("user", "delete", "--yes", address)
         self.platform.casella("user", "suspend", f"never@{self.mine.domain}", check=False)
-        events = [e for e in self.platform.ask("audit", "list", "--tenant", self.mine.name, "--count", "50") if "audited" in e["target"]]
+        events = [e for e in self.platform.ask("audit", "list", "--tenant", self.mine.name, "--changes") if "audited" in e["target"]]
         self.assertEqual(["user delete", "user suspend", "quota set", "user create"], [event["command"] for event in events])
         self.assertEqual({(pwd.getpwuid(os.geteuid()).pw_name, "owner", "local")}, {(e["caller"], e["role"], e["origin"]) for e in events})
         self.assertIn('"quota_bytes": [null, 5000000]', events[2]["changes"])
         self.assertIn('"suspended": [[], ["incoming", "outgoing", "login"]]', events[1]["changes"])
         self.assertIn('"suspended": [["incoming", "outgoing", "login"], null]', events[0]["changes"])
-        self.assertEqual("notFound", self.platform.ask("audit", "list", "--count", "1")[0]["result"])
+        self.assertEqual("notFound", self.platform.ask("audit", "list", "--count", "1", "--changes")[0]["result"])
         # Neither passwords nor what proves them.
         administrator = self.make("help-desk")
         everything = str(self.platform.ask("audit", "list", "--all"))
         for secret in (self.mine.password(address), administrator.password, administrator.secret, administrator.token, "$argon2"):
             self.assertNotIn(secret, everything)
+
+    def test_what_is_read_or_tried_is_recorded_and_what_is_polled_is_not(self):
+        ann, last = self.mine.address("ann"), self.platform.ask("audit", "list", "--count", "1")[0]["sequence"]
+        self.platform.casella("export", self.mine.name)
+        self.platform.casella("user", "show", ann)
+        self.platform.casella("session", "list", ann)
+        self.platform.casella("explain", "login", ann)
+        self.platform.casella("queue", "show", "999999999", check=False)
+        self.platform.casella("user", "suspend", ann, "--dry-run")
+        for polled in (("status",), ("top", "--once"), ("worker", "list"), ("audit", "verify")):
+            self.platform.casella(*polled)
+        desk = self.make("help-desk")
+        self.assertEqual(200, desk.request("GET", f"/users/{ann}")[0])
+        self.assertEqual(200, desk.request("GET", "/names?kind=addresses")[0])
+        self.assertEqual(200, desk.request("GET", "/session")[0])
+        self.assertEqual(403, desk.request("GET", "/audit-verification")[0])
+        events = [e for e in self.platform.ask("audit", "list", "--count", "100") if e["sequence"] > last]
+        told = [(e["command"], e["target"], e["tenant"], e["result"]) for e in reversed(events)]
+        mine = self.mine.name
+        for event in (
+            ("export", mine, mine, "done"),
+            ("user show", ann, mine, "done"),
+            ("session list", ann, mine, "done"),
+            ("explain login", ann, mine, "done"),
+            ("queue show", "999999999", None, "notFound"),
+            ("user suspend --dry-run", ann, mine, "done"),
+            ("audit verify", "", mine, "forbidden"),
+        ):
+            self.assertIn(event, told)
+        self.assertIn(("user show", desk.name), [(e["command"], e["caller"]) for e in events])
+        polled = {"status", "top", "worker list", "names", "session show"}
+        self.assertEqual(set(), polled & {e["command"] for e in events})
+        self.assertEqual(["forbidden"], [e["result"] for e in events if e["command"] == "audit verify"])
+        left = self.platform.ask("audit", "list", "--count", "100", "--changes")
+        self.assertEqual(
+            ["session login", "administrator create"], [e["command"] for e in left if e["sequence"] > last], "without reads and trials"
+        )
 
     def test_it_is_only_added_to(self):
         for statement in ("UPDATE audit_log SET caller = 'x'", "DELETE FROM audit_log", "TRUNCATE audit_log"):

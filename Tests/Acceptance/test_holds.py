@@ -102,7 +102,7 @@ class Sweep(unittest.TestCase):
         self.assertFalse((platform.data / "tenants" / str(tenant)).exists())
 
         def recorded():
-            events = platform.ask("audit", "list", "--count", "20")
+            events = platform.ask("audit", "list", "--count", "20", "--changes")
             return {(e["command"], e["target"].split()[0]) for e in events if e["caller"] == "system"}
 
         expected = {("user delete", one.address("ann")), ("domain delete", "gone.example"), ("tenant delete", two.name)}

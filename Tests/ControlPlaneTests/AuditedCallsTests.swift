@@ -31,8 +31,9 @@ import Testing
 
     /// As it stands in the table.
     private func rows(_ platform: TestPlatform) async throws -> [String] {
-        try await platform.owner.query("SELECT command || ' ' || result || coalesce(' ' || begun, '') FROM audit_log ORDER BY sequence").rows
-            .map { try $0.text(0) }
+        let found = try await platform.owner.query(
+            "SELECT command || ' ' || result || coalesce(' ' || begun, '') FROM audit_log ORDER BY sequence")
+        return try found.rows.map { try $0.text(0) }
     }
 
     @Test("A change after which the process ended at once is in the log, with an unknown outcome") func killed() async throws {
@@ -78,6 +79,35 @@ import Testing
             ])
         #expect(try await events(platform).map(\.result) == ["invalid", "alreadyExists", "done"])
         #expect(try await problems(platform) == [])
+        await platform.close()
+    }
+
+    @Test("Reads and trials are recorded, by their tenant; what is polled and what strangers try is not, unless it is forbidden")
+    func reads() async throws {
+        let platform = try await TestPlatform(), router = router(platform)
+        func ask(_ method: String, _ target: String) async throws -> Int {
+            await router.answer(method: method, target: target, body: [], from: .machine(user: "jo")).status
+        }
+        #expect(try await ask("GET", "/tenants/acme/state") == 200)
+        #expect(try await ask("GET", "/domains/acme.example") == 200)
+        #expect(try await ask("GET", "/users/nobody@acme.example") == 404)
+        #expect(try await ask("DELETE", "/domains/acme.example?dryRun=true") == 200)
+        #expect(try await ask("GET", "/audit?count=1") == 200)
+        for polled in ["/names?kind=tenants", "/session", "/audit-verification", "/workers"] {
+            #expect(try await ask("GET", polled) == 200, "\(polled)")
+        }
+        let stranger = AdminOrigin.network(address: "192.0.2.1", token: "00")
+        #expect(await router.answer(method: "GET", target: "/tenants", body: [], from: stranger).status == 401)
+        let told = try await events(platform).reversed().map { "\($0.command) \($0.target) \($0.tenant ?? "-") \($0.result) \($0.changes)" }
+        #expect(
+            told == [
+                "export acme acme done ", "domain show acme.example acme done ", "user show nobody@acme.example acme notFound ",
+                "domain delete --dry-run acme.example acme done ", "audit list  - done ",
+            ])
+        let changes = try await platform.calls().listAudit(platform.request(Nothing(), [:], query: ["changes": "true"]))
+        #expect(changes.isEmpty)
+        for call in Calls.all where call.isPolled { #expect(call.effect == .reads) }
+        #expect(Calls.all.filter(\.isPolled).count == 6, "each name is that of a call")
         await platform.close()
     }
 

@@ -104,7 +104,8 @@ final class TestPlatform {
             directory: parts.directory, journal: parts.journal, facts: parts.facts,
             resolver: DNSResolver(forwarder: "127.0.0.1@9", localData: zone, remembers: false, timeout: patience),
             sessions: parts.sessions, ownAccounts: parts.ownAccounts, audit: audit ?? parts.audit,
-            certificates: parts.certificates, liveSessions: GatewaySessions(), usage: UsageRecorder(database: control, journal: parts.journal),
+            certificates: parts.certificates, liveSessions: GatewaySessions(),
+            usage: UsageRecorder(database: control, journal: parts.journal),
             measuring: Measuring(
                 ControlCounters(), database: control, hashing: parts.hashing, workers: parts.workers, services: parts.services,
                 directory: parts.directory),

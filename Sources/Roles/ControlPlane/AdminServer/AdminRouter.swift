@@ -90,6 +90,8 @@ final class AdminRouter {
         case .network(let address, let token):
             if call.isLogin { return AdminCaller(name: "", role: .auditor, part: nil, origin: address, session: nil) }
             guard let token, let caller = try await provisioning.sessions.caller(token, from: address) else {
+                // Strangers could fill the audit log with it; this one is bounded.
+                journal.notice("an admin call without a valid token was refused", ["client": address, "command": call.command])
                 throw AdminError(.unauthenticated, "You are not logged in, or no longer.", hint: "`casella --server HOST session login`.")
             }
             return caller
@@ -114,11 +116,10 @@ final class AdminRouter {
             record.name(subjects, body, query)
             if let part = caller.part { try await part.check(call, subjects, database) }
             if isRehearsal, !call.canBeTried { throw call.trialRefusal }
+            if record.event.tenant == nil { record.event.tenant = try await tenant(of: subjects) }
             if call.effect == .reads || isRehearsal {
                 response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, isRehearsal, record).body)
-                if isRehearsal { return response }
             } else {
-                if record.event.tenant == nil { record.event.tenant = try await tenant(of: subjects) }
                 let before = try await subjects.first?.auditedState(database)
                 let done = try await route.run(body, path, query, caller, false, record)
                 response = AdminResponse(status: 200, body: done.body)

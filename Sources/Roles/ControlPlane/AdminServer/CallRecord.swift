@@ -50,9 +50,6 @@ final class CallRecord {
     private var isKept: Bool {
         if event.begun != nil { return true }
         // Logins that are refused are not: strangers could fill the log with them. They are in the platform's own, which is bounded.
-        guard !call.isLogin else { return false }
-        // Of what was only tried, that it was not allowed.
-        if event.result == AdminError.Code.forbidden.rawValue { return true }
-        return call.effect != .reads && !isRehearsal
+        return !call.isLogin && (!call.isPolled || event.result == AdminError.Code.forbidden.rawValue)
     }
 }

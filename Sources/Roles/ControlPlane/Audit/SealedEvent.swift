@@ -31,7 +31,10 @@ struct SealedEvent {
     /// Can be repeated, since a connection may break behind the commit. A foreign row in its place does not bear its seal.
     var insertion: PostgresStatement {
         PostgresStatement(
-            "INSERT INTO audit_log (\(Self.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (sequence) DO NOTHING",
+            """
+            INSERT INTO audit_log (\(Self.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            ON CONFLICT (sequence) DO NOTHING
+            """,
             [
                 .int8(sequence), .timestamp(at), .text(entry.caller), .optionalText(entry.role?.rawValue), .text(entry.origin),
                 .text(entry.command), .text(entry.target), .optionalText(entry.tenant), .text(entry.changes), .text(entry.result),
