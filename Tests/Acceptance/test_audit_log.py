@@ -1,5 +1,7 @@
 """The audit log: who did what and what it changed, and every change of the log itself is found."""
 
+import imaplib
+import json
 import os
 import pwd
 import re
@@ -7,7 +9,7 @@ import signal
 import subprocess
 import unittest
 
-from support import database, running
+from support import clients, database, messages, running
 from support.administered import Administrators
 from support.companies import Company
 from support.waiting import eventually
@@ -69,6 +71,46 @@ class AuditLog(Administrators):
         self.assertEqual(
             ["session login", "administrator create"], [e["command"] for e in left if e["sequence"] > last], "without reads and trials"
         )
+
+    def test_what_other_processes_do_is_told_too(self):
+        mine, ann = self.mine, self.mine.address("ann")
+
+        def changes(command):
+            event = self.platform.ask("audit", "list", "--count", "1", "--changes")[0]
+            self.assertEqual((command, "done"), (event["command"], event["result"]))
+            self.assertTrue(event["target"])
+            return json.loads(event["changes"])
+
+        with clients.imap(mine, "ann"):
+            self.platform.casella("session", "end", ann)
+            self.assertEqual({"ended": [None, 1]}, changes("session end"))
+        with clients.submission(mine, "ann") as client:
+            client.sendmail(ann, ["them@closed.example"], messages.message("them@closed.example", sender=ann))
+        waits = eventually(lambda: self.platform.ask("queue", "list", "--tenant", mine.name), what="the message waits")
+        number = str(waits[0]["id"])
+        self.platform.casella("queue", "hold", number)
+        self.assertEqual([False, True], changes("queue hold")["held"])
+        self.platform.casella("queue", "retry", number)
+        self.assertIn("next_attempt_at", changes("queue retry"))
+        self.platform.casella("queue", "delete", number, "--yes")
+        gone = changes("queue delete")
+        self.assertEqual(([ann, None], [["them@closed.example"], None]), (gone["sender"], gone["recipients"]))
+        self.platform.casella("tenant", "compact", mine.name)
+        self.assertEqual({"freed", "packed"}, set(changes("tenant compact")))
+        self.platform.casella("worker", "restart", f"tenant:{mine.name}")
+        self.assertIn("state", changes("worker restart"))
+        clients.deliver(self.platform, messages.message(ann), ann)
+        self.platform.casella("worker", "restart", f"tenant:{mine.name}")
+        database.sql(self.platform, f"casella_t{mine.tenant_id()}", "UPDATE user_usage SET bytes = 0, messages = 0")
+        self.platform.casella("quota", "check", ann, "--repair")
+        repaired = changes("quota check --repair")
+        self.assertEqual((1, 0), (repaired["repaired"][1], repaired[f"user {ann}"][0]["messages"]))
+        for number in range(3):  # one is forgotten within minutes
+            with self.assertRaises(imaplib.IMAP4.error):
+                with imaplib.IMAP4_SSL("127.0.0.1", self.platform.port("imaps"), ssl_context=clients.tls()) as session:
+                    session.login(ann, f"wrong password {number}")
+        self.platform.casella("login", "unlock", ann)
+        self.assertEqual(0, changes("login unlock")["counts"][1])
 
     def test_it_is_only_added_to(self):
         for statement in ("UPDATE audit_log SET caller = 'x'", "DELETE FROM audit_log", "TRUNCATE audit_log"):

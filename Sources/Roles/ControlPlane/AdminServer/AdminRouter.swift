@@ -55,7 +55,7 @@ final class AdminRouter {
                 let answer =
                     try await isRehearsal
                     ? part.rehearsed { try await handler($0, request, found) } : handler(part, request, found)
-                return Done(body: try await Self.written(answer), changes: (answer as? any TellsChanges)?.changes)
+                return Done(body: try await Self.written(answer), changes: (answer as? any TellsChanges)?.auditedText)
             })
     }
 
@@ -110,22 +110,24 @@ final class AdminRouter {
         do {
             guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
             let body = try await Self.read(bytes, route.decode)
-            let subjects = AdminSubject.all(call, path: path, query: query, body: body).map { subject in
+            let subjects = (AdminSubject.all(call, path: path, query: query, body: body) + caller.own(call)).map { subject in
                 call.takesAnyName ? subject.canonical(provisioning.domains) : subject.within(caller.part)
             }
-            record.name(subjects, body, query)
+            record.name(subjects, body, path, query)
             if let part = caller.part { try await part.check(call, subjects, database) }
             if isRehearsal, !call.canBeTried { throw call.trialRefusal }
             if record.event.tenant == nil { record.event.tenant = try await tenant(of: subjects) }
             if call.effect == .reads || isRehearsal {
                 response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, isRehearsal, record).body)
             } else {
-                let before = try await subjects.first?.auditedState(database)
+                let before = try await subjects.first?.auditedState(database, of: call)
                 let done = try await route.run(body, path, query, caller, false, record)
                 response = AdminResponse(status: 200, body: done.body)
+                let subject = (body as? any NamesDestination)?.destination ?? subjects.first
                 // It is done; should the database fail now, the event tells less.
-                let changed = try? await changes(of: (body as? any NamesDestination)?.destination ?? subjects.first, since: before)
-                record.event.changes = done.changes ?? changed ?? ""
+                let changed = try? await AuditedChanges.between(
+                    before, try await subject?.auditedState(database, of: call), told: done.changes, database)
+                record.event.changes = changed ?? done.changes ?? ""
             }
         } catch {
             let explained = explain(error, command: call.command, trace)
@@ -160,10 +162,6 @@ final class AdminRouter {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(answer))
-    }
-
-    private func changes(of subject: AdminSubject?, since before: String?) async throws -> String {
-        try await AuditedChanges.between(before, try await subject?.auditedState(database), database)
     }
 
     /// The first tenant that a subject belongs to.

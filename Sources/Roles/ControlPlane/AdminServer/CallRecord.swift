@@ -18,8 +18,8 @@ final class CallRecord {
     }
 
     /// What the call is about, as its path, query and body say.
-    func name(_ subjects: [AdminSubject], _ body: any Sendable, _ query: PathParameters) {
-        event.target = (body as? any TellsOfItself)?.told ?? subjects.first?.text ?? ""
+    func name(_ subjects: [AdminSubject], _ body: any Sendable, _ path: PathParameters, _ query: PathParameters) {
+        event.target = (body as? any TellsOfItself)?.told ?? subjects.first?.text ?? path.texts.joined(separator: " ")
         if call.query.contains("now"), query["now"] == "true" { event.target += " --now" }
         if let destination = (body as? any NamesDestination)?.destination { event.target += " \(destination.text)" }
         if let more = body as? any NamesMore { event.target += " \(more.options)" }
