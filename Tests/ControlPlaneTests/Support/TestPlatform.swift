@@ -74,7 +74,7 @@ final class TestPlatform {
             journal: journal,
             facts: .init(
                 hostname: configuration.hostname, startedAt: Timestamp(secondsSince1970: 0), listeners: [], limits: configuration.limits,
-                sessionsPerUser: 1, passwords: configuration.passwords, defersOverQuota: false, deletedKeptDays: 30,
+                sessionsPerUser: 1, sessionsPerTenant: 2, passwords: configuration.passwords, defersOverQuota: false, deletedKeptDays: 30,
                 web: WebFacts(configuration)),
             sessions: AdministratorSessions(database: database, authenticator: authenticator, sealingKey: key, journal: journal),
             ownAccounts: OwnAccounts(

@@ -39,7 +39,7 @@ extension Provisioning {
                 .changed(by: "tenant resume \(tenant.name) --login"))
         steps.append(try await password(of: user, service))
         steps.append(try await planned(service, for: address))
-        steps.append(try await room(for: user, service))
+        steps += try await room(for: user, service, tellsAll: request.caller.part?.domain == nil)
         return Explanation(steps, otherwise: "With the right password, \(address) would be logged in.")
     }
 
@@ -116,12 +116,31 @@ extension Provisioning {
             change: "plan override \(address) --protocols \((allowed + [service]).map(\.rawValue).joined(separator: ","))")
     }
 
-    private func room(for user: User, _ service: MailService) async throws -> Explanation.Step {
+    /// - Parameter tellsAll: who administers one domain learns nothing of the others, but that the tenant has no room.
+    private func room(for user: User, _ service: MailService, tellsAll: Bool) async throws -> [Explanation.Step] {
         let keys = try await change { transaction in try await find(user.address, in: transaction) }
-        let open = try await liveSessions.all(tenant: keys.tenant, user: keys.user).count
-        let says = "\(open) of \(facts.sessionsPerUser) sessions that a user may have are open."
-        guard open >= facts.sessionsPerUser else { return .passes("sessions", says) }
-        return .refuses("sessions", says, reply: service.tooMany, change: "session end \(user.address), or sessionsPerUser in casella.json")
+        let own = try await liveSessions.all(tenant: keys.tenant, user: keys.user).count
+        let all = try await liveSessions.all(tenant: keys.tenant, user: nil).count
+        var tenants = sessions(
+            "sessions of tenant \(user.tenant)", all, of: facts.sessionsPerTenant, "a tenant", service, target: user.tenant.text,
+            setting: "sessionsPerTenant")
+        if !tellsAll, tenants.verdict != .refuses { tenants = .passes(tenants.rule, "They are not so many that it would be refused.") }
+        return [
+            sessions("sessions", own, of: facts.sessionsPerUser, "a user", service, target: user.address.text, setting: "sessionsPerUser"),
+            tenants,
+        ]
+    }
+
+    /// As the gateway decides (`RelayedSessions`), which tells of a bounded number of sessions.
+    func sessions(
+        _ rule: String, _ open: Int, of limit: Int, _ whose: String, _ service: MailService, target: String, setting: String
+    ) -> Explanation.Step {
+        if open < limit, open >= LiveSession.listLimit {
+            return .tells(rule, "At least \(open) of \(limit) sessions that \(whose) may have are open.")
+        }
+        let says = "\(open) of \(limit) sessions that \(whose) may have are open."
+        guard open >= limit else { return .passes(rule, says) }
+        return .refuses(rule, says, reply: service.tooMany, change: "session end \(target), or \(setting) in casella.json")
     }
 }
 
