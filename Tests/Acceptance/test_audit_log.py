@@ -51,7 +51,7 @@ class AuditLog(Administrators):
         self.assertEqual(200, desk.request("GET", "/session")[0])
         self.assertEqual(403, desk.request("GET", "/audit-verification")[0])
         events = [e for e in self.platform.ask("audit", "list", "--count", "100") if e["sequence"] > last]
-        told = [(e["command"], e["target"], e["tenant"], e["result"]) for e in reversed(events)]
+        told = [(e["command"], e["target"], e.get("tenant"), e["result"]) for e in reversed(events)]
         mine = self.mine.name
         for event in (
             ("export", mine, mine, "done"),

@@ -71,6 +71,11 @@ class Holds(LifeCycle):
         status, answer = administrator.request("DELETE", f"/users/{self.ann}?now=true")
         self.assertEqual(409, status)
         self.assertNotIn("secret", str(answer))
+        # Nor does the audit log say why, but to those who look at the platform as a whole.
+        events = administrator.request("GET", "/audit")[1]
+        self.assertIn(("hold set", self.company.name), [(event["command"], event["target"]) for event in events])
+        self.assertNotIn("secret", str(events))
+        self.assertIn("a secret of the court", str(self.platform.ask("audit", "list", "--tenant", self.company.name)))
 
 
 class Sweep(unittest.TestCase):

@@ -202,6 +202,22 @@ import Testing
         await platform.close()
     }
 
+    @Test("Why there is a hold is told to none of the tenant's administrators") func reasons() async throws {
+        let platform = try await TestPlatform(), router = AdminRouter(platform.calls())
+        router.serveAll()
+        let body = Array(#"{"reason":"a secret of the court"}"#.utf8)
+        #expect(await router.answer(method: "POST", target: "/holds/acme", body: body, from: .machine(user: "jo")).status == 200)
+        #expect(await router.answer(method: "DELETE", target: "/holds/acme", body: [], from: .machine(user: "jo")).status == 200)
+        let part = AdministeredPart(tenant: platform.tenant, tenantName: try TenantName("acme"), domain: nil, domainName: nil)
+        let caller = AdminCaller(name: "sam", role: .tenantAdministrator, part: part, origin: "192.0.2.1", session: nil)
+        let request = AdminRequest(body: Nothing(), path: PathParameters([:]), query: PathParameters([:]), caller: caller)
+        let theirs = try await platform.calls().confined(to: part).listAudit(request)
+        #expect(theirs.map(\.command) == ["hold release", "hold set"] && theirs.map(\.changes) == ["", ""])
+        let all = try await platform.calls().listAudit(platform.request(Nothing(), [:]))
+        #expect(all.allSatisfy { $0.changes.contains("a secret of the court") } && all.count == 2)
+        await platform.close()
+    }
+
     @Test("What other processes do is told by the answer") func told() throws {
         let usage = Usage(bytes: .init(5), messages: 1)
         let wrong = QuotaComparison(

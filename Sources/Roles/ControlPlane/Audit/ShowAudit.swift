@@ -20,8 +20,15 @@ extension Provisioning {
                 AND ($4::text[] IS NULL OR NOT (command = ANY ($4) OR command LIKE '% --dry-run'))
             ORDER BY sequence DESC LIMIT $3
             """, [.int8(before), .optionalText(tenant?.text), .int8(count), leftOut.map { .textArray($0) } ?? .optionalText(nil)])
-        return try page.rows.map { try SealedEvent($0).shown(audit.running) }
+        return try page.rows.map { row in
+            var event = try SealedEvent(row).shown(audit.running)
+            // Why there is a hold is not for the tenant's administrators.
+            if request.caller.part != nil, Self.tellsReason.contains(event.command) { event.changes = "" }
+            return event
+        }
     }
+
+    private static let tellsReason = [Calls.setHold.command, Calls.releaseHold.command]
 
     /// `audit verify`.
     func verifyAudit(_ request: AdminRequest<Nothing>) async throws -> AuditVerification { try await audit.verify() }
