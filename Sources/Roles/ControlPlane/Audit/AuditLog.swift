@@ -37,6 +37,8 @@ final class AuditLog {
     private struct Waiting {
         var entry: Entry
         var answer: CheckedContinuation<Int64?, Never>
+        /// What came of a change is told once the file has it too; the others are durable in the table, and the file follows.
+        var isForFile: Bool { entry.begun != nil }
     }
 
     private let database: PostgresPool
@@ -48,6 +50,8 @@ final class AuditLog {
     /// The first events of calls that are under way.
     private(set) var running: Set<Int64> = []
     private var isWriting = false
+    private var waitingForFile: [(number: Int64, answer: CheckedContinuation<Int64?, Never>)] = []
+    private var isKeeping = false
     /// The last transaction failed, and may have been committed all the same.
     private var isInDoubt = false
 
@@ -75,8 +79,7 @@ final class AuditLog {
         if let begun = entry.begun { running.remove(begun) }
     }
 
-    /// Tells that a call begins; whoever does gives the number to the event that tells of its end. Returns when that is durable in the
-    /// table: the file beside it is written while the call goes on.
+    /// Tells that a call begins; whoever does gives the number to the event that tells of its end. Returns when that is durable.
     /// - Returns: nil when the database fails for long.
     func begin(_ entry: Entry) async -> Int64? {
         var entry = entry
@@ -106,10 +109,13 @@ final class AuditLog {
                 for one in batch { one.answer.resume(returning: nil) }
                 continue
             }
-            let numbered = zip(first..., batch)
-            for (number, one) in numbered where one.entry.result == Entry.begins { one.answer.resume(returning: number) }
-            await keepHead()
-            for (number, one) in numbered where one.entry.result != Entry.begins { one.answer.resume(returning: number) }
+            for (number, one) in zip(first..., batch) {
+                if one.isForFile { waitingForFile.append((number, one.answer)) } else { one.answer.resume(returning: number) }
+            }
+            if !isKeeping {
+                isKeeping = true
+                EventLoopActor.task { await self.keepHeads() }
+            }
         }
         isWriting = false
     }
@@ -155,9 +161,22 @@ final class AuditLog {
         isInDoubt = false
     }
 
+    /// The newest at a time, while further events are written.
+    private func keepHeads() async {
+        var kept = AuditHead.none
+        while kept != head {
+            kept = head
+            await keep(kept)
+            let told = waitingForFile.prefix { $0.number <= kept.sequence }
+            waitingForFile.removeFirst(told.count)
+            for one in told { one.answer.resume(returning: one.number) }
+        }
+        isKeeping = false
+    }
+
     /// On a thread that may wait for the disk. A file that is behind is no harm: the next one is written over it.
-    private func keepHead() async {
-        let (head, path) = (head, headFile)
+    private func keep(_ head: AuditHead) async {
+        let path = headFile
         let problem = await withCheckedContinuation { (answer: CheckedContinuation<(any Error)?, Never>) in
             DispatchQueue.global(qos: .utility).async {
                 do {
