@@ -92,7 +92,7 @@ let package = Package(
             "MailStore", on: "Services",
             ["BlobStore", "Cryptography", "Postgres", "MIME", "Quantities", "Runtime", "InternationalNames"]),
         library("OutboundQueue", on: "Services", ["BlobStore", "Postgres", "Runtime"]),
-        library("BlobStore", on: "Services", ["Zstd", "CChecksum"]),
+        library("BlobStore", on: "Services", ["Zstd", "CChecksum", "CProcess"]),
         library("InnerDoor", on: "Services", ["Runtime", "SMTP"] + nio),
         library("Resolver", on: "Services", ["CUnbound", "Runtime"] + nio),
 
@@ -162,7 +162,7 @@ let package = Package(
         tests(of: "Cryptography"),
         tests(of: "DKIM", ["Cryptography", "MIME", "SMTP", "TestSupport"]),
         tests(of: "Exposition"),
-        tests(of: "Gateway", ["HTTP", "MailSettings", "Runtime", "Supervision"]),
+        tests(of: "Gateway", ["CProcess", "HTTP", "MailSettings", "ProxyProtocol", "Runtime", "Supervision"]),
         tests(of: "HTTP"),
         tests(of: "IMAP", ["MIME", "SASL"]),
         tests(of: "InternationalNames"),

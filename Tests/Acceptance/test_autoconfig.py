@@ -112,6 +112,13 @@ class OverHTTPS(unittest.TestCase):
         event = next(e for e in self.platform.ask("audit", "list") if e["command"] == "domain mta-sts")
         self.assertIn("testing", str(event))
 
+    def test_the_mail_hosts_own_name_leads_to_the_account_pages(self):
+        for options in ((), ("--head",)):
+            status, fields, _ = self.fetch(running.HOSTNAME, "/", *options)
+            self.assertEqual((302, "/account"), (status, fields["location"]))
+        self.assertEqual(405, self.fetch(running.HOSTNAME, "/", "--data", "x")[0])
+        self.assertEqual(404, self.fetch(running.HOSTNAME, "/accounts")[0])
+
     def test_other_names_and_methods_are_refused(self):
         mine = f"mta-sts.{self.domain}"
         for status, host, path, options in (
@@ -222,6 +229,19 @@ class Trusting(ssl.SSLContext):
 
 
 class WithoutTheDoor(unittest.TestCase):
+    def test_there_may_be_no_account_pages(self):
+        platform = running.Platform(accountPages=False).start()
+        self.addCleanup(platform.remove)
+        for path in ("/", "/account", "/account/style.css"):
+            with Dialogue(platform.port("https"), implicit_tls=True) as client:
+                client.send(f"GET {path} HTTP/1.1\r\nHost: {running.HOSTNAME}\r\n\r\n")
+                self.assertTrue(client.rest().startswith(b"HTTP/1.1 404 "), path)
+        self.assertFalse((platform.data / "run/account.sock").exists())
+        company = Company(platform, users=("ann",))
+        done = platform.casella("explain", "login", company.address("ann"), "--protocol", "web", check=False)
+        self.assertEqual(2, done.returncode)
+        self.assertIn("There are none on this platform", done.stdout)
+
     def test_a_web_server_may_have_the_port(self):
         platform = running.Platform(httpsPort=0).start()
         self.addCleanup(platform.remove)

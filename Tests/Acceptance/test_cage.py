@@ -115,6 +115,8 @@ class Cages(unittest.TestCase):
         if self.is_root:
             for door in ("lmtp", "session"):
                 self.assertEqual("EACCES", connected(str(self.door(self.right, door))))
+            for door in ("account.sock", "remote-admin.sock"):
+                self.assertEqual("EACCES", connected(str(self.platform.data / "run" / door)), "it is the gateway's alone")
         self.assertEqual(0, connected(str(self.platform.data / "run/relay.sock")), "its mail has to leave")
         self.assertEqual(0, connected(str(self.platform.data / "run/postgres/.s.PGSQL.5432")), "its rows are there")
 
@@ -247,6 +249,10 @@ class Cages(unittest.TestCase):
             places = [str(self.platform.data / "tls"), str(self.folder(self.left)), str(self.platform.data / "relay"), "/etc/passwd"]
             for place in places:
                 self.assertEqual("EACCES", probe.call("openat", AT_FDCWD, place, O_RDONLY, 0), place)
+            for door in ("account.sock", "remote-admin.sock"):
+                descriptor = probe.call("socket", socket.AF_UNIX, socket.SOCK_STREAM, 0)
+                address = unix_address(str(self.platform.data / "run" / door))
+                self.assertEqual(0, probe.call("connect", descriptor, octets(address), len(address)), door)
             if self.is_root:
                 self.assertGreater(probe.call("getuid"), 0)
 

@@ -62,7 +62,7 @@ class DryRuns(unittest.TestCase):
         the audit log has."""
         tables = (
             *("tenants", "plans", "domains", "domain_aliases", "users", "credentials", "app_passwords", "aliases", "groups"),
-            *("vacations", "holds", "group_members", "one_time_passwords", "applies", "domain_claims", "old_credentials"),
+            *("vacations", "user_forwards", "holds", "group_members", "one_time_passwords", "applies", "domain_claims", "old_credentials"),
             *("administrators", "administrator_sessions", "shared_access", "dkim_keys"),
         )
         rows = [database.sql(self.platform, "postgres", f"SELECT whole::text FROM {table} AS whole ORDER BY 1") for table in tables]
@@ -116,6 +116,7 @@ class DryRuns(unittest.TestCase):
                 (["user", "undelete", self.carl], f"User {self.carl} is back"),
                 (["domain", "undelete", self.gone], f"Domain {self.gone} is back"),
                 (["vacation", "set", ann, "--subject", "Away", "--text", "Back soon."], ann),
+                (["forward", "set", ann, "--to", self.company.address("bob"), "--no-copy"], "no copy stays"),
                 (["hold", "set", ann, "--reason", "a case"], ann),
                 (["app-password", "create", ann, "--name", "tried"], "tried"),
                 (["user", "totp", ann], "has one-time passwords now"),

@@ -154,6 +154,8 @@ class Login(Explained):
         casella("plan", "override", self.ann, "--protocols", "pop3")
         self.check("protocols", "NO [CONTACTADMIN]")
         self.assertNotIn("deciding", self.explain("login", self.ann, "--protocol", "pop3"))
+        decided = self.decides("login", self.ann, "--protocol", "web")
+        self.assertEqual(("protocols", "the reason, on the page", f"plan override {self.ann} --protocols pop3,web"), decided[:3])
         casella("plan", "override", self.ann, "--protocols", "none")
         casella("user", "suspend", self.ann, "--login", "--reason", "Left us")
         self.check(f"login of {self.ann}", "NO [CONTACTADMIN]")
@@ -184,7 +186,7 @@ class Login(Explained):
     def test_questions_that_cannot_be_answered(self):
         for words, status in (
             (["login", self.ann, "--from", "my laptop"], 65),
-            (["login", self.ann, "--protocol", "web"], 64),
+            (["login", self.ann, "--protocol", "webmail"], 64),
             (["delivery", "--to", "nobody"], 64),
             (["delivery", "--to", self.ann, "--size", "big"], 65),
             (["delivery", "--to", self.ann, "/nowhere/message"], 66),

@@ -36,7 +36,7 @@ class Screens(unittest.TestCase):
         return screen
 
     def masks(self):
-        return ((str(self.platform.data), "/data"), (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", "TIME"))
+        return ((str(self.platform.data), "/data"), (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\dZ", "TIME"))
 
     def test_completion(self):
         screen = self.shell()
@@ -81,16 +81,46 @@ casella>
             eventually(lambda: self.prompts(screen) == done + 1, what="the prompt is back")
         screen.press("C-r")
         screen.type("show scr")
+        done = '''
+Casella at /data. Tab completes; `help` explains; `exit` leaves.
+casella> tenant show screen-works --format csv
+tenant,plan,state,domains,users,used,quota,messages,message_quota,created
+screen-works,default,active,1,60,0,,0,,TIME
+casella> use screen-works
+casella(screen-works)> use
+casella> '''
+        screen.shows(done + "tenant show screen-works --format csv\nbck:show scr", self.masks())
         screen.press("Enter")
-        eventually(lambda: screen.text().count("tenant,plan,state") == 2, what="the line that was found is done again")
+        again = '''
+tenant,plan,state,domains,users,used,quota,messages,message_quota,created
+screen-works,default,active,1,60,0,,0,,TIME
+casella>
+'''
+        screen.shows(done + "tenant show screen-works --format csv" + again, self.masks())
 
     def test_a_question_is_asked_and_abandoned(self):
         screen = self.shell()
         screen.type("user delete wren59@screen-works.example")
         screen.press("Enter")
-        screen.wait_for("Go on? Type yes:")
+        asked = '''
+Casella at /data. Tab completes; `help` explains; `exit` leaves.
+casella> user delete wren59@screen-works.example
+This deletes user wren59@screen-works.example with 0 messages (0 B). It is out o
+f service within seconds, and kept for as long as the plan's kept-days (or delet
+edKeptDays) say; with 0 it is destroyed at once, for ever.
+Go on? Type yes:'''
+        screen.shows(asked, self.masks())
         screen.press("C-c")
-        screen.wait_for("Abandoned; nothing was done.")
+        abandoned = '''
+casella: Abandoned; nothing was done.
+casella>'''
+        screen.shows(f"{asked} ^C{abandoned}", self.masks())
+        screen.type("user delete wren59@screen-works.example")
+        screen.press("Enter")
+        eventually(lambda: screen.text().count("Go on? Type yes:") == 2, what="it asks again")
+        screen.type("no")
+        screen.press("Enter")
+        eventually(lambda: screen.text().endswith(f"Go on? Type yes: no{abandoned}"), what="another word abandons too")
         screen.type("user show wren59@screen-works.example --format csv")
         screen.press("Enter")
         screen.wait_for("\nwren59@screen-works.example,screen-works,active")
@@ -190,12 +220,16 @@ class Interrupted(unittest.TestCase):
             file.write("\n".join(lines) + "\n")
             file.flush()
             command = [platform.data / "bin/casella", "--data", platform.data, "run", file.name]
-            batch = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            batch = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                # A test in the background would hand on that it is ignored.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            )
             for _ in range(5):
                 batch.stdout.readline()
             batch.send_signal(signal.SIGINT)
             rest, errors = batch.communicate(timeout=30)
-        self.assertEqual(1, batch.returncode, errors)
+        self.assertEqual(130, batch.returncode, errors)
         done = 5 + rest.count("Created alias")
         self.assertLess(done, len(lines))
         self.assertIn(f"interrupted; {done} commands done, line {done + 1} and those behind it not begun", errors)

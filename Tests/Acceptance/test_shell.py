@@ -150,6 +150,16 @@ class Interactive(unittest.TestCase):
             self.assertIn("Create a user.", shell.enter("user create ?"))
             self.assertIn("suspend", shell.enter("user ?"))
             self.assertIn("SUBCOMMANDS", shell.enter("?"))
+            self.assertIn("exit", shell.enter("?"), "what is there at the prompt alone is told too")
+            storage = shell.enter("user create --quota ?")
+            self.assertIn("--quota <size>", storage)
+            self.assertNotIn("--generate", storage)
+            self.assertIn("suspend", shell.enter("tenant ? list"))
+            self.assertRegex(shell.enter("domain list --tenant ?"), r"There are: .*zebra-works")
+            self.assertIn("<selector>", shell.enter("dkim delete zebra-works.example ?"))
+            self.assertIn('Did you mean "tenant"?', shell.enter("tenat ? list"))
+            # In quotes it is what it is.
+            self.assertIn("There is no user", shell.enter("vacation set nobody@zebra-works.example --subject '?' --text '?'"))
 
     def test_control_c_abandons_a_line_and_help_explains(self):
         with self.shell() as shell:

@@ -30,6 +30,7 @@ class Roles(RoleQuestions, unittest.TestCase):
             cls.platform.casella("mailbox", "create", company.address("desk"))
             cls.platform.casella("mailbox", "add", company.address("desk"), "--member", company.address("ann"), "--rights", "read")
             cls.platform.casella("vacation", "set", company.address("ann"), "--subject", "Away", "--text", "Back soon.")
+            cls.platform.casella("forward", "set", company.address("ann"), "--to", company.address("nobody"))
             cls.platform.casella("domain", "alias", f"also-{company.domain}", "--of", company.domain)
             cls.platform.casella("dkim", "create", company.domain)
             cls.platform.casella("dkim", "create", f"also-{company.domain}")
@@ -38,11 +39,8 @@ class Roles(RoleQuestions, unittest.TestCase):
             cls.platform.casella("plan", "override", ann, "--recipients-per-day", "9")
             with clients.submission(company, "ann") as client:
                 client.sendmail(ann, [bob], messages.message(bob, ann))
-            sql(
-                cls.platform,
-                f"casella_t{company.tenant_id()}",
-                "INSERT INTO vacation_replies SELECT tenant_id, user_id, sha256('somebody') FROM users LIMIT 1",
-            )
+            role = f"casella_t{company.tenant_id()}"
+            sql(cls.platform, role, "INSERT INTO vacation_replies SELECT tenant_id, user_id, sha256('somebody') FROM users LIMIT 1")
             bob_id = rows(cls.platform, "postgres", f"SELECT user_id FROM users WHERE tenant_id = {company.tenant_id()} LIMIT 1")[0][0]
             cls.platform.casella("hold", "set", company.name, "--reason", "a case")
             # As it does when a held user removes a message.

@@ -21,8 +21,21 @@ import Testing
 
     @Test(
         "What is no limit is refused with the reason",
-        arguments: [#"{"user":20}"#, #"{"users":"many"}"#, #"{"users":true}"#, #"{"protocols":["web"]}"#, "[]", "3"])
+        arguments: [
+            #"{"user":20}"#, #"{"users":"many"}"#, #"{"users":true}"#, #"{"protocols":["webmail"]}"#, #"{"protocols":["Web"]}"#,
+            #"{"protocols":"web"}"#, "[]", "3",
+        ])
     func malformed(text: String) { #expect(throws: (any Error).self) { try read(text) } }
+
+    @Test("The web is a service of plans, and none of app passwords") func web() throws {
+        #expect(try read(#"{"protocols":["web","imap"]}"#).values[.protocols] == .some(.services([.web, .imap])))
+        #expect(LimitValue.services([.imap, .web]).description == "imap,web")
+        #expect(try MailService.ofMailProgram("pop3") == .pop3)
+        let refusal = #expect(throws: AdminError.self) { try MailService.ofMailProgram("web") }
+        #expect(refusal?.code == .invalid && refusal?.message == "No app password opens the web: it is for mail programs.")
+        #expect(throws: AdminError.self) { try MailService.ofMailProgram("webmail") }
+        #expect(MailService.allCases == MailService.ofMailPrograms + [.web])
+    }
 
     static let misfits: [(String, QuotaLevel?)] = [
         (#"{"users":-1}"#, nil), (#"{"users":["imap"]}"#, nil), (#"{"protocols":5}"#, nil), (#"{"storage":1}"#, .tenant),

@@ -29,13 +29,32 @@ struct BatchTests {
     }
 
     @Test("Ctrl-C ends it behind the command in hand, and it says where") func interrupted() {
-        let bench = Bench()
-        let batch = Batch(interpreter: bench.interpreter, settings: bench.settings, console: bench.console) {
-            bench.transport.made.count == 2
+        let console = FakeConsole()
+        let platform = Answering { number, _ in
+            if number == 2 { console.interrupt() }
+            return Prepared.tenant
         }
-        #expect(batch.run("tenant list\ntenant list\n\ntenant list\n", named: "new.casella", keepGoing: false) == 1)
-        #expect(bench.transport.made.count == 2)
-        #expect(bench.console.errors == "new.casella: interrupted; 2 commands done, line 3 and those behind it not begun\n")
+        let batch = Batch(
+            interpreter: Interpreter(console: console) { _ in platform }, settings: Settings(dataDirectory: "/nowhere"), console: console)
+        #expect(batch.run("tenant create a\ntenant create b\n\ntenant create c\n", named: "new.casella", keepGoing: true) == 130)
+        #expect(platform.asked.count == 2)
+        #expect(console.errors == "new.casella: interrupted; 2 commands done, line 3 and those behind it not begun\n")
+    }
+
+    @Test("What only looks is broken off, and the line is named") func interruptedWithin() {
+        let console = FakeConsole()
+        let platform = Answering { number, watch throws(AdminError) in
+            if number == 2 { console.interrupt() }
+            guard watch.goesOn() else { throw watch.interruption(isSent: true) }
+            return "[\(Prepared.tenant)]"
+        }
+        let batch = Batch(
+            interpreter: Interpreter(console: console) { _ in platform }, settings: Settings(dataDirectory: "/nowhere"), console: console)
+        #expect(batch.run("tenant list\ntenant list\ntenant list\n", named: "new.casella", keepGoing: true) == 130)
+        #expect(platform.asked.count == 2)
+        #expect(
+            console.errors == "new.casella:2: Interrupted; nothing was changed.\n"
+                + "new.casella: interrupted in line 2; 1 command done, the lines behind it not begun\n")
     }
 
     @Test("A check that finds something stops it, and is shown") func stopsAtBadNews() {

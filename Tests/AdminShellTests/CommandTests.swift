@@ -43,10 +43,17 @@ struct CommandTests {
         ("status", 70, "HTTP status 500"), ("quota set acme", 64, "--bytes"), ("quota set acme --bytes 1XB", 64, "500MB"),
         ("tenant list --format xml", 64, "xml"), ("tenant list --frob", 64, "--frob"), ("tenant list --data", 64, "needs a value"),
         ("user create a@acme.example --generate --password-stdin", 64, "exclude"), ("help tenat", 64, "Did you mean"),
+        ("app-password create ann@acme.example --name x --service web", 64, "No app password opens the web"),
+        ("app-password create ann@acme.example --name x --service imap --service webmail", 64, "imap, pop3 or submission"),
+        ("self app-password ann@acme.example --name x --service web", 64, "No app password opens the web"),
+        ("explain login ann@acme.example --protocol webmail", 64, "webmail"),
+        ("plan set gold --protocols imap,webmail", 64, "a list of imap, pop3, submission, web"),
         ("alias create i@acme.example --to nobody", 65, "has no @"),
         ("group add g@acme.example --member ann@acme.example,nobody", 65, "has no @"),
         ("vacation set ann@acme.example --subject Away", 65, "needs one text"),
         ("vacation set ann@acme.example --subject Away --text x --days 31", 65, "1 to 30 days"),
+        ("forward set ann@acme.example --to nobody", 65, "has no @"), ("forward set ann@acme.example", 64, "--to"),
+        ("forward set ann@acme.example --to ,", 65, "would go nowhere"),
     ]
     @Test("What goes wrong is said on standard error, with a status by kind", arguments: refusals)
     func refused(line: String, status: Int32, words: String) throws {

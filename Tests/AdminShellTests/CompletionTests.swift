@@ -7,9 +7,16 @@ private struct FakeNames: NameSource {
         let known: [NameKind: [String]] = [
             .tenants: ["acme", "acorn", "beta"], .domains: ["acme.example"], .claims: ["new.example"],
             .addresses: ["ann@acme.example", "bob@acme.example"],
-            .quotaTargets: ["acme", "acme.example", "ann@acme.example"], .workers: ["gateway", "tenant:acme"],
+            .quotaTargets: ["acme", "acme.example", "ann@acme.example"], .workers: ["gateway", "tenant:acme"], .applies: ["17", "9"],
         ]
         return (known[kind] ?? []).filter { $0.hasPrefix(prefix) }
+    }
+
+    func names(_ kind: NameKind, of owner: String, prefix: String) -> [String] {
+        let known: [NameKind: [String: [String]]] = [
+            .selectors: ["acme.example": ["c2026r", "c2027r"]], .appPasswords: ["ann@acme.example": ["Phone", "laptop of Ann"]],
+        ]
+        return (known[kind]?[owner] ?? []).filter { $0.lowercased().hasPrefix(prefix) }
     }
 }
 
@@ -25,8 +32,22 @@ struct CompletionTests {
         ("user create x@acme.example ", "--g", ["--generate"]), ("user create --generate ", "--g", []),
         ("quota show ", "acme", ["acme", "acme.example"]), ("quota set --bytes 5GB ", "ann", ["ann@acme.example"]),
         ("alias create i@acme.example --to ", "ann@acme.example,b", ["ann@acme.example,bob@acme.example"]),
+        ("forward set ", "ann", ["ann@acme.example"]), ("forward set ann@acme.example --to ", "b", ["bob@acme.example"]),
         ("tenant list --format ", "", ["csv", "json", "table"]), ("worker restart ", "tenant:", ["tenant:acme"]),
         ("domain verify ", "", ["new.example"]), ("domain unclaim new.example --tenant ", "b", ["beta"]),
+        ("undo ", "", ["17", "9"]), ("dkim delete acme.example ", "c2026", ["c2026r"]), ("dkim delete ", "ac", ["acme.example"]),
+        ("dkim delete beta.example ", "", []), ("dkim delete --yes acme.example ", "", ["c2026r", "c2027r"]),
+        ("app-password delete ann@acme.example ", "ph", ["Phone"]), ("app-password delete ann@acme.example ", "PH", ["Phone"]),
+        ("app-password delete bob@acme.example ", "", []), ("user create ", "new@", ["new@acme.example"]),
+        ("user create ", "new@AC", ["new@acme.example"]), ("user create ", "new", []), ("user create ", "new@other", []),
+        ("user create --generate ", "Dr.New@ac", ["Dr.New@acme.example"]), ("alias create ", "@", ["@acme.example"]),
+        ("group create ", "team@a", ["team@acme.example"]), ("mailbox create ", "desk@a", ["desk@acme.example"]),
+        ("user rename ann@acme.example ", "anna@", ["anna@acme.example"]), ("--yes tenant show ", "be", ["beta"]),
+        ("app-password create ann@acme.example --service ", "", ["imap", "pop3", "submission"]),
+        ("self app-password ann@acme.example --service ", "w", []), ("explain login ann@acme.example --protocol ", "w", ["web"]),
+        ("plan create gold --protocols ", "", ["imap", "pop3", "submission", "web"]),
+        ("plan set gold --protocols ", "imap,w", ["imap,web"]),
+        ("plan override acme --protocols ", "web,imap,", ["web,imap,pop3", "web,imap,submission"]),
         ("nonsense ", "", []), ("tenant 'open ", "", []), ("user password ", "ANN", ["ann@acme.example"]),
     ]
     @Test("Tab offers commands, options and living names", arguments: cases)
@@ -43,6 +64,7 @@ struct CompletionTests {
         func names(_ kind: NameKind, prefix: String) -> [String] {
             ["yak'wren", "yak'x", #"owl"\x"#, "#team", "b c", "mü'ro", "pat#1"].filter { $0.hasPrefix(prefix) }
         }
+        func names(_ kind: NameKind, of owner: String, prefix: String) -> [String] { [] }
     }
 
     static let atPrompt: [(line: String, replaced: String, inserted: String?, words: [String]?)] = [
@@ -68,6 +90,7 @@ struct CompletionTests {
     @Test("A name that begins like a comment is none when it is completed") func comment() throws {
         struct Team: NameSource {
             func names(_ kind: NameKind, prefix: String) -> [String] { ["#team"] }
+            func names(_ kind: NameKind, of owner: String, prefix: String) -> [String] { [] }
         }
         #expect(Completer(source: Team()).offer(for: "user show ", replacing: "")?.inserted == "\\#team")
     }

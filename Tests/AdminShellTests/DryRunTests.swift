@@ -62,6 +62,8 @@ import Testing
         mailbox delete desk@acme.example
         vacation set ann@acme.example --subject Away --text Back
         vacation clear ann@acme.example
+        forward set ann@acme.example --to bob@acme.example --no-copy
+        forward clear ann@acme.example
         hold set ann@acme.example --reason 'case 7'
         hold release ann@acme.example
         hold copy ann@acme.example --to desk@acme.example

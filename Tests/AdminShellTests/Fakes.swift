@@ -4,18 +4,27 @@ import Synchronization
 
 /// A person with prepared answers, who remembers what was shown.
 final class FakeConsole: Console {
-    private struct State { var answers: [String?], input: [String], output = "", errors = "", hidden = 0 }
+    private struct State { var answers: [String?], input: [String], output = "", errors = "", hidden = 0, shown: [String?] = [] }
     private let state: Mutex<State>
+    private let interrupted = Mutex(false)
     let canAsk: Bool
+    let progressBar: ProgressBar?
 
-    init(canAsk: Bool = false, answers: [String?] = [], input: [String] = []) {
-        self.canAsk = canAsk
+    init(canAsk: Bool = false, answers: [String?] = [], input: [String] = [], progressBar: ProgressBar? = nil) {
+        (self.canAsk, self.progressBar) = (canAsk, progressBar)
         state = Mutex(State(answers: answers, input: input))
     }
 
     var output: String { state.withLock { $0.output } }
     var errors: String { state.withLock { $0.errors } }
+    /// Lines that tell how far something is; nil where the line went.
+    var shown: [String?] { state.withLock { $0.shown } }
+    func show(progress line: String?) { state.withLock { $0.shown.append(line) } }
     var hiddenQuestions: Int { state.withLock { $0.hidden } }
+
+    var isInterrupted: Bool { interrupted.withLock { $0 } }
+    /// Ctrl-C.
+    func interrupt() { interrupted.withLock { $0 = true } }
 
     func ask(_ question: String) -> String? {
         state.withLock { state in
@@ -41,12 +50,31 @@ final class FakeTransport: Transport {
 
     var made: [String] { requests.withLock { $0 } }
 
-    func exchange(_ request: HTTPRequest) throws(AdminError) -> HTTPResponse {
+    func exchange(_ request: HTTPRequest, _ watch: CallWatch) throws(AdminError) -> HTTPResponse {
         let line = "\(request.method.rawValue) \(request.target)"
         let body = request.body.map { " " + String(decoding: $0, as: UTF8.self) } ?? ""
         requests.withLock { $0.append(line + body) }
         guard let (status, text) = responses[line] else { throw AdminError(.unavailable, "nothing prepared for \(line)") }
         return HTTPResponse(status: status, body: Array(text.utf8))
+    }
+}
+
+/// A control plane that answers by a rule: the number of the request, from 1, and how it is waited for.
+final class Answering: Transport {
+    private let answer: @Sendable (Int, CallWatch) throws(AdminError) -> String
+    private let requests = Mutex<[String]>([])
+
+    init(_ answer: @escaping @Sendable (Int, CallWatch) throws(AdminError) -> String) { self.answer = answer }
+
+    /// Method and path of each.
+    var asked: [String] { requests.withLock { $0 } }
+
+    func exchange(_ request: HTTPRequest, _ watch: CallWatch) throws(AdminError) -> HTTPResponse {
+        let number = requests.withLock { requests in
+            requests.append("\(request.method.rawValue) \(request.target)")
+            return requests.count
+        }
+        return HTTPResponse(status: 200, body: Array(try answer(number, watch).utf8))
     }
 }
 

@@ -61,14 +61,6 @@ import Testing
         }
     }
 
-    @Test("Progress is told after a second, with what is left") func progress() {
-        let progress = Progress(total: 1_000, of: "users")
-        #expect(progress.line(done: 500, after: .milliseconds(900)) == nil)
-        #expect(progress.line(done: 200, after: .seconds(2)) == "200 of 1000 users, about 9 s left")
-        #expect(progress.line(done: 100, after: .seconds(20)) == "100 of 1000 users, about 3 min 1 s left")
-        #expect(progress.line(done: 1_000, after: .seconds(20)) == nil)
-    }
-
     private func written(_ text: String) throws -> String {
         let path = FileManager.default.temporaryDirectory.path + "/casella-import-\(UInt32.random(in: .min ... .max)).csv"
         #expect(FileManager.default.createFile(atPath: path, contents: Data(text.utf8)))
@@ -93,7 +85,7 @@ import Testing
     private final class Dying: Transport {
         private let isDead = Mutex(false)
 
-        func exchange(_ request: HTTPRequest) throws(AdminError) -> HTTPResponse {
+        func exchange(_ request: HTTPRequest, _ watch: CallWatch) throws(AdminError) -> HTTPResponse {
             let wasDead = isDead.withLock { isDead in
                 defer { isDead = true }
                 return isDead

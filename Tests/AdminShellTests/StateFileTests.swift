@@ -56,6 +56,14 @@ import Testing
         #expect(file.units.count == 3)
     }
 
+    @Test("A plan's protocols may have the web, and nothing that is none") func web() throws {
+        let file = StateFile("plans:\n- name: p\n  limits: {protocols: [imap, web]}\n- name: q\n  limits: {protocols: [web]}")
+        #expect(file.mistakes == [])
+        #expect(file.plans[0].limits?.values[.protocols] == .some(.services([.imap, .web])))
+        #expect(file.plans[1].limits?.values[.protocols] == .some(.services([.web])))
+        #expect(StateFile("plans:\n- name: p\n  limits: {protocols: [webmail]}").mistakes.count == 1)
+    }
+
     static let wrong: [(String, Int, String)] = [
         ("", 1, "neither"), ("tenants: 5", 1, "a list"), ("tenant: []", 1, "Did you mean \"tenants\"?"), ("- a", 1, "mapping"),
         ("tenants:\n- plan: gold", 2, "needs a name"), ("tenants:\n- name: Bad!", 2, "Bad!"),
@@ -120,9 +128,27 @@ import Testing
         #expect(wrong.mistakes.map(\.line) == [4])
     }
 
+    @Test("A forward is written and read, with its copy or without") func forwards() throws {
+        let targets = [try TargetAddress("O'Neil@far.example"), try TargetAddress("bob@acme.example")]
+        for desired in [DesiredForward.on(NewForward(to: targets)), .on(NewForward(to: targets, copy: false)), .off] {
+            var tenant = DesiredTenant(name: try TenantName("acme"))
+            tenant.users = [DesiredUser(address: try EmailAddress("ann@acme.example"), forward: desired)]
+            let file = StateFile(StateText.of(tenant))
+            #expect(file.mistakes == [] && file.tenants.first?.users == tenant.users, "\(StateText.of(tenant))")
+        }
+        let user = "tenants:\n- name: acme\n  users:\n  - {address: a@b.example, forward: "
+        let kept = StateFile(user + "{to: [x@far.example]}}")
+        #expect(kept.tenants.first?.users.first?.forward == .on(NewForward(to: [try TargetAddress("x@far.example")])))
+        let many = (0...100).map { "u\($0)@far.example" }.joined(separator: ", ")
+        for wrong in ["{to: []}", "{copy: true}", "{to: [x@far.example], copy: perhaps}", "{to: [x]}", "{to: [\(many)]}", "x@far.example"] {
+            #expect(Set(StateFile(user + wrong + "}").mistakes.map(\.line)) == [4], "\(wrong)")
+        }
+    }
+
     @Test("A difference is a line a change, and says what is lost") func difference() throws {
         var impact = ApplyImpact()
         (impact.usersDeleted, impact.messagesDeleted, impact.bytesDeleted) = (1, 2, ByteCount(3_000))
+        impact.brokenForwards = ["ann@acme.example"]
         (impact.brokenGroups, impact.usersLeftAlone) = (["team@acme.example"], ["new@acme.example"])
         impact.policyWarnings = ["There is no certificate for mta-sts.acme.example: nobody can fetch the policy."]
         (impact.usersDestroyed, impact.usersBack, impact.usersBackEmpty) = (1, ["a@acme.example"], ["b@acme.example"])
@@ -143,7 +169,8 @@ import Testing
             "  ! Makes 1 user again, with empty mailboxes: b@acme.example.\n",
             "  ! Leaves 1 user alone whose address was somebody else's then: new@acme.example.\n",
             "  ! Leaves 1 group with a member or an owner who goes: team@acme.example.\n",
-            "  ! Breaks 1 alias, whose target here goes: info@acme.example.\n", "  ! Ends 1 session.\n",
+            "  ! Breaks 1 alias, whose target here goes: info@acme.example.\n",
+            "  ! Breaks 1 forward, whose target here goes: ann@acme.example.\n", "  ! Ends 1 session.\n",
             "  ! There is no certificate for mta-sts.acme.example: nobody can fetch the policy.\n",
         ] { #expect(text.contains(line), "\(text)") }
         #expect(!text.contains("u20@"))

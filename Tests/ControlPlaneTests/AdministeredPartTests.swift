@@ -28,7 +28,7 @@ import Testing
         await fixture.close()
     }
 
-    @Test("An administrator of a domain sees and makes groups and vacations there alone") func domainAlone() async throws {
+    @Test("An administrator of a domain sees and makes groups, vacations and forwards there alone") func domainAlone() async throws {
         let fixture = try await RowSecurityTests.Fixture()
         let (tenant, second) = (fixture.tenants[0], fixture.tenants[0] + 500)
         try await fixture.owner.script(
@@ -38,7 +38,8 @@ import Testing
                 (\(tenant), \(second), \(second), 'eve'), (\(tenant), \(second) + 1, \(second), 'fay');
             INSERT INTO groups (tenant_id, domain_id, local_part) VALUES (\(tenant), \(second), 'team');
             INSERT INTO group_members VALUES (\(tenant), \(second), 'team', 'eve@second.example');
-            INSERT INTO vacations VALUES (\(tenant), \(second), 'Away', 'x')
+            INSERT INTO vacations VALUES (\(tenant), \(second), 'Away', 'x');
+            INSERT INTO user_forwards VALUES (\(tenant), \(second), ARRAY['x@far.example'])
             """)
         func asAdministrator(_ statement: String) async throws -> [Int64] {
             try await fixture.control.transaction { transaction in
@@ -50,7 +51,8 @@ import Testing
                 return try await transaction.query(statement).rows.map { try $0.int8(0) }
             }
         }
-        for (table, key) in [("groups", "domain_id"), ("group_members", "domain_id"), ("vacations", "user_id")] {
+        let tables = [("groups", "domain_id"), ("group_members", "domain_id"), ("vacations", "user_id"), ("user_forwards", "user_id")]
+        for (table, key) in tables {
             #expect(try await asAdministrator("SELECT \(key) FROM \(table)") == [tenant], "\(table)")
             #expect(try await asAdministrator("DELETE FROM \(table) WHERE \(key) = \(second) RETURNING \(key)").isEmpty, "\(table)")
         }
@@ -58,7 +60,8 @@ import Testing
         for statement in [
             "INSERT INTO groups (tenant_id, domain_id, local_part) VALUES (\(tenant), \(second), 'more')",
             "INSERT INTO group_members VALUES (\(tenant), \(second), 'team', 'ann@far.example')",
-            "INSERT INTO vacations VALUES (\(tenant), \(second) + 1, 'Away', 'x')", "SELECT user_id FROM vacation_replies",
+            "INSERT INTO vacations VALUES (\(tenant), \(second) + 1, 'Away', 'x')",
+            "INSERT INTO user_forwards VALUES (\(tenant), \(second) + 1, ARRAY['x@far.example'])", "SELECT user_id FROM vacation_replies",
         ] {
             let error = await #expect(throws: PostgresError.self) { _ = try await asAdministrator(statement) }
             #expect(error?.sqlState == .insufficientPrivilege, "\(statement)")

@@ -60,6 +60,8 @@ import Testing
         mailbox delete | DELETE /mailboxes/desk@acme.example | | kept_until
         vacation set | PUT /users/ann@acme.example/vacation | {"subject":"Away","text":"Back soon"} | Away
         vacation clear | DELETE /users/ann@acme.example/vacation | | Away
+        forward set | PUT /users/ann@acme.example/forward | {"to":["x@far.example"]} | x@far.example
+        forward clear | DELETE /users/ann@acme.example/forward | | x@far.example
         hold set | POST /holds/bob@acme.example | {"reason":"case 7"} | "hold": [null, ["case 7"]]
         hold release | DELETE /holds/bob@acme.example | | "hold": [["case 7"], null]
         hold set | POST /holds/acme.example | {"reason":"case 8"} | "hold": [null, ["case 8"]]

@@ -21,7 +21,8 @@ import Testing
              "passwords": {"minimumLength": 12, "remembered": 0},
              "messageSize": "10 MB", "recipients": 200, "hops": 25, "connectionsPerAddress": 5, "loginTime": 60,
              "overQuota": "defer", "quotaWarnings": [90], "accountNotices": false, "deletedKeptDays": 3, "idleSeconds": 5,
-             "hangSeconds": 30, "retrySchedule": [1, 2], "lifetime": 60, "smtpPort": 2525, "httpsPort": 0, "metrics": "127.0.0.1:9465",
+             "hangSeconds": 30, "retrySchedule": [1, 2], "lifetime": 60, "smtpPort": 2525, "httpsPort": 0, "accountPages": false,
+             "metrics": "127.0.0.1:9465",
              "routes": [{"domain": "Else.example", "host": "127.0.0.1", "port": 2500}, {"domain": "*", "host": "smart.example"}],
              "tls": {"certificate": "/c", "key": "/k"}, "database": {"url": "postgresql://h/d"}}
             """)
@@ -32,9 +33,16 @@ import Testing
         #expect(read.quotaWarnings == [90] && read.deletedKeptDays == 3 && read.metrics == ListeningAddress("127.0.0.1:9465"))
         #expect(read.wrongLogins.perPlace == 5 && read.wrongLogins.perAddress == 20 && read.wrongLogins.perAccount == 50)
         #expect(read.wrongLogins.period == .seconds(600) && read.httpsPort == 0)
+        #expect(!read.accountPages && Configuration(hostname: "h", loginThreads: 1).hasAccountPages)
         #expect(read.passwords.minimumLength == 12 && read.passwords.remembered == 0)
         #expect(read.routes.map(\.domain) == ["else.example", "*"] && read.routes.map(\.port) == [2500, 25])
         #expect(read.certificateFile == "/c" && read.databaseURL == "postgresql://h/d")
+    }
+
+    @Test("There are account pages where they are wanted, and where there is a door for them") func accountPages() throws {
+        #expect(try Self.read("{\"httpsPort\": 444}").hasAccountPages)
+        #expect(try !Self.read("{\"accountPages\": false}").hasAccountPages)
+        #expect(try !Self.read("{\"httpsPort\": 0}").hasAccountPages)
     }
 
     static let mistakes: [(String, String)] = [
@@ -42,6 +50,7 @@ import Testing
         ("{\n\n\"argon2\": {\"memroy\": 1}}", "line 3: \"argon2.memroy\" is no key"),
         ("{\"portBase\": \"1\"}", "line 1: \"portBase\" is a number from 0 to 57092"),
         ("{\"portBase\": 99999}", "\"portBase\" is a number"), ("{\"overQuota\": \"drop\"}", "\"reject\" or \"defer\""),
+        ("{\"accountPages\": \"no\"}", "\"accountPages\" is"),
         ("{\"quotaWarnings\": [80, 101]}", "\"quotaWarnings\" is a number from 1 to 100"),
         ("{\"passwords\": {\"minimumLength\": 7}}", "\"passwords.minimumLength\" is a number from 8 to 128"),
         ("{\"hops\": 1.5}", "\"hops\" is a number"), ("{\"messageSize\": \"huge\"}", "\"messageSize\" is a size"),

@@ -45,6 +45,7 @@ import Testing
         var gathered = try Self.platform(workers: [Self.worker("acme", stored: 3), Self.worker("idle", .idle, stored: 4)])
         gathered.badEnds = 6
         let text = Self.text(gathered)
+        #expect(text.contains("\ncasella_sessions{protocol=\"imap\"} 2\n") && !text.contains("protocol=\"web\""))  // no worker has any
         #expect(text.contains("\ncasella_worker_restarts_total 6\n"))
         #expect(text.contains("\ncasella_deliveries_total{outcome=\"stored\"} 7\n"))
         #expect(text.contains("\ncasella_imap_commands_total{command=\"FETCH\"} 14\n"))
@@ -178,6 +179,21 @@ import Testing
         for (word, sentence) in zip(["worker restart gateway", "queue list", "Make room", "loginThreads"], sentences) {
             #expect(sentence.contains(word), "\(sentence)")
         }
+    }
+
+    @Test("Many that ail are told in one sentence") func manyAilments() throws {
+        var workers = try (1...300).map { try Self.worker("t\($0)", stored: 0) }
+        for index in workers.indices { workers[index].isSilent = true }
+        let sentences = Ailments.sentences(try Self.platform(workers: workers))
+        #expect(sentences.count == 1)
+        #expect(sentences.first?.hasPrefix("300 processes do not answer: tenant:t1, tenant:t2, tenant:t3 and 297 more. They hang") == true)
+        #expect(Ailments.failing([]).isEmpty)
+        #expect(Ailments.failing(["relay"]) == ["relay ends again and again; `worker list` says why."])
+        let failing = Ailments.failing((1...300).map { "tenant:t\($0)" })
+        #expect(
+            failing == [
+                "300 processes end again and again: tenant:t1, tenant:t2, tenant:t3 and 297 more; `worker list` says why."
+            ])
     }
 
     static let addresses: [(String, String?)] = [

@@ -61,6 +61,7 @@ import TestSupport
                 INSERT INTO shared_access VALUES (\(t), \(t) + 1000, \(t), 'read');
                 INSERT INTO vacations VALUES (\(t), \(t), 'Away', 'Back soon');
                 INSERT INTO vacation_replies VALUES (\(t), \(t), sha256('x'));
+                INSERT INTO user_forwards VALUES (\(t), \(t), ARRAY['bob@d\(t).example']);
                 INSERT INTO groups (tenant_id, domain_id, local_part) VALUES (\(t), \(t), 'team');
                 INSERT INTO group_members VALUES (\(t), \(t), 'team', 'ann@d\(t).example');
                 INSERT INTO domain_aliases VALUES (\(t), \(t), 'also.d\(t).example');

@@ -1,6 +1,6 @@
-/* Preloaded into a tenant's worker: while the first octet of SCRATCH/flush-fails is not '0', fdatasync and fsync of a regular
+/* Preloaded into tenants' workers and the relay: while the first octet of SCRATCH/flush-fails is not '0', fdatasync and fsync of a regular
  * file fail with EIO, and what was written to it since its last flush turns into zeros: Linux forgets dirty pages that it could
- * not write, and does not say so twice. The file is mapped before the worker confines itself. */
+ * not write, and does not say so twice. The file is mapped before the process confines itself. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

@@ -5,10 +5,10 @@ import re
 import uuid
 
 
-def letter(rng, to, sender):
-    """Returns the message id and the message: mostly a few kilobytes, now and then some hundred."""
+def letter(rng, to, sender, octets=None):
+    """Returns the message id and the message: about so long, or mostly a few kilobytes, now and then some hundred."""
     identifier = f"{uuid.UUID(int=rng.getrandbits(128)).hex}@faults.example"
-    size = rng.choice([300, 900, 2_000, 4_000]) if rng.random() < 0.97 else rng.randrange(50_000, 300_000)
+    size = octets or rng.choice([300, 900, 2_000, 4_000] if rng.random() < 0.97 else [rng.randrange(50_000, 300_000)])
     filler = rng.randbytes(size // 2).hex()  # half of it is news to a compressor
     body = "".join(f"{filler[at : at + 72]}\r\n" for at in range(0, len(filler), 72)).encode()
     header = (

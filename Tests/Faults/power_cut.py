@@ -2,6 +2,7 @@
 out as it would be then, and a platform started on it. Everything acknowledged before the cut must be there."""
 
 import concurrent.futures
+import math
 import os
 import pathlib
 import shutil
@@ -88,20 +89,23 @@ class Recording:
                     points.append(change.at)
         return points
 
-    def cut(self, points, deadline, rng):
-        """Starts a platform on the disk of each cut, some at a time, until the deadline; yields each outcome in words."""
+    def cut(self, points, ways, deadline, rng):
+        """Starts a platform on the disk of each cut, some at a time, until the deadline; yields each outcome in words.
+
+        `ways`: how many of the three ways to treat what was not flushed are tried at each point."""
         state, todo, waiting = disk.Disk(self.stage.data, self.copy, self.numbers), sorted(points), []
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             for change in disk.changes(self.file):
                 state.apply(change)
                 if todo and change.at >= todo[0] and (time.monotonic() < deadline or len(todo) == 1):
-                    how, stage = rng.choice([disk.ALL, disk.NOTHING, disk.SOME]), Stage()
-                    try:
-                        state.lay_out(stage.data, how, rng)
-                    except BaseException:
-                        stage.remove()
-                        raise
-                    waiting.append((change.at, how, pool.submit(self.outcome, stage, change.at)))
+                    for how in rng.sample([disk.ALL, disk.NOTHING, disk.SOME], ways):
+                        stage = Stage()
+                        try:
+                            state.lay_out(stage.data, how, rng)
+                        except BaseException:
+                            stage.remove()
+                            raise
+                        waiting.append((change.at, how, pool.submit(self.outcome, stage, change.at)))
                 while todo and change.at >= todo[0]:
                     todo.pop(0)
                 if len(waiting) > AT_ONCE or not todo:
@@ -131,18 +135,18 @@ class Recording:
         return problems
 
 
-def power_cut(rng, cuts=12, load=2.0, budget=18):
+def power_cut(rng, cuts=12, load=2.0, budget=18, every=False):
     """Records a load of some seconds, and cuts it at its end and at up to so many other flush points, as many as can be tried
-    in `budget` seconds. Returns the problems, and words."""
-    recording, deadline = Recording(rng.random(), load), time.monotonic() + budget
+    in `budget` seconds, each in one way; or at every flush point in all three ways. Returns the problems, and words."""
+    recording, deadline = Recording(rng.random(), load), time.monotonic() + (math.inf if every else budget)
     try:
         points = recording.flush_points()
-        chosen = [*rng.sample(points[:-1], min(cuts, len(points)) - 1), points[-1]]
+        chosen = points if every else [*rng.sample(points[:-1], min(cuts, len(points)) - 1), points[-1]]
         problems, tried = [], 0
-        for position, how, found in recording.cut(chosen, deadline, rng):
+        for position, how, found in recording.cut(chosen, 3 if every else 1, deadline, rng):
             tried += 1
             where = f"cut at octet {position} of {recording.length}, {recording.ledger.acknowledged_by(position)} acknowledged, "
             problems += [f"{where}{how} unflushed kept: {problem}" for problem in found]
-        return problems, f"{tried} of {len(points)} flush points; {recording.ledger.acknowledged} acknowledged"
+        return problems, f"{tried} disks of {len(points)} flush points; {recording.ledger.acknowledged} acknowledged"
     finally:
         recording.stage.remove()

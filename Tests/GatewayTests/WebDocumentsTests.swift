@@ -5,14 +5,15 @@ import Supervision
 import Testing
 
 @Suite("What is answered over HTTPS") struct WebDocumentsTests {
-    @EventLoopActor private func documents() -> WebDocuments {
+    @EventLoopActor private func documents(hasAccountPages: Bool = false) -> WebDocuments {
         let domains = HostedDomains()
         domains.replace(with: [
             HostedDomain(name: "a.example", tenant: 1, takesMail: true, policyMode: .enforce),
             HostedDomain(name: "also.example", tenant: 1, takesMail: true, aliasOf: "a.example", policyMode: .enforce),
             HostedDomain(name: "b.example", tenant: 2, takesMail: false),
         ])
-        return WebDocuments(host: "mail.host.example", ports: ["imaps": 993, "submissions": 465], domains: domains)
+        return WebDocuments(
+            host: "Mail.Host.example", ports: ["imaps": 993, "submissions": 465], domains: domains, hasAccountPages: hasAccountPages)
     }
 
     private static let policy = "/.well-known/mta-sts.txt", outlook = "/autodiscover/autodiscover.xml"
@@ -46,6 +47,22 @@ import Testing
     @EventLoopActor func answers(request: HTTPRequest, status: HTTPStatus, part: String) {
         let answer = documents().answer(to: request)
         #expect(answer.status == status && String(decoding: answer.body, as: UTF8.self).contains(part), "\(request)")
+    }
+
+    static let starts: [(HTTPRequest, HTTPStatus)] = [
+        (.init(method: "GET", host: "mail.host.example", path: "/"), .found),
+        (.init(method: "HEAD", host: "mail.host.example", path: "/"), .found),
+        (.init(method: "POST", host: "mail.host.example", path: "/"), .methodNotAllowed),
+        (.init(method: "GET", host: "a.example", path: "/"), .notFound),
+        (.init(method: "GET", host: "mta-sts.a.example", path: "/"), .notFound),
+        (.init(method: "GET", host: "", path: "/"), .notFound),
+        (.init(method: "GET", host: "mail.host.example", path: "/index.html"), .notFound),
+    ]
+    @Test("The mail host's own name leads to the account pages, where there are such", arguments: starts)
+    @EventLoopActor func start(request: HTTPRequest, status: HTTPStatus) {
+        let answer = documents(hasAccountPages: true).answer(to: request)
+        #expect(answer.status == status && answer.location == (status == .found ? "/account" : nil), "\(request)")
+        #expect(documents().answer(to: request).status == .notFound)
     }
 
     @Test("Is put off while nobody knows the domains")

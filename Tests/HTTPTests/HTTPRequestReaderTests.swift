@@ -72,6 +72,21 @@ import Testing
         #expect(reader.receive([2]) == .request(.init(method: "POST", host: "a", path: "/a", body: [1, 2])))
     }
 
+    @Test("What it asks for is known with its head, and all that came is there to be passed on") func target() {
+        var reader = HTTPRequestReader()
+        let head = "POST /a?b HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n"
+        #expect(reader.receive(Array(head.utf8.dropLast())) == .incomplete)
+        #expect(reader.target == nil)
+        #expect(reader.receive(Array("\n1".utf8)) == .incomplete)
+        #expect(reader.target?.method == "POST" && reader.target?.path == "/a")
+        let request = HTTPRequest(method: "POST", host: "a", path: "/a", body: Array("123".utf8))
+        #expect(reader.receive(Array("23GET / HTTP".utf8)) == .request(request))
+        #expect(String(decoding: reader.received, as: UTF8.self) == head + "123GET / HTTP")
+        var wrong = HTTPRequestReader()
+        #expect(wrong.receive(Array("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 99999\r\n\r\n".utf8)) == .refused(.contentTooLarge))
+        #expect(wrong.target == nil)
+    }
+
     @Test("Any bytes at all are an outcome") func chance() {
         var state: UInt64 = 0x5EED
         func next(below limit: UInt64) -> Int {
@@ -105,6 +120,8 @@ import Testing
         let wrong = HTTPResponse.refusal(.methodNotAllowed, "No.", allowed: ["GET", "HEAD"]).octets(toHead: false, date: "D")
         let refusal = String(decoding: wrong, as: UTF8.self)
         #expect(refusal.contains("405 Method Not Allowed\r\n") && refusal.contains("no-store\r\n"))
-        #expect(refusal.contains("Allow: GET, HEAD\r\n"))
+        #expect(refusal.contains("Allow: GET, HEAD\r\n") && !refusal.contains("Location"))
+        let elsewhere = String(decoding: HTTPResponse.redirect(to: "/b").octets(toHead: true, date: "D"), as: UTF8.self)
+        #expect(elsewhere.hasPrefix("HTTP/1.1 302 Found\r\n") && elsewhere.contains("\r\nLocation: /b\r\n"))
     }
 }

@@ -91,6 +91,14 @@ struct TestTenant: Sendable {
             """, [.int8(id), .int8(domain), .text(localPart), .text(posting), .textArray(owners), .textArray(members)])
     }
 
+    func forward(_ user: Int64, to targets: [String], copy: Bool = true) async throws {
+        _ = try await server.pool.query(
+            """
+            INSERT INTO user_forwards VALUES ($1, $2, $3, $4)
+            ON CONFLICT (tenant_id, user_id) DO UPDATE SET targets = excluded.targets, keeps_copy = excluded.keeps_copy
+            """, [.int8(id), .int8(user), .textArray(targets), .bool(copy)])
+    }
+
     func domainAlias(_ name: String) async throws {
         _ = try await server.pool.query(
             "INSERT INTO domain_aliases (tenant_id, domain_id, name) VALUES ($1, $2, $3)", [.int8(id), .int8(domain), .text(name)])

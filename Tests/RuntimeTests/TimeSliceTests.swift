@@ -30,4 +30,27 @@ import Testing
         await one.close()
         await other.close()
     }
+
+    /// Whether something else had its turn while the slice was asked.
+    @EventLoopActor
+    private func givesWay(_ slice: TimeSlice) async -> Bool {
+        final class Turn: Sendable { @EventLoopActor var came = false }
+        let turn = Turn()
+        EventLoopActor.eventLoop.execute { EventLoopActor.assumeIsolated { turn.came = true } }
+        await slice.pauseIfOver()
+        return turn.came
+    }
+
+    @Test("Work that kept the loop gives way") @EventLoopActor func longWorkPauses() async {
+        let slice = TimeSlice()
+        let end = ContinuousClock.now + .milliseconds(10)
+        while .now < end {}
+        #expect(await givesWay(slice))
+    }
+
+    @Test("Work that waited for something has given way by that") @EventLoopActor func waitingIsNoWork() async {
+        let slice = TimeSlice()
+        await EventLoopActor.sleep(for: .milliseconds(20))
+        #expect(await !givesWay(slice))
+    }
 }

@@ -27,6 +27,8 @@ public struct AdminError: Error, Sendable, Hashable, Codable, CustomStringConver
         /// The platform, or a part of it that is needed, is not running or does not answer.
         case unavailable
         case timedOut
+        /// Who asked waits no longer. The shell's own: no response says so.
+        case interrupted
         /// A fault of Casella; the log explains it.
         case serverFault
 
@@ -41,10 +43,12 @@ public struct AdminError: Error, Sendable, Hashable, Codable, CustomStringConver
             case .serverFault: 500
             case .unavailable: 503
             case .timedOut: 504
+            case .interrupted: 499  // of no RFC, and never sent
             }
         }
 
-        /// What the shell exits with: the values of `sysexits.h` that come nearest. Usage errors are 64, as there.
+        /// What the shell exits with: the values of `sysexits.h` that come nearest, and for Ctrl-C what shells have for it. Usage errors
+        /// are 64, as there.
         public var exitStatus: Int32 {
             switch self {
             case .invalid: 65
@@ -55,6 +59,7 @@ public struct AdminError: Error, Sendable, Hashable, Codable, CustomStringConver
             case .timedOut: 75
             case .conflict: 76
             case .forbidden, .unauthenticated: 77
+            case .interrupted: 130
             }
         }
 

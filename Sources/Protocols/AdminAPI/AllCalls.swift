@@ -15,6 +15,7 @@ extension Calls {
         createGroup, listGroups, showGroup, setGroup, addMembers, removeMembers, deleteGroup,
         createSharedMailbox, listSharedMailboxes, showSharedMailbox, addSharedMembers, removeSharedMembers, deleteSharedMailbox,
         setVacation, showVacation, clearVacation, listVacations,
+        setForward, showForward, clearForward, listForwards,
         listDeleted, setHold, releaseHold, copyHeld, listHolds,
         showQuota, setQuota, checkQuotas, repairQuotas,
         listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued,

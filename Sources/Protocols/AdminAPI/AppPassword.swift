@@ -19,7 +19,7 @@ public struct AppPassword: Codable, Sendable, Hashable {
 
 public struct NewAppPassword: Codable, Sendable, Hashable {
     public var name: AppPasswordName
-    /// Left out: all.
+    /// Left out: all of mail programs.
     public var services: [MailService]?
 
     public init(name: AppPasswordName, services: [MailService]? = nil) { (self.name, self.services) = (name, services) }
@@ -33,8 +33,31 @@ public struct CreatedAppPassword: Codable, Sendable, Hashable {
     public init(appPassword: AppPassword, password: String) { (self.appPassword, self.password) = (appPassword, password) }
 }
 
-/// What people log in to.
-public enum MailService: String, Codable, Sendable, CaseIterable { case imap, pop3, submission }
+/// What people log in to: with mail programs, and on the web, where their account pages are.
+public enum MailService: String, Codable, Sendable, CaseIterable {
+    case imap, pop3, submission, web
+
+    public static let ofMailPrograms: [MailService] = [.imap, .pop3, .submission]
+
+    /// - Throws: `AdminError` of kind `invalid` for what no app password opens.
+    public func checkForAppPassword() throws(AdminError) {
+        guard !Self.ofMailPrograms.contains(self) else { return }
+        throw AdminError(
+            .invalid, "No app password opens the \(rawValue): it is for mail programs.",
+            hint: "There people log in with their own password. Name \(Self.namesOfMailPrograms).")
+    }
+
+    /// - Throws: `AdminError` of kind `invalid` for what is no service, or none that an app password opens.
+    public static func ofMailProgram(_ text: String) throws(AdminError) -> MailService {
+        guard let service = MailService(rawValue: text) else {
+            throw AdminError(.invalid, "\(quoted(text)) is no service.", hint: "Name \(namesOfMailPrograms).")
+        }
+        try service.checkForAppPassword()
+        return service
+    }
+
+    private static let namesOfMailPrograms = "imap, pop3 or submission"
+}
 
 /// A short text that names a device, such as `Ann's phone`: 1 to 64 octets, without control characters.
 public struct AppPasswordName: ValidatedText {

@@ -170,6 +170,16 @@ public enum Calls {
         "vacation clear", .delete, "/users/{address}/vacation", needs: .manageUsers, effect: .changes)
     public static let listVacations = Call<Nothing, [Vacation]>(
         "vacation list", .get, "/vacations", query: ["tenant", "domain"], needs: .read, effect: .reads)
+
+    public static let setForward = Call<NewForward, Forward>(
+        "forward set", .put, "/users/{address}/forward", needs: .manageUsers, effect: .changes)
+    public static let showForward = Call<Nothing, Forward>(
+        "forward show", .get, "/users/{address}/forward", needs: .read, effect: .reads)
+    public static let clearForward = Call<Nothing, Nothing>(
+        "forward clear", .delete, "/users/{address}/forward", needs: .manageUsers, effect: .changes)
+    public static let listForwards = Call<Nothing, [Forward]>(
+        "forward list", .get, "/forwards", query: ["tenant", "domain"], needs: .read, effect: .reads)
+
     /// Users, domains and tenants that are deleted and kept.
     public static let listDeleted = Call<Nothing, [KeptDeletion]>(
         "deleted list", .get, "/deleted", query: ["tenant"], needs: .read, effect: .reads)
@@ -274,7 +284,8 @@ public enum Calls {
     public static let explainSending = Call<ExplainedMessage, Explanation>(
         "explain send", .post, "/explanations/sending", query: ["address", "as", "to", "size"], needs: .read, effect: .reads)
 
-    public static let names = Call<Nothing, NameList>("names", .get, "/names", query: ["kind", "prefix"], needs: .read, effect: .reads)
+    public static let names = Call<Nothing, NameList>(
+        "names", .get, "/names", query: ["kind", "prefix", "of"], needs: .read, effect: .reads)
     public static let status = Call<Nothing, PlatformStatus>("status", .get, "/status", needs: .readPlatform, effect: .reads)
     public static let showLoad = Call<Nothing, PlatformLoad>("top", .get, "/load", needs: .readPlatform, effect: .reads)
 }

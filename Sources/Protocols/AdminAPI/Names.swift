@@ -1,4 +1,4 @@
-/// Kinds of names that the shell completes. `GET /names?kind=…&prefix=…`.
+/// Kinds of names that the shell completes. `GET /names?kind=…&prefix=…`, with `&of=…` for those of one domain or user.
 public enum NameKind: String, Codable, Sendable, CaseIterable {
     case tenants, domains, domainAliases
     /// Domains that are claimed.
@@ -18,6 +18,12 @@ public enum NameKind: String, Codable, Sendable, CaseIterable {
     case certificates
     /// Accounts, addresses and networks with wrong logins.
     case wrongLogins
+    /// Numbers of applies, which can be undone.
+    case applies
+    /// Of the DKIM keys of a domain or domain alias.
+    case selectors
+    /// Devices of a user.
+    case appPasswords
 }
 
 /// Names that begin with the prefix, in order; at most `maximum` of them.

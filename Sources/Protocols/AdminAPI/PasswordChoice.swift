@@ -7,8 +7,8 @@ import PasswordHashes
 public enum PasswordChoice: Codable, Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible {
     case given(String), generate, hash(String)
 
-    /// In octets of UTF-8: below, a guess finds it; above, hashing it is a burden. Both sides check it with `validate`.
-    public static let allowedLength = 8...1024
+    /// In octets of UTF-8: below, a guess finds it; longer ones a mail program cannot say (RFC 4616 §2). Both sides check it with `validate`.
+    public static let allowedLength = 8...255
 
     public var description: String {
         switch self {

@@ -51,4 +51,9 @@ public struct PlatformStatus: Codable, Sendable, Hashable {
         (self.listeners, self.database, self.totals) = (listeners, database, totals)
         (self.workers, self.warnings) = (workers, warnings)
     }
+
+    /// A few of the names, and how many more there are: as many as a platform has tenants would fill the screen.
+    public static func few(_ names: [String]) -> String {
+        names.count <= 4 ? names.joined(separator: ", ") : "\(names.prefix(3).joined(separator: ", ")) and \(names.count - 3) more"
+    }
 }

@@ -6,17 +6,17 @@ public enum Rehearsal {
     /// what they would do: those of the queue, of sessions, of certificates, of processes, of wrong logins and of counters, and the end of
     /// a tenant. A new call is none of them until somebody has seen to it that a trial of it does nothing.
     fileprivate static let commands: Set<String> = [
-        "tenant create", "tenant suspend", "tenant resume", "tenant delete", "tenant undelete", "tenant compact", "plan create", "plan set",
-        "plan delete", "plan assign", "plan override", "domain claim", "domain unclaim", "domain verify", "domain create", "domain rename",
-        "domain alias", "domain unalias", "domain mta-sts", "dkim create", "dkim activate", "dkim delete", "user create", "user import",
-        "user suspend", "user resume", "user password", "user must-change", "user change-password", "user rename", "user delete",
-        "user undelete", "domain delete", "domain undelete", "app-password create", "app-password delete", "self app-password",
-        "self revoke", "alias create", "alias delete", "group create", "group set", "group add", "group remove", "group delete",
-        "mailbox create", "mailbox add", "mailbox remove", "mailbox delete", "vacation set", "vacation clear", "quota set",
-        "quota check --repair", "hold set", "hold release", "hold copy", "user totp", "user totp --off", "administrator create",
-        "administrator suspend", "administrator resume", "administrator password", "administrator totp", "administrator delete",
-        "queue retry", "queue hold", "queue release", "queue delete", "login unlock", "session end", "session password",
-        "worker restart", "certificate import", "certificate delete",
+        "tenant create", "tenant suspend", "tenant resume", "tenant delete", "tenant undelete", "tenant compact", "plan create",
+        "plan set", "plan delete", "plan assign", "plan override", "domain claim", "domain unclaim", "domain verify", "domain create",
+        "domain rename", "domain alias", "domain unalias", "domain mta-sts", "dkim create", "dkim activate", "dkim delete", "user create",
+        "user import", "user suspend", "user resume", "user password", "user must-change", "user change-password", "user rename",
+        "user delete", "user undelete", "domain delete", "domain undelete", "app-password create", "app-password delete",
+        "self app-password", "self revoke", "alias create", "alias delete", "group create", "group set", "group add", "group remove",
+        "group delete", "mailbox create", "mailbox add", "mailbox remove", "mailbox delete", "vacation set", "vacation clear",
+        "forward set", "forward clear", "quota set", "quota check --repair", "hold set", "hold release", "hold copy", "user totp",
+        "user totp --off", "administrator create", "administrator suspend", "administrator resume", "administrator password",
+        "administrator totp", "administrator delete", "queue retry", "queue hold", "queue release", "queue delete", "login unlock",
+        "session end", "session password", "worker restart", "certificate import", "certificate delete",
     ]
 
     /// The others, and why.

@@ -1,4 +1,4 @@
-/// A mail client that is logged in.
+/// A mail program or a browser that is logged in.
 public struct UserSession: Codable, Sendable, Hashable {
     public var address: EmailAddress
     public var tenant: TenantName

@@ -14,13 +14,17 @@ public struct HTTPRequestReader: Sendable {
         case refused(HTTPStatus)
     }
 
-    private var received: [UInt8] = []
+    /// All that came so far, for who passes it on.
+    public private(set) var received: [UInt8] = []
     /// Where the end of the head may still begin.
     private var searched = 0
     private var head: HTTPRequestHead?
     private var bodyStart = 0
 
     public init() {}
+
+    /// What the request asks for, known once its head is whole and is none that is refused.
+    public var target: (method: String, path: String)? { head.map { (method: $0.method, path: $0.path) } }
 
     public mutating func receive(_ bytes: some Collection<UInt8>) -> Outcome {
         received += bytes

@@ -7,6 +7,8 @@ public struct HTTPResponse: Sendable, Equatable {
     public var maximumAge: Int?
     /// Methods that would have been right, where another one was used.
     public var allowed: [String]
+    /// Where to look instead.
+    public var location: String?
 
     public init(_ status: HTTPStatus, contentType: String, body: String, maximumAge: Int? = nil, allowed: [String] = []) {
         (self.status, self.contentType, self.body) = (status, contentType, Array(body.utf8))
@@ -18,6 +20,13 @@ public struct HTTPResponse: Sendable, Equatable {
         HTTPResponse(status, contentType: "text/plain; charset=utf-8", body: sentence + "\n", allowed: allowed)
     }
 
+    /// - Parameter path: of the same host.
+    public static func redirect(to path: String) -> HTTPResponse {
+        var response = refusal(.found, "Look at \(path).")
+        response.location = path
+        return response
+    }
+
     public static let goOn = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
     /// - Parameters:
@@ -27,6 +36,7 @@ public struct HTTPResponse: Sendable, Equatable {
         var head = "HTTP/1.1 \(status.rawValue) \(status.reason)\r\nDate: \(date)\r\nContent-Type: \(contentType)\r\n"
         head += "Content-Length: \(body.count)\r\nCache-Control: \(maximumAge.map { "max-age=\($0)" } ?? "no-store")\r\n"
         head += "X-Content-Type-Options: nosniff\r\n"
+        if let location { head += "Location: \(location)\r\n" }
         if !allowed.isEmpty { head += "Allow: \(allowed.joined(separator: ", "))\r\n" }
         return Array((head + "Connection: close\r\n\r\n").utf8) + (isHead ? [] : body)
     }

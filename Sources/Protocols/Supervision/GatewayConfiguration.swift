@@ -16,6 +16,8 @@ public struct GatewayConfiguration: Codable, Sendable, Equatable {
     public var relaySocket: String
     /// Where the control plane hears administrators on other machines.
     public var remoteAdminSocket: String
+    /// Where the control plane hears people at their account pages; nil when there are none.
+    public var accountSocket: String?
     public var limits: MailLimits
     /// Allows LOGIN and PLAIN without TLS from loopback addresses.
     public var allowsPlaintextLoginFromLoopback: Bool
@@ -29,7 +31,7 @@ public struct GatewayConfiguration: Codable, Sendable, Equatable {
     public init(
         hostname: String, postmaster: String, listeners: [InheritedListener], ports: [String: Int], confinement: Confinement,
         certificates: [ServerCertificate], tenantSocketDirectory: String, relaySocket: String, remoteAdminSocket: String,
-        limits: MailLimits, allowsPlaintextLoginFromLoopback: Bool, loginTime: Int, connectionsPerAddress: Int,
+        accountSocket: String?, limits: MailLimits, allowsPlaintextLoginFromLoopback: Bool, loginTime: Int, connectionsPerAddress: Int,
         sessionsPerUser: Int, sessionsPerTenant: Int
     ) {
         self.hostname = hostname
@@ -41,6 +43,7 @@ public struct GatewayConfiguration: Codable, Sendable, Equatable {
         self.tenantSocketDirectory = tenantSocketDirectory
         self.relaySocket = relaySocket
         self.remoteAdminSocket = remoteAdminSocket
+        self.accountSocket = accountSocket
         self.limits = limits
         self.allowsPlaintextLoginFromLoopback = allowsPlaintextLoginFromLoopback
         self.loginTime = loginTime

@@ -8,8 +8,8 @@ import LineEditor
 /// that token, no other secret beyond the moment of passing it on. Privileges: those of whoever started it; the control plane decides by
 /// the socket's peer credentials what that one may do, or by the token of a session from another machine, which is kept in a file
 /// between commands. Limits: answers of 64 MiB, batch files of 64 MiB, one minute a call.
-/// Exit status: 0 done; 64 usage; 65…77 by the kind of refusal (`AdminError.Code.exitStatus`); 1 abandoned;
-/// 2 something that was checked is wrong.
+/// Exit status: 0 done; 64 usage; 65…77 by the kind of refusal (`AdminError.Code.exitStatus`); 1 abandoned at a question;
+/// 2 something that was checked is wrong; 130 interrupted by Ctrl-C.
 public enum AdminShell {
     /// Runs the program with the process's arguments.
     @MainActor
@@ -19,8 +19,10 @@ public enum AdminShell {
         exit(run(Array(CommandLine.arguments.dropFirst()), with: interpreter, on: console))
     }
 
+    /// Ctrl-C ends no command in the middle of a change: whoever has work in hand asks for it, and says how far it came.
     @MainActor
     private static func run(_ arguments: [String], with interpreter: Interpreter, on console: TerminalConsole) -> Int32 {
+        InterruptFlag.install(unlessIgnored: true)
         let settings: Settings, words: [String]
         do { (settings, words) = try GlobalArguments.extract(from: arguments) } catch {
             return Printer(console: console, format: .table).failure(interpreter.failure(error, of: []))
@@ -31,21 +33,12 @@ public enum AdminShell {
         case .help(let text): return printer.help(text)
         case .failure(let failure): return printer.failure(failure)
         case .batch(let path, let keepGoing):
-            return batch(interpreter, settings, console).run(path, keepGoing: keepGoing)
+            return Batch(interpreter: interpreter, settings: settings, console: console).run(path, keepGoing: keepGoing)
         case .shell:
             guard console.canAsk else {
-                return batch(interpreter, settings, console).run("-", keepGoing: false)
+                return Batch(interpreter: interpreter, settings: settings, console: console).run("-", keepGoing: false)
             }
             return InteractiveShell(interpreter: interpreter, settings: settings, console: console).run()
-        }
-    }
-
-    /// From here on Ctrl-C ends the batch, and no command in the middle.
-    @MainActor
-    static func batch(_ interpreter: Interpreter, _ settings: Settings, _ console: any Console) -> Batch {
-        InterruptFlag.install()
-        return Batch(interpreter: interpreter, settings: settings, console: console) {
-            MainActor.assumeIsolated { InterruptFlag.signal == SIGINT }
         }
     }
 }

@@ -15,6 +15,8 @@ extension Provisioning {
             guard request.caller.role.permissions.contains(.readPlatform) else { return NameList([]) }
         case .claims:
             guard request.caller.role.permissions.contains(.claimDomains) else { return NameList([]) }
+        case .applies:
+            guard request.caller.role.permissions.contains(.applyStates) else { return NameList([]) }
         default: break
         }
         switch kind {
@@ -24,18 +26,21 @@ extension Provisioning {
             let subjects = Set(authenticator.wrongLogins().flatMap { [$0.account, $0.place] }.compactMap(\.self))
             return NameList(Array(subjects.filter { $0.hasPrefix(prefix) }.sorted().prefix(NameList.maximum)))
         case .tenants, .domains, .domainAliases, .claims, .addresses, .aliases, .groups, .mailboxes, .quotaTargets, .queued,
-            .administrators, .certificates, .plans, .deletedTenants, .deletedDomains, .deletedAddresses, .held:
+            .administrators, .certificates, .plans, .deletedTenants, .deletedDomains, .deletedAddresses, .held, .applies, .selectors,
+            .appPasswords:
+            let owner = kind.isOwned ? [PostgresValue.text((request.query["of"] ?? "").lowercased())] : []
             // starts_with, and not LIKE: the prefix is text, whatever signs are in it.
             let result = try await change { transaction in
                 if kind.concernsDeleted { try await showDeleted(in: transaction) }
                 return try await transaction.query(
-                    "SELECT name FROM (\(source(of: kind))) AS all_names (name) WHERE starts_with(name, $1) ORDER BY name LIMIT $2",
-                    [.text(prefix), .int8(Int64(NameList.maximum))])
+                    "SELECT name FROM (\(source(of: kind))) AS all_names (name) WHERE starts_with(lower(name), $1) ORDER BY name LIMIT $2",
+                    [.text(prefix), .int8(Int64(NameList.maximum))] + owner)
             }
             return NameList(try result.rows.map { try $0.text(0) })
         }
     }
 
+    /// Names of one domain or user alone take who that is as `$3`.
     private func source(of kind: NameKind) -> String {
         let tenants = "SELECT name FROM tenants"
         let domains = "SELECT name FROM domains"
@@ -54,6 +59,20 @@ extension Provisioning {
         case .administrators: return "SELECT name FROM administrators"
         case .certificates: return "SELECT name FROM certificates"
         case .plans: return "SELECT name FROM plans"
+        case .applies:
+            // As `applies` lists them: those of tenants that are there.
+            return """
+                SELECT a.number::text FROM applies a LEFT JOIN tenants t ON t.tenant_id = a.administered_tenant
+                WHERE a.administered_tenant IS NULL OR t.tenant_id IS NOT NULL
+                """
+        case .selectors:
+            return "SELECT k.selector FROM dkim_keys k JOIN domains d USING (tenant_id, domain_id) WHERE coalesce(k.alias, d.name) = $3"
+        case .appPasswords:
+            return """
+                SELECT p.name FROM app_passwords p JOIN users u USING (tenant_id, user_id)
+                    JOIN domains d ON d.tenant_id = u.tenant_id AND d.domain_id = u.domain_id
+                WHERE u.local_part || '@' || d.name = $3
+                """
         case .deletedTenants: return "\(tenants) WHERE deleted_at IS NOT NULL"
         case .deletedDomains: return "\(domains) WHERE deleted_at IS NOT NULL AND NOT deleted_with_tenant"
         case .deletedAddresses: return "SELECT DISTINCT k.name FROM (\(addresses) WHERE u.deleted_at IS NOT NULL) k (name)"
@@ -70,6 +89,9 @@ extension Provisioning {
 }
 
 extension NameKind {
+    /// Whether they are those of one domain or user.
+    fileprivate var isOwned: Bool { self == .selectors || self == .appPasswords }
+
     fileprivate var concernsDeleted: Bool {
         switch self {
         case .deletedTenants, .deletedDomains, .deletedAddresses, .held: true

@@ -38,9 +38,7 @@ extension Provisioning {
     private func warnings(isDatabaseThere: Bool) throws -> [String] {
         var warnings: [String] = []
         if !isDatabaseThere { warnings.append("The database does not answer: mail waits at its senders. Its log says why.") }
-        for worker in allWorkers where worker.state == .waiting {
-            warnings.append("\(worker.name) ends again and again; `worker list` says why.")
-        }
+        warnings += Ailments.failing(allWorkers.filter { $0.state == .waiting }.map(\.name.text))
         if !facts.hostname.contains(".") {
             warnings.append("The name \(facts.hostname) is no full one, and other mail servers distrust it: set hostname in casella.json.")
         }

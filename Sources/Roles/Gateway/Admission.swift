@@ -26,6 +26,10 @@ package final class Admission {
         connections = min(Self.mostConnections, max(1, (descriptors - Self.otherDescriptors) / 2))
     }
 
+    package init(connectionsPerAddress: Int, connections: Int) {
+        (self.connectionsPerAddress, self.connections) = (connectionsPerAddress, connections)
+    }
+
     /// What listeners, workers' doors and the like may take.
     private static let otherDescriptors = 500
 

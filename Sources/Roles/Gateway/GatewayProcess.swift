@@ -10,7 +10,7 @@ import TLS
 /// - Job: public sockets, TLS, SMTP from the internet, and the part of IMAP, POP3 and submission before login; afterwards
 ///   it relays bytes between the client and its tenant's worker, or hands a client without TLS to it for good. Between administrators
 ///   and the control plane it relays them from the start. Over HTTPS it tells mail programs their settings, and other hosts the
-///   domains' policies on TLS.
+///   domains' policies on TLS; who asks for the account pages there is relayed to the control plane, which alone logs people in to them.
 /// - Trusts: the control plane (which domains are hosted, which logins are right). Not its clients. Workers and relay are
 ///   reached through sockets that only this process and the relay may open.
 /// - Holds: TLS keys, messages in transfer (in memory, until every worker has answered), proofs of recent logins (keyed hashes).
@@ -35,6 +35,8 @@ public final class GatewayProcess {
     /// Whether workers' cages hold a socket of the internet that they are handed.
     let holdsSockets: Bool
     private let documents: WebDocuments
+    /// nil: there are no account pages.
+    private let accounts: AccountRelay?
     let counters = GatewayCounters()
     private var listeners: [Listener] = []
 
@@ -46,7 +48,9 @@ public final class GatewayProcess {
         identity = try ServerIdentity(configuration.certificates)
         self.control = control
         logins = try Logins(domains) { control.send($0) }
-        documents = WebDocuments(host: configuration.hostname, ports: configuration.ports, domains: domains)
+        accounts = configuration.accountSocket.map { AccountRelay(socket: $0) }
+        documents = WebDocuments(
+            host: configuration.hostname, ports: configuration.ports, domains: domains, hasAccountPages: accounts != nil)
         workers = KeptDoors(speaking: .lmtp, as: configuration.hostname)
         admission = Admission(connectionsPerAddress: configuration.connectionsPerAddress, descriptors: Child.descriptorLimit)
         sessions = RelayedSessions(perUser: configuration.sessionsPerUser, perTenant: configuration.sessionsPerTenant)
@@ -121,7 +125,7 @@ public final class GatewayProcess {
         case .imap, .imaps: await IMAPDoor(gateway: self, connection: connection).run()
         case .pop3, .pop3s: await POP3Door(gateway: self, connection: connection).run()
         case .admin: await AdminDoor(gateway: self, connection: connection).run()
-        case .https: await WebDoor(documents: documents, connection: connection).run()
+        case .https: await WebDoor(documents: documents, accounts: accounts, connection: connection).run()
         case .lmtp, .session, .relay: Log.error("an inner door was handed to the gateway", ["service": service.rawValue])
         }
     }

@@ -11,22 +11,26 @@ extension WorkerProcess {
     func serveSession(over connection: Connection) async throws {
         // Nobody speaks: one who only looks whether somebody listens.
         guard let handover = try await handover(on: connection) else { return }
-        guard let service = ClientService(rawValue: handover.service) else { throw HeaderProblem.incomplete }
+        guard let opening = opening(of: handover) else { throw HeaderProblem.otherService }
         guard handover.offersSocket, let client = try await connection.takeSocket(of: Self.peer(handover)) else {
-            return await serve(service, handover, over: connection)
+            return await serve(handover, over: connection, opening)
         }
         // The gateway ends it, or is gone: so is the client's session.
         EventLoopActor.task {
             while (try? await connection.read()) != nil {}
             await client.close(timeout: .zero)
         }
-        await serve(service, handover, over: client)
+        await serve(handover, over: client, opening)
         await client.close()
     }
 
-    private func serve(_ service: ClientService, _ handover: SessionHandover, over connection: Connection) async {
+    private func serve(_ handover: SessionHandover, over connection: Connection, _ opening: Opening) async {
         connection.traffic = counters.traffic
-        let session = session(service, handover, on: connection)
+        connection.session = handover.session ?? ""
+        Log.info(
+            "session opened",
+            ["session": connection.session, "service": handover.service, "user": handover.address, "client": handover.clientAddress])
+        let session = opening(connection)
         sessions[ObjectIdentifier(session)] = session
         counters.opened(session.service)
         await session.run()
@@ -58,32 +62,38 @@ extension WorkerProcess {
         }
     }
 
-    private func session(_ service: ClientService, _ handover: SessionHandover, on connection: Connection) -> any ClientSession {
-        connection.session = handover.session ?? ""
-        Log.info(
-            "session opened",
-            ["session": connection.session, "service": service.rawValue, "user": handover.address, "client": handover.clientAddress])
-        switch service {
+    private typealias Opening = @EventLoopActor (Connection) -> any ClientSession
+
+    /// What begins a session of the handover's service; nil for one that no worker serves.
+    private func opening(of handover: SessionHandover) -> Opening? {
+        switch ClientService(rawValue: handover.service) {
         case .imap:
-            return IMAPConnection(
-                connection: connection, store: store, user: handover.user, pendingTag: handover.pendingTag,
-                limits: IMAPLimits(message: Int(clamping: configuration.limits.messageSize)), memory: memory, counters: counters)
-        case .pop3: return POP3Connection(connection: connection, store: store, user: handover.user, memory: memory)
+            return { [self] connection in
+                IMAPConnection(
+                    connection: connection, store: store, user: handover.user, pendingTag: handover.pendingTag,
+                    limits: IMAPLimits(message: Int(clamping: configuration.limits.messageSize)), memory: memory, counters: counters)
+            }
+        case .pop3:
+            return { [self] connection in POP3Connection(connection: connection, store: store, user: handover.user, memory: memory) }
         case .submission:
-            return SubmissionSession(
-                connection: connection, store: store, facts: facts, handover: handover, memory: memory, counters: counters)
+            return { [self] connection in
+                SubmissionSession(
+                    connection: connection, store: store, facts: facts, handover: handover, memory: memory, counters: counters)
+            }
+        case .web, nil: return nil
         }
     }
 }
 
 /// Why what stood at the beginning of a session is no header of a gateway.
 private enum HeaderProblem: Error, CustomStringConvertible {
-    case malformed, incomplete
+    case malformed, incomplete, otherService
 
     var description: String {
         switch self {
         case .malformed: "the connection does not begin with a PROXY version 2 header"
         case .incomplete: "the PROXY header lacks the service, the user or the address"
+        case .otherService: "the PROXY header names a service that no worker serves"
         }
     }
 }

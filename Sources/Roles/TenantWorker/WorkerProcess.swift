@@ -46,7 +46,7 @@ public final class WorkerProcess {
         }
     }
 
-    private init(_ configuration: TenantConfiguration, control: ControlChannel<Instruction, Report>, store: TenantStore) {
+    init(_ configuration: TenantConfiguration, control: ControlChannel<Instruction, Report>, store: TenantStore) {
         self.configuration = configuration
         self.control = control
         self.store = store

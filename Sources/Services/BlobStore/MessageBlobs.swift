@@ -8,17 +8,20 @@ public final class MessageBlobs: Sendable {
     private let reader: SegmentReader
     /// Takes a share of what is read together.
     private let secondReader: SegmentReader
+    /// What needs no thread.
+    private let resident: ResidentRecords
     private let packer: SegmentPacker
 
     /// Nothing is opened, and no thread started, before the first call.
     /// - Parameter directory: made when missing (its parent must exist).
     /// - Parameter segmentSize: octets after which a new segment is begun.
-    /// - Parameter readDescriptors: how many segments each of two readers keeps open.
+    /// - Parameter readDescriptors: how many segments each of three readers keeps open.
     public init(directory: String, segmentSize: Int64 = 64 << 20, readDescriptors: Int = 8) {
         let directory = SegmentDirectory(path: directory)
         writer = SegmentWriter(directory: directory, segmentSize: segmentSize)
         reader = SegmentReader(directory: directory, descriptorLimit: readDescriptors)
         secondReader = SegmentReader(directory: directory, descriptorLimit: readDescriptors)
+        resident = ResidentRecords(directory: directory, descriptorLimit: readDescriptors)
         packer = SegmentPacker(directory: directory)
     }
 
@@ -41,12 +44,16 @@ public final class MessageBlobs: Sendable {
     /// The message, byte for byte.
     /// - Throws: `.damaged` when it is not what was appended.
     public nonisolated(nonsending) func read(_ reference: BlobReference) async throws(BlobError) -> [UInt8] {
-        try await reader.answer { $0.message(reference) }.get()
+        if let bytes = resident.message(reference) { return bytes }
+        return try await reader.answer { $0.message(reference) }.get()
     }
 
     /// Several messages with one call, each with its own outcome, in the order of the references.
     public nonisolated(nonsending) func read(each references: [BlobReference]) async -> [Result<[UInt8], BlobError>] {
-        guard references.count >= Self.worthTwo else { return await reader.answer { $0.messages(references[...]) } }
+        guard references.count >= Self.worthTwo else {
+            if let messages = resident.messages(references) { return messages.map { .success($0) } }
+            return await reader.answer { $0.messages(references[...]) }
+        }
         let middle = references.count / 2
         let halves = await withCheckedContinuation { answer in
             let halves = Halves(answer)
@@ -87,7 +94,9 @@ public final class MessageBlobs: Sendable {
     public nonisolated(nonsending) func remove(segment: Int64) async throws(BlobError) {
         await packer.useUp(segment)
         try await reader.remove(segment)
-        await secondReader.letGo(of: segment)  // afterwards, since it cannot be opened again
+        // Afterwards, since it cannot be opened again.
+        await secondReader.letGo(of: segment)
+        resident.letGo(of: segment)
     }
 
     /// Has the next record begin a new segment of the log: nothing comes into those that are there any more, as long as this process lives.
@@ -112,6 +121,7 @@ public final class MessageBlobs: Sendable {
         await packer.close()
         await reader.close()
         await secondReader.close()
+        resident.close()
         await writer.close()
     }
 }

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Which signal last broke off a read. Ctrl-C must end the line, not the shell, and a signal handler may do no more than note it.
+/// Which signal last broke off a read. Ctrl-C must end the line or the work in hand, not the shell, and a signal handler may do no more
+/// than note it. A second one, while the first is noted still, ends the program as if nobody had asked for it.
 ///
 /// Proof for `nonisolated(unsafe)`: the value is one aligned word, written whole by the handler and by `clear`, read after the
 /// read that the signal broke off has returned; the shell has one thread. `sig_atomic_t` is the type that C promises this for.
@@ -29,17 +30,29 @@ public enum InterruptFlag {
         return body()
     }
 
-    /// From now on Ctrl-C is noted, and ends nothing. Without `SA_RESTART`, so that a waiting `read` returns.
-    public static func install() {
+    /// From now on Ctrl-C is noted, and whoever has work in hand asks for it. Without `SA_RESTART`, so that a waiting `read` returns.
+    /// - Parameter unlessIgnored: what a script starts in the background is not told of Ctrl-C, and stays so.
+    public static func install(unlessIgnored: Bool = false) {
         clear()
         var action = sigaction()
-        action.__sigaction_handler.sa_handler = { signal in
-            if signal != SIGALRM { noted = signal }
+        if unlessIgnored, sigaction(SIGINT, nil, &action) == 0, isIgnored(action) { return }
+        action = sigaction()
+        action.__sigaction_handler.sa_handler = { number in
+            if number == SIGINT, noted == SIGINT, isReading == 0 {
+                _ = Glibc.signal(SIGINT, SIG_DFL)
+                raise(SIGINT)
+                return
+            }
+            if number == SIGINT || (number != SIGALRM && noted != SIGINT) { noted = number }
             if isReading != 0 { ualarm(10_000, 0) }  // microseconds
         }
         sigemptyset(&action.sa_mask)
         sigaction(SIGINT, &action, nil)
         sigaction(SIGCONT, &action, nil)
         sigaction(SIGALRM, &action, nil)
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 }

@@ -43,7 +43,10 @@ public final class LineEditor {
                 defer { free(pointer) }
                 return .line(String(decoding: UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)), as: UTF8.self))
             }
-            switch InterruptFlag.signal {
+            // Noted no longer: the next Ctrl-C is the first one again.
+            let signal = InterruptFlag.signal
+            InterruptFlag.clear()
+            switch signal {
             case SIGINT: return .interrupted
             case SIGCONT: continue  // back from the background: the terminal's modes are set anew
             default: return .end

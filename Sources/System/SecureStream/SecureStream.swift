@@ -17,6 +17,9 @@ public final class SecureStream {
     private let context: OpaquePointer
     private let session: OpaquePointer
     private let deadline: ContinuousClock.Instant
+    private let isAwaited: () -> Bool
+    /// How long nothing may come before it is asked whether somebody waits still, in milliseconds.
+    private static let patience: Int32 = 100
 
     deinit {
         SSL_free(session)
@@ -25,9 +28,12 @@ public final class SecureStream {
     }
 
     /// Connects, and proves that it is the right server.
-    /// - Parameter address: where the host is; nil: where the system says.
+    /// - Parameters:
+    ///   - address: where the host is; nil: where the system says.
+    ///   - isAwaited: asked several times a second while nothing comes; false ends it.
     public init(
-        host: String, address: String? = nil, port: UInt16, trust: Trust, deadline: ContinuousClock.Instant
+        host: String, address: String? = nil, port: UInt16, trust: Trust, deadline: ContinuousClock.Instant,
+        isAwaited: @escaping () -> Bool = { true }
     ) throws(SecureStreamError) {
         guard let context = SSL_CTX_new(TLS_client_method()) else { throw .tls("SSL_CTX_new") }
         guard let session = SSL_new(context) else {
@@ -35,13 +41,13 @@ public final class SecureStream {
             throw .tls("SSL_new")
         }
         do {
-            descriptor = try Self.connected(address ?? host, port, deadline)
+            descriptor = try Self.connected(address ?? host, port, deadline, isAwaited)
         } catch {
             SSL_free(session)
             SSL_CTX_free(context)
             throw error
         }
-        (self.context, self.session, self.deadline) = (context, session, deadline)
+        (self.context, self.session, self.deadline, self.isAwaited) = (context, session, deadline, isAwaited)
         try shakeHands(host, trust)
     }
 
@@ -113,8 +119,8 @@ public final class SecureStream {
 
     private func wait(after problem: Int32) throws(SecureStreamError) {
         switch problem {
-        case SSL_ERROR_WANT_READ: try Self.wait(for: Int16(POLLIN), on: descriptor, until: deadline)
-        case SSL_ERROR_WANT_WRITE: try Self.wait(for: Int16(POLLOUT), on: descriptor, until: deadline)
+        case SSL_ERROR_WANT_READ: try Self.wait(for: Int16(POLLIN), on: descriptor, until: deadline, isAwaited)
+        case SSL_ERROR_WANT_WRITE: try Self.wait(for: Int16(POLLOUT), on: descriptor, until: deadline, isAwaited)
         case SSL_ERROR_SYSCALL: throw .connection(errno == 0 ? "it was closed" : String(cString: strerror(errno)))
         default:
             let reason = ERR_reason_error_string(ERR_get_error()).map { String(cString: $0) }
@@ -129,7 +135,9 @@ public final class SecureStream {
         return inet_pton(AF_INET, host, &octets) == 1 || inet_pton(AF_INET6, host, &octets) == 1
     }
 
-    private static func connected(_ host: String, _ port: UInt16, _ deadline: ContinuousClock.Instant) throws(SecureStreamError) -> Int32 {
+    private static func connected(
+        _ host: String, _ port: UInt16, _ deadline: ContinuousClock.Instant, _ isAwaited: () -> Bool
+    ) throws(SecureStreamError) -> Int32 {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var first: UnsafeMutablePointer<addrinfo>?
@@ -141,7 +149,9 @@ public final class SecureStream {
         while let address = next?.pointee {
             next = address.ai_next
             do {
-                return try open(address, deadline)
+                return try open(address, deadline, isAwaited)
+            } catch .abandoned {
+                throw .abandoned
             } catch {
                 problem = error
             }
@@ -149,13 +159,15 @@ public final class SecureStream {
         throw problem
     }
 
-    private static func open(_ address: addrinfo, _ deadline: ContinuousClock.Instant) throws(SecureStreamError) -> Int32 {
+    private static func open(
+        _ address: addrinfo, _ deadline: ContinuousClock.Instant, _ isAwaited: () -> Bool
+    ) throws(SecureStreamError) -> Int32 {
         let descriptor = socket(address.ai_family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw .connection(String(cString: strerror(errno))) }
         do throws(SecureStreamError) {
             if connect(descriptor, address.ai_addr, address.ai_addrlen) != 0 {
                 guard errno == EINPROGRESS else { throw SecureStreamError.connection(String(cString: strerror(errno))) }
-                try wait(for: Int16(POLLOUT), on: descriptor, until: deadline)
+                try wait(for: Int16(POLLOUT), on: descriptor, until: deadline, isAwaited)
                 var code: Int32 = 0
                 var size = socklen_t(MemoryLayout<Int32>.size)
                 getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
@@ -168,15 +180,18 @@ public final class SecureStream {
         }
     }
 
-    private static func wait(for events: Int16, on descriptor: Int32, until deadline: ContinuousClock.Instant) throws(SecureStreamError) {
+    private static func wait(
+        for events: Int16, on descriptor: Int32, until deadline: ContinuousClock.Instant, _ isAwaited: () -> Bool
+    ) throws(SecureStreamError) {
         while true {
             let left = (deadline - ContinuousClock.now).components
             let milliseconds = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000
             guard milliseconds > 0 else { throw .timedOut }
             var entry = pollfd(fd: descriptor, events: events, revents: 0)
-            let ready = poll(&entry, 1, Int32(clamping: milliseconds))
+            let ready = poll(&entry, 1, min(patience, Int32(clamping: milliseconds)))
             if ready > 0 { return }
             if ready < 0, errno != EINTR { throw .connection(String(cString: strerror(errno))) }
+            guard isAwaited() else { throw .abandoned }
         }
     }
 }
@@ -188,4 +203,6 @@ public enum SecureStreamError: Error, Sendable, Equatable {
     /// - Parameter fingerprint: of the certificate that was shown, where it is known.
     case untrusted(reason: String, fingerprint: [UInt8]?)
     case timedOut
+    /// Nobody waits any longer.
+    case abandoned
 }

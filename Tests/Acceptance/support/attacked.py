@@ -16,8 +16,10 @@ from .waiting import eventually
 # Full counts with CASELLA_BOUNDS=full; otherwise what takes long is done less often.
 FULL = os.environ.get("CASELLA_BOUNDS") == "full"
 
-# Seconds that a step of a bystander may take: half of them, and the longest (the machine runs the attack as well).
-MEDIAN, WORST = 1.0, 3.0
+# Seconds within which others are served, step by step, and what the longest step may take. A step in twenty, or one of fewer, may take
+# more than the former: the attack and both sides' clients run on the same few cores, a worker that starts and a flush of a shared disk can
+# meet in one step, and what the system does beside the test has no bound. A platform that makes others wait does so at more than one.
+SERVED, WORST = 1.0, 3.0
 
 # Anonymous memory (kB) that a process may have during an attack: the bounds of the README, with what the process has anyway.
 MEMORY = {"gateway": 700_000, "tenant:victim": 900_000, "tenant:other": 30_000, "relay": 30_000}
@@ -61,7 +63,9 @@ class AttackedPlatform:
         now = self.processes()
         for name, pid in before.items():
             assert name not in now or now[name] == pid, f"{name} died"
-        assert bystander.median(first) < MEDIAN, f"others waited: half of all steps took more than {bystander.median(first):.2f} s"
+        times = bystander.times(first)
+        late = [seconds for seconds in times if seconds >= SERVED]
+        assert len(late) <= max(1, len(times) // 20), f"others waited: {len(late)} of {len(times)} steps took {SERVED:g} s or more"
         assert worst < WORST, f"others waited: {step} took {worst:.2f} s"
         for name, peak in memory.peaks.items():
             assert peak < MEMORY[name], f"{name} took {peak} kB, more than {MEMORY[name]} kB"

@@ -12,7 +12,7 @@ _numbers = itertools.count(1)
 
 TABLES = (
     *("tenants", "domains", "domain_aliases", "domain_claims", "dkim_keys", "users", "credentials", "old_credentials", "app_passwords"),
-    *("one_time_passwords", "aliases", "groups", "group_members", "shared_access", "vacations", "holds"),
+    *("one_time_passwords", "aliases", "groups", "group_members", "shared_access", "vacations", "user_forwards", "holds"),
     *("queue_messages", "queue_recipients"),
 )
 
@@ -36,6 +36,7 @@ class Everything:
             ("mailbox", "add", desk, "--member", ann, "--rights", "write"),
             ("app-password", "create", ann, "--name", device),
             ("vacation", "set", ann, "--subject", "Away", "--text", "Back soon."),
+            ("forward", "set", ann, "--to", bob),
             ("user", "create", gone, "--no-password"),
             ("user", "delete", gone, "--yes"),
             ("domain", "create", more, "--tenant", name),

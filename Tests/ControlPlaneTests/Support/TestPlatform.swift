@@ -96,12 +96,17 @@ final class TestPlatform {
     /// - Parameters:
     ///   - zone: the records of the DNS, as in a zone file. Of other names nobody knows anything.
     ///   - patience: how long an answer is waited for.
+    ///   - web: what is answered over HTTPS, if that is otherwise than without a configuration.
     ///   - audit: instead of the platform's own.
-    func calls(zone: [String] = [], patience: Duration = .seconds(20), audit: AuditLog? = nil) -> Provisioning {
-        Provisioning(
+    func calls(
+        zone: [String] = [], patience: Duration = .seconds(20), web: WebFacts? = nil, audit: AuditLog? = nil
+    ) -> Provisioning {
+        var facts = parts.facts
+        if let web { facts.web = web }
+        return Provisioning(
             database: control, roles: parts.roles, hashing: parts.hashing, authenticator: parts.authenticator, workers: parts.workers,
             services: parts.services, domains: parts.domains, queue: RelayQueue(database: control, journal: parts.journal),
-            directory: parts.directory, journal: parts.journal, facts: parts.facts,
+            directory: parts.directory, journal: parts.journal, facts: facts,
             resolver: DNSResolver(forwarder: "127.0.0.1@9", localData: zone, remembers: false, timeout: patience),
             sessions: parts.sessions, ownAccounts: parts.ownAccounts, audit: audit ?? parts.audit,
             certificates: parts.certificates, liveSessions: GatewaySessions(),

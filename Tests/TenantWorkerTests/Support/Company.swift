@@ -157,6 +157,11 @@ struct CompanyDomain: Sendable {
             .int8(user), .text(subject), .text(text))
     }
 
+    func forward(_ user: Int64, to targets: [String], copy: Bool = true) async throws {
+        _ = try await company.insert(
+            "INSERT INTO user_forwards VALUES ($1, $2, $3, $4) RETURNING user_id", .int8(user), .textArray(targets), .bool(copy))
+    }
+
     /// How many senders are noted as told.
     func notedReplies(of user: Int64) async throws -> Int64 {
         try await company.insert("SELECT count(*) FROM vacation_replies WHERE tenant_id = $1 AND user_id = $2", .int8(user))

@@ -26,7 +26,8 @@ class Append(Row):
             for text in messages:
                 yield from imap.command(imap.append_words(b"INBOX", text))
 
-        took = imap.run(system, [(mailboxes.BOXES.address(5 + number), script) for number in range(self._sessions)])
+        with system.storing(self._messages):
+            took = imap.run(system, [(mailboxes.BOXES.address(5 + number), script) for number in range(self._sessions)])
         return {"": self._messages / took}
 
 

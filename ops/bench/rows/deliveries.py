@@ -1,4 +1,7 @@
-"""Inbound SMTP: from the first connection until every message is visible over IMAP."""
+"""Inbound SMTP: from the first connection until every message is visible over IMAP.
+
+Processor time is all that the messages cost, also what is done for them after they are visible; only then the other system has its turn.
+"""
 
 import time
 
@@ -40,11 +43,16 @@ class Spread(Row):
         pairs = [(recipient, message(10 * KIB, recipient)) for recipient in chosen]
         for recipient in chosen:
             arrivals.expect(recipient)
-        cpu, began = system.cpu_seconds(), time.monotonic()
-        accepted = smtp.deliver(system.port(25), pairs, self.connections)
-        visible = arrivals.wait(chosen)
+        with system.storing(self.messages):
+            cpu, began = system.cpu_seconds(), time.monotonic()
+            accepted = smtp.deliver(system.port(25), pairs, self.connections)
+            visible = arrivals.wait(chosen)
+            visible = arrivals.count(chosen, visible) - began
         used = system.cpu_seconds() - cpu
-        visible = arrivals.count(chosen, visible) - began
+        # Counting is no part of delivery: the same again, with nothing else under way, tells what it took.
+        cpu = system.cpu_seconds()
+        arrivals.count(chosen, visible)
+        used -= system.cpu_seconds() - cpu
         return {"": self.messages / visible, "accepted": self.messages / accepted, "CPU for 1,000": 1000 * used / self.messages}
 
 
@@ -78,11 +86,12 @@ class FromSMTPSource(Row):
         each = self.messages * self._recipients // users
         for address in self._company.addresses():
             arrivals.expect(address, each)
-        began = time.monotonic()
-        self.bench.tools.send(system.port(25), *options)
-        accepted = time.monotonic() - began
-        visible = arrivals.wait(self._company.addresses()) - began
         copies = self.messages * self._recipients
+        with system.storing(copies):
+            began = time.monotonic()
+            self.bench.tools.send(system.port(25), *options)
+            accepted = time.monotonic() - began
+            visible = arrivals.wait(self._company.addresses()) - began
         return {"": copies / visible, "accepted": copies / accepted}
 
 

@@ -33,13 +33,18 @@ class Mixed(Row):
     def measure(self, system, run):
         addresses = [address for home in self._homes for address in home.addresses()]
         clients = 50
+        drawn = [self._draw(1000 * run + number) for number in range(clients)]
         chosen = [addresses[number % len(addresses)] for number in range(clients)]
-        scripts = [(address, self._script(address, 1000 * run + number)) for number, address in enumerate(chosen)]
-        return {"": clients * self._actions / imap.run(system, scripts)}
+        scripts = [(address, self._script(address, *one)) for address, one in zip(chosen, drawn)]
+        with system.storing(sum(actions.count("append") for _, actions in drawn)):
+            took = imap.run(system, scripts)
+        return {"": clients * self._actions / took}
 
-    def _script(self, address, seed):
+    def _draw(self, seed):
         chance = random.Random(seed)
-        chosen = chance.choices(list(ACTIONS), list(ACTIONS.values()), k=self._actions)
+        return chance, chance.choices(list(ACTIONS), list(ACTIONS.values()), k=self._actions)
+
+    def _script(self, address, chance, chosen):
         kept = [message(8192, address) for action in chosen if action == "append"]
 
         def script(_):

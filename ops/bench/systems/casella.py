@@ -3,11 +3,17 @@
 import json
 import os
 import subprocess
+import time
+from contextlib import contextmanager
 
 from . import certificate
 from .mail_system import MailSystem
 
 CHECKOUT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
+
+
+# Seconds after which the rows of messages that are visible are in the database, as a rule, and in any case.
+ROWS_FOLLOW, PATIENCE = 5, 120
 
 
 class Casella(MailSystem):
@@ -77,6 +83,20 @@ class Casella(MailSystem):
 
     def start_afresh(self, company):
         self.ask("worker", "restart", f"tenant:{company.name}")
+
+    @contextmanager
+    def storing(self, count):
+        """Rows follow their messages, and belong to what the messages cost. Asking for them costs something too, so it begins late."""
+        before = self.stored_messages()
+        yield
+        began = time.monotonic()
+        time.sleep(ROWS_FOLLOW)
+        while (stored := self.stored_messages() - before) < count:
+            if time.monotonic() - began > PATIENCE:
+                raise RuntimeError(f"the rows of {count - stored} messages did not follow within {PATIENCE} s")
+            time.sleep(0.5)
+        if stored > count:
+            raise RuntimeError(f"{stored - count} messages were delivered twice")
 
     def stored_messages(self):
         return sum(tenant["usage"]["messages"] for tenant in self.ask("tenant", "list"))

@@ -84,6 +84,8 @@ public struct ApplyImpact: Codable, Sendable, Hashable {
     public var overQuota: [String] = []
     /// Aliases that stay, of whose targets in the tenant one would go.
     public var brokenAliases: [String] = []
+    /// Users who forward, of whose targets in the tenant one would go.
+    public var brokenForwards: [String] = []
     /// Groups that stay, of whose members or owners in the tenant one would go.
     public var brokenGroups: [String] = []
     /// What keeps others from fetching policies on TLS that come into force, or mail from coming under them: sentences.

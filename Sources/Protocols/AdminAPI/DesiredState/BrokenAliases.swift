@@ -4,6 +4,11 @@ extension TenantState {
         new.aliases.filter { _, targets in targets.contains { old.has($0) && !new.has($0) } }.map(\.key).sorted()
     }
 
+    /// Users who forward in the new state to an address of the tenant that was there and would go.
+    public static func brokenForwards(from old: TenantState, to new: TenantState) -> [EmailAddress] {
+        new.users.filter { _, user in user.forward?.to.contains { old.has($0) && !new.has($0) } == true }.map(\.key).sorted()
+    }
+
     /// Groups that are there in both states, or come, and lose a member or an owner of the tenant so.
     public static func brokenGroups(from old: TenantState, to new: TenantState) -> [EmailAddress] {
         new.groups.filter { _, group in (group.members + group.owners).contains { old.has($0) && !new.has($0) } }.map(\.key).sorted()

@@ -19,6 +19,7 @@ extension DesiredTenant {
             try user.limits?.validate(for: .user)
             try Self.validate(user.suspended, user.suspensionReason, of: user.address.text)
             try user.vacation?.settings?.validate()
+            try user.forward?.settings?.validate()
         }
         for mailbox in mailboxes {
             try mailbox.validate()

@@ -91,6 +91,7 @@ public struct DesiredUser: Codable, Sendable, Hashable {
     public var suspensionReason: SuspensionReason?
     public var password: DesiredPassword?
     public var vacation: DesiredVacation?
+    public var forward: DesiredForward?
     /// Of an inverse, with the password: by when that was to be changed. Else a password that is written need not be.
     public var passwordChangeBy: Timestamp?
     /// Of an inverse: the user is changed if it is there, and not made.
@@ -100,10 +101,11 @@ public struct DesiredUser: Codable, Sendable, Hashable {
 
     public init(
         address: EmailAddress, quota: QuotaChange? = nil, limits: LimitChanges? = nil, suspended: [Suspendable]? = nil,
-        suspensionReason: SuspensionReason? = nil, password: DesiredPassword? = nil, vacation: DesiredVacation? = nil
+        suspensionReason: SuspensionReason? = nil, password: DesiredPassword? = nil, vacation: DesiredVacation? = nil,
+        forward: DesiredForward? = nil
     ) {
         (self.address, self.quota, self.limits, self.suspended) = (address, quota, limits, suspended)
-        (self.suspensionReason, self.password, self.vacation) = (suspensionReason, password, vacation)
+        (self.suspensionReason, self.password, self.vacation, self.forward) = (suspensionReason, password, vacation, forward)
     }
 }
 

@@ -1,6 +1,6 @@
 extension DesiredTenant {
     /// All of the state: applied, even with `--prune`, it changes nothing. Passwords are not in it, and so stay as they are; and of who is
-    /// not away, and of what has no keys, it does not say so.
+    /// not away or forwards nothing, and of what has no keys, it does not say so.
     public init(exporting state: TenantState, of name: TenantName) {
         let names = Dictionary(grouping: state.domainAliases.keys) { state.domainAliases[$0] }
         let settings = state.settings
@@ -16,7 +16,7 @@ extension DesiredTenant {
                 DesiredUser(
                     address: address, quota: QuotaChange(user.quota), limits: LimitChanges(user.limits.values),
                     suspended: user.suspension.what, suspensionReason: user.suspension.reason,
-                    vacation: user.vacation.map { .away(as: $0) })
+                    vacation: user.vacation.map { .away(as: $0) }, forward: user.forward.map { .on($0) })
             }.sorted { $0.address.isBefore($1.address) },
             aliases: state.aliases.map { DesiredAlias(address: $0, targets: $1) }.sorted { $0.address < $1.address },
             groups: state.groups.map { address, group in

@@ -32,16 +32,20 @@ extension TenantState {
         return deep
     }
 
-    /// Whom groups and aliases lead to, of this tenant, by the domains' first names.
+    /// An address of this tenant, by its domain's first name.
+    func place(_ address: TargetAddress) -> String? {
+        let domain = domainAliases[address.domain] ?? address.domain
+        return domains[domain].map { _ in "\(address.localPart.lowercased())@\(domain)" }
+    }
+
+    /// Whom groups, aliases and users who forward lead to, of this tenant, by the domains' first names.
     private var ways: [String: [String]] {
         func here(_ addresses: [TargetAddress]) -> [String]? {
-            let names = addresses.compactMap { address -> String? in
-                let domain = domainAliases[address.domain] ?? address.domain
-                return domains[domain].map { _ in "\(address.localPart.lowercased())@\(domain)" }
-            }
+            let names = addresses.compactMap(place)
             return names.isEmpty ? nil : names
         }
         var ways: [String: [String]] = [:]
+        for (address, user) in users { if let forward = user.forward { ways[address.text] = here(forward.to) } }
         for (address, targets) in aliases { ways[address.text] = here(targets) }
         for (address, group) in groups { ways[address.text] = here(group.members) }
         return ways

@@ -65,6 +65,7 @@ extension DesiredUser {
         limits = old.limits.difference(from: new.limits)
         if old.suspension != new.suspension { (suspended, suspensionReason) = (old.suspension.what, old.suspension.reason) }
         if old.vacation != new.vacation { vacation = DesiredVacation(old.vacation) }
+        if old.forward != new.forward { forward = DesiredForward(old.forward) }
         if old.password != new.password { (password, passwordChangeBy) = (old.password, old.passwordChangeBy) }
     }
 }

@@ -79,6 +79,7 @@ extension StateChange {
             result.append(
                 ChangedField("vacation", before.vacation?.subject, new.vacation.map { isSame ? "\($0.subject), otherwise" : $0.subject }))
         }
+        result += fields([("forward", before.forward?.words, new.forward?.words)])
         return result + fields(before.members ?? [:], new.members ?? [:])
     }
 

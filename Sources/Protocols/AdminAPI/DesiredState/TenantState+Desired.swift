@@ -80,6 +80,11 @@ extension TenantState {
                     .conflict, "\(address) would be a \(user.kind) and an alias.",
                     hint: "What the file does not name is taken away with --prune alone.")
             }
+            // One who had it so before may have got the address since.
+            guard user.forward != current.users[address]?.forward else { continue }
+            if let itself = user.forward?.to.first(where: { place($0) == address.text }) {
+                throw AdminError.forwardsToItself(address, itself)
+            }
         }
         for address in aliases.keys {
             guard domains[address.domain] != nil else { throw Self.homeless(address.text, address.domain, current) }
@@ -124,7 +129,7 @@ extension UserSettings {
             quota: quota.changed(by: desired.quota), limits: limits.reaching(desired.limits, prune: prune),
             suspension: desired.suspended.map { StoredSuspension(what: $0, reason: desired.suspensionReason) } ?? suspension,
             password: desired.password ?? password, passwordChangeBy: isOther ? desired.passwordChangeBy : passwordChangeBy,
-            vacation: desired.vacation.map(\.settings) ?? vacation)
+            vacation: desired.vacation.map(\.settings) ?? vacation, forward: desired.forward.map(\.settings) ?? forward)
     }
 }
 

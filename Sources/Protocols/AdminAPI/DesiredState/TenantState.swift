@@ -115,15 +115,16 @@ public struct UserSettings: Sendable, Hashable {
     public var passwordChangeBy: Timestamp?
     /// With its days.
     public var vacation: NewVacation?
+    public var forward: NewForward?
     /// Of a shared mailbox, which has no password. nil: it is a user.
     public var members: [EmailAddress: SharedGrant]?
 
     public init(
         quota: StoredQuota = .standard(at: .user), limits: LimitSet = LimitSet(), suspension: StoredSuspension = .none,
         password: DesiredPassword = .none, passwordChangeBy: Timestamp? = nil, vacation: NewVacation? = nil,
-        members: [EmailAddress: SharedGrant]? = nil
+        forward: NewForward? = nil, members: [EmailAddress: SharedGrant]? = nil
     ) {
-        self.vacation = vacation
+        (self.vacation, self.forward) = (vacation, forward)
         (self.quota, self.limits, self.suspension) = (quota, limits, suspension)
         (self.password, self.passwordChangeBy, self.members) = (password, passwordChangeBy, members)
     }

@@ -59,7 +59,6 @@ public struct CommandReader: Sendable {
     /// Set once the command is lost: the rest of it is only skipped.
     private var refusal: ConditionResponse?
     private var skipped: UInt64 = 0
-    private static let longestTag = 300
     /// More than this is not skipped politely; the connection ends.
     private static let skipLimit: UInt64 = 512 * 1024 * 1024
 

@@ -5,9 +5,14 @@ import FoundationEssentials
 package struct AdminClient: Sendable {
     private let transport: any Transport
     private let triesOnly: Bool
+    private let progress: Progress?
 
-    /// - Parameter triesOnly: asks for changes to be tried, and not made.
-    package init(transport: any Transport, triesOnly: Bool = false) { (self.transport, self.triesOnly) = (transport, triesOnly) }
+    /// - Parameters:
+    ///   - triesOnly: asks for changes to be tried, and not made.
+    ///   - progress: of the work that the calls are made for; nil: nobody looks, and Ctrl-C is somebody else's.
+    package init(transport: any Transport, triesOnly: Bool = false, progress: Progress? = nil) {
+        (self.transport, self.triesOnly, self.progress) = (transport, triesOnly, progress)
+    }
 
     /// Makes a call without a body.
     package func call<Response>(
@@ -33,7 +38,10 @@ package struct AdminClient: Sendable {
         var pairs = call.query.compactMap { name in query[name].flatMap { $0 }.map { "\(name)=\(PercentEncoding.encode($0))" } }
         if triesOnly, call.effect != .reads { pairs.append("\(Rehearsal.parameter)=true") }
         let target = call.path.filled(parameters) + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
-        let response = try transport.exchange(HTTPRequest(method: call.method, target: target, body: body))
+        let watch = CallWatch(progress: progress, changes: call.effect != .reads && !triesOnly)
+        guard watch.goesOn() else { throw watch.interruption(isSent: false) }
+        let response = try transport.exchange(HTTPRequest(method: call.method, target: target, body: body), watch)
+        watch.look()
         guard (200..<300).contains(response.status) else { throw Self.refusal(in: response) }
         if let nothing = Nothing() as? Response { return nothing }
         do { return try JSONDecoder().decode(Response.self, from: Data(response.body)) } catch {
@@ -51,7 +59,8 @@ package struct AdminClient: Sendable {
 
 /// What carries a request there and its response back.
 package protocol Transport: Sendable {
-    func exchange(_ request: HTTPRequest) throws(AdminError) -> HTTPResponse
+    /// - Parameter watch: asked several times a second whether somebody waits still.
+    func exchange(_ request: HTTPRequest, _ watch: CallWatch) throws(AdminError) -> HTTPResponse
 }
 
 extension Settings {

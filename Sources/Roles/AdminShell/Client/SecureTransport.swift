@@ -17,17 +17,23 @@ package struct SecureTransport: Transport {
         self.trust = trust ?? pinned ?? .authorities
     }
 
-    package func exchange(_ request: HTTPRequest) throws(AdminError) -> HTTPResponse {
+    package func exchange(_ request: HTTPRequest, _ watch: CallWatch) throws(AdminError) -> HTTPResponse {
+        var isSent = false
         do {
             let deadline = ContinuousClock.now + timeout
-            let stream = try SecureStream(host: server.host, port: server.port, trust: trust, deadline: deadline)
+            let stream = try SecureStream(
+                host: server.host, port: server.port, trust: trust, deadline: deadline, isAwaited: watch.goesOn)
             try stream.send(request.bytes(token: session?.token))
+            isSent = true
             var reader = HTTPResponseReader()
             while true {
                 let bytes = try stream.receive()
+                watch.look()
                 if bytes.isEmpty { return try reader.finish() }
                 if let response = try reader.receive(bytes) { return response }
             }
+        } catch SecureStreamError.abandoned {
+            throw watch.interruption(isSent: isSent)
         } catch let error as SecureStreamError {
             throw refusal(error)
         } catch let error as AdminError {
@@ -48,7 +54,7 @@ package struct SecureTransport: Transport {
                 .forbidden, "The certificate of \(server) is not trusted: \(reason).",
                 hint: fingerprint.map { "It shows \(Fingerprint(octets: $0)). If it was renewed, log in anew with --fingerprint." }
                     ?? "Ask whoever runs the platform for the certificate's SHA-256 fingerprint, and log in with --fingerprint.")
-        case .timedOut:
+        case .abandoned, .timedOut:
             AdminError(
                 .timedOut, "The platform at \(server) did not answer within \(timeout.components.seconds) seconds.",
                 hint: "Whether it did what was asked is not known; look before you try again.")

@@ -12,17 +12,18 @@ package struct UnixSocketTransport: Transport {
 
     package var socketPath: String { "\(dataDirectory)/run/admin.sock" }
 
-    package func exchange(_ request: HTTPRequest) throws(AdminError) -> HTTPResponse {
+    package func exchange(_ request: HTTPRequest, _ watch: CallWatch) throws(AdminError) -> HTTPResponse {
         let deadline = ContinuousClock.now + timeout
-        let descriptor = try connected()
+        let descriptor = try connected(watch)
         defer { close(descriptor) }
-        try send(request.bytes, over: descriptor, until: deadline)
+        try send(request.bytes, over: descriptor, until: deadline, watch)
         var reader = HTTPResponseReader()
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
-            try wait(for: Int16(POLLIN), on: descriptor, until: deadline)
+            try wait(for: Int16(POLLIN), on: descriptor, until: deadline, watch)
             let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT)) }
             if count > 0 {
+                watch.look()
                 if let response = try reader.receive(buffer[..<count]) { return response }
             } else if count == 0 {
                 return try reader.finish()
@@ -32,7 +33,7 @@ package struct UnixSocketTransport: Transport {
         }
     }
 
-    private func connected() throws(AdminError) -> Int32 {
+    private func connected(_ watch: CallWatch) throws(AdminError) -> Int32 {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let path = Array(socketPath.utf8)
@@ -44,15 +45,17 @@ package struct UnixSocketTransport: Transport {
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw broken() }
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
-        }
-        guard result == 0 else {
+        while true {
+            let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+            let result = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
+            }
+            if result == 0 { return descriptor }
             let error = errno
+            if error == EINTR, watch.goesOn() { continue }
             close(descriptor)
-            throw refusal(error)
+            throw error == EINTR ? watch.interruption(isSent: false) : refusal(error)
         }
-        return descriptor
     }
 
     private func refusal(_ error: Int32) -> AdminError {
@@ -70,10 +73,12 @@ package struct UnixSocketTransport: Transport {
         }
     }
 
-    private func send(_ bytes: [UInt8], over descriptor: Int32, until deadline: ContinuousClock.Instant) throws(AdminError) {
+    private func send(
+        _ bytes: [UInt8], over descriptor: Int32, until deadline: ContinuousClock.Instant, _ watch: CallWatch
+    ) throws(AdminError) {
         var sent = 0
         while sent < bytes.count {
-            try wait(for: Int16(POLLOUT), on: descriptor, until: deadline)
+            try wait(for: Int16(POLLOUT), on: descriptor, until: deadline, watch)
             let flags = Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
             let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, flags) }
             if count >= 0 { sent += count; continue }
@@ -82,7 +87,9 @@ package struct UnixSocketTransport: Transport {
         }
     }
 
-    private func wait(for events: Int16, on descriptor: Int32, until deadline: ContinuousClock.Instant) throws(AdminError) {
+    private func wait(
+        for events: Int16, on descriptor: Int32, until deadline: ContinuousClock.Instant, _ watch: CallWatch
+    ) throws(AdminError) {
         while true {
             let left = (deadline - ContinuousClock.now).components
             let milliseconds = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000
@@ -92,9 +99,10 @@ package struct UnixSocketTransport: Transport {
                     hint: "Whether it did what was asked is not known; look before you try again.")
             }
             var entry = pollfd(fd: descriptor, events: events, revents: 0)
-            let ready = poll(&entry, 1, Int32(clamping: milliseconds))
+            let ready = poll(&entry, 1, min(CallWatch.milliseconds, Int32(clamping: milliseconds)))
             if ready > 0 { return }
             if ready < 0, errno != EINTR { throw broken() }
+            guard watch.goesOn() else { throw watch.interruption(isSent: events == Int16(POLLIN)) }
         }
     }
 

@@ -12,6 +12,7 @@ package struct Casella: ParsableCommand {
         subcommands: [
             TenantCommands.self, PlanCommands.self, DomainCommands.self, DKIMCommands.self, UserCommands.self, AppPasswordCommands.self,
             SelfCommands.self, AliasCommands.self, GroupCommands.self, SharedMailboxCommands.self, VacationCommands.self,
+            ForwardCommands.self,
             DeletedCommands.self, HoldCommands.self, QuotaCommands.self, QueueCommands.self, LoginCommands.self, WorkerCommands.self,
             CertificateCommands.self,
             AdministratorCommands.self, RoleCommands.self, ExplainCommands.self, SessionCommands.self, AuditCommands.self, ShowUsage.self,
@@ -107,6 +108,13 @@ package struct VacationCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "vacation", abstract: "What people who write to a user are told while the user is away.",
         subcommands: [SetVacation.self, ShowVacation.self, ClearVacation.self, ListVacations.self])
+    package init() {}
+}
+
+package struct ForwardCommands: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "forward", abstract: "Where else a user's mail goes.",
+        subcommands: [SetForward.self, ShowForward.self, ClearForward.self, ListForwards.self])
     package init() {}
 }
 

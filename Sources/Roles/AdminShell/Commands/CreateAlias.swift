@@ -3,7 +3,7 @@ import ArgumentParser
 
 package struct CreateAlias: AdminCommand {
     package static let configuration = CommandConfiguration(commandName: "create", abstract: "Create an alias.")
-    package static let names = LiveNames(options: ["--to": .live(.addresses)])
+    package static let names = LiveNames(arguments: [.newAddress], options: ["--to": .live(.addresses)])
     @Argument(help: "The alias; @domain stands for all other addresses of a domain.", transform: { try AliasAddress($0) })
     var address: AliasAddress
     @Option(help: ArgumentHelp("Where it leads: addresses here or anywhere, parted by commas.", valueName: "addresses"))

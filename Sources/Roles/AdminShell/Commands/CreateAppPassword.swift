@@ -6,11 +6,13 @@ package struct CreateAppPassword: AdminCommand {
         commandName: "create", abstract: "Make a password for one device of a user; it is shown once.",
         discussion: "It can be revoked without touching the user's own password or other devices.")
     package static let names = LiveNames(
-        arguments: [.live(.addresses)], options: ["--service": .words(MailService.allCases.map(\.rawValue))])
+        arguments: [.live(.addresses)], options: ["--service": .words(MailService.ofMailPrograms.map(\.rawValue))])
     @Argument(help: "Address of the user.", transform: { try EmailAddress($0) }) var address: EmailAddress
     @Option(help: ArgumentHelp("Of the device, such as phone.", valueName: "text"), transform: { try AppPasswordName($0) })
     var name: AppPasswordName
-    @Option(help: ArgumentHelp("What it is good for: imap, pop3 or submission. May be given several times; all if left out."))
+    @Option(
+        help: ArgumentHelp("What it is good for: imap, pop3 or submission. May be given several times; all if left out."),
+        transform: { try MailService.ofMailProgram($0) })
     var service: [MailService] = []
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}

@@ -8,7 +8,8 @@ package struct CreateGroup: AdminCommand {
             Members are users, aliases and other groups of the tenant, and addresses outside. Owners send as the group, and the first \
             hears of mail that did not reach a member outside.
             """)
-    package static let names = LiveNames(options: ["--owner": .live(.addresses), "--member": .live(.addresses)])
+    package static let names = LiveNames(
+        arguments: [.newAddress], options: ["--owner": .live(.addresses), "--member": .live(.addresses)])
     @Argument(help: "The group's address.", transform: { try EmailAddress($0) }) var address: EmailAddress
     @Option(help: "Who may send to it: anyone, or users who logged in: all of the tenant, its members, its owners.")
     var posting: PostingRule = .anyone

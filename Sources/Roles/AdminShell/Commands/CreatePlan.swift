@@ -5,6 +5,7 @@ package struct CreatePlan: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make a plan: a set of limits under a name.",
         discussion: "What is left out is not limited. `plan assign` gives the plan to tenants.")
+    package static let names = LiveNames(options: LimitOptions.names)
     @Argument(help: "Short name: a-z, 0-9 and hyphen.", transform: { try PlanName($0) }) var name: PlanName
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Global options") var global: GlobalArguments

@@ -5,6 +5,7 @@ package struct CreateUser: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Create a user.",
         discussion: "Without --password-stdin, --generate, a hash or --no-password it asks for the password, twice.")
+    package static let names = LiveNames(arguments: [.newAddress])
     @Argument(help: "Address; its domain must exist.", transform: { try EmailAddress($0) }) var address: EmailAddress
     @OptionGroup var password: UserPasswordOptions
     @OptionGroup var demand: PasswordDemandOptions

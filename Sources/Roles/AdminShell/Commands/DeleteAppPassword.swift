@@ -4,7 +4,7 @@ import ArgumentParser
 package struct DeleteAppPassword: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Revoke an app password; the user's sessions end at once.")
-    package static let names = LiveNames(arguments: [.live(.addresses)])
+    package static let names = LiveNames(arguments: [.live(.addresses), .within(.appPasswords)])
     @Argument(help: "Address of the user.", transform: { try EmailAddress($0) }) var address: EmailAddress
     @Argument(help: "Name of the device.", transform: { try AppPasswordName($0) }) var name: AppPasswordName
     @OptionGroup(title: "Global options") var global: GlobalArguments

@@ -5,7 +5,7 @@ package struct DeleteDKIMKey: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Delete a key of a domain.",
         discussion: "It asks before it deletes a key that signs. Without the last of them the domain's mail goes unsigned.")
-    package static let names = LiveNames(arguments: [.live(.domains)])
+    package static let names = LiveNames(arguments: [.live(.domains), .within(.selectors)])
     @Argument(help: "The domain or domain alias, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
     @Argument(help: "The key's selector.", transform: { try DKIMSelector($0) }) var selector: DKIMSelector
     @OptionGroup(title: "Global options") var global: GlobalArguments

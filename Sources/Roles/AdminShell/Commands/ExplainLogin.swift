@@ -8,7 +8,7 @@ package struct ExplainLogin: AdminCommand {
     package static let names = LiveNames(
         arguments: [.live(.addresses)], options: ["--protocol": .words(MailService.allCases.map(\.rawValue))])
     @Argument(help: "Address of the user.", transform: { try EmailAddress($0) }) var address: EmailAddress
-    @Option(name: .customLong("protocol"), help: "What is logged in to: imap, pop3 or submission.") var service = MailService.imap
+    @Option(name: .customLong("protocol"), help: "What is logged in to: imap, pop3, submission or web.") var service = MailService.imap
     @Option(help: ArgumentHelp("The client's address, for the wrong logins that came from there.", valueName: "host")) var from: String?
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}

@@ -19,7 +19,7 @@ package struct ImportUsers: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let name = file == "-" ? "standard input" : file
-        let users = UserFile(try InputText.contents(of: file))
+        let users = UserFile(try InputText.contents(of: file, for: context.console), whileReading: context.progress.look)
         let mistakes = MistakeList(name)
         guard users.mistakes.isEmpty else {
             mistakes.show(users.mistakes, on: context.console)
@@ -29,32 +29,30 @@ package struct ImportUsers: AdminCommand {
         // Also when it is broken off: nothing else tells who was refused until then.
         defer { mistakes.show(outcomes.compactMap { line in line.error.map { .init(line: line.line, $0) } }, on: context.console) }
         try perform(users.users, context, &outcomes)
-        return UserImportSummary(dryRun: context.settings.dryRun, users: outcomes).report
+        return UserImportSummary(dryRun: context.settings.dryRun, users: outcomes, notBegun: users.users.count - outcomes.count).report
     }
 
     /// - Parameter outcomes: what came of each, also of those before a failure; by line.
     private func perform(_ users: [UserFile.Line], _ context: Context, _ outcomes: inout [UserImportSummary.Line]) throws {
-        let owners = try owners(of: users, context), clock = ContinuousClock(), began = clock.now
-        let progress = Progress(total: users.count, of: "users")
-        var isShown = false
+        let owners = try owners(of: users, context)
+        let batches = UserBatches(users, tenant: { owners[$0] }).batches
+        context.progress.begin(users.count, of: "users", parts: batches.count)
         defer {
-            if isShown { context.console.writeError("\r\u{1B}[K") }
+            context.progress.end()
             outcomes.sort { $0.line < $1.line }
         }
-        for batch in UserBatches(users, tenant: { owners[$0] }).batches {
+        for batch in batches {
+            if context.console.isInterrupted { return }
             let request = UserImport(users: batch.map(\.user))
             do {
                 outcomes += zip(batch, try context.client.call(Calls.importUsers, sending: request).users).map { .init($0, $1) }
             } catch {
-                guard !context.settings.dryRun, !outcomes.isEmpty else { throw error }
+                guard !context.settings.dryRun, !outcomes.isEmpty, error.code != .interrupted else { throw error }
                 let there = outcomes.count { $0.outcome != .refused }
                 let done = "\(there) of \(users.count) users are done; run it again to go on with the others."
                 throw AdminError(error.code, error.message, hint: error.hint.map { "\($0)\n\(done)" } ?? done)
             }
-            if context.console.showsProgress, let line = progress.line(done: outcomes.count, after: clock.now - began) {
-                isShown = true
-                context.console.writeError("\r\(line)\u{1B}[K")
-            }
+            context.progress.reached(outcomes.count)
         }
     }
 

@@ -18,9 +18,16 @@ package struct LimitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Days that what is deleted is kept; 0 destroys at once.", valueName: "number")) var keptDays: String?
     @Option(help: ArgumentHelp("Days that messages stay in a mailbox for trash.", valueName: "number")) var trashDays: String?
     @Option(help: ArgumentHelp("Days that messages stay in a mailbox for junk.", valueName: "number")) var junkDays: String?
-    @Option(help: ArgumentHelp("What users may log in to: a list such as imap,submission.", valueName: "services")) var protocols: String?
+    @Option(
+        help: ArgumentHelp(
+            "What users may log in to: a list of imap, pop3, submission and web (their account pages), such as imap,submission,web.",
+            valueName: "services"))
+    var protocols: String?
 
     package init() {}
+
+    /// For completion.
+    static let names: [String: LiveNames.Source] = ["--protocols": .lists(MailService.allCases.map(\.rawValue))]
 
     private var texts: [(LimitName, String?)] {
         [

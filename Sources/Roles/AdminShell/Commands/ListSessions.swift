@@ -3,7 +3,7 @@ import ArgumentParser
 
 package struct ListSessions: AdminCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the mail programs that are logged in, the oldest session first.")
+        commandName: "list", abstract: "List the mail programs and browsers that are logged in, the oldest session first.")
     package static let names = LiveNames(arguments: [.live(.quotaTargets)])
     @Argument(help: "A tenant, a domain or an address; all if left out.", transform: { try QuotaTarget($0) }) var target: QuotaTarget?
     @OptionGroup(title: "Global options") var global: GlobalArguments

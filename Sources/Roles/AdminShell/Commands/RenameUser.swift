@@ -8,7 +8,7 @@ package struct RenameUser: AdminCommand {
             The new address may be in another domain of the same tenant. The tenant's aliases that led to the old one lead to the new one. \
             Sessions end, and tell the new address.
             """)
-    package static let names = LiveNames(arguments: [.live(.addresses)])
+    package static let names = LiveNames(arguments: [.live(.addresses), .newAddress])
     @Argument(help: "Address of the user.", transform: { try EmailAddress($0) }) var address: EmailAddress
     @Argument(help: "The new address; no user, alias or group has it yet.", transform: { try EmailAddress($0) }) var new: EmailAddress
     @Flag(help: "The old address becomes an alias of the new one.") var keepAlias = false

@@ -20,17 +20,17 @@ package struct SetVacation: AdminCommand {
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
-        let new = NewVacation(subject: subject, text: try givenText(), from: from, until: until, days: days)
+        let new = NewVacation(subject: subject, text: try givenText(context.console), from: from, until: until, days: days)
         try new.validate()
         let vacation = try context.client.call(Calls.setVacation, address.text, sending: new)
         return Report(
             vacation, VacationTable.of([vacation], withText: true), .sentence("Who writes to \(vacation.address) is told that it is away."))
     }
 
-    private func givenText() throws -> String {
+    private func givenText(_ console: any Console) throws -> String {
         switch (text, file) {
         case (let text?, nil): return text
-        case (nil, let file?): return try InputText.contents(of: file)
+        case (nil, let file?): return try InputText.contents(of: file, for: console)
         case (nil, nil), (_?, _?):
             throw AdminError(.invalid, "The reply needs one text.", hint: "Give either --text TEXT or --file FILE.")
         }

@@ -22,7 +22,8 @@ package struct ShowLog: AdminCommand {
             throw AdminError(
                 .invalid, "The log can be read on the platform's own machine alone.", hint: "Log in there, and leave --server out.")
         }
-        let lines = try LogSearch(directory: context.settings.dataDirectory + "/log").lines(of: trace)
+        let watch = CallWatch(progress: context.progress, changes: false)
+        let lines = try LogSearch(directory: context.settings.dataDirectory + "/log").lines(of: trace, isAwaited: watch.goesOn)
         let table = Table(
             ["at", "level", "process", "message", "fields"],
             lines.map { [.text($0["at"]), .text($0["level"]), .text($0["process"]), .text($0["message"]), .text($0.others)] })

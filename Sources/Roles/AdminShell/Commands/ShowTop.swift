@@ -1,6 +1,5 @@
 import AdminAPI
 import ArgumentParser
-import Glibc
 
 package struct ShowTop: AdminCommand {
     package static let configuration = CommandConfiguration(
@@ -30,7 +29,7 @@ package struct ShowTop: AdminCommand {
             return Report(Nothing(), Table([], []), .silent)
         }
         let first = try context.client.call(Calls.showLoad)
-        usleep(UInt32(interval * 1_000_000))
+        try context.pause(for: .seconds(interval))
         let rates = LoadRates(try context.client.call(Calls.showLoad), since: first)
         // As wide as it needs to be, and as long.
         let view = TopView(columns: 80, rows: max(TopView.smallest.rows, rates.tenants.count + 10))

@@ -5,7 +5,7 @@ package struct UndeleteUser: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "undelete", abstract: "Bring a deleted user back, with mail and passwords as they were.",
         discussion: "Of several who had the address, the one that was deleted last. `deleted list` shows who is kept.")
-    package static let names = LiveNames(arguments: [.live(.deletedAddresses)])
+    package static let names = LiveNames(arguments: [.live(.deletedAddresses)], options: ["--as": .newAddress])
     @Argument(help: "Address that the user had.", transform: { try EmailAddress($0) }) var address: EmailAddress
     @Option(
         help: ArgumentHelp("Another address, where somebody else has the old one now.", valueName: "address"),

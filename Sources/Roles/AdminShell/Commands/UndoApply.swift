@@ -9,6 +9,7 @@ package struct UndoApply: AdminCommand {
             it deleted come back as they were, with their mail; those that were destroyed meanwhile are made again, users with their \
             passwords and with empty mailboxes. A tenant that it made stays, empty. Undoing can be undone.
             """)
+    package static let names = LiveNames(arguments: [.live(.applies)])
     @Argument(help: "Number of the apply.", transform: { try ApplyNumber($0) }) var number: ApplyNumber
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}

@@ -5,6 +5,8 @@ import ArgumentParser
 package protocol NameSource: Sendable {
     /// Names that begin with the prefix; none when they cannot be had.
     func names(_ kind: NameKind, prefix: String) -> [String]
+    /// The same of those of one domain or user.
+    func names(_ kind: NameKind, of owner: String, prefix: String) -> [String]
 }
 
 /// Asks the control plane, briefly: the Tab key must never hang.
@@ -13,9 +15,13 @@ package struct LiveNameSource: NameSource {
 
     package init(client: AdminClient) { self.client = client }
 
-    package func names(_ kind: NameKind, prefix: String) -> [String] {
-        let list = try? client.call(Calls.names, query: ["kind": kind.rawValue, "prefix": prefix])
-        return (list?.names ?? []).filter { $0.hasPrefix(prefix) && $0 == $0.withoutControls() }
+    package func names(_ kind: NameKind, prefix: String) -> [String] { names(kind, nil, prefix) }
+
+    package func names(_ kind: NameKind, of owner: String, prefix: String) -> [String] { names(kind, owner, prefix) }
+
+    private func names(_ kind: NameKind, _ owner: String?, _ prefix: String) -> [String] {
+        let list = try? client.call(Calls.names, query: ["kind": kind.rawValue, "prefix": prefix, "of": owner])
+        return (list?.names ?? []).filter { $0.lowercased().hasPrefix(prefix) && $0 == $0.withoutControls() }
     }
 }
 
@@ -53,46 +59,52 @@ package struct Completer: Sendable {
     package func candidates(after line: [String], word: String) -> [String] {
         var words = line
         if words.first == "casella" { words.removeFirst() }
-        if words == ["use"] { return offered(.live(.tenants), word) }
+        if words == ["use"] { return offered(.live(.tenants), word, at: LinePlace(after: words)) }
         let helps = words.first == "help"
         if helps { words.removeFirst() }
-        let place = CommandTree.find(words)
-        let rest = Array(words.dropFirst(place.path.count))
-        let known = CommandTree.names(under: place.command)
-        if !known.isEmpty {
-            guard rest.isEmpty else { return [] }
-            let more = place.path.isEmpty && !helps ? Self.builtIns : []
-            return (known + more).filter { $0.hasPrefix(word) }.sorted()
+        let place = LinePlace(after: words)
+        let names = (place.command as? any AdminCommand.Type)?.names ?? LiveNames()
+        switch place.expected {
+        case .command:
+            let more = place.path.isEmpty && place.options.isEmpty && !helps ? Self.builtIns : []
+            return (CommandTree.names(under: place.command) + more).filter { $0.hasPrefix(word) }.sorted()
+        case .nothing: return []
+        case .value, .argument:
+            if helps { return [] }
         }
-        return helps ? [] : values(for: place.command, after: rest, word: word)
-    }
-
-    private func values(for command: any ParsableCommand.Type, after words: [String], word: String) -> [String] {
-        let options = CommandTree.options(of: command)
-        let names = (command as? any AdminCommand.Type)?.names ?? LiveNames()
-        func takesValue(_ option: String) -> Bool { options.contains { $0.name == option && $0.takesValue } }
-        if let last = words.last, takesValue(last) {
-            let standard: LiveNames.Source? = last == "--format" ? .words(OutputFormat.allCases.map(\.rawValue)) : nil
-            return (names.options[last] ?? standard).map { offered($0, word) } ?? []
+        if case .value(let option) = place.expected {
+            let standard: LiveNames.Source? = option == "--format" ? .words(OutputFormat.allCases.map(\.rawValue)) : nil
+            return (names.options[option] ?? standard).map { offered($0, word, at: place) } ?? []
         }
         if word.hasPrefix("-") {
-            return options.map(\.name).filter { $0.hasPrefix(word) && !words.contains($0) }.sorted()
+            let options = CommandTree.options(of: place.command).map(\.name)
+            return options.filter { $0.hasPrefix(word) && !place.options.contains($0) }.sorted()
         }
-        var position = 0
-        var isValue = false
-        for earlier in words {
-            if isValue { isValue = false } else if earlier.hasPrefix("-") { isValue = takesValue(earlier) } else { position += 1 }
-        }
-        guard let kind = position < names.arguments.count ? names.arguments[position] : nil else { return [] }
-        return offered(kind, word)
+        guard case .argument(let number) = place.expected, number < names.arguments.count else { return [] }
+        return offered(names.arguments[number], word, at: place)
     }
 
-    private func offered(_ source: LiveNames.Source, _ word: String) -> [String] {
+    private func offered(_ source: LiveNames.Source, _ word: String, at place: LinePlace) -> [String] {
         switch source {
         case .words(let words): return words.filter { $0.hasPrefix(word) }.sorted()
         case .live(let kind):
-            let comma = word.lastIndex(of: ",").map { word.index(after: $0) } ?? word.startIndex  // lists: a@b.example,c@…
-            return self.source.names(kind, prefix: String(word[comma...]).lowercased()).map { word[..<comma] + $0 }
+            let (earlier, last) = Self.list(word)  // a@b.example,c@…
+            return self.source.names(kind, prefix: last.lowercased()).map { earlier + $0 }
+        case .lists(let words):
+            let (earlier, last) = Self.list(word), taken = earlier.split(separator: ",")
+            return words.filter { $0.hasPrefix(last) && !taken.contains(Substring($0)) }.sorted().map { earlier + $0 }
+        case .within(let kind):
+            return place.arguments.first.map { self.source.names(kind, of: $0, prefix: word.lowercased()) } ?? []
+        case .newAddress:
+            guard let at = word.lastIndex(of: "@") else { return [] }
+            let domain = word[word.index(after: at)...].lowercased()
+            return self.source.names(.domains, prefix: domain).map { word[...at] + $0 }
         }
+    }
+
+    /// What stands up to the last comma, and what behind it.
+    private static func list(_ word: String) -> (earlier: String, last: String) {
+        let comma = word.lastIndex(of: ",").map { word.index(after: $0) } ?? word.startIndex
+        return (String(word[..<comma]), String(word[comma...]))
     }
 }

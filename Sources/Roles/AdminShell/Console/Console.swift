@@ -4,11 +4,13 @@ import AdminAPI
 package protocol Console: Sendable {
     /// Whether somebody can be asked: standard input is a terminal.
     var canAsk: Bool { get }
-    /// Whether somebody watches: standard error is a terminal, so that a line there may be written over.
-    var showsProgress: Bool { get }
+    /// How it is shown how far something is; nil: nobody watches, or not on a terminal where a line can be written over.
+    var progressBar: ProgressBar? { get }
     /// Whether standard output, or standard error, is a terminal whose owner has nothing against colours (https://no-color.org).
     var isStyled: Bool { get }
     var isErrorStyled: Bool { get }
+    /// Whether somebody pressed Ctrl-C since the line in hand was entered: it ends where it can.
+    var isInterrupted: Bool { get }
     /// Asks a question; nil when it was abandoned (Ctrl-C, Ctrl-D).
     func ask(_ question: String) -> String?
     /// The same without showing what is typed.
@@ -19,10 +21,14 @@ package protocol Console: Sendable {
     /// The same for what may be longer than a screen.
     func page(_ text: String)
     func writeError(_ text: String)
+    /// Shows a line in the place of the one before it. It goes when anything else is written, or with nil.
+    func show(progress line: String?)
 }
 
 extension Console {
-    package var showsProgress: Bool { false }
+    package var progressBar: ProgressBar? { nil }
+    package func show(progress line: String?) {}
+    package var isInterrupted: Bool { false }
     package var isStyled: Bool { false }
     package var isErrorStyled: Bool { false }
     package func page(_ text: String) { write(text) }

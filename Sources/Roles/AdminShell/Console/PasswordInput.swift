@@ -15,7 +15,7 @@ package enum PasswordInput: Sendable {
         case .hashOnStandardInput:
             guard let line = console.readLine() else { throw AdminError(.invalid, "Standard input holds no hash.") }
             choice = .hash(line)
-        case .hashFile(let path): choice = .hash(try InputText.contents(of: path).trimmingSpaces())
+        case .hashFile(let path): choice = .hash(try InputText.contents(of: path, for: console).trimmingSpaces())
         case .standardInput where console.canAsk, .ask:
             guard console.canAsk else {
                 throw AdminError(.invalid, "There is no terminal to ask for a password on.", hint: "Use --password-stdin or --generate.")

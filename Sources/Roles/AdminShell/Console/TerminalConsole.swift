@@ -1,12 +1,39 @@
 import Glibc
+import LineEditor
+import Synchronization
 
 /// Standard input, output and error. Questions go to standard error, so that standard output holds results only.
-package struct TerminalConsole: Console {
+package final class TerminalConsole: Console {
+    /// Whether a line stands on standard error that is not to stay.
+    private let isProgressShown = Mutex(false)
+
     package init() {}
 
     package var canAsk: Bool { isatty(STDIN_FILENO) == 1 }
 
-    package var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
+    package var progressBar: ProgressBar? {
+        var size = winsize()
+        guard isatty(STDERR_FILENO) == 1, !["", "dumb"].contains(Self.variable("TERM") ?? "") else { return nil }
+        let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return ProgressBar(columns: isKnown ? Int(size.ws_col) : 80, isStyled: isErrorStyled, isUnicode: Self.isUnicode)
+    }
+
+    /// By the variables that tell of characters, the first that says anything.
+    private static var isUnicode: Bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(variable).first { !$0.isEmpty } ?? ""
+        return ["UTF-8", "UTF8"].contains { locale.uppercased().contains($0) }
+    }
+
+    package func show(progress line: String?) {
+        let wasShown = isProgressShown.withLock { isShown in
+            defer { isShown = line != nil }
+            return isShown
+        }
+        if line != nil || wasShown { Self.write("\r\u{1B}[K\(line ?? "")", to: STDERR_FILENO) }
+    }
+
+    /// The shell has one thread, the main one.
+    package var isInterrupted: Bool { MainActor.assumeIsolated { InterruptFlag.signal == SIGINT } }
 
     package var isStyled: Bool { Self.takesColour(STDOUT_FILENO) }
     package var isErrorStyled: Bool { Self.takesColour(STDERR_FILENO) }
@@ -18,6 +45,7 @@ package struct TerminalConsole: Console {
     static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     package func page(_ text: String) {
+        show(progress: nil)
         guard let pager = Pager(for: text), pager.show(text) else { return write(text) }
     }
 
@@ -55,8 +83,10 @@ package struct TerminalConsole: Console {
         var line: [UInt8] = []
         var byte: UInt8 = 0
         while line.count < Self.lineLimit {
+            guard InputText.comes(on: STDIN_FILENO, for: self) else { return nil }
             let count = read(STDIN_FILENO, &byte, 1)
-            if count < 0 { return nil }  // a signal (Ctrl-C) or a lost terminal
+            if count < 0, errno == EINTR { continue }  // Ctrl-C, or back from the background
+            if count < 0 { return nil }  // a lost terminal
             if count == 0 { return line.isEmpty ? nil : String(decoding: line, as: UTF8.self) }
             if byte == Self.interrupt, canAsk { return nil }
             if byte == UInt8(ascii: "\n") {
@@ -68,8 +98,15 @@ package struct TerminalConsole: Console {
         return nil
     }
 
-    package func write(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
-    package func writeError(_ text: String) { Self.write(text, to: STDERR_FILENO) }
+    package func write(_ text: String) {
+        show(progress: nil)
+        Self.write(text, to: STDOUT_FILENO)
+    }
+
+    package func writeError(_ text: String) {
+        show(progress: nil)
+        Self.write(text, to: STDERR_FILENO)
+    }
 
     static func write(_ text: String, to descriptor: Int32) {
         var rest = Array(text.utf8)[...]

@@ -28,7 +28,7 @@ struct ApplyRun {
 
     func report() throws -> Report {
         var outcomes = units.map { Outcome(tenant: $0.name) }, fingerprints: [Int: String] = [:]
-        try each(Array(units.indices), "looked at") { index in
+        let looked = try each(Array(units.indices), "looked at") { index in
             let preview = try units[index].preview()
             (outcomes[index].changes, outcomes[index].impact) = (preview.changes, preview.impact)
             guard !preview.isEmpty else {
@@ -41,47 +41,45 @@ struct ApplyRun {
         } refused: {
             outcomes[$0].error = $1
         }
+        guard looked == units.count else { throw AdminError(.interrupted, "Interrupted; nothing was done.") }
         if fingerprints.count > Self.shown { show("… and \(fingerprints.count - Self.shown) more tenants\n") }
         let wanted = fingerprints.keys.sorted()
         guard !dryRun, !wanted.isEmpty else { return summary(outcomes, done: 0, wanted: wanted.count) }
         try context.confirm(Self.warning(wanted.map { outcomes[$0] }), .yes)
-        var done = 0
+        var done = 0, begun = 0
         do {
-            try each(wanted, "done") { index in
+            begun = try each(wanted, "done") { index in
                 outcomes[index].number = try units[index].perform(fingerprints[index] ?? "").number
                 done += 1
             } refused: {
                 outcomes[$0].error = $1
             }
-        } catch let error as AdminError {
+        } catch let error as AdminError where error.code != .interrupted {
             let told = "\(done) of \(counted(wanted.count, "part")) are done; run it again to go on with the others."
             throw AdminError(error.code, error.message, hint: error.hint.map { "\($0)\n\(told)" } ?? told)
         }
-        return summary(outcomes, done: done, wanted: wanted.count)
+        return summary(outcomes, done: done, wanted: wanted.count, notBegun: wanted.count - begun)
     }
 
-    /// One after the other. What is refused is told, and the next one follows; when the platform does not answer, none does.
+    /// One after the other. What is refused is told, and the next one follows; when the platform does not answer, or somebody presses
+    /// Ctrl-C, none does.
+    /// - Returns: how many came to their turn.
     private func each(
         _ indices: [Int], _ verb: String, _ body: (Int) throws -> Void, refused: (Int, AdminError) -> Void
-    ) throws {
-        let clock = ContinuousClock(), began = clock.now
-        let progress = Progress(total: indices.count, of: "parts")
-        var isShown = false
-        func clear() { if isShown { context.console.writeError("\r\u{1B}[K") } }
-        defer { clear() }
+    ) throws -> Int {
+        context.progress.begin(indices.count, of: "parts \(verb)")
+        defer { context.progress.end() }
         for (done, index) in indices.enumerated() {
+            if context.console.isInterrupted { return done }
             do { try body(index) } catch let error as AdminError {
-                if [.unavailable, .timedOut, .serverFault, .unauthenticated].contains(error.code) { throw error }
-                clear()
+                if [.unavailable, .timedOut, .serverFault, .unauthenticated, .interrupted].contains(error.code) { throw error }
                 refused(index, error)
                 let name = units[index].name.map { "tenant \($0)" } ?? "plans"
                 context.console.writeError("casella: \(name): \(error.description.withoutControls())\n")
             }
-            if context.console.showsProgress, let line = progress.line(done: done + 1, after: clock.now - began) {
-                isShown = true
-                context.console.writeError("\r\(line), \(verb)\u{1B}[K")
-            }
+            context.progress.reached(done + 1)
         }
+        return indices.count
     }
 
     /// The result alone is on standard output where a program reads it.
@@ -103,7 +101,7 @@ struct ApplyRun {
         return text
     }
 
-    private func summary(_ outcomes: [Outcome], done: Int, wanted: Int) -> Report {
+    private func summary(_ outcomes: [Outcome], done: Int, wanted: Int, notBegun: Int = 0) -> Report {
         let refused = outcomes.count { $0.error != nil }
         let table = Table(
             ["tenant", "changes", "number", "error"],
@@ -117,6 +115,9 @@ struct ApplyRun {
         var sentence: String
         if dryRun {
             sentence = wanted == 0 ? "Nothing would change." : "\(counted(wanted, "part")) would change."
+        } else if notBegun > 0 {
+            sentence = "Interrupted: \(done) of \(counted(wanted, "part")) done; \(notBegun) not begun; run it again to go on."
+            if !numbers.isEmpty { sentence += " `casella applies` lists what was done." }
         } else if done == 0 {
             sentence = refused == 0 ? "Nothing to do: everything is as written." : "Nothing was done."
         } else if let first = numbers.first, numbers.count == 1 {
@@ -127,6 +128,7 @@ struct ApplyRun {
             sentence = "Done."
         }
         if refused > 0 { sentence += " \(counted(refused, "part")) refused." }
-        return Report(outcomes, table, .sentence(sentence), exitStatus: refused > 0 ? 2 : 0)
+        let status = notBegun > 0 ? AdminError.Code.interrupted.exitStatus : refused > 0 ? 2 : 0
+        return Report(outcomes, table, .sentence(sentence), exitStatus: status)
     }
 }

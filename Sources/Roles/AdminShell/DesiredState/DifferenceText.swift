@@ -85,6 +85,10 @@ package struct DifferenceText {
             let number = impact.brokenAliases.count == 1 ? "1 alias" : "\(impact.brokenAliases.count) aliases"
             lines.append("Breaks \(number), whose target here goes: \(Self.list(impact.brokenAliases)).")
         }
+        if !impact.brokenForwards.isEmpty {
+            let number = counted(impact.brokenForwards.count, "forward")
+            lines.append("Breaks \(number), whose target here goes: \(Self.list(impact.brokenForwards)).")
+        }
         if !impact.brokenGroups.isEmpty {
             let number = counted(impact.brokenGroups.count, "group")
             lines.append("Leaves \(number) with a member or an owner who goes: \(Self.list(impact.brokenGroups)).")

@@ -14,7 +14,8 @@ package struct StateFile: Sendable {
         (plans.isEmpty ? [] : [.plans(DesiredPlans(plans: plans))]) + tenants.map { .tenant($0) }
     }
 
-    package init(_ text: String) {
+    /// - Parameter whileReading: called at each tenant, so that somebody who waits sees it.
+    package init(_ text: String, whileReading: () -> Void = {}) {
         var reading = YAMLReading()
         var lines: [TenantName: Int] = [:]
         do {
@@ -23,6 +24,7 @@ package struct StateFile: Sendable {
                 guard let fields = reading.fields(root, of: "The file", known: ["plans", "tenants"]) else { continue }
                 for node in reading.list(fields["plans"], "plans") { if let plan = Self.plan(node, &reading) { plans.append(plan) } }
                 for node in reading.list(fields["tenants"], "tenants") {
+                    whileReading()
                     guard let tenant = Self.tenant(node, &reading) else { continue }
                     if let line = lines[tenant.name] { reading.wrong(node, "The tenant \(tenant.name) stands in line \(line) already.") }
                     lines[tenant.name] = node.mark?.line
@@ -139,17 +141,17 @@ extension StateFile {
     }
 
     private static func user(_ node: Node, _ reading: inout YAMLReading) -> DesiredUser? {
-        let known = ["address", "quota", "messages", "limits", "suspended", "suspensionReason", "passwordHash", "vacation"]
+        let known = ["address", "quota", "messages", "limits", "suspended", "suspensionReason", "passwordHash", "vacation", "forward"]
         guard let fields = reading.fields(node, of: "A user", known: known) else { return nil }
         reading.require(fields, "address", of: "A user", at: node)
         let (suspended, reason) = suspension(fields, &reading)
         let quota = quota(fields, .user, &reading), limits = limits(fields["limits"], .user, &reading)
         let password = reading.value(fields["passwordHash"], "passwordHash") { try DesiredPassword($0) }
-        let vacation = vacation(fields["vacation"], &reading)
+        let vacation = vacation(fields["vacation"], &reading), forward = forward(fields["forward"], &reading)
         return reading.value(fields["address"], "address") { try EmailAddress($0) }.map { address in
             DesiredUser(
                 address: address, quota: quota, limits: limits, suspended: suspended, suspensionReason: reason, password: password,
-                vacation: vacation)
+                vacation: vacation, forward: forward)
         }
     }
 

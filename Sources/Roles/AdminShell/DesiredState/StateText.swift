@@ -3,8 +3,10 @@ import Quantities
 
 /// A desired state as YAML: what `StateFile` reads.
 package enum StateText {
-    package static func of(_ tenant: DesiredTenant) -> String {
-        var lines = ["# Tenant \(tenant.name) as it was; `casella apply FILE --prune` makes it so again.", "tenants:"]
+    package static func of(_ tenant: DesiredTenant, plans: [DesiredPlan] = []) -> String {
+        var lines = ["# Tenant \(tenant.name) as it was; `casella apply FILE --prune` makes it so again."]
+        if !plans.isEmpty { lines += ["plans:"] + plans.map { "- \(line($0))" } }
+        lines.append("tenants:")
         lines.append("- name: \(scalar(tenant.name.text))")
         lines += settings(tenant).map { "  \($0)" }
         lines.append(contentsOf: list("domains", tenant.domains.map(line)))
@@ -24,6 +26,8 @@ package enum StateText {
             + limits(tenant.limits) + suspension(tenant.suspended, tenant.suspensionReason)
     }
 
+    private static func line(_ plan: DesiredPlan) -> String { flow(["name: \(scalar(plan.name.text))"] + limits(plan.limits)) }
+
     private static func line(_ domain: DesiredDomain) -> String {
         let aliases = domain.aliases.map { ["aliases: \(list($0.map(\.text)))"] } ?? []
         let mode = domain.mtaSTS.map { ["mta-sts: \($0.rawValue)"] } ?? []
@@ -35,7 +39,15 @@ package enum StateText {
         flow(
             ["address: \(scalar(user.address.text))"] + quota(user.quota) + limits(user.limits)
                 + suspension(user.suspended, user.suspensionReason)
-                + [user.password.map { "passwordHash: \(scalar($0.hash ?? "none"))" }, user.vacation.map(vacation)].compactMap(\.self))
+                + [
+                    user.password.map { "passwordHash: \(scalar($0.hash ?? "none"))" }, user.vacation.map(vacation),
+                    user.forward.map(forward),
+                ].compactMap(\.self))
+    }
+
+    private static func forward(_ forward: DesiredForward) -> String {
+        guard case .on(let forward) = forward else { return "forward: none" }
+        return "forward: " + flow(["to: \(list(forward.to.map(\.text)))", "copy: \(forward.copy)"])
     }
 
     private static func vacation(_ vacation: DesiredVacation) -> String {

@@ -21,7 +21,8 @@ package struct UserFile: Sendable {
     /// In which line an address stands.
     private var seen: [EmailAddress: Int] = [:]
 
-    package init(_ text: String) {
+    /// - Parameter whileReading: called at each record, so that somebody who waits sees it.
+    package init(_ text: String, whileReading: () -> Void = {}) {
         var reader = CSVReader(text)
         guard let header = reader.next() else {
             mistakes = [Mistake(line: 1, sentence: "The header line is missing; it names the columns, such as address,hash,quota.")]
@@ -33,6 +34,7 @@ package struct UserFile: Sendable {
             return
         }
         while let record = reader.next() {
+            whileReading()
             do throws(AdminError) { try add(record, columns) } catch { mistakes.append(Mistake(line: record.line, error)) }
         }
         if users.isEmpty, mistakes.isEmpty { mistakes = [Mistake(line: header.line, sentence: "No user follows.")] }

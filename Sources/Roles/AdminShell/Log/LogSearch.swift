@@ -43,11 +43,13 @@ package struct LogSearch {
     }
 
     /// In the order of their time.
-    package func lines(of id: String) -> [Line] {
+    /// - Parameter isAwaited: asked before each search; false ends them.
+    package func lines(of id: String, isAwaited: () -> Bool = { true }) throws(AdminError) -> [Line] {
         var asked: Set<String> = [id], next = [id]
         var found: [(place: [Int], line: Line)] = []
         var places: Set<[Int]> = []
         while let id = next.popLast() {
+            guard isAwaited() else { throw AdminError(.interrupted, "Interrupted; nothing was changed.") }
             for (place, bytes) in raw(of: id) where places.insert(place).inserted {
                 guard let fields = try? JSONDecoder().decode([String: String].self, from: bytes) else { continue }
                 found.append((place, Line(fields: fields)))

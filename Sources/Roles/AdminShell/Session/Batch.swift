@@ -10,19 +10,14 @@ package struct Batch {
     let settings: Settings
     let console: any Console
 
-    private let isInterrupted: () -> Bool
-
-    /// - Parameter isInterrupted: whether somebody wants it to end.
-    package init(
-        interpreter: Interpreter, settings: Settings, console: any Console, isInterrupted: @escaping () -> Bool = { false }
-    ) {
-        (self.interpreter, self.settings, self.console, self.isInterrupted) = (interpreter, settings, console, isInterrupted)
+    package init(interpreter: Interpreter, settings: Settings, console: any Console) {
+        (self.interpreter, self.settings, self.console) = (interpreter, settings, console)
     }
 
     /// - Parameter path: `-` is standard input.
     package func run(_ path: String, keepGoing: Bool) -> Int32 {
         do {
-            return run(try InputText.contents(of: path), named: path == "-" ? "standard input" : path, keepGoing: keepGoing)
+            return run(try InputText.contents(of: path, for: console), named: path == "-" ? "standard input" : path, keepGoing: keepGoing)
         } catch {
             return Printer(console: console, format: settings.format).failure(interpreter.failure(error, of: ["run"]))
         }
@@ -32,26 +27,17 @@ package struct Batch {
     package func run(_ text: String, named name: String, keepGoing: Bool) -> Int32 {
         let printer = Printer(console: console, format: settings.format)
         var results: [BatchResult] = []
-        var status: Int32 = 0, failed = 0, done = 0, interruptedAt: Int?
+        var status: Int32 = 0, failed = 0, done = 0, interruption: String?
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        let progress = Progress(total: lines.count, of: "lines"), began = ContinuousClock.now
-        var showsProgress = false
-        /// What is printed must not stand behind the line that tells how far it is.
-        func clearProgress() {
-            if showsProgress { console.writeError("\r\u{1B}[K") }
-            showsProgress = false
-        }
+        let progress = interpreter.progress
+        progress.begin(lines.count, of: "lines")
         lines: for (index, line) in lines.enumerated() {
-            if isInterrupted() {
-                interruptedAt = index + 1
+            if console.isInterrupted {
+                interruption = "interrupted; \(counted(done, "command")) done, line \(index + 1) and those behind it not begun"
                 break
             }
-            if console.showsProgress, let text = progress.line(done: index, after: .now - began) {
-                console.writeError("\r\u{1B}[K\(text)")
-                showsProgress = true
-            }
+            progress.reached(index)
             guard let (outcome, format) = perform(String(line)) else { continue }
-            clearProgress()
             switch outcome {
             case .report(let report):
                 if report.exitStatus == 0 { done += 1 } else { failed += 1 }
@@ -64,21 +50,24 @@ package struct Batch {
                 if report.exitStatus != 0, !keepGoing { break lines }
             case .help(let text): if settings.format != .json { _ = printer.help(text) }
             case .failure(let failure):
+                if failure.error.code == .interrupted {
+                    interruption = "interrupted in line \(index + 1); \(counted(done, "command")) done, the lines behind it not begun"
+                }
                 failed += 1
                 if status == 0 { status = failure.exitStatus }
                 results.append(BatchResult(line: index + 1, error: failure.error))
                 _ = printer.failure(failure, at: "\(name):\(index + 1)")
-                if !keepGoing { break lines }
+                if !keepGoing || interruption != nil { break lines }
             case .batch, .shell: continue
             }
         }
-        clearProgress()
+        progress.end()
         if settings.format == .json, let json = try? JSONText.encode(results) { console.write(json) }
-        let commands = "\(counted(done, "command")) done"
-        if let interruptedAt {
-            console.writeError("\(name): interrupted; \(commands), line \(interruptedAt) and those behind it not begun\n")
-            return status == 0 ? 1 : status
+        if let interruption {
+            console.writeError("\(name): \(interruption)\n")
+            return status == 0 ? AdminError.Code.interrupted.exitStatus : status
         }
+        let commands = "\(counted(done, "command")) done"
         if failed > 0 {
             console.writeError(keepGoing ? "\(name): \(commands), \(failed) failed\n" : "\(name): stopped; \(commands) before\n")
         }

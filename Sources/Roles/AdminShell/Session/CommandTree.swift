@@ -14,7 +14,7 @@ package enum CommandTree {
         var command: any ParsableCommand.Type = Casella.self
         var path: [String] = []
         for word in words {
-            guard let next = subcommands(of: command).first(where: { name(of: $0) == word }) else { break }
+            guard let next = subcommand(word, of: command) else { break }
             command = next
             path.append(word)
         }
@@ -23,6 +23,10 @@ package enum CommandTree {
 
     package static func subcommands(of command: any ParsableCommand.Type) -> [any ParsableCommand.Type] {
         command.configuration.subcommands
+    }
+
+    package static func subcommand(_ word: String, of command: any ParsableCommand.Type) -> (any ParsableCommand.Type)? {
+        subcommands(of: command).first { name(of: $0) == word }
     }
 
     package static func name(of command: any ParsableCommand.Type) -> String { command.configuration.commandName ?? "" }
@@ -34,16 +38,8 @@ package enum CommandTree {
 
     /// The options of a command, read from its help: what is documented is what is completed.
     package static func options(of command: any ParsableCommand.Type) -> [(name: String, takesValue: Bool)] {
-        var found: [(name: String, takesValue: Bool)] = []
-        for line in Casella.helpMessage(for: command, columns: 200).split(separator: "\n") where line.hasPrefix("  -") {
-            let words = line.split(separator: " ")
-            for (index, word) in words.enumerated() {
-                guard word.hasPrefix("-") else { break }
-                let name = word.hasSuffix(",") ? word.dropLast() : word
-                let takesValue = index + 1 < words.count && words[index + 1].hasPrefix("<")
-                if name.hasPrefix("--") { found.append((String(name), takesValue)) }
-            }
+        CommandHelp(of: command, columns: 200).options.flatMap { entry in
+            entry.names.filter { $0.hasPrefix("--") }.map { (name: $0, takesValue: entry.takesValue) }
         }
-        return found
     }
 }

@@ -37,6 +37,9 @@ package struct GlobalArguments: ParsableArguments {
 
     package init() {}
 
+    /// Those that a value follows.
+    static let withValues = ["--data", "--server", "--format"]
+
     /// - Parameter base: the settings of the shell or batch around this line; nil for the program's own arguments.
     /// - Returns: the settings of this line, and its other words.
     package static func extract(from arguments: [String], base: Settings? = nil) throws -> (Settings, [String]) {

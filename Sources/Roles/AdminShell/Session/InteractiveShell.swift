@@ -11,8 +11,9 @@ struct InteractiveShell {
 
     private static let advice = """
 
-        In this shell: `?` at the end of a line explains what can stand there; `use TENANT` makes a tenant that of the next commands, \
-        `use` alone ends that; `exit` or Ctrl-D leaves; Ctrl-C abandons a line.
+        In this shell: `?` anywhere on a line explains what can stand there; `use TENANT` makes a tenant that of the next commands, \
+        `use` alone ends that; `exit` or Ctrl-D leaves; Ctrl-C abandons a line, or \
+        ends what a line does where it can.
 
         """
 
@@ -34,23 +35,28 @@ struct InteractiveShell {
                 let text = line.trimmingSpaces()
                 if text.isEmpty { continue }
                 if !text.contains("--hash") { editor.remember(text) }  // the history is a file, and a hash is a secret
-                if !perform(text, &context) { return 0 }
+                if !perform(text, &context, PlaceHelp(completer: completer)) { return 0 }
             }
         }
     }
 
     /// False when the shell is to end.
-    private func perform(_ line: String, _ context: inout WorkingContext) -> Bool {
+    private func perform(_ line: String, _ context: inout WorkingContext, _ help: PlaceHelp) -> Bool {
         var words: [String]
         do {
-            var split = try CommandWords.split(line)
-            if split.first == "casella" { split.removeFirst() }
-            words = split
+            words = try CommandWords.split(line)
+            if words.first == "casella" { words.removeFirst() }
         } catch {
             _ = Printer(console: console, format: settings.format).failure(interpreter.failure(error, of: []))
             return true
         }
-        if words.count > 1, words.last == "?" { words = ["help"] + words.dropLast() }
+        if let asked = PartedLine(line).asked.map({ $0.first == "casella" ? Array($0.dropFirst()) : $0 }) {
+            if let text = asked.isEmpty ? nil : help.text(after: asked) {
+                console.page(text)
+                return true
+            }
+            words = ["help"] + asked  // of a word that is no command this says so
+        }
         switch words {
         case []: return true
         case ["use"]:
@@ -59,14 +65,15 @@ struct InteractiveShell {
         case let use where use.first == "use" && use.count == 2:
             do {
                 let name = try TenantName(use[1])
-                _ = try interpreter.context(settings).client.call(Calls.showTenant, name.text)
+                let client = interpreter.context(settings).client
+                _ = try interpreter.progress.perform("use") { try client.call(Calls.showTenant, name.text) }
                 context.tenant = name
             } catch {
                 _ = Printer(console: console, format: settings.format).failure(interpreter.failure(error, of: []))
             }
             return true
         case ["exit"], ["quit"], ["logout"]: return false
-        case ["help"], ["?"]:
+        case ["help"]:
             console.write(Casella.helpMessage() + Self.advice)
             return true
         default: break
@@ -78,7 +85,7 @@ struct InteractiveShell {
         case .help(let text): _ = printer.help(text)
         case .failure(let failure): _ = printer.failure(failure)
         case .batch(let path, let keepGoing):
-            _ = AdminShell.batch(interpreter, settings, console).run(path, keepGoing: keepGoing)
+            _ = Batch(interpreter: interpreter, settings: settings, console: console).run(path, keepGoing: keepGoing)
         case .shell: break
         }
         return true

@@ -15,9 +15,11 @@ package struct Interpreter: Sendable {
 
     private let console: any Console
     private let transport: @Sendable (Settings) -> any Transport
+    package let progress: Progress
 
     package init(console: any Console, transport: @escaping @Sendable (Settings) -> any Transport) {
         (self.console, self.transport) = (console, transport)
+        progress = Progress(console: console)
     }
 
     package func perform(_ words: [String], _ settings: Settings) -> Outcome {
@@ -28,7 +30,8 @@ package struct Interpreter: Sendable {
             case is Casella: return .shell
             case let run as RunBatch: return .batch(path: run.file, keepGoing: run.keepGoing)
             case let command as any AdminCommand:
-                let report = try command.execute(in: context(settings))
+                let name = CommandTree.find(words).path.joined(separator: " ")
+                let report = try progress.perform(name) { try command.execute(in: context(settings)) }
                 return .report(settings.dryRun ? report.rehearsed : report)
             default:
                 var command = command
@@ -52,7 +55,7 @@ package struct Interpreter: Sendable {
     }
 
     package func context(_ settings: Settings) -> Context {
-        Context(console: console, settings: settings, transport: transport)
+        Context(console: console, settings: settings, progress: progress, transport: transport)
     }
 
     /// Finds a mistyped command before the parser does, which would only say that an argument is unexpected.

@@ -22,7 +22,8 @@ package struct PartedLine: Sendable, Equatable {
     }
 
     /// Those before the last one.
-    package private(set) var words: [String] = []
+    package private(set) var earlier: [Word] = []
+    package var words: [String] { earlier.map(\.meaning) }
     /// What the line ends in; nil: behind a blank, or in a comment.
     package private(set) var last: Word?
     /// The quotation that is open still.
@@ -48,7 +49,7 @@ package struct PartedLine: Sendable, Equatable {
     private mutating func take(_ character: Unicode.Scalar) {
         switch character {
         case " ", "\t", "\r", "\n":
-            if let last { words.append(last.meaning) }
+            if let last { earlier.append(last) }
             last = nil
         case "#" where last == nil: endsInComment = true
         case "'", "\"":

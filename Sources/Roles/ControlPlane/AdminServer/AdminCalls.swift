@@ -95,6 +95,10 @@ extension AdminRouter {
         serve(Calls.showVacation) { try await $0.showVacation($1) }
         serve(Calls.clearVacation) { try await $0.clearVacation($1) }
         serve(Calls.listVacations) { try await $0.listVacations($1) }
+        serve(Calls.setForward) { try await $0.setForward($1) }
+        serve(Calls.showForward) { try await $0.showForward($1) }
+        serve(Calls.clearForward) { try await $0.clearForward($1) }
+        serve(Calls.listForwards) { try await $0.listForwards($1) }
         serve(Calls.listDeleted) { try await $0.listDeleted($1) }
         serve(Calls.setHold) { try await $0.setHold($1) }
         serve(Calls.releaseHold) { try await $0.releaseHold($1) }

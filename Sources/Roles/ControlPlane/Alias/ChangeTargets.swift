@@ -2,8 +2,8 @@ import AdminAPI
 import Postgres
 
 extension Provisioning {
-    /// Has a tenant's aliases and groups lead elsewhere, those too that the caller does not administer: what leads to an address is to
-    /// find it.
+    /// Has a tenant's aliases, groups and forwards lead elsewhere, those too that the caller does not administer: what leads to an address
+    /// is to find it.
     /// - Parameters:
     ///   - domains: names that the targets in question have behind the @.
     ///   - destination: what a target becomes; nil: it stays.
@@ -16,7 +16,8 @@ extension Provisioning {
             SELECT DISTINCT target FROM (
                 SELECT target FROM aliases WHERE tenant_id = $1
                 UNION ALL SELECT address FROM group_members WHERE tenant_id = $1
-                UNION ALL SELECT unnest(owners) FROM groups WHERE tenant_id = $1) AS targets (target)
+                UNION ALL SELECT unnest(owners) FROM groups WHERE tenant_id = $1
+                UNION ALL SELECT unnest(targets) FROM user_forwards WHERE tenant_id = $1) AS targets (target)
             WHERE substring(target FROM '[^@]*$') = ANY ($2)
             """,
             [.int8(tenant), .textArray(domains)])
@@ -28,7 +29,7 @@ extension Provisioning {
         }
         guard !old.isEmpty else { return }
         let changes: [PostgresValue] = [.int8(tenant), .textArray(old), .textArray(new)]
-        // An alias or a group may lead to the new address already.
+        // An alias, a group or a forward may lead to the new address already.
         _ = try await transaction.query(
             """
             WITH gone AS (
@@ -49,6 +50,13 @@ extension Provisioning {
                 SELECT coalesce(c.new, o.address) FROM unnest(owners) WITH ORDINALITY AS o (address, number)
                 LEFT JOIN unnest($2::text[], $3::text[]) AS c (old, new) ON c.old = o.address ORDER BY o.number)
             WHERE tenant_id = $1 AND owners && $2::text[]
+            """, changes)
+        _ = try await transaction.query(
+            """
+            UPDATE user_forwards SET targets = ARRAY(
+                SELECT DISTINCT coalesce(c.new, t.address) FROM unnest(targets) AS t (address)
+                LEFT JOIN unnest($2::text[], $3::text[]) AS c (old, new) ON c.old = t.address ORDER BY 1)
+            WHERE tenant_id = $1 AND targets && $2::text[]
             """, changes)
     }
 }

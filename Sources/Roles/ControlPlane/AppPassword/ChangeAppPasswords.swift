@@ -14,8 +14,9 @@ extension Provisioning {
     func makeAppPassword(
         _ new: NewAppPassword, of address: EmailAddress, owner: OwnAccounts.Owner? = nil
     ) async throws -> CreatedAppPassword {
-        let services = new.services.map(Set.init) ?? Set(MailService.allCases)
+        let services = new.services.map(Set.init) ?? Set(MailService.ofMailPrograms)
         guard !services.isEmpty else { throw AdminError(.invalid, "An app password is for one service at least.") }
+        for service in services { try service.checkForAppPassword() }
         let password = try PasswordChoice.generate.resolved().text, names = services.map(\.rawValue).sorted()
         let keys: UserKeys, createdAt: Timestamp
         do {

@@ -90,22 +90,27 @@ extension Provisioning {
         return try ending.first.map { Int(try $0.int8(0)) }
     }
 
-    /// Users who would use more than what their plan says then, and do not yet.
+    /// Tenants, and then users, who would use more than what their plan says then, and do not yet.
     private func overQuota(after changes: [PlanChange]) async throws -> [String] {
         let kept = changes.compactMap { change in change.after.map { (change.name.text, $0) } }
-        func quota(_ planned: String) -> String {
-            """
-            effective_quota(u.quota_bytes, limit_number(\(planned) || t.limits, 'userQuota'),
-                limit_number(\(planned) || t.limits, 'largestUserQuota'))
-            """
+        func limit(_ planned: String, _ name: LimitName) -> String { "limit_number(\(planned) || t.limits, '\(name.rawValue)')" }
+        func ofTenant(_ planned: String) -> String { "effective_quota(t.quota_bytes, \(limit(planned, .storage)), NULL)" }
+        func ofUser(_ planned: String) -> String {
+            "effective_quota(u.quota_bytes, \(limit(planned, .userQuota)), \(limit(planned, .largestUserQuota)))"
         }
+        func overflows(_ quota: (_ planned: String) -> String) -> String {
+            "s.bytes > \(quota("g.limits::jsonb")) AND s.bytes <= coalesce(\(quota("t.planned")), s.bytes)"
+        }
+        let affected = "unnest($1::text[], $2::text[]) AS g (name, limits) JOIN tenants t ON t.plan = g.name"
         return try await database.query(
             """
-            SELECT u.local_part || '@' || d.name
-            FROM unnest($1::text[], $2::text[]) AS g (name, limits) JOIN tenants t ON t.plan = g.name
-            JOIN users u USING (tenant_id) JOIN domains d USING (tenant_id, domain_id) JOIN user_usage s USING (tenant_id, user_id)
-            WHERE s.bytes > \(quota("g.limits::jsonb")) AND s.bytes <= coalesce(\(quota("t.planned")), s.bytes) ORDER BY 1
+            SELECT 1 AS level, t.name FROM \(affected) JOIN tenant_usage s USING (tenant_id) WHERE \(overflows(ofTenant))
+            UNION ALL
+            SELECT 2, u.local_part || '@' || d.name
+            FROM \(affected) JOIN users u USING (tenant_id) JOIN domains d USING (tenant_id, domain_id)
+                JOIN user_usage s USING (tenant_id, user_id)
+            WHERE \(overflows(ofUser)) ORDER BY 1, 2
             """, [.textArray(kept.map(\.0)), .textArray(try kept.map { try $0.1.json })]
-        ).rows.map { try $0.text(0) }
+        ).rows.map { try $0.text(1) }
     }
 }

@@ -18,6 +18,7 @@ extension TenantReading {
             let facts = users[address], changeBy = user.passwordChangeBy?.description ?? ""
             return "user \(address) \(facts?.id ?? 0) \(user.quota.line) \(user.limits.line) \(user.suspension.line) "
                 + "\(facts?.passwordSet ?? 0) \(changeBy) \(user.vacation?.line ?? "")"
+                + (user.forward.map { " forward \($0.copy) \($0.to.map(\.text))" } ?? "")
                 + (user.memberList.map { " shared" + $0.map { " \($0.address) \($0.rights) \($0.sends)" }.joined() } ?? "")
         }.sorted()
         return try Fingerprint.of(lines + keeping.lines)

@@ -56,6 +56,7 @@ extension Provisioning {
         impact.keptByHolds = prepared.keeping.period == .atOnce
         impact.keptUntil = prepared.keeping.until
         impact.brokenAliases = TenantState.brokenAliases(from: old, to: new).map(\.text)
+        impact.brokenForwards = TenantState.brokenForwards(from: old, to: new).map(\.text)
         impact.brokenGroups = TenantState.brokenGroups(from: old, to: new).map(\.text)
         let before = Limits(reading.planned, old.settings.limits), after = Limits(prepared.planned, new.settings.limits)
         func overflows(_ usage: Usage, _ old: StoredQuota, _ new: StoredQuota, _ level: QuotaLevel) -> Bool {

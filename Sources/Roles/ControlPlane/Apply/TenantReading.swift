@@ -72,7 +72,7 @@ struct TenantReading: Sendable {
             suspension: StoredSuspension(what: try row.suspended(5), reason: try row.reason(6)),
             password: hash.map { .hash($0) } ?? .none,
             passwordChangeBy: try row.optionalTimestamp(12).map { Timestamp(microsecondsSince1970: $0) },
-            vacation: try row.vacation(13), members: try row.bool(18) ? [:] : nil)
+            vacation: try row.vacation(13), forward: try row.forward(19), members: try row.bool(18) ? [:] : nil)
         users[address] = UserFacts(id: try row.int8(1), usage: try Usage(row, 10), passwordSet: try row.optionalTimestamp(9))
     }
 
@@ -144,9 +144,11 @@ extension TenantReading {
         """
         SELECT u.local_part || '@' || d.name, u.user_id, u.quota_bytes, u.quota_messages, u.limits::text, u.suspended, u.suspension_reason,
             c.hash, c.applied, c.changed_at, coalesce(g.bytes, 0), coalesce(g.messages, 0), c.change_by,
-            v.subject, v.body, v.first_day::text, v.last_day::text, v.days::bigint, u.shared
+            v.subject, v.body, v.first_day::text, v.last_day::text, v.days::bigint, u.shared, f.targets,
+            f.keeps_copy
         FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN credentials c USING (tenant_id, user_id)
-        LEFT JOIN user_usage g USING (tenant_id, user_id) LEFT JOIN vacations v USING (tenant_id, user_id) WHERE u.tenant_id = $1
+        LEFT JOIN user_usage g USING (tenant_id, user_id) LEFT JOIN vacations v USING (tenant_id, user_id)
+        LEFT JOIN user_forwards f USING (tenant_id, user_id) WHERE u.tenant_id = $1
         """,
         """
         SELECT g.local_part || '@' || d.name, g.posting, g.owners, ARRAY(
@@ -182,6 +184,12 @@ extension PostgresRow {
         return NewVacation(
             subject: subject, text: try text(column + 1), from: try optionalText(column + 2).map { try Day($0) },
             until: try optionalText(column + 3).map { try Day($0) }, days: Int(try int8(column + 4)))
+    }
+
+    /// Mostly there is none.
+    fileprivate func forward(_ column: Int) throws -> NewForward? {
+        guard let targets = try optionalTextArray(column) else { return nil }
+        return NewForward(to: try targets.map { try TargetAddress($0) }, copy: try bool(column + 1))
     }
 
     /// Mostly there are none.

@@ -30,6 +30,7 @@ extension Provisioning {
             [.textArray(try limits.map { try $0.new.limits.json })], in: transaction)
         try await setPasswords(of: changed(\.password), tenant, in: transaction)
         try await setVacations(of: changed(\.vacation), tenant, in: transaction)
+        try await setForwards(of: changed(\.forward), tenant, in: transaction)
         try await writeMembers(of: users, of: tenant, in: transaction)
     }
 

@@ -87,7 +87,9 @@ extension AdminSubject {
                             WHERE a.tenant_id = u.tenant_id AND a.user_id = u.user_id),
                         'vacation', (SELECT jsonb_build_object('subject', v.subject, 'from', v.first_day, 'until', v.last_day,
                                 'days', v.days, 'text', left(encode(sha256(convert_to(v.body, 'UTF8')), 'hex'), 8))
-                            FROM vacations v WHERE v.tenant_id = u.tenant_id AND v.user_id = u.user_id))
+                            FROM vacations v WHERE v.tenant_id = u.tenant_id AND v.user_id = u.user_id),
+                        'forward', (SELECT jsonb_build_object('to', f.targets, 'copy', f.keeps_copy)
+                            FROM user_forwards f WHERE f.tenant_id = u.tenant_id AND f.user_id = u.user_id))
                 FROM users u JOIN domains d USING (tenant_id, domain_id) LEFT JOIN credentials c USING (tenant_id, user_id)
                 LEFT JOIN one_time_passwords o USING (tenant_id, user_id) WHERE \(address)
                 """, [.text(user.domain.text), .text(user.localPart)]

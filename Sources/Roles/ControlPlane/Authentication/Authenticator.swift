@@ -151,7 +151,9 @@ final class Authenticator {
             let account = if let address { try await find(address) } else { Account?.none }
             if let account, account.isActive || account.suspension?.reason != nil, try await isAppPassword(attempt, of: account.user) {
                 if let reason = account.suspension?.reason { return (.suspended(reason: "This account is suspended: \(reason)"), .wrong) }
-                guard account.user.services.contains(attempt.service) else { return (.outOfPlan(attempt.service), .right) }
+                guard account.user.services.contains(attempt.service) else {
+                    return (.suspended(reason: attempt.service.outOfPlan), .right)
+                }
                 var user = account.user
                 user.services = [attempt.service]
                 return (.accepted(user), .right)
@@ -168,7 +170,7 @@ final class Authenticator {
             if Argon2.needsRehash(hash, policy: hashing.parameters) { await rehash(account, from: hash, password: attempt.password) }
             // Neither counted nor forgiving: mail programs ask again and again, and guesses at what is missing must not be forgiven.
             if let bar = account.bar { return (.suspended(reason: bar.reason), .undecided) }
-            guard account.user.services.contains(attempt.service) else { return (.outOfPlan(attempt.service), .right) }
+            guard account.user.services.contains(attempt.service) else { return (.suspended(reason: attempt.service.outOfPlan), .right) }
             return (.accepted(account.user), .right)
         } catch {
             journal.warning("a login could not be decided", ["login": attempt.login, "error": "\(error)"])
@@ -196,10 +198,10 @@ final class Authenticator {
         return Account(user: user, hash: try row.optionalText(2), suspension: suspension, bar: bar)
     }
 
-    /// Whether it is the password of a device that may use the service. What is none is compared with the account's own password next, in
-    /// the same time as any.
+    /// Whether it is the password of a device that may use the service; none may use the web. What is none is compared with the account's
+    /// own password next, in the same time as any.
     private func isAppPassword(_ attempt: LoginAttempt, of user: AuthenticatedUser) async throws -> Bool {
-        guard AppPasswordDigest.canBe(attempt.password) else { return false }
+        guard attempt.service != .web, AppPasswordDigest.canBe(attempt.password) else { return false }
         let digest = try appPasswords.digest(of: attempt.password, tenant: user.tenant, user: user.user)
         let found = try await database.query(
             """
@@ -271,14 +273,6 @@ final class Authenticator {
         fields["account"] = subject.account
         fields["place"] = subject.place
         journal.warning("logins are locked after too many wrong ones", fields)
-    }
-}
-
-extension AuthenticationOutcome {
-    /// The password is right, for other services.
-    fileprivate static func outOfPlan(_ service: ClientService) -> AuthenticationOutcome {
-        let name = service == .submission ? "Sending mail" : service.rawValue.uppercased()
-        return .suspended(reason: "\(name) is not part of your plan")
     }
 }
 

@@ -19,8 +19,12 @@ package struct Configuration: Sendable, Equatable {
 
     /// `remoteAdministration`: lets administrators log in from other machines, over TLS.
     package var remoteAdministration = true
-    /// `httpsPort`: where policies of MTA-STS and settings of mail programs are served, above `portBase`; 0 for nowhere.
+    /// `httpsPort`: where policies of MTA-STS, settings of mail programs and the account pages are served, above `portBase`; 0 for nowhere.
     package var httpsPort = 443
+    /// `accountPages`: lets people see to their own accounts in a browser, at `/account`.
+    package var accountPages = true
+    /// Whether anybody can get to them.
+    package var hasAccountPages: Bool { accountPages && httpsPort != 0 }
 
     /// `argon2.memory` (KiB), `argon2.passes`: what a password hash costs. Raised values are applied at the next login.
     package var argon2Memory: UInt32 = 19_456

@@ -27,6 +27,7 @@ extension Configuration {
         if let value = try reader.integers("adminUsers", in: 0...4_294_967_294) { adminUsers = value.map(UInt32.init) }
         if let value = try reader.bool("remoteAdministration") { remoteAdministration = value }
         if let value = try reader.integer("httpsPort", in: 0...PublicListeners.highestPort) { httpsPort = value }
+        if let value = try reader.bool("accountPages") { accountPages = value }
         try reader.object("argon2") { argon2 in
             if let value = try argon2.integer("memory", in: 8...4_194_304) { argon2Memory = UInt32(value) }
             if let value = try argon2.integer("passes", in: 1...1_000) { argon2Passes = UInt32(value) }

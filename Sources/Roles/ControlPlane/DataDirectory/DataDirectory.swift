@@ -20,6 +20,8 @@ struct DataDirectory: Sendable {
     var adminSocket: String { run + "/admin.sock" }
     /// Where the gateway passes on what administrators on other machines say.
     var remoteAdminSocket: String { run + "/remote-admin.sock" }
+    /// Where the gateway passes on what people say at their account pages.
+    var accountSocket: String { run + "/account.sock" }
     /// Where metrics and health are told.
     var metricsSocket: String { run + "/metrics.sock" }
     /// The newest seal of the audit log, beside the database.

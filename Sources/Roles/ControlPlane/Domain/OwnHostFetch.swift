@@ -104,7 +104,7 @@ package struct OwnHostFetch: Sendable {
 
     private static func outcome(of error: SecureStreamError) -> Outcome {
         switch error {
-        case .connection, .timedOut: .unreachable("it does not answer there")
+        case .connection, .timedOut, .abandoned: .unreachable("it does not answer there")
         case .tls: .failed("does not speak TLS that is understood")
         case .untrusted(let reason, _): .failed("shows a certificate that is not believed (\(reason))")
         }

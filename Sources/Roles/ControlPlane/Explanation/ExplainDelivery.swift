@@ -31,6 +31,7 @@ extension Provisioning {
         for user in targets?.suspended ?? [] {
             steps.append(.tells("user \(user.address)", "Its incoming mail is suspended, so it is left out.", change: user.resuming))
         }
+        steps += try await forwardSteps(targets?.forwards ?? [], limit: Self.mailboxLimit)
         if let header, let targets {
             steps.append(header.hops(limit: facts.limits.hops))
             if !targets.groups.isEmpty || !targets.external.isEmpty { steps.append(header.round(recipient)) }
@@ -40,6 +41,10 @@ extension Provisioning {
             steps += try await mailbox(of: target.user, size: size)
             guard target.group == nil || header != nil else { continue }  // a group's members, where the message does not name them
             steps += try await vacationStep(of: target.user, in: tenant.name, to: sender, header, directory)
+        }
+        for forward in (targets?.forwards ?? []).prefix(Self.mailboxLimit) where !forward.keepsCopy && !forward.leadsNowhere {
+            guard forward.group == nil || header != nil else { continue }
+            steps += try await vacationStep(of: forward.user, in: tenant.name, to: sender, header, directory)
         }
         if users.count > Self.mailboxLimit {
             steps.append(.tells("mailboxes", "Of \(users.count) the first \(Self.mailboxLimit) are looked at here."))
@@ -105,7 +110,7 @@ extension Provisioning {
         case .loop:
             return (
                 .refuses(
-                    rule, "Its aliases or groups lead round in a circle, too deep, or to too many addresses.", reply: "554 5.4.6",
+                    rule, "Its aliases, groups or forwards lead round in a circle, too deep, or to too many addresses.", reply: "554 5.4.6",
                     change: "alias show \(address)"), nil
             )
         case .suspended(let users):

@@ -11,6 +11,7 @@ extension Provisioning {
             throw AdminError(.invalid, "That is no service.", hint: MailService.allCases.map(\.rawValue).joined(separator: ", "))
         }
         var steps = otherName(of: address, asked)
+        if service == .web { steps.append(wayToAccountPages) }
         if let client = request.query["from"] { steps.append(try pace(of: address, from: client)) }
         guard let user = try await users(at: address).first else {
             if let kept = try await keptNote(.user, address.text) {
@@ -37,10 +38,20 @@ extension Provisioning {
         steps.append(
             suspension(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason, service)
                 .changed(by: "tenant resume \(tenant.name) --login"))
-        steps.append(try await password(of: user, service))
+        steps.append(try await service == .web ? passwordOnTheWeb(of: user) : password(of: user, service))
         steps.append(try await planned(service, for: address))
-        steps += try await room(for: user, service, tellsAll: request.caller.part?.domain == nil)
+        if let reply = service.tooMany { steps += try await room(for: user, reply, tellsAll: request.caller.part?.domain == nil) }
         return Explanation(steps, otherwise: "With the right password, \(address) would be logged in.")
+    }
+
+    private var wayToAccountPages: Explanation.Step {
+        let rule = "account pages"
+        guard !facts.web.hasAccountPages else {
+            let port = facts.web.port == PublicListeners.standardWebPort ? "" : ":\(facts.web.port)"
+            return .passes(rule, "People see to their accounts at https://\(facts.hostname)\(port)/account.")
+        }
+        return .refuses(
+            rule, "There are none on this platform.", reply: "404 Not Found", change: "accountPages and httpsPort in casella.json")
     }
 
     private func pace(of address: EmailAddress, from client: String) throws -> Explanation.Step {
@@ -93,6 +104,21 @@ extension Provisioning {
         return .refuses(rule, bar + ", and no app password for this service.", reply: service.suspended, change: change)
     }
 
+    /// There nothing but the own password counts, and what else is needed is asked for.
+    private func passwordOnTheWeb(of user: User) -> Explanation.Step {
+        let rule = "password of \(user.address)"
+        guard user.hasPassword else {
+            return .refuses(
+                rule, "It has no password of its own, and no app password opens the web.", reply: MailService.web.refusal,
+                change: "user password \(user.address)")
+        }
+        let code = user.hasOneTimePasswords ? ", and a one-time password is asked for" : ""
+        if let due = user.passwordChangeDue, due.secondsSince1970 <= Int64(time(nil)) {
+            return .passes(rule, "It has a password that must be changed since \(due)\(code); nothing else can be done there before.")
+        }
+        return .passes(rule, "It has a password of its own\(due(of: user))\(code).")
+    }
+
     /// Why the user's own password opens nothing, and the command that changes it.
     private func bar(of user: User) -> (String, change: String)? {
         guard !user.hasOneTimePasswords else {
@@ -117,30 +143,32 @@ extension Provisioning {
     }
 
     /// - Parameter tellsAll: who administers one domain learns nothing of the others, but that the tenant has no room.
-    private func room(for user: User, _ service: MailService, tellsAll: Bool) async throws -> [Explanation.Step] {
+    private func room(for user: User, _ tooMany: String, tellsAll: Bool) async throws -> [Explanation.Step] {
         let keys = try await change { transaction in try await find(user.address, in: transaction) }
         let own = try await liveSessions.all(tenant: keys.tenant, user: keys.user).count
         let all = try await liveSessions.all(tenant: keys.tenant, user: nil).count
         var tenants = sessions(
-            "sessions of tenant \(user.tenant)", all, of: facts.sessionsPerTenant, "a tenant", service, target: user.tenant.text,
+            "sessions of tenant \(user.tenant)", all, of: facts.sessionsPerTenant, "a tenant", reply: tooMany, target: user.tenant.text,
             setting: "sessionsPerTenant")
         if !tellsAll, tenants.verdict != .refuses { tenants = .passes(tenants.rule, "They are not so many that it would be refused.") }
         return [
-            sessions("sessions", own, of: facts.sessionsPerUser, "a user", service, target: user.address.text, setting: "sessionsPerUser"),
+            sessions(
+                "sessions", own, of: facts.sessionsPerUser, "a user", reply: tooMany, target: user.address.text,
+                setting: "sessionsPerUser"),
             tenants,
         ]
     }
 
     /// As the gateway decides (`RelayedSessions`), which tells of a bounded number of sessions.
     func sessions(
-        _ rule: String, _ open: Int, of limit: Int, _ whose: String, _ service: MailService, target: String, setting: String
+        _ rule: String, _ open: Int, of limit: Int, _ whose: String, reply: String, target: String, setting: String
     ) -> Explanation.Step {
         if open < limit, open >= LiveSession.listLimit {
             return .tells(rule, "At least \(open) of \(limit) sessions that \(whose) may have are open.")
         }
         let says = "\(open) of \(limit) sessions that \(whose) may have are open."
         guard open >= limit else { return .passes(rule, says) }
-        return .refuses(rule, says, reply: service.tooMany, change: "session end \(target), or \(setting) in casella.json")
+        return .refuses(rule, says, reply: reply, change: "session end \(target), or \(setting) in casella.json")
     }
 }
 
@@ -150,6 +178,7 @@ extension MailService {
         case .imap: "NO [AUTHENTICATIONFAILED]"
         case .pop3: "-ERR [AUTH]"
         case .submission: "535 5.7.8"
+        case .web: "as a wrong password"
         }
     }
     fileprivate var suspended: String {
@@ -157,13 +186,16 @@ extension MailService {
         case .imap: "NO [CONTACTADMIN]"
         case .pop3: "-ERR [SYS/PERM]"
         case .submission: "535 5.7.13"
+        case .web: "the reason, on the page"
         }
     }
-    fileprivate var tooMany: String {
+    /// nil: the control plane, which has the sessions itself, bounds them otherwise.
+    fileprivate var tooMany: String? {
         switch self {
         case .imap: "NO [LIMIT]"
         case .pop3: "-ERR [SYS/TEMP]"
         case .submission: "454 4.7.0"
+        case .web: nil
         }
     }
 }

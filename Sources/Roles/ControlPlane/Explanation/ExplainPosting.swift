@@ -16,8 +16,8 @@ extension Provisioning {
         guard group.posting != .anyone else { return .passes(rule, "\(says).") }
         guard let sender else { return .tells(rule, "\(says). Mail from outside is refused.", change: change) }
         var poster: Int64?
-        if case .targets(let targets) = try await directory.resolve(localPart: sender.localPart, domain: sender.domain.text),
-            targets.groups.isEmpty, targets.users.count == 1, targets.external.isEmpty
+        let own = try await directory.resolve(localPart: sender.localPart, domain: sender.domain.text, forwarding: false)
+        if case .targets(let targets) = own, targets.groups.isEmpty, targets.users.count == 1, targets.external.isEmpty
         {
             poster = targets.users.first?.user.id
         }

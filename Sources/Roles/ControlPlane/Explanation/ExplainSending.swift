@@ -126,7 +126,9 @@ extension Provisioning {
         case .noSuchUser:
             return .refuses(
                 rule, "There is no such user, alias or group in this tenant.", reply: "550 5.1.1", change: "user create \(recipient)")
-        case .loop: return .refuses(rule, "Its aliases lead round in a circle.", reply: "554 5.4.6", change: "alias show \(recipient)")
+        case .loop:
+            return .refuses(
+                rule, "Its aliases or forwards lead round in a circle.", reply: "554 5.4.6", change: "alias show \(recipient)")
         case .suspended, .targets:
             return .passes(rule, "It is of this tenant; `explain delivery --from … --to \(recipient)` says what it meets there.")
         }

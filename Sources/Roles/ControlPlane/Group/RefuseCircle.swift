@@ -27,7 +27,7 @@ extension Provisioning {
         }
     }
 
-    /// Refuses an alias with which a group would lead deeper than mail is followed. Aliases by themselves may.
+    /// Refuses an alias or a forward with which a group would lead deeper than mail is followed. Aliases and forwards by themselves may.
     ///
     /// The last thing in its transaction, too.
     func refuseDeepGroups(above place: GroupPlace, in transaction: PostgresTransaction) async throws {
@@ -35,8 +35,8 @@ extension Provisioning {
         guard let height = try await WaysToAddress(to: place, in: transaction).height().ofGroup else { return }
         guard try await height + below(place, in: transaction).depth <= StoreLimits.aliasDepth else {
             throw AdminError(
-                .conflict, "Groups may lead to others \(StoreLimits.aliasDepth) deep at most, and one that leads to this alias would lead "
-                    + "deeper.", hint: "Give the alias the targets themselves.")
+                .conflict, "Groups may lead to others \(StoreLimits.aliasDepth) deep at most, and one that leads to this address would "
+                    + "lead deeper.", hint: "Give it the targets themselves.")
         }
     }
 
@@ -58,6 +58,9 @@ extension Provisioning {
                         WHERE m.tenant_id = $1 AND m.domain_id = f.domain_id AND m.local_part = f.local_part
                     UNION ALL
                     SELECT a.target FROM aliases a WHERE a.tenant_id = $1 AND a.domain_id = f.domain_id AND a.local_part = f.local_part
+                    UNION ALL
+                    SELECT unnest(w.targets) FROM users u JOIN user_forwards w USING (tenant_id, user_id)
+                        WHERE u.tenant_id = $1 AND u.domain_id = f.domain_id AND u.local_part = f.local_part AND u.deleted_at IS NULL
                 ) AS e (address)
                 JOIN names n ON n.name = lower(substring(e.address FROM '[^@]*$'))
                 WHERE f.depth <= $4)

@@ -1,7 +1,7 @@
 import MailStore
 import Postgres
 
-/// What leads to an address: groups by their members, aliases by their targets.
+/// What leads to an address: groups by their members, aliases and users' forwards by their targets.
 package struct WaysToAddress: Sendable {
     private let address: String
     private var sources: [String: [String]] = [:]
@@ -79,7 +79,8 @@ extension WaysToAddress {
         """
 
     /// What leads to some addresses in one step. `IS TRUE` makes a table of the addresses, in which each target is looked up: of a join the
-    /// planner, which has no statistics of these tables, may compare each with each.
+    /// planner, which has no statistics of these tables, may compare each with each. And of a join with users it may
+    /// look at all of them, where those who forward here are few.
     private static let stepBack = """
         WITH here AS MATERIALIZED (
             SELECT local_part || '@' || n.name AS address
@@ -88,7 +89,15 @@ extension WaysToAddress {
         FROM (
             SELECT domain_id, local_part, lower(address) AS target, true AS of_group FROM group_members WHERE tenant_id = $1
             UNION ALL
-            SELECT domain_id, local_part, lower(target), false FROM aliases WHERE tenant_id = $1) w
+            SELECT domain_id, local_part, lower(target), false FROM aliases WHERE tenant_id = $1
+            UNION ALL
+            SELECT u.domain_id, u.local_part, f.target, false
+            FROM (
+                SELECT user_id, lower(target) AS target FROM user_forwards, unnest(targets) AS target
+                WHERE tenant_id = $1 AND (lower(target) IN (SELECT address FROM here)) IS TRUE OFFSET 0) f,
+                LATERAL (
+                    SELECT domain_id, local_part FROM users
+                    WHERE tenant_id = $1 AND user_id = f.user_id AND deleted_at IS NULL OFFSET 0) u) w
         JOIN domains d ON d.tenant_id = $1 AND d.domain_id = w.domain_id
         WHERE (w.target IN (SELECT address FROM here)) IS TRUE
         """

@@ -14,11 +14,28 @@ package enum Ailments {
         silent(gathered.processes) + queue(gathered.queue) + disk(gathered.disk) + hashing(gathered.control)
     }
 
+    /// Of processes that end badly. However many they are, it is one sentence.
+    package static func failing(_ names: [String]) -> [String] {
+        guard let first = names.first else { return [] }
+        let isOne = names.count == 1
+        let which = isOne ? "\(first) ends" : "\(names.count) processes end"
+        let others = isOne ? "" : ": \(PlatformStatus.few(names))"
+        return ["\(which) again and again\(others); `worker list` says why."]
+    }
+
     private static func silent(_ processes: [MeasuredProcess]) -> [String] {
-        processes.filter { $0.isSilent && $0.worker.name != .database }.map {
-            "\($0.worker.name) does not answer: it hangs, or the machine is overloaded. `worker restart \($0.worker.name)` helps at once; "
-                + "otherwise it is killed and started again."
+        let names = processes.filter { $0.isSilent && $0.worker.name != .database }.map(\.worker.name.text)
+        guard let first = names.first else { return [] }
+        if names.count == 1 {
+            return [
+                "\(first) does not answer: it hangs, or the machine is overloaded. `worker restart \(first)` helps at once; "
+                    + "otherwise it is killed and started again."
+            ]
         }
+        return [
+            "\(names.count) processes do not answer: \(PlatformStatus.few(names)). They hang, or the machine is overloaded. "
+                + "`worker restart NAME` helps at once; otherwise they are killed and started again."
+        ]
     }
 
     private static func queue(_ queue: Gathered.Queue?) -> [String] {

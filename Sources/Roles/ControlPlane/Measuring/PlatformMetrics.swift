@@ -78,7 +78,7 @@ package enum PlatformMetrics {
     private static func workers(_ figures: WorkerFigures) -> [MetricFamily] {
         let commands = figures.imapCommands.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         func byProtocol(_ counts: [String: Int64]) -> [(String, Int64)] {
-            ClientService.allCases.map { ($0.rawValue, counts[$0.rawValue] ?? 0) }
+            ClientService.ofWorkers.map { ($0.rawValue, counts[$0.rawValue] ?? 0) }
         }
         return [
             labelled(

@@ -57,6 +57,7 @@ extension MailService {
         case .imap: self = .imap
         case .pop3: self = .pop3
         case .submission: self = .submission
+        case .web: self = .web
         }
     }
 }

@@ -42,7 +42,8 @@ final class ChildLauncher {
             listeners: inherited, ports: Dictionary(uniqueKeysWithValues: listeners.map { ($0.service.rawValue, $0.port) }),
             confinement: directory.gatewayCage,
             certificates: certificates.shown, tenantSocketDirectory: directory.tenantSockets,
-            relaySocket: directory.relaySocket, remoteAdminSocket: directory.remoteAdminSocket, limits: configuration.limits,
+            relaySocket: directory.relaySocket, remoteAdminSocket: directory.remoteAdminSocket,
+            accountSocket: configuration.hasAccountPages ? directory.accountSocket : nil, limits: configuration.limits,
             allowsPlaintextLoginFromLoopback: configuration.plaintextLoginFromLoopback, loginTime: configuration.loginTime,
             connectionsPerAddress: configuration.connectionsPerAddress, sessionsPerUser: configuration.sessionsPerUser,
             sessionsPerTenant: configuration.sessionsPerTenant)

@@ -2,8 +2,8 @@ import AdminAPI
 import Postgres
 
 extension Provisioning {
-    /// `user delete`: out of service at once, and kept with all mail until the grace period ends. Aliases and groups that lead to the
-    /// address stay.
+    /// `user delete`: out of service at once, and kept with all mail until the grace period ends. Aliases, groups and forwards that
+    /// lead to the address stay.
     func deleteUser(_ request: AdminRequest<Nothing>) async throws -> Deletion { try await delete(request, shared: false) }
 
     /// A user, or a shared mailbox, with which the sessions of those members end whom the caller administers; the worker sends away the

@@ -31,7 +31,9 @@ extension Provisioning {
 /// For what is one thing, and may not become another.
 extension AdminError {
     static func isUser(_ address: String) -> AdminError {
-        AdminError(.alreadyExists, "\(address) is a user.", hint: "Choose another address.")
+        AdminError(
+            .alreadyExists, "\(address) is a user.",
+            hint: "Choose another address; `forward set` has a user's mail go on to others.")
     }
     static func isAlias(_ address: String) -> AdminError {
         AdminError(.alreadyExists, "\(address) is an alias.", hint: "Delete the alias first, or choose another address.")

@@ -49,7 +49,7 @@ extension Provisioning {
         return keys
     }
 
-    /// Has aliases and groups that led to the old address lead to the new one.
+    /// Has aliases, groups and forwards that led to the old address lead to the new one.
     private func followUser(
         from old: EmailAddress, at place: (tenant: Int64, domain: Int64), to new: EmailAddress, in transaction: PostgresTransaction
     ) async throws {

@@ -1,4 +1,3 @@
-import ProxyProtocol
 import Runtime
 
 /// A connection of an administrator on another machine: TLS ends here, and the bytes go to the control plane, which alone reads them.
@@ -13,14 +12,13 @@ final class AdminDoor {
     init(gateway: GatewayProcess, connection: Connection) { (self.gateway, self.connection) = (gateway, connection) }
 
     func run() async {
-        guard case .internet(let address, let port, _, _) = connection.peer,
-            let header = ProxyHeader(clientAddress: address, port: UInt16(clamping: port)).encoded()
-        else { return }
+        guard let header = connection.clientHeader else { return }
         let control: Connection
         do {
             control = try await Connection.connect(toUnixSocket: gateway.configuration.remoteAdminSocket)
         } catch {
-            return Log.error("the control plane can't be reached for an administrator", ["client": address, "error": "\(error)"])
+            return Log.error(
+                "the control plane can't be reached for an administrator", ["client": "\(connection.peer)", "error": "\(error)"])
         }
         control.write(header)
         await ByteRelay.run(between: connection, and: control, patience: Self.patience)

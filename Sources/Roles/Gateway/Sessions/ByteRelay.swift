@@ -4,7 +4,7 @@ import Runtime
 @EventLoopActor
 enum ByteRelay {
     /// Closes both.
-    /// - Parameter patience: how long one side may be silent.
+    /// - Parameter patience: how long one side may be silent, or take nothing.
     static func run(between client: Connection, and inner: Connection, patience: Duration? = nil) async {
         let answers = EventLoopActor.task {
             await pump(from: inner, to: client, patience)
@@ -20,7 +20,7 @@ enum ByteRelay {
     private static func pump(from source: Connection, to sink: Connection, _ patience: Duration?) async {
         while let bytes = try? await source.read(timeout: patience) {
             sink.write(bytes)
-            do { try await sink.flush() } catch { return }
+            do { try await sink.flush(timeout: patience ?? Connection.patience) } catch { return }
         }
     }
 }

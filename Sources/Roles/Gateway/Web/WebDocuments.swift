@@ -4,11 +4,13 @@ import Runtime
 import Supervision
 
 /// What is answered over HTTPS: the policies of MTA-STS, and the settings of mail programs. Nothing in it depends on which users there are.
+/// The account pages are none of it (`AccountRelay`); the mail host's own name leads to them.
 @EventLoopActor
 package final class WebDocuments {
     private let host: String
     private let services: [OfferedService]
     private let domains: HostedDomains
+    private let hasAccountPages: Bool
 
     /// Seconds that settings may be kept.
     private static let maximumAge = 300
@@ -16,8 +18,8 @@ package final class WebDocuments {
     /// - Parameters:
     ///   - host: the mail host's name.
     ///   - ports: those in effect, by the names of their services.
-    package init(host: String, ports: [String: Int], domains: HostedDomains) {
-        (self.host, self.domains) = (host, domains)
+    package init(host: String, ports: [String: Int], domains: HostedDomains, hasAccountPages: Bool = false) {
+        (self.host, self.domains, self.hasAccountPages) = (host, domains, hasAccountPages)
         services = OfferedService.all(at: ports)
     }
 
@@ -49,10 +51,12 @@ package final class WebDocuments {
     }
 
     package func answer(to request: HTTPRequest) -> HTTPResponse {
-        guard let document = Document(path: request.path) else { return Self.nothing }
-        guard document.methods.contains(request.method) else {
-            return .refusal(.methodNotAllowed, "Use \(document.methods.joined(separator: ", ")).", allowed: document.methods)
+        if request.path == "/", hasAccountPages, request.host == host.lowercased() {
+            let methods = ["GET", "HEAD"]
+            return methods.contains(request.method) ? .redirect(to: AccountRelay.path) : Self.refusal(allowing: methods)
         }
+        guard let document = Document(path: request.path) else { return Self.nothing }
+        guard document.methods.contains(request.method) else { return Self.refusal(allowing: document.methods) }
         guard domains.isKnown else { return .refusal(.unavailable, "Not known yet; try again in a moment.") }
         let domain =
             request.host.hasPrefix(document.prefix) ? domains[String(request.host.dropFirst(document.prefix.count))] : nil
@@ -83,6 +87,10 @@ package final class WebDocuments {
     private func settingsOfOutlook(address: String?) -> HTTPResponse {
         HTTPResponse(
             .ok, contentType: "text/xml; charset=utf-8", body: OutlookSettings.xml(host: host, services: services, address: address))
+    }
+
+    private static func refusal(allowing methods: [String]) -> HTTPResponse {
+        .refusal(.methodNotAllowed, "Use \(methods.joined(separator: ", ")).", allowed: methods)
     }
 
     private static let nothing = HTTPResponse.refusal(.notFound, "There is nothing here.")

@@ -3,7 +3,7 @@ import MailStore
 import Runtime
 import SMTP
 
-/// One message on its way into mailboxes, and out again where an alias or a group leads to another platform.
+/// One message on its way into mailboxes, and out again where an alias, a group or a user's forward leads to another platform.
 @EventLoopActor
 struct MessageDelivery {
     let store: TenantStore
@@ -37,7 +37,7 @@ struct MessageDelivery {
             replies.append(.together(own))
         }
         log(replies, id, message.count)
-        tellWhoIsAway(message, header, stored, id)
+        tellWhoIsAway(message, header, stored, replies, id)
         return replies
     }
 
@@ -90,10 +90,17 @@ struct MessageDelivery {
     }
 
     /// Has the sender told of users who are away, later: nobody waits for it.
-    private func tellWhoIsAway(_ message: [UInt8], _ header: HeaderScan, _ stored: [Int64: DeliveryOutcome], _ id: [UInt8]) {
+    private func tellWhoIsAway(
+        _ message: [UInt8], _ header: HeaderScan, _ stored: [Int64: DeliveryOutcome], _ replies: [Reply], _ id: [UInt8]
+    ) {
         var away: [UserRecord] = []
         for user in recipients.flatMap(\.targets.users).map(\.user) where user.hasVacation && !away.contains(user) {
             if case .stored = stored[user.id] { away.append(user) }
+        }
+        // Those who keep no copy: what they forward is durable.
+        for (recipient, reply) in zip(recipients, replies) where reply.isPositive {
+            let others = recipient.targets.forwards.filter { !$0.keepsCopy && !$0.leadsNowhere }.map(\.user)
+            away += others.filter { $0.hasVacation && !away.contains($0) }
         }
         guard !away.isEmpty else { return }
         let replies = VacationReplies(store: store, facts: facts, reversePath: envelope.reversePath, deliveryID: id)
@@ -103,7 +110,7 @@ struct MessageDelivery {
 
     // MARK: Out again
 
-    /// Hands the message to the relay for the addresses outside: those that aliases lead to, and those of each group.
+    /// Hands the message to the relay for the addresses outside: those that aliases and forwards lead to, and those of each group.
     private func forward(_ message: [UInt8], _ header: HeaderScan, for recipient: AcceptedRecipient, _ id: [UInt8]) async -> [Reply] {
         if wasHere(message, header, recipient) { return [.forwardLoop] }
         var replies: [Reply] = []
@@ -135,7 +142,8 @@ struct MessageDelivery {
         let paths = addresses.compactMap { SMTP.EnvelopeAddress($0) }
         guard paths.count == addresses.count else {
             Log.error(
-                "an alias or a group leads to an address that is none", ["trace": Hexadecimal.encode(id), "address": recipient.address])
+                "an alias, a group or a forward leads to an address that is none",
+                ["trace": Hexadecimal.encode(id), "address": recipient.address])
             return .storeUnavailable
         }
         var mail = MailCommand(

@@ -19,7 +19,7 @@ struct VacationReplies {
 
     /// - Parameters:
     ///   - header: the message's, with what is needed of it.
-    ///   - users: those whose mailbox it was stored in just now.
+    ///   - users: those whose mailbox it was stored in just now, or who had it sent on.
     func answer(_ header: [UInt8], of users: [UserRecord]) async {
         guard let message = AnswerableMessage(reversePath, HeaderScan(header), in: header) else { return }
         for user in users {

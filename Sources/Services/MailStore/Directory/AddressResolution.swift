@@ -3,15 +3,16 @@ import Runtime
 
 /// From an address, under whichever name of its domain, to mailboxes: the user of that name; else, without `+detail`, the user
 /// before it (RFC 5233); else the domain's catch-all. An alias adds its targets beside the user of the same name, if there is one; a
-/// group leads to its members.
+/// group leads to its members; a user may forward, with a copy or without (`Forwarding.swift`).
 extension Directory {
     /// What is looked for behind a group.
     enum GroupPurpose { case members, owners }
 
     /// Where mail for an address goes. The local part as text, quotes removed; the domain in ASCII in any case, or in Unicode.
-    package func resolve(localPart: String, domain: String) async throws(StoreError) -> Resolution {
+    /// - Parameter forwarding: false: whose address it is, wherever they have their mail sent on to.
+    package func resolve(localPart: String, domain: String, forwarding: Bool = true) async throws(StoreError) -> Resolution {
         guard let domain = InternationalName.ascii(domain), try await self.domain(named: domain) != nil else { return .notLocal }
-        var search = AddressSearch()
+        var search = AddressSearch(forwarding: forwarding)
         try await follow(localPart, domain, depth: 0, to: .members, &search)
         return search.resolution
     }
@@ -28,7 +29,8 @@ extension Directory {
     /// By what the user may send as an address, or may not.
     package func right(of user: Int64, toSendAs localPart: String, _ domain: String) async throws(StoreError) -> SenderRight {
         guard let domain = InternationalName.ascii(domain), try await self.domain(named: domain) != nil else { return .none(only: nil) }
-        var search = AddressSearch()
+        // Who gets a user's mail is not that user.
+        var search = AddressSearch(forwarding: false)
         try await follow(localPart, domain, depth: 0, to: .owners, &search)
         let resolution = search.resolution
         if resolution.leads(to: user) { return .itself }
@@ -39,22 +41,24 @@ extension Directory {
 
     /// Whether an address is the user's alone: its own, or an alias that leads nowhere else. Not a group, nor what others read too.
     package func isOwn(localPart: String, domain: String, of user: Int64) async throws(StoreError) -> Bool {
-        guard case .targets(let targets) = try await resolve(localPart: localPart, domain: domain) else { return false }
+        guard case .targets(let targets) = try await resolve(localPart: localPart, domain: domain, forwarding: false) else { return false }
         return targets.users.map(\.user.id) == [user] && targets.suspended.isEmpty && targets.external.isEmpty && targets.groups.isEmpty
     }
 
     /// Follows one address.
     /// - Parameter group: the outermost group on the way here; nil: there was none.
+    /// - Returns: whether it leads to anybody, or outside. In a circle the address that closes it does not.
+    @discardableResult
     func follow(
         _ localPart: String, _ domainName: String, depth: Int, to purpose: GroupPurpose, inside group: String? = nil,
         _ search: inout AddressSearch
-    ) async throws(StoreError) {
+    ) async throws(StoreError) -> Bool {
         guard let domain = try await self.domain(named: domainName) else {
             search.addExternal("\(localPart)@\(domainName)", through: group)
-            return
+            return true
         }
-        let name = localPart.lowercased()
-        guard search.visit("\(name)@\(domain.name)", depth: depth) else { return }
+        let name = localPart.lowercased(), address = "\(name)@\(domain.name)"
+        guard search.visit(address, depth: depth) else { return search.leads(address) }
         let base = Self.base(of: name)
         let entries = try await self.entries([name, base ?? name, ""], in: domain)
         let entry: Directory.Entry
@@ -67,27 +71,39 @@ extension Directory {
         } else {
             entry = entries[2]
         }
-        if let user = entry.user { search.add(ResolvedUser(user: user, detail: detail, group: group)) }
+        if let user = entry.user {
+            try await reach(ResolvedUser(user: user, detail: detail, group: group), entry.forward, at: address, depth: depth, &search)
+        }
+        var isFound = entry.user != nil
         switch (entry.group, purpose) {
-        case (nil, _): try await follow(entry.targets, depth: depth + 1, to: purpose, inside: group, &search)
-        case (let found?, .owners): try await follow(found.owners, depth: depth + 1, to: .members, inside: group, &search)
+        case (nil, _):
+            if try await follow(entry.targets, depth: depth + 1, to: purpose, inside: group, &search) { isFound = true }
+        case (let found?, .owners):
+            if try await follow(found.owners, depth: depth + 1, to: .members, inside: group, &search) { isFound = true }
         case (let found?, .members):
             if group == nil { search.add(found) }
-            try await follow(entry.targets, depth: depth + 1, to: .members, inside: group ?? found.address, &search)
+            let inside = group ?? found.address
+            if try await follow(entry.targets, depth: depth + 1, to: .members, inside: inside, &search) { isFound = true }
         }
+        if isFound { search.foundSomebody(at: address) }
+        return isFound
     }
 
+    /// - Returns: whether one of them leads to anybody, or outside.
+    @discardableResult
     func follow(
         _ targets: [String], depth: Int, to purpose: GroupPurpose, inside group: String? = nil, _ search: inout AddressSearch
-    ) async throws(StoreError) {
+    ) async throws(StoreError) -> Bool {
         let addresses = targets.compactMap { target -> (localPart: String, domain: String)? in
             guard let at = target.lastIndex(of: "@") else { return nil }
             return (String(target[..<at]), target[target.index(after: at)...].lowercased())
         }
         if addresses.count > 1 { try await load(addresses) }
+        var isFound = false
         for (localPart, domain) in addresses {
-            try await follow(localPart, domain, depth: depth, to: purpose, inside: group, &search)
+            if try await follow(localPart, domain, depth: depth, to: purpose, inside: group, &search) { isFound = true }
         }
+        return isFound
     }
 
     /// Remembers what many addresses are, with one question for each domain.
@@ -105,13 +121,18 @@ extension Directory {
     }
 }
 
-/// What was found on the way along aliases and groups, and where the way ended.
+/// What was found on the way along aliases, groups and forwards, and where the way ended.
 struct AddressSearch {
+    /// Whether users' forwards are followed.
+    let forwarding: Bool
     private var targets = ResolvedTargets(users: [], external: [])
-    private var visited: Set<Spelling> = []
+    /// Addresses, and whether somebody is found there by now.
+    private var visited: [Spelling: Bool] = [:]
     private var knownUsers: Set<Int64> = []
     private var isTooLong = false
     private var isCircular = false
+
+    init(forwarding: Bool) { self.forwarding = forwarding }
 
     private var limit: Int { targets.groups.isEmpty ? StoreLimits.aliasTargets : StoreLimits.groupTargets }
 
@@ -121,12 +142,17 @@ struct AddressSearch {
             isTooLong = true
             return false
         }
-        guard visited.insert(Spelling(address)).inserted else {
+        guard visited.updateValue(visited[Spelling(address)] ?? false, forKey: Spelling(address)) == nil else {
             isCircular = true
             return false
         }
         return true
     }
+
+    mutating func foundSomebody(at address: String) { visited[Spelling(address)] = true }
+
+    /// Whether somebody is found by now at an address that was visited.
+    func leads(_ address: String) -> Bool { visited[Spelling(address)] ?? false }
 
     mutating func add(_ user: ResolvedUser) {
         if user.user.suspensions.incoming != .none {
@@ -135,6 +161,15 @@ struct AddressSearch {
             targets.users.append(user)
         }
     }
+
+    /// - Returns: its place among the forwards.
+    mutating func add(_ forward: ResolvedForward) -> Int {
+        if let known = targets.forwards.firstIndex(where: { $0.user.id == forward.user.id }) { return known }
+        targets.forwards.append(forward)
+        return targets.forwards.count - 1
+    }
+
+    mutating func leadsNowhere(_ forward: Int) { targets.forwards[forward].leadsNowhere = true }
 
     mutating func add(_ group: Directory.Group) {
         targets.groups.append(ResolvedGroup(address: group.address, posting: group.posting, owners: group.owners))
@@ -145,7 +180,7 @@ struct AddressSearch {
             isTooLong = true
             return
         }
-        guard visited.insert(Spelling(address)).inserted else { return }
+        guard visited.updateValue(true, forKey: Spelling(address)) == nil else { return }
         targets.external.append(address)
         if let index = targets.groups.firstIndex(where: { $0.address == group }) { targets.groups[index].external.append(address) }
     }

@@ -11,6 +11,8 @@ package final class Directory {
         var targets: [String] = []
         /// A group, whose members are the targets.
         var group: Group?
+        /// Of the user.
+        var forward: Forward?
         var isEmpty: Bool { user == nil && targets.isEmpty && group == nil }
     }
 
@@ -18,6 +20,12 @@ package final class Directory {
         let address: String
         let posting: GroupPosting
         let owners: [String]
+    }
+
+    struct Forward {
+        /// Addresses, in their order.
+        let targets: [String]
+        let keepsCopy: Bool
     }
 
     /// A domain as any of its names leads to it.
@@ -120,6 +128,9 @@ package final class Directory {
                         id: id, domain: domain.id, localPart: text, domainName: domain.name,
                         suspensions: try Suspensions(row, user: 3), messageSize: try row.optionalInt8(7),
                         sending: try SendingLimits(row, 8), hasVacation: try row.bool(12))
+                    if let targets = try row.optionalTextArray(13) {
+                        loaded[localPart]?.forward = Forward(targets: targets, keepsCopy: try row.bool(14))
+                    }
                 } else if let target = try row.optionalText(2) {
                     loaded[localPart, default: Entry()].targets.append(target)
                 } else if let posting = try row.optionalText(10) {
@@ -131,8 +142,9 @@ package final class Directory {
         }
         if started == generation {
             // A domain may have got another name a moment ago, and nobody told of it yet: its own address must not lead outside.
-            let targets = loaded.values.flatMap(\.targets).compactMap { $0.split(separator: "@").last }
-            if let domains, targets.contains(where: { domains[$0.lowercased()] == nil }) { self.domains = nil }
+            let targets = loaded.values.flatMap(\.targets) + loaded.values.compactMap(\.forward).flatMap(\.targets)
+            let names = targets.compactMap { $0.split(separator: "@").last?.lowercased() }
+            if let domains, names.contains(where: { domains[$0] == nil }) { self.domains = nil }
             if entries.count > Self.cacheLimit { (entries, found) = ([:], []) }
             found.formUnion(loaded.values.compactMap { $0.user?.id })
             for (localPart, entry) in loaded { entries[Address(domain: domain.id, localPart: localPart)] = entry }
@@ -179,19 +191,21 @@ package final class Directory {
                 UNION
                 (SELECT local_part FROM users WHERE tenant_id = $1 AND domain_id = $2 AND deleted_at IS NULL ORDER BY local_part LIMIT $4))
         SELECT place, user_id, NULL::text, suspended, suspension_reason, NULL::text[], NULL::text,
-            \(limits("common || limits")), NULL::text, NULL::text[], has_vacation
+            \(limits("common || limits")), NULL::text, NULL::text[], has_vacation,
+            (forward).targets, (forward).keeps_copy
         FROM tenant, places, LATERAL (
             SELECT user_id, suspended, suspension_reason, limits,
-                EXISTS (SELECT FROM vacations v WHERE (v.tenant_id, v.user_id) = (users.tenant_id, users.user_id)) AS has_vacation
+                EXISTS (SELECT FROM vacations v WHERE (v.tenant_id, v.user_id) = (users.tenant_id, users.user_id)) AS has_vacation,
+                (SELECT f FROM user_forwards f WHERE (f.tenant_id, f.user_id) = (users.tenant_id, users.user_id)) AS forward
             FROM users \(atPlace) AND deleted_at IS NULL OFFSET 0) here
         UNION ALL
-        SELECT place, NULL, target, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+        SELECT place, NULL, target, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
         FROM places, LATERAL (SELECT target FROM aliases \(atPlace) OFFSET 0) here
         UNION ALL
-        SELECT place, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, posting, owners, NULL
+        SELECT place, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, posting, owners, NULL, NULL, NULL
         FROM places, LATERAL (SELECT posting, owners FROM groups \(atPlace) OFFSET 0) here
         UNION ALL
-        SELECT place, NULL, address, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+        SELECT place, NULL, address, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
         FROM places, LATERAL (SELECT address FROM group_members \(atPlace) OFFSET 0) here
         ORDER BY 3 NULLS FIRST
         """

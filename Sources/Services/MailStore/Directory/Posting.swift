@@ -12,13 +12,13 @@ extension Directory {
             if try await owns(group, user) { return true }
             guard let at = group.address.lastIndex(of: "@") else { return false }
             let domain = String(group.address[group.address.index(after: at)...])
-            return try await resolve(localPart: String(group.address[..<at]), domain: domain).leads(to: user)
+            return try await resolve(localPart: String(group.address[..<at]), domain: domain, forwarding: false).leads(to: user)
         case .owners: return try await owns(group, user)
         }
     }
 
     private func owns(_ group: ResolvedGroup, _ user: Int64) async throws(StoreError) -> Bool {
-        var search = AddressSearch()
+        var search = AddressSearch(forwarding: false)
         try await follow(group.owners, depth: 0, to: .members, &search)
         return search.resolution.leads(to: user)
     }

@@ -33,20 +33,34 @@ public enum Resolution: Sendable, Equatable {
     case noSuchUser
     /// All users behind it are suspended: `450 4.2.1`.
     case suspended([UserRecord])
-    /// Aliases and groups lead round in a circle, too deep or to too many addresses: `554 5.4.6`.
+    /// Aliases, groups and forwards lead round in a circle, too deep or to too many addresses: `554 5.4.6`.
     case loop
     case targets(ResolvedTargets)
 }
 
 public struct ResolvedTargets: Sendable, Equatable {
-    /// Each user once, in the order of the aliases; those that take no mail left out.
+    /// Each user once, in the order of the aliases; left out are those that take no mail, or keep no copy of what they forward.
     public var users: [ResolvedUser]
     /// Those.
     public var suspended: [UserRecord] = []
     /// Addresses outside this tenant to forward to, each once.
     public var external: [String]
+    /// Users on the way whose mail goes on, each once.
+    public var forwards: [ResolvedForward] = []
     /// Groups that the address is or that aliases lead to; not those inside of groups. The sender must be let in by each.
     public var groups: [ResolvedGroup] = []
+}
+
+/// A user whose mail goes on to others.
+public struct ResolvedForward: Sendable, Equatable {
+    public let user: UserRecord
+    /// Addresses, in their order.
+    public let targets: [String]
+    public let keepsCopy: Bool
+    /// As of a `ResolvedUser`.
+    public let group: String?
+    /// Nobody is there, so that the mail stays with the user anyway.
+    public var leadsNowhere = false
 }
 
 public struct ResolvedGroup: Sendable, Equatable {

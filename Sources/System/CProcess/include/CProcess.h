@@ -1,4 +1,5 @@
-/* What Swift cannot say to Linux: a child with exact descriptors, the cage of Landlock and seccomp, peer credentials. */
+/* What Swift cannot say to Linux: a child with exact descriptors, the cage of Landlock and seccomp, peer credentials, reads that do not
+ * wait. */
 #ifndef CASELLA_CPROCESS_H
 #define CASELLA_CPROCESS_H
 
@@ -58,6 +59,10 @@ int casella_send_with_descriptor(int socket, const void *bytes, size_t count, in
 /* Receives exactly `count` octets that were sent so, without waiting, and the descriptor that came with them (close-on-exec;
  * -1: none). */
 int casella_receive_with_descriptor(int socket, void *bytes, size_t count, int *descriptor);
+
+/* Reads from a file what the system has in memory, without waiting for the disk: how many octets, at most up to the first that is not
+ * there; -EAGAIN when that is the first of all, -EOPNOTSUPP where the file system cannot tell. */
+ssize_t casella_read_resident(int descriptor, void *octets, size_t count, off_t offset);
 
 /* Names the calling thread; at most 15 octets, shown by ps and top. */
 void casella_name_thread(const char *name);

@@ -37,6 +37,7 @@ enum AdminBodies {
         try JSONValues.check(NewSharedMailbox.self, input)
         try JSONValues.check(NewSharedMembers.self, input)
         try JSONValues.check(NewVacation.self, input)
+        try JSONValues.check(NewForward.self, input)
         try JSONValues.check(NewHold.self, input)
         try JSONValues.check(NewHeldCopies.self, input)
         try JSONValues.check(NewAppPassword.self, input)
