@@ -1,6 +1,7 @@
 """A platform with a short time to log in and few connections for an address: who is slow, and who is many, hears it and has to go."""
 
 import contextlib
+import json
 import socket
 import time
 import unittest
@@ -75,6 +76,10 @@ class Deadlines(unittest.TestCase):
                 imap.line()
                 answer = imap.command("a", f'LOGIN {company.address("ann")} "{company.password("ann")}"')[-1]
                 self.assertRegex(answer, rb"^a NO \[LIMIT\] ")
+            said = self.platform.casella("--format", "json", "explain", "login", company.address("ann"), check=False).stdout
+            decides = next(step for step in json.loads(said)["steps"] if step["verdict"] == "refuses")
+            self.assertEqual((f"sessions of tenant {company.name}", "NO [LIMIT]"), (decides["rule"], decides["reply"]))
+            self.assertIn("2 of 2 sessions", decides["says"])
 
     def test_an_address_has_so_many_connections_at_all_doors_together(self):
         address = own_address()

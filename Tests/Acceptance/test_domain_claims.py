@@ -71,7 +71,7 @@ class Proof(WithClaims):
         self.assertIn(f"{name} would be a domain of tenant {self.mine.name}", shown)
         self.assertEqual(before, claims())
         self.assert_serves_nothing(name)
-        commands = [event["command"] for event in self.admin.request("GET", "/audit")[1] if event["target"] == name]
+        commands = [event["command"] for event in self.admin.request("GET", "/audit?changes=true")[1] if event["target"] == name]
         self.assertEqual(["domain claim"], commands)
         self.assertEqual(200, self.verify(name, self.admin)[0])
 

@@ -71,6 +71,11 @@ class Holds(LifeCycle):
         status, answer = administrator.request("DELETE", f"/users/{self.ann}?now=true")
         self.assertEqual(409, status)
         self.assertNotIn("secret", str(answer))
+        # Nor does the audit log say why, but to those who look at the platform as a whole.
+        events = administrator.request("GET", "/audit")[1]
+        self.assertIn(("hold set", self.company.name), [(event["command"], event["target"]) for event in events])
+        self.assertNotIn("secret", str(events))
+        self.assertIn("a secret of the court", str(self.platform.ask("audit", "list", "--tenant", self.company.name)))
 
 
 class Sweep(unittest.TestCase):
@@ -102,7 +107,7 @@ class Sweep(unittest.TestCase):
         self.assertFalse((platform.data / "tenants" / str(tenant)).exists())
 
         def recorded():
-            events = platform.ask("audit", "list", "--count", "20")
+            events = platform.ask("audit", "list", "--count", "20", "--changes")
             return {(e["command"], e["target"].split()[0]) for e in events if e["caller"] == "system"}
 
         expected = {("user delete", one.address("ann")), ("domain delete", "gone.example"), ("tenant delete", two.name)}

@@ -150,6 +150,24 @@ class Queue(unittest.TestCase):
             eventually(lambda: self.entry() is None, what="the queue is empty")
         self.assertIn("No such message", self.platform.casella("queue", "delete", "--all", "--yes").stdout)
 
+    def test_waiting_mail_of_a_held_user_is_not_deleted(self):
+        administrator = Administrator(self.platform, "tenant-administrator", tenant=self.company.name)
+        for target in (self.ann, self.company.domain, self.company.name):
+            self.platform.casella("hold", "set", target, "--reason", "a secret of the court")
+            for options in ((), ("--dry-run",)):
+                refused = self.platform.casella("queue", "delete", self.number, "--yes", *options, check=False)
+                self.assertEqual(76, refused.returncode)
+                self.assertIn(f"there is a legal hold on {target}", refused.stderr)
+            status, answer = administrator.request("DELETE", f"/queue/{self.number}")
+            self.assertEqual((409, "conflict"), (status, answer["error"]["code"]))
+            self.assertNotIn("secret", str(answer))
+            self.assertIsNotNone(self.entry())
+            self.platform.casella("hold", "release", target, "--yes")
+        self.platform.casella("hold", "set", self.company.address("bob"), "--reason", "another's")
+        self.platform.casella("queue", "delete", self.number, "--yes")
+        self.assertIsNone(self.entry())
+        self.platform.casella("hold", "release", self.company.address("bob"), "--yes")
+
     def test_deleting_asks_first(self):
         refused = self.platform.casella("queue", "delete", self.number, check=False)
         self.assertNotEqual(0, refused.returncode)

@@ -152,7 +152,7 @@ import Testing
     @Test("The record of changes tells where mail went before") func audited() async throws {
         let platform = try await platform()
         _ = try await set(ann, to: ["out@far.example"], on: platform)
-        let state = try await AdminSubject.address(try EmailAddress(ann)).auditedState(platform.control)
+        let state = try await AdminSubject.address(try EmailAddress(ann)).auditedState(platform.control, of: Calls.setForward)
         #expect(state?.contains(#""forward": {"to": ["out@far.example"], "copy": true}"#) == true, "\(state ?? "")")
         await platform.close()
     }

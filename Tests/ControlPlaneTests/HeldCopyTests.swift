@@ -23,6 +23,6 @@ import Testing
         let copies = HeldCopies(
             target: try EmailAddress("ann@acme.example"), mailbox: desk,
             folders: [.init(name: folder, copied: Usage(bytes: ByteCount(906), messages: 3))])
-        #expect(copies.changes == #"{"bytes":[null,906],"folders":[null,["\#(folder)"]],"messages":[null,3]}"#)
+        #expect(copies.auditedText == #"{"bytes":[null,906],"folders":[null,["\#(folder)"]],"messages":[null,3]}"#)
     }
 }

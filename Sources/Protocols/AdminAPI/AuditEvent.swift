@@ -3,7 +3,7 @@ public struct AuditEvent: Codable, Sendable, Hashable {
     /// How many a call lists at most.
     public static let maximum = 10_000
 
-    /// From 1 on, without a gap.
+    /// From 1 on, without a gap in the log. In a list, the first of a call's two events is missing once there is the second.
     public var sequence: Int64
     public var at: Timestamp
     /// Who called: an administrator, or a user of the machine.
@@ -19,18 +19,22 @@ public struct AuditEvent: Codable, Sendable, Hashable {
     public var tenant: String?
     /// What is different since: `{"field": [before, after]}` in JSON; empty when nothing is.
     public var changes: String
-    /// `done`, or the kind of the refusal.
+    /// `done`, the kind of the refusal, `running`, or `unknown`: the platform ended while the call was under way.
     public var result: String
     /// The chain's link (see `AuditVerification`), in hexadecimal digits.
     public var seal: String
+    /// The event that told that the call began; of calls that change something.
+    public var begun: Int64?
+
+    public static let running = "running", unknown = "unknown"
 
     public init(
         sequence: Int64, at: Timestamp, caller: String, role: Role?, origin: String, command: String, target: String, tenant: String?,
-        changes: String, result: String, seal: String
+        changes: String, result: String, seal: String, begun: Int64? = nil
     ) {
         (self.sequence, self.at, self.caller, self.role, self.origin) = (sequence, at, caller, role, origin)
         (self.command, self.target, self.tenant, self.changes) = (command, target, tenant, changes)
-        (self.result, self.seal) = (result, seal)
+        (self.result, self.seal, self.begun) = (result, seal, begun)
     }
 }
 

@@ -272,9 +272,9 @@ public enum Calls {
     public static let logOut = Call<Nothing, Nothing>("session logout", .delete, "/session", needs: .own, effect: .changes)
 
     /// The newest `count` events (at most `AuditEvent.maximum`) before the event `before`, newest first; of the tenant `tenant` alone
-    /// if it is given.
+    /// if it is given; with `changes`, without what was only read or tried.
     public static let listAudit = Call<Nothing, [AuditEvent]>(
-        "audit list", .get, "/audit", query: ["tenant", "before", "count"], needs: .readAudit, effect: .reads)
+        "audit list", .get, "/audit", query: ["tenant", "before", "count", "changes"], needs: .readAudit, effect: .reads)
     public static let verifyAudit = Call<Nothing, AuditVerification>(
         "audit verify", .get, "/audit-verification", needs: .readPlatform, effect: .reads)
 

@@ -50,7 +50,7 @@ struct Provisioning {
         var listeners: [PlatformStatus.Listener]
         /// Of one message.
         var limits: MailLimits
-        var sessionsPerUser: Int
+        var sessionsPerUser: Int, sessionsPerTenant: Int
         var passwords: PasswordRules
         /// Mail that does not fit is put off, not refused.
         var defersOverQuota: Bool

@@ -136,7 +136,8 @@ struct Startup {
         let facts = Provisioning.PlatformFacts(
             hostname: configuration.hostname, startedAt: Timestamp(secondsSince1970: Int64(time(nil))),
             listeners: listeners.doors.map { PlatformStatus.Listener(service: $0.service.rawValue, address: listeners.text(of: $0)) },
-            limits: configuration.limits, sessionsPerUser: configuration.sessionsPerUser, passwords: configuration.passwords,
+            limits: configuration.limits, sessionsPerUser: configuration.sessionsPerUser,
+            sessionsPerTenant: configuration.sessionsPerTenant, passwords: configuration.passwords,
             defersOverQuota: configuration.defersOverQuota, deletedKeptDays: configuration.deletedKeptDays,
             web: .init(configuration))
         let sessions = AdministratorSessions(

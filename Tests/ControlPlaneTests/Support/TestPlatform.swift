@@ -70,7 +70,6 @@ final class TestPlatform {
         func neverStarted(_ name: WorkerName) -> SupervisedService {
             SupervisedService(name, journal: journal, grace: .zero) { throw StartupError.configuration("No process runs in this test.") }
         }
-        let key = [UInt8](repeating: 1, count: 32)
         return Parts(
             roles: DatabaseRoles(secrets: secrets), hashing: hashing, authenticator: authenticator,
             workers: TenantWorkers(directory: directory, journal: journal, launcher: launcher),
@@ -78,20 +77,33 @@ final class TestPlatform {
             journal: journal,
             facts: .init(
                 hostname: configuration.hostname, startedAt: Timestamp(secondsSince1970: 0), listeners: [], limits: configuration.limits,
-                sessionsPerUser: 1, passwords: configuration.passwords, defersOverQuota: false, deletedKeptDays: 30,
+                sessionsPerUser: 1, sessionsPerTenant: 2, passwords: configuration.passwords, defersOverQuota: false, deletedKeptDays: 30,
                 web: WebFacts(configuration)),
             sessions: AdministratorSessions(database: database, authenticator: authenticator, sealingKey: key, journal: journal),
             ownAccounts: OwnAccounts(
                 database: database, domains: domains, authenticator: authenticator, sealingKey: key, journal: journal),
-            audit: try await AuditLog(database: database, key: key, headFile: directory.auditHead, journal: journal),
-            certificates: certificates)
+            audit: try await auditLog(in: directory, database, journal), certificates: certificates)
     }
+
+    private static let key = [UInt8](repeating: 1, count: 32)
+
+    private static func auditLog(
+        in directory: DataDirectory, _ database: PostgresPool, _ journal: Journal
+    ) async throws -> AuditLog {
+        try await AuditLog(database: database, key: key, headFile: directory.auditHead, journal: journal)
+    }
+
+    /// As the platform would open it at its next start.
+    func auditLog() async throws -> AuditLog { try await Self.auditLog(in: parts.directory, control, journal) }
 
     /// - Parameters:
     ///   - zone: the records of the DNS, as in a zone file. Of other names nobody knows anything.
     ///   - patience: how long an answer is waited for.
     ///   - web: what is answered over HTTPS, if that is otherwise than without a configuration.
-    func calls(zone: [String] = [], patience: Duration = .seconds(20), web: WebFacts? = nil) -> Provisioning {
+    ///   - audit: instead of the platform's own.
+    func calls(
+        zone: [String] = [], patience: Duration = .seconds(20), web: WebFacts? = nil, audit: AuditLog? = nil
+    ) -> Provisioning {
         var facts = parts.facts
         if let web { facts.web = web }
         return Provisioning(
@@ -99,8 +111,8 @@ final class TestPlatform {
             services: parts.services, domains: parts.domains, queue: RelayQueue(database: control, journal: parts.journal),
             directory: parts.directory, journal: parts.journal, facts: facts,
             resolver: DNSResolver(forwarder: "127.0.0.1@9", localData: zone, remembers: false, timeout: patience),
-            sessions: parts.sessions, ownAccounts: parts.ownAccounts, audit: parts.audit, certificates: parts.certificates,
-            liveSessions: GatewaySessions(), accountSessions: accountSessions,
+            sessions: parts.sessions, ownAccounts: parts.ownAccounts, audit: audit ?? parts.audit,
+            certificates: parts.certificates, liveSessions: GatewaySessions(), accountSessions: accountSessions,
             usage: UsageRecorder(database: control, journal: parts.journal),
             measuring: Measuring(
                 ControlCounters(), database: control, hashing: parts.hashing, workers: parts.workers, services: parts.services,

@@ -55,8 +55,15 @@ public struct Applied: Codable, Sendable, Hashable {
     public var number: Int64?
     public var tenant: TenantName?
     public var changes: Int
+    /// SHA-256 of the changes as they are kept with the number, in hexadecimal digits; the audit log has it too.
+    public var digest: String?
+    /// How many of each kind, such as `add user`.
+    public var counts: [String: Int]?
 
-    public init(number: Int64?, tenant: TenantName?, changes: Int) { (self.number, self.tenant, self.changes) = (number, tenant, changes) }
+    public init(number: Int64?, tenant: TenantName?, changes: Int, digest: String? = nil, counts: [String: Int]? = nil) {
+        (self.number, self.tenant, self.changes) = (number, tenant, changes)
+        (self.digest, self.counts) = (digest, counts)
+    }
 }
 
 /// What a change means beyond itself.

@@ -10,6 +10,7 @@ package struct ListAudit: AdminCommand {
     var tenant: TenantName?
     @Option(help: ArgumentHelp("How many.", valueName: "number")) var count = 50
     @Flag(help: "All there are.") var all = false
+    @Flag(help: "Without what was only read or tried.") var changes = false
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}
 
@@ -19,7 +20,10 @@ package struct ListAudit: AdminCommand {
             let wanted = all ? AuditEvent.maximum : min(AuditEvent.maximum, count - events.count)
             let page = try context.client.call(
                 Calls.listAudit,
-                query: ["tenant": tenant?.text, "before": events.last.map { "\($0.sequence)" }, "count": "\(wanted)"])
+                query: [
+                    "tenant": tenant?.text, "before": events.last.map { "\($0.sequence)" }, "count": "\(wanted)",
+                    "changes": changes ? "true" : nil,
+                ])
             events += page
             guard page.count == wanted, all || events.count < count else { break }
         }

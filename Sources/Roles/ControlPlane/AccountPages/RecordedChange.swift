@@ -2,32 +2,37 @@ import AdminAPI
 import Runtime
 
 extension AccountRouter {
-    /// Makes a change, and records it as those calls are that prove in themselves who makes them: with the person as the caller, and only
-    /// if it was made.
+    /// Makes a change that the person has proved already, and records it as calls are: before it begins, and in the end what came of it,
+    /// with the person as the caller.
     func recorded<Answer: Sendable>(
         _ command: String, _ visit: Visit, _ trace: String, _ change: @EventLoopActor () async throws -> Answer
     ) async throws -> Answer {
-        let pool = provisioning.database.pool, subject = AdminSubject.address(visit.standing.address)
+        let pool = provisioning.database.pool, address = visit.standing.address, subject = AdminSubject.address(address)
+        var event = AuditLog.Entry(
+            caller: address.text, role: nil, origin: visit.request.client, command: command, target: address.text,
+            tenant: visit.standing.tenant, result: "done", trace: trace)
         let before = try await subject.auditedState(pool)
-        let answer = try await change()
-        // It is done; should the database fail now, the event tells less.
-        let after = try? await subject.auditedState(pool)
-        let changes = try? await AuditedChanges.between(before, after ?? before, pool)
-        await record(command, visit, trace, changes: changes ?? "")
-        return answer
+        event.begun = await provisioning.audit.begin(event)
+        guard event.begun != nil else { throw CallRecord.notWritten }
+        do {
+            let answer = try await change()
+            // It is done; should the database fail now, the event tells less.
+            let after = try? await subject.auditedState(pool)
+            event.changes = (try? await AuditedChanges.between(before, after ?? before, pool)) ?? ""
+            await end(event)
+            return answer
+        } catch {
+            event.result = ((error as? AdminError)?.code ?? .serverFault).rawValue
+            await end(event)
+            throw error
+        }
     }
 
-    /// - Parameter changes: as `AuditEvent.changes`.
-    func record(_ command: String, _ visit: Visit, _ trace: String, changes: String) async {
-        let address = visit.standing.address.text
-        var event = AuditLog.Entry(
-            caller: address, role: nil, origin: visit.request.client, command: command, target: address, tenant: visit.standing.tenant,
-            result: "done", trace: trace)
-        event.changes = changes
-        provisioning.measuring.counters.adminCall(command, outcome: event.result)
+    private func end(_ event: AuditLog.Entry) async {
+        provisioning.measuring.counters.adminCall(event.command, outcome: event.result)
         await provisioning.audit.append(event)
         provisioning.journal.info(
             "a change at the account pages",
-            ["trace": trace, "caller": address, "origin": visit.request.client, "command": command, "result": event.result])
+            ["trace": event.trace, "caller": event.caller, "origin": event.origin, "command": event.command, "result": event.result])
     }
 }

@@ -143,7 +143,7 @@ extension AdminRouter {
         serve(Calls.renewOneTimePassword) { try await $0.renewOneTimePassword($1) }
         serve(Calls.deleteAdministrator) { try await $0.deleteAdministrator($1) }
 
-        serve(Calls.logIn) { try await $0.logIn($1) }
+        serve(Calls.logIn, first: { try await $0.provedAdministrator($1) }, then: { try await $0.logIn($1, $2) })
         serve(Calls.showSession) { try await $0.showSession($1) }
         serve(Calls.setOwnPassword, first: { try await $0.provedNewHash($1) }, then: { try await $0.setOwnPassword($1, $2) })
         serve(Calls.logOut) { try await $0.logOut($1) }

@@ -11,8 +11,8 @@ final class AdminRouter {
         var call: any AnyCall
         /// Reads the body.
         var decode: @Sendable ([UInt8]) throws -> any Sendable
-        /// The last: whether it is only tried.
-        var run: @EventLoopActor (any Sendable, PathParameters, PathParameters, AdminCaller, Bool) async throws -> Done
+        /// The last two: whether it is only tried, and what is to be told that it begins.
+        var run: @EventLoopActor (any Sendable, PathParameters, PathParameters, AdminCaller, Bool, CallRecord) async throws -> Done
     }
     private struct Done {
         var body: [UInt8]
@@ -46,15 +46,16 @@ final class AdminRouter {
         routes.append(
             Route(call: call) { bytes in
                 try JSONDecoder().decode(Body.self, from: Data(bytes.isEmpty ? Array("{}".utf8) : bytes))
-            } run: { [provisioning] body, path, query, caller, isRehearsal in
+            } run: { [provisioning] body, path, query, caller, isRehearsal, record in
                 guard let body = body as? Body else { throw AdminError(.serverFault, "The request was read as something else.") }
                 let part = provisioning.confined(to: caller.part)
                 let request = AdminRequest(body: body, path: path, query: query, caller: caller)
                 let found = try await first(part, request)
+                try await record.begin()
                 let answer =
                     try await isRehearsal
                     ? part.rehearsed { try await handler($0, request, found) } : handler(part, request, found)
-                return Done(body: try await Self.written(answer), changes: (answer as? any TellsChanges)?.changes)
+                return Done(body: try await Self.written(answer), changes: (answer as? any TellsChanges)?.auditedText)
             })
     }
 
@@ -89,6 +90,8 @@ final class AdminRouter {
         case .network(let address, let token):
             if call.isLogin { return AdminCaller(name: "", role: .auditor, part: nil, origin: address, session: nil) }
             guard let token, let caller = try await provisioning.sessions.caller(token, from: address) else {
+                // Strangers could fill the audit log with it; this one is bounded.
+                journal.notice("an admin call without a valid token was refused", ["client": address, "command": call.command])
                 throw AdminError(.unauthenticated, "You are not logged in, or no longer.", hint: "`casella --server HOST session login`.")
             }
             return caller
@@ -102,48 +105,39 @@ final class AdminRouter {
         let call = route.call
         // Known before anything is refused: what a trial is refused is told as a trial's.
         let isRehearsal = call.effect != .reads && query[Rehearsal.parameter] == "true"
-        var event = AuditLog.Entry(
-            caller: caller.name, role: call.isLogin ? nil : caller.role, origin: caller.origin,
-            command: call.command + (isRehearsal ? " --dry-run" : ""), target: "", tenant: caller.part?.tenantName.text, result: "done",
-            trace: trace)
+        let record = CallRecord(of: call, by: caller, isRehearsal: isRehearsal, trace: trace, in: provisioning.audit)
         var response: AdminResponse
         do {
             guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
             let body = try await Self.read(bytes, route.decode)
-            let subjects = AdminSubject.all(call, path: path, query: query, body: body).map { subject in
+            let subjects = (AdminSubject.all(call, path: path, query: query, body: body) + caller.own(call)).map { subject in
                 call.takesAnyName ? subject.canonical(provisioning.domains) : subject.within(caller.part)
             }
-            let destination = (body as? any NamesDestination)?.destination
-            event.target = (body as? any TellsOfItself)?.told ?? subjects.first?.text ?? ""
-            if call.query.contains("now"), query["now"] == "true" { event.target += " --now" }
-            if let destination { event.target += " \(destination.text)" }
-            if let more = body as? any NamesMore { event.target += " \(more.options)" }
-            if let login = body as? any ProvesCaller { event.caller = login.claimed }
+            record.name(subjects, body, path, query)
             if let part = caller.part { try await part.check(call, subjects, database) }
             if isRehearsal, !call.canBeTried { throw call.trialRefusal }
+            if record.event.tenant == nil { record.event.tenant = try await tenant(of: subjects) }
             if call.effect == .reads || isRehearsal {
-                response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, isRehearsal).body)
-                if isRehearsal { return response }
+                response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, isRehearsal, record).body)
             } else {
-                if event.tenant == nil { event.tenant = try await tenant(of: subjects) }
-                let before = try await subjects.first?.auditedState(database)
-                let done = try await route.run(body, path, query, caller, false)
+                let before = try await subjects.first?.auditedState(database, of: call)
+                let done = try await route.run(body, path, query, caller, false, record)
                 response = AdminResponse(status: 200, body: done.body)
+                let subject = (body as? any NamesDestination)?.destination ?? subjects.first
                 // It is done; should the database fail now, the event tells less.
-                let changed = try? await changes(of: destination ?? subjects.first, since: before)
-                event.changes = done.changes ?? changed ?? ""
+                let changed = try? await AuditedChanges.between(
+                    before, try await subject?.auditedState(database, of: call), told: done.changes, database)
+                record.event.changes = changed ?? done.changes ?? ""
             }
         } catch {
             let explained = provisioning.explained(error, command: call.command, trace)
-            event.result = explained.code.rawValue
-            if event.target.isEmpty { event.target = path.texts.joined(separator: " ") }
+            record.event.result = explained.code.rawValue
+            if record.event.target.isEmpty { record.event.target = path.texts.joined(separator: " ") }
             response = AdminResponse(explained)
         }
-        if !isRehearsal { provisioning.measuring.counters.adminCall(call.command, outcome: event.result) }
-        // Of what was only tried, that it was not allowed.
-        if Self.isRecorded(call, event.result), !isRehearsal || event.result == AdminError.Code.forbidden.rawValue {
-            event.target = String(event.target.prefix(300))
-            await provisioning.audit.append(event)
+        if !isRehearsal { provisioning.measuring.counters.adminCall(call.command, outcome: record.event.result) }
+        if await record.end() {
+            let event = record.event
             journal.info(
                 "admin call",
                 [
@@ -168,16 +162,6 @@ final class AdminRouter {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(answer))
-    }
-
-    /// Logins that are refused are not: strangers could fill the log with them. They are in the platform's own, which is bounded.
-    private static func isRecorded(_ call: any AnyCall, _ result: String) -> Bool {
-        if call.isLogin { return result == "done" && call.effect != .reads }
-        return call.effect != .reads || result == AdminError.Code.forbidden.rawValue
-    }
-
-    private func changes(of subject: AdminSubject?, since before: String?) async throws -> String {
-        try await AuditedChanges.between(before, try await subject?.auditedState(database), database)
     }
 
     /// The first tenant that a subject belongs to.

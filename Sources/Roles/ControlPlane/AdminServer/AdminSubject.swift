@@ -78,6 +78,14 @@ extension AdminSubject {
     }
 }
 
+extension AdminCaller {
+    /// Oneself, of a call about the own account and session, which names nobody.
+    func own(_ call: any AnyCall) -> [AdminSubject] {
+        guard call.path.noun == "session", session != nil, let name = try? AdministratorName(name) else { return [] }
+        return [.administrator(name)]
+    }
+}
+
 extension AnyCall {
     /// Whether an address may be under any name of its domain, as people log in, and are written to.
     var takesAnyName: Bool { isLogin || path.noun == "explanations" }

@@ -14,9 +14,9 @@ extension Provisioning {
 
     func applyPlans(_ desired: DesiredPlans, _ undertaking: Undertaking, fingerprint: String) async throws -> Applied {
         try Self.requirePlatform(undertaking.caller)
-        let (changes, tenants, number): ([PlanChange], [Int64], Int64?)
+        let (changes, tenants, kept): ([PlanChange], [Int64], KeptApply?)
         do {
-            (changes, tenants, number) = try await change { transaction in
+            (changes, tenants, kept) = try await change { transaction in
                 _ = try await transaction.query("LOCK TABLE plans IN SHARE ROW EXCLUSIVE MODE")
                 let (state, changes) = try await difference(desired, undertaking, in: transaction)
                 guard try state.fingerprint() == fingerprint else {
@@ -24,13 +24,12 @@ extension Provisioning {
                 }
                 guard !changes.isEmpty else { return (changes, [], nil) }
                 try await write(changes, in: transaction)
-                let forward = try Self.json(changes.map { StateChange($0) })
-                let inverse = try Self.json(DesiredState.plans(DesiredPlans(inverting: changes)))
+                let written = try WrittenApply(changes.map { StateChange($0) }, inverse: .plans(DesiredPlans(inverting: changes)))
                 let tenants = try await transaction.query(
                     "SELECT tenant_id FROM tenants WHERE plan = ANY ($1)", [.textArray(changes.map(\.name.text))])
                 return (
                     changes, try tenants.rows.map { try $0.int8(0) },
-                    try await record(forward, inverse, of: nil, undertaking, in: transaction)
+                    try await record(written, of: nil, undertaking, in: transaction)
                 )
             }
         } catch {
@@ -39,7 +38,7 @@ extension Provisioning {
         }
         let protocols = changes.contains { $0.before?.values[.protocols] != $0.after?.values[.protocols] }
         if !tenants.isEmpty { try await limitsChanged(of: tenants, protocols: protocols) }
-        return Applied(number: number, tenant: nil, changes: changes.count)
+        return Applied(number: kept?.number, tenant: nil, changes: changes.count, digest: kept?.digest, counts: kept?.counts)
     }
 
     private static func requirePlatform(_ caller: AdminCaller) throws(AdminError) {

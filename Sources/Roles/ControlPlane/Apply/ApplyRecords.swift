@@ -2,11 +2,36 @@ import AdminAPI
 import FoundationEssentials
 import Postgres
 
+/// An apply as it is kept, before it has its number.
+struct WrittenApply: Sendable {
+    var forward: String, inverse: String
+    /// Of changes, by what is done to what.
+    var counts: [String: Int]
+
+    init(_ changes: [StateChange], inverse: DesiredState) throws {
+        forward = try Self.json(changes)
+        self.inverse = try Self.json(inverse)
+        counts = Dictionary(grouping: changes) { "\($0.action.rawValue) \($0.kind.rawValue)" }.mapValues(\.count)
+    }
+
+    private static func json(_ value: some Encodable) throws -> String {
+        String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+    }
+}
+
+/// What the audit log has of an apply, so that the row can be proved by it.
+struct KeptApply: Sendable {
+    var number: Int64
+    /// SHA-256 of the column `forward` as text.
+    var digest: String
+    var counts: [String: Int]
+}
+
 extension Provisioning {
     /// Of a tenant, and of the plans: older ones are forgotten, for old passwords' hashes are in them.
     private static let kept = 50
 
-    func record(_ prepared: PreparedTenant, _ undertaking: Undertaking, in transaction: PostgresTransaction) async throws -> Int64 {
+    func record(_ prepared: PreparedTenant, _ undertaking: Undertaking, in transaction: PostgresTransaction) async throws -> KeptApply {
         var numbers: [EmailAddress: Int64] = [:], made: [EmailAddress] = []
         for case .user(let address, let old, _) in prepared.changes {
             // So that an undo lets nobody in who has a former member's address.
@@ -14,41 +39,39 @@ extension Provisioning {
             if old == nil { made.append(address) } else { numbers[address] = prepared.reading.users[address]?.id }
         }
         numbers.merge(try await self.numbers(of: made, in: prepared.reading.id, transaction)) { $1 }
-        let (forward, inverse) = try await Self.written(prepared, numbers)
-        return try await record(forward, inverse, of: prepared.reading.id, undertaking, in: transaction)
+        return try await record(Self.written(prepared, numbers), of: prepared.reading.id, undertaking, in: transaction)
     }
 
     /// - Parameter tenant: nil for the plans.
-    /// - Returns: its number.
     func record(
-        _ forward: String, _ inverse: String, of tenant: Int64?, _ undertaking: Undertaking, in transaction: PostgresTransaction
-    ) async throws -> Int64 {
+        _ written: WrittenApply, of tenant: Int64?, _ undertaking: Undertaking, in transaction: PostgresTransaction
+    ) async throws -> KeptApply {
         let made = try await transaction.query(
             """
             INSERT INTO applies (administered_tenant, applied_by, undoes, forward, inverse)
-            VALUES ($1, $2, $3, $4::text::jsonb, $5::text::jsonb) RETURNING number
+            VALUES ($1, $2, $3, $4::text::jsonb, $5::text::jsonb)
+            RETURNING number, encode(sha256(convert_to(forward::text, 'UTF8')), 'hex')
             """,
-            [.optionalInt8(tenant), .text(undertaking.caller.name), .optionalInt8(undertaking.undoes), .text(forward), .text(inverse)])
-        guard let number = try made.first?.int8(0) else { throw PostgresError(kind: .usage, message: "no number came back") }
+            [
+                .optionalInt8(tenant), .text(undertaking.caller.name), .optionalInt8(undertaking.undoes), .text(written.forward),
+                .text(written.inverse),
+            ])
+        guard let row = made.first else { throw PostgresError(kind: .usage, message: "no number came back") }
         _ = try await transaction.query(
             """
             DELETE FROM applies WHERE administered_tenant IS NOT DISTINCT FROM $1 AND number <= (
                 SELECT number FROM applies WHERE administered_tenant IS NOT DISTINCT FROM $1
                 ORDER BY number DESC OFFSET \(Self.kept) LIMIT 1)
             """, [.optionalInt8(tenant)])
-        return number
+        return KeptApply(number: try row.int8(0), digest: try row.text(1), counts: written.counts)
     }
 
     @concurrent private nonisolated static func written(
         _ prepared: PreparedTenant, _ numbers: [EmailAddress: Int64]
-    ) async throws -> (forward: String, inverse: String) {
-        let forward = prepared.changes.map { StateChange($0, of: prepared.name) }
-        let inverse = DesiredState.tenant(DesiredTenant(inverting: prepared.changes, of: prepared.name, numbers: numbers))
-        return (try json(forward), try json(inverse))
-    }
-
-    nonisolated static func json(_ value: some Encodable) throws -> String {
-        String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+    ) async throws -> WrittenApply {
+        try WrittenApply(
+            prepared.changes.map { StateChange($0, of: prepared.name) },
+            inverse: .tenant(DesiredTenant(inverting: prepared.changes, of: prepared.name, numbers: numbers)))
     }
 
     /// `undo --dry-run`, and what `undo` shows before it asks.

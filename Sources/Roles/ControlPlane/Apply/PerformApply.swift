@@ -53,9 +53,9 @@ extension Provisioning {
         let isNew = try await makeIfAbsent(desired, undertaking, fingerprint: fingerprint)
         await authenticator.learnCosts(of: desired.users.compactMap { $0.password?.hash })
         let keys = try await newSigningKeys(for: desired, undertaking)
-        let (prepared, number): (PreparedTenant, Int64?)
+        let (prepared, kept): (PreparedTenant, KeptApply?)
         do {
-            (prepared, number) = try await change { transaction in
+            (prepared, kept) = try await change { transaction in
                 let prepared = try await prepare(desired, undertaking, locked: true, in: transaction)
                 // One that was just made is as anything new, if nobody was quicker.
                 let isAsShown = isNew ? prepared.reading.state == TenantState() : prepared.fingerprint == fingerprint
@@ -69,7 +69,8 @@ extension Provisioning {
             throw Self.moved(desired.name)
         }
         try await tell(prepared)
-        return Applied(number: number, tenant: desired.name, changes: prepared.changes.count)
+        return Applied(
+            number: kept?.number, tenant: desired.name, changes: prepared.changes.count, digest: kept?.digest, counts: kept?.counts)
     }
 
     /// The tenant by itself, with all that belongs to one: should the rest not follow, it is there and empty, and applying again goes on.

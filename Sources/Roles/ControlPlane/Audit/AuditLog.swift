@@ -7,6 +7,9 @@ import Runtime
 
 /// What administrators did, in a table that is only added to.
 ///
+/// A call that changes something has two events: one before, that it begins, and one afterwards, which refers to the first and tells what
+/// came of it. So nothing is changed of which the log knows nothing, whenever the process ends.
+///
 /// Each event carries a seal: HMAC-SHA-256 over the event and the seal before it, with a key that the database does not hold. The newest
 /// seal also lies in a file beside the database. So nobody who can write to the database changes, inserts or removes an event,
 /// the newest included, without `audit verify` finding it.
@@ -23,8 +26,19 @@ final class AuditLog {
         var tenant: String?
         var changes = ""
         var result: String
+        /// The event that told that the call began.
+        var begun: Int64?
         /// Names the call in the log; not kept in the table.
         var trace = ""
+
+        /// The result of an event that tells that a call begins.
+        static let begins = "begun"
+    }
+    private struct Waiting {
+        var entry: Entry
+        var answer: CheckedContinuation<Int64?, Never>
+        /// What came of a change is told once the file has it too; the others are durable in the table, and the file follows.
+        var isForFile: Bool { entry.begun != nil }
     }
 
     private let database: PostgresPool
@@ -32,8 +46,12 @@ final class AuditLog {
     private let headFile: String
     private let journal: Journal
     private var head = AuditHead.none
-    private var waiting: [(Entry, CheckedContinuation<Void, Never>)] = []
+    private var waiting: [Waiting] = []
+    /// The first events of calls that are under way.
+    private(set) var running: Set<Int64> = []
     private var isWriting = false
+    private var waitingForFile: [(number: Int64, answer: CheckedContinuation<Int64?, Never>)] = []
+    private var isKeeping = false
     /// The last transaction failed, and may have been committed all the same.
     private var isInDoubt = false
 
@@ -57,8 +75,24 @@ final class AuditLog {
 
     /// Returns when the event is durable. Should the database fail for long, the event is in the journal instead.
     func append(_ entry: Entry) async {
+        _ = await place(entry)
+        if let begun = entry.begun { running.remove(begun) }
+    }
+
+    /// Tells that a call begins; whoever does gives the number to the event that tells of its end. Returns when that is durable.
+    /// - Returns: nil when the database fails for long.
+    func begin(_ entry: Entry) async -> Int64? {
+        var entry = entry
+        entry.result = Entry.begins
+        let number = await place(entry)
+        if let number { running.insert(number) }
+        return number
+    }
+
+    /// - Returns: the event's number; nil when it is in the journal instead.
+    private func place(_ entry: Entry) async -> Int64? {
         await withCheckedContinuation { continuation in
-            waiting.append((entry, continuation))
+            waiting.append(Waiting(entry: entry, answer: continuation))
             if !isWriting {
                 isWriting = true
                 EventLoopActor.task { await self.write() }
@@ -71,13 +105,23 @@ final class AuditLog {
         while !waiting.isEmpty {
             let batch = waiting
             waiting = []
-            await write(batch.map(\.0))
-            for (_, continuation) in batch { continuation.resume() }
+            guard let first = await write(batch.map(\.entry)) else {
+                for one in batch { one.answer.resume(returning: nil) }
+                continue
+            }
+            for (number, one) in zip(first..., batch) {
+                if one.isForFile { waitingForFile.append((number, one.answer)) } else { one.answer.resume(returning: number) }
+            }
+            if !isKeeping {
+                isKeeping = true
+                EventLoopActor.task { await self.keepHeads() }
+            }
         }
         isWriting = false
     }
 
-    private func write(_ entries: [Entry]) async {
+    /// - Returns: the first one's number; nil when they are in the journal instead.
+    private func write(_ entries: [Entry]) async -> Int64? {
         var problem = ""
         do {
             if isInDoubt { try await takeUpWhatWasCommitted() }
@@ -86,7 +130,7 @@ final class AuditLog {
                 do {
                     _ = try await database.pipeline(insertions)
                     (head, isInDoubt) = (newest, false)
-                    return await keepHead()
+                    return head.sequence - Int64(entries.count) + 1
                 } catch {
                     (problem, isInDoubt) = ("\(error)", true)
                     if pause > .zero { await EventLoopActor.sleep(for: pause) }
@@ -103,6 +147,7 @@ final class AuditLog {
                     "changes": entry.changes, "result": entry.result, "error": problem,
                 ])
         }
+        return nil
     }
 
     /// A connection that broke behind the commit left events that we do not know to be there; they bear our seals, and no others do.
@@ -116,9 +161,22 @@ final class AuditLog {
         isInDoubt = false
     }
 
+    /// The newest at a time, while further events are written.
+    private func keepHeads() async {
+        var kept = AuditHead.none
+        while kept != head {
+            kept = head
+            await keep(kept)
+            let told = waitingForFile.prefix { $0.number <= kept.sequence }
+            waitingForFile.removeFirst(told.count)
+            for one in told { one.answer.resume(returning: one.number) }
+        }
+        isKeeping = false
+    }
+
     /// On a thread that may wait for the disk. A file that is behind is no harm: the next one is written over it.
-    private func keepHead() async {
-        let (head, path) = (head, headFile)
+    private func keep(_ head: AuditHead) async {
+        let path = headFile
         let problem = await withCheckedContinuation { (answer: CheckedContinuation<(any Error)?, Never>) in
             DispatchQueue.global(qos: .utility).async {
                 do {

@@ -3,9 +3,39 @@ import Postgres
 
 extension AdminSubject {
     /// What can be changed of the subject, as a JSON object without secrets; nil when there is no such thing, or nothing of it to tell.
-    func auditedState(_ database: PostgresPool) async throws -> String? {
-        guard let (sql, parameters) = stateQuery else { return nil }
-        return try await database.query("SELECT state::text FROM (\(sql)) AS found (state)", parameters).first?.optionalText(0)
+    func auditedState(_ database: PostgresPool, of call: any AnyCall) async throws -> String? {
+        // Holds are also on what is deleted.
+        let isHold = call.path.noun == "holds"
+        guard let (sql, parameters) = isHold ? holdQuery : stateQuery else { return nil }
+        let results = try await database.pipeline([
+            PostgresStatement("SELECT set_config('casella.shows_deleted', $1, true)", [.text(isHold ? "on" : "")]),
+            PostgresStatement("SELECT state::text FROM (\(sql)) AS found (state)", parameters),
+        ])
+        return try results.last?.first?.optionalText(0)
+    }
+
+    private var holdQuery: (String, [PostgresValue])? {
+        let reasons = "SELECT jsonb_build_object('hold', jsonb_agg(h.reason ORDER BY h.set_at, h.reason)) FROM holds h"
+        switch self {
+        case .tenant(let name):
+            return (
+                """
+                \(reasons) JOIN tenants t USING (tenant_id)
+                WHERE t.name = $1 AND h.domain_id IS NULL AND h.user_id IS NULL HAVING count(*) > 0
+                """, [.text(name.text)]
+            )
+        case .domain(let name):
+            return ("\(reasons) JOIN domains d USING (tenant_id, domain_id) WHERE d.name = $1 HAVING count(*) > 0", [.text(name.text)])
+        case .address(let user):
+            return (
+                """
+                \(reasons) JOIN users u USING (tenant_id, user_id)
+                JOIN domains d ON d.tenant_id = u.tenant_id AND d.domain_id = u.domain_id
+                WHERE d.name = $1 AND u.local_part = $2 HAVING count(*) > 0
+                """, [.text(user.domain.text), .text(user.localPart)]
+            )
+        default: return nil
+        }
     }
 
     private var stateQuery: (String, [PostgresValue])? {
@@ -19,13 +49,19 @@ extension AdminSubject {
                 FROM tenants t WHERE name = $1
                 """, [.text(name.text)]
             )
-        case .plan(let name): return ("SELECT limits FROM plans WHERE name = $1", [.text(name.text)])
+        case .plan(let name): return ("SELECT jsonb_build_object('plan', name) || limits FROM plans WHERE name = $1", [.text(name.text)])
+        // Also by one of its further names, which has keys of its own.
         case .domain(let name):
             return (
                 """
-                SELECT to_jsonb(d) - '{tenant_id,domain_id,created_at}'::text[] || jsonb_build_object('aliases',
-                    ARRAY(SELECT a.name FROM domain_aliases a WHERE a.tenant_id = d.tenant_id AND a.domain_id = d.domain_id ORDER BY 1))
-                FROM domains d WHERE name = $1
+                SELECT to_jsonb(d) - '{tenant_id,domain_id,created_at}'::text[] || jsonb_build_object(
+                    'aliases',
+                    ARRAY(SELECT a.name FROM domain_aliases a WHERE a.tenant_id = d.tenant_id AND a.domain_id = d.domain_id ORDER BY 1),
+                    'dkim', (
+                        SELECT jsonb_object_agg(k.selector || '._domainkey.' || coalesce(k.alias, d.name), k.state)
+                        FROM dkim_keys k WHERE k.tenant_id = d.tenant_id AND k.domain_id = d.domain_id))
+                FROM domains d WHERE name = coalesce(
+                    (SELECT o.name FROM domain_aliases a JOIN domains o USING (tenant_id, domain_id) WHERE a.name = $1), $1)
                 """, [.text(name.text)]
             )
         case .domainAlias(let name):
@@ -94,13 +130,28 @@ extension AdminSubject {
             return (
                 """
                 SELECT jsonb_build_object('role', role, 'state', a.state, 'tenant', t.name, 'domain', d.name,
-                    'password', left(encode(sha256(hash::bytea), 'hex'), 8), 'totp', left(encode(sha256(totp_secret), 'hex'), 8))
+                    'password', left(encode(sha256(hash::bytea), 'hex'), 8), 'totp', left(encode(sha256(totp_secret), 'hex'), 8),
+                    'sessions', (SELECT count(*) FROM administrator_sessions s
+                        WHERE s.administrator_id = a.administrator_id AND s.expires_at > now()))
                 FROM administrators a LEFT JOIN tenants t ON t.tenant_id = administered_tenant
                 LEFT JOIN domains d ON d.domain_id = administered_domain WHERE a.name = $1
                 """, [.text(name.text)]
             )
         case .queued(let id):
-            return ("SELECT jsonb_build_object('held', held) FROM queue_messages WHERE queue_id = $1", [.int8(id.number)])
+            return (
+                """
+                SELECT jsonb_build_object(
+                    'held', q.held, 'sender', q.reverse_path, 'size', q.size, 'recipient_count', (
+                        SELECT count(*) FROM queue_recipients r WHERE r.tenant_id = q.tenant_id AND r.queue_id = q.queue_id),
+                    'recipients', ARRAY(
+                        SELECT r.address FROM queue_recipients r WHERE r.tenant_id = q.tenant_id AND r.queue_id = q.queue_id
+                        ORDER BY r.recipient_id LIMIT 20),
+                    'next_attempt_at', (
+                        SELECT min(r.next_attempt_at) FROM queue_recipients r
+                        WHERE r.tenant_id = q.tenant_id AND r.queue_id = q.queue_id AND r.state = 'waiting'))
+                FROM queue_messages q WHERE q.queue_id = $1
+                """, [.int8(id.number)]
+            )
         case .certificate(let name):
             return ("SELECT to_jsonb(c) - '{name,imported_at}'::text[] FROM certificates c WHERE name = $1", [.text(name.text)])
         case .claim(let name, let tenant):
@@ -123,14 +174,15 @@ extension AdminSubject {
 /// What a call changed, field by field.
 enum AuditedChanges {
     /// `{"field": [before, after]}`; empty when nothing differs.
-    static func between(_ before: String?, _ after: String?, _ database: PostgresPool) async throws -> String {
-        guard before != after else { return "" }
+    /// - Parameter told: more of that kind.
+    static func between(_ before: String?, _ after: String?, told: String?, _ database: PostgresPool) async throws -> String {
+        guard before != after || told != nil else { return "" }
         let difference = try await database.query(
             """
-            SELECT coalesce(jsonb_object_agg(key, jsonb_build_array(b.value, a.value))::text, '')
+            SELECT nullif((coalesce(jsonb_object_agg(key, jsonb_build_array(b.value, a.value)), '{}') || $3::text::jsonb)::text, '{}')
             FROM jsonb_each($1::text::jsonb) b FULL JOIN jsonb_each($2::text::jsonb) a USING (key)
             WHERE coalesce(a.value, 'null') IS DISTINCT FROM coalesce(b.value, 'null')
-            """, [.text(before ?? "{}"), .text(after ?? "{}")])
-        return try difference.first?.text(0) ?? ""
+            """, [.text(before ?? "{}"), .text(after ?? "{}"), .text(told ?? "{}")])
+        return try difference.first?.optionalText(0) ?? ""
     }
 }

@@ -14,7 +14,8 @@ struct SealedEvent {
         (self.sequence, self.at, self.entry, self.seal) = (sequence, at, entry, seal)
     }
 
-    static let selection = "SELECT sequence, at, caller, role, origin, command, target, tenant, changes, result, seal FROM audit_log"
+    static let selection = "SELECT \(columns) FROM audit_log"
+    static let columns = "sequence, at, caller, role, origin, command, target, tenant, changes, result, seal, begun"
 
     /// A row of `selection`.
     init(_ row: PostgresRow) throws {
@@ -23,18 +24,21 @@ struct SealedEvent {
         entry = AuditLog.Entry(
             caller: try row.text(2), role: try row.optionalText(3).flatMap(Role.init(rawValue:)), origin: try row.text(4),
             command: try row.text(5), target: try row.text(6), tenant: try row.optionalText(7), changes: try row.text(8),
-            result: try row.text(9))
+            result: try row.text(9), begun: try row.optionalInt8(11))
         seal = try row.bytes(10)
     }
 
     /// Can be repeated, since a connection may break behind the commit. A foreign row in its place does not bear its seal.
     var insertion: PostgresStatement {
         PostgresStatement(
-            "INSERT INTO audit_log VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (sequence) DO NOTHING",
+            """
+            INSERT INTO audit_log (\(Self.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            ON CONFLICT (sequence) DO NOTHING
+            """,
             [
                 .int8(sequence), .timestamp(at), .text(entry.caller), .optionalText(entry.role?.rawValue), .text(entry.origin),
                 .text(entry.command), .text(entry.target), .optionalText(entry.tenant), .text(entry.changes), .text(entry.result),
-                .bytea(seal),
+                .bytea(seal), .optionalInt8(entry.begun),
             ])
     }
 
@@ -52,13 +56,18 @@ struct SealedEvent {
             entry.changes, entry.result,
         ]
         for text in texts { add(Array(text.utf8)) }
+        // Only where there is one: the seals of earlier events are without it.
+        if let begun = entry.begun { withUnsafeBytes(of: begun.bigEndian) { add(Array($0)) } }
         return try Cryptography.hmacSHA256(key: key, octets)
     }
 
-    var shown: AuditEvent {
-        AuditEvent(
+    /// - Parameter running: the first events of calls that are under way.
+    func shown(_ running: Set<Int64>) -> AuditEvent {
+        let isFirst = entry.result == AuditLog.Entry.begins
+        return AuditEvent(
             sequence: sequence, at: Timestamp(microsecondsSince1970: at), caller: entry.caller, role: entry.role, origin: entry.origin,
-            command: entry.command, target: entry.target, tenant: entry.tenant, changes: entry.changes, result: entry.result,
-            seal: Hexadecimal.encode(seal))
+            command: entry.command, target: entry.target, tenant: entry.tenant, changes: entry.changes,
+            result: !isFirst ? entry.result : running.contains(sequence) ? AuditEvent.running : AuditEvent.unknown,
+            seal: Hexadecimal.encode(seal), begun: entry.begun)
     }
 }

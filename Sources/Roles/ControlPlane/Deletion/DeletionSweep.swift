@@ -32,18 +32,26 @@ final class DeletionSweep {
     }
 
     private func destroy(_ overdue: OverdueDeletion) async {
-        let command = "\(overdue.level.rawValue) delete"
+        var event = AuditLog.Entry(
+            caller: "system", role: nil, origin: "local", command: "\(overdue.level.rawValue) delete", target: "\(overdue.name) --now",
+            tenant: overdue.tenantName.text, result: "done")
         do {
-            guard try await provisioning.destroy(overdue) else { return }
-            journal.info(
-                "what was deleted is destroyed", ["level": overdue.level.rawValue, "name": overdue.name, "tenant": overdue.tenantName.text])
-            await provisioning.audit.append(
-                AuditLog.Entry(
-                    caller: "system", role: nil, origin: "local", command: command, target: "\(overdue.name) --now",
-                    tenant: overdue.tenantName.text, result: "done"))
+            // Asked by itself, so that what waits for years is not in the log every hour.
+            guard try await provisioning.isFree(overdue) else { return }
+            event.begun = await provisioning.audit.begin(event)
+            guard event.begun != nil else { return }
+            if try await provisioning.destroy(overdue) {
+                journal.info(
+                    "what was deleted is destroyed",
+                    ["level": overdue.level.rawValue, "name": overdue.name, "tenant": overdue.tenantName.text])
+            } else {
+                event.result = AdminError.Code.conflict.rawValue
+            }
         } catch {
+            event.result = AdminError.Code.serverFault.rawValue
             journal.error("what was deleted could not be destroyed", ["name": overdue.name, "error": "\(error)"])
         }
+        if event.begun != nil { await provisioning.audit.append(event) }
     }
 }
 
@@ -54,6 +62,14 @@ struct OverdueDeletion: Sendable {
     var tenant: Int64, tenantName: TenantName
     /// The domain's or the user's number; the tenant's too.
     var id: Int64
+
+    var doomed: Doomed {
+        switch level {
+        case .tenant: .tenant(tenant)
+        case .domain: .domain(tenant: tenant, domain: id)
+        case .user: .user(tenant: tenant, user: id)
+        }
+    }
 }
 
 extension Provisioning {
@@ -81,19 +97,25 @@ extension Provisioning {
         }
     }
 
+    /// Whether neither a legal hold keeps it nor its worker runs still.
+    func isFree(_ overdue: OverdueDeletion) async throws -> Bool {
+        let isHeld = try await change { transaction in
+            try await showDeleted(in: transaction)
+            return try await hold(on: overdue.doomed, in: transaction) != nil
+        }
+        return !isHeld && (overdue.level != .tenant || !workers.hasDoors(of: overdue.tenant))
+    }
+
     /// - Returns: false when a legal hold keeps it, its worker runs still, or it was brought back or destroyed meanwhile.
     func destroy(_ overdue: OverdueDeletion) async throws -> Bool {
         switch overdue.level {
         case .tenant: return try await destroyOverdueTenant(overdue)
         case .domain, .user:
-            let (table, column, doomed) =
-                overdue.level == .domain
-                ? ("domains", "domain_id", Doomed.domain(tenant: overdue.tenant, domain: overdue.id))
-                : ("users", "user_id", Doomed.user(tenant: overdue.tenant, user: overdue.id))
+            let (table, column) = overdue.level == .domain ? ("domains", "domain_id") : ("users", "user_id")
             let destroyed = try await destroying(overdue.name) {
                 try await change { transaction in
                     try await showDeleted(in: transaction)
-                    guard try await hold(on: doomed, in: transaction) == nil else { return false }
+                    guard try await hold(on: overdue.doomed, in: transaction) == nil else { return false }
                     return try await transaction.query(
                         "DELETE FROM \(table) WHERE tenant_id = $1 AND \(column) = $2 AND deleted_at IS NOT NULL AND kept_until <= now()",
                         [.int8(overdue.tenant), .int8(overdue.id)]
@@ -109,11 +131,7 @@ extension Provisioning {
 
     private func destroyOverdueTenant(_ overdue: OverdueDeletion) async throws -> Bool {
         guard let name = try? TenantName(overdue.name), try await keptTenant(name) == overdue.id else { return false }
-        let isHeld = try await change { transaction in
-            try await showDeleted(in: transaction)
-            return try await hold(on: .tenant(overdue.id), in: transaction) != nil
-        }
-        guard !isHeld, !workers.hasDoors(of: overdue.id) else { return false }
+        guard try await isFree(overdue) else { return false }
         return try await destroyTenant(overdue.id, called: name, whileIt: .isOverdue)
     }
 

@@ -40,7 +40,7 @@ extension Provisioning {
                 .changed(by: "tenant resume \(tenant.name) --login"))
         steps.append(try await service == .web ? passwordOnTheWeb(of: user) : password(of: user, service))
         steps.append(try await planned(service, for: address))
-        if let reply = service.tooMany { steps.append(try await room(for: user, reply)) }
+        if let reply = service.tooMany { steps += try await room(for: user, reply, tellsAll: request.caller.part?.domain == nil) }
         return Explanation(steps, otherwise: "With the right password, \(address) would be logged in.")
     }
 
@@ -142,12 +142,33 @@ extension Provisioning {
             change: "plan override \(address) --protocols \((allowed + [service]).map(\.rawValue).joined(separator: ","))")
     }
 
-    private func room(for user: User, _ tooMany: String) async throws -> Explanation.Step {
+    /// - Parameter tellsAll: who administers one domain learns nothing of the others, but that the tenant has no room.
+    private func room(for user: User, _ tooMany: String, tellsAll: Bool) async throws -> [Explanation.Step] {
         let keys = try await change { transaction in try await find(user.address, in: transaction) }
-        let open = try await liveSessions.all(tenant: keys.tenant, user: keys.user).count
-        let says = "\(open) of \(facts.sessionsPerUser) sessions that a user may have are open."
-        guard open >= facts.sessionsPerUser else { return .passes("sessions", says) }
-        return .refuses("sessions", says, reply: tooMany, change: "session end \(user.address), or sessionsPerUser in casella.json")
+        let own = try await liveSessions.all(tenant: keys.tenant, user: keys.user).count
+        let all = try await liveSessions.all(tenant: keys.tenant, user: nil).count
+        var tenants = sessions(
+            "sessions of tenant \(user.tenant)", all, of: facts.sessionsPerTenant, "a tenant", reply: tooMany, target: user.tenant.text,
+            setting: "sessionsPerTenant")
+        if !tellsAll, tenants.verdict != .refuses { tenants = .passes(tenants.rule, "They are not so many that it would be refused.") }
+        return [
+            sessions(
+                "sessions", own, of: facts.sessionsPerUser, "a user", reply: tooMany, target: user.address.text,
+                setting: "sessionsPerUser"),
+            tenants,
+        ]
+    }
+
+    /// As the gateway decides (`RelayedSessions`), which tells of a bounded number of sessions.
+    func sessions(
+        _ rule: String, _ open: Int, of limit: Int, _ whose: String, reply: String, target: String, setting: String
+    ) -> Explanation.Step {
+        if open < limit, open >= LiveSession.listLimit {
+            return .tells(rule, "At least \(open) of \(limit) sessions that \(whose) may have are open.")
+        }
+        let says = "\(open) of \(limit) sessions that \(whose) may have are open."
+        guard open >= limit else { return .passes(rule, says) }
+        return .refuses(rule, says, reply: reply, change: "session end \(target), or \(setting) in casella.json")
     }
 }
 

@@ -11,7 +11,7 @@ extension Provisioning {
     /// `queue release --all`.
     func releaseManyQueued(_ request: AdminRequest<QueueSelection>) async throws -> QueueBatch { try await command(.release, request.body) }
 
-    /// `queue delete --all`: without notifications to their senders.
+    /// `queue delete --all`: without notifications to their senders. Nothing of a page on which a message is under a legal hold.
     func deleteManyQueued(_ request: AdminRequest<QueueSelection>) async throws -> QueueBatch { try await command(.delete, request.body) }
 
     private func command(_ verb: QueueCommand.Verb, _ selection: QueueSelection) async throws -> QueueBatch {
@@ -24,6 +24,7 @@ extension Provisioning {
         let ids = try page.rows.map { try $0.int8(0) }
         (batch.first, batch.last) = (try ids.first.map { try QueueID("\($0)") }, try ids.last.map { try QueueID("\($0)") })
         batch.isLast = ids.count < QueueSelection.pageSize
+        if verb == .delete { try await checkMayDelete(ids) }
         batch.messages = try await isRehearsal ? ids.count : queue.command(verb, ids)
         return batch
     }

@@ -14,15 +14,17 @@ extension Provisioning {
     /// `queue delete`: without a notification to its sender.
     func deleteQueued(_ request: AdminRequest<Nothing>) async throws -> Nothing {
         let id: QueueID = try request.path.require("id")
+        _ = try await queued(id)
+        try await checkMayDelete([id.number])
         guard try await tell(.delete, id) else { throw Self.noQueued(id) }
         return Nothing()
     }
 
+    /// Of a message that is there, as far as the caller's part shows it: the relay, which knows no parts, takes the number alone.
     /// - Returns: whether there was such a message. The relay is not told of what is only tried.
     private func tell(_ verb: QueueCommand.Verb, _ id: QueueID) async throws -> Bool {
-        guard isRehearsal else { return try await queue.command(verb, [id.number]) > 0 }
-        _ = try await queued(id)
-        return true
+        guard !isRehearsal else { return true }
+        return try await queue.command(verb, [id.number]) > 0
     }
 
     /// The entry is returned as it is after the command; before it when it went away meanwhile, as a retry can make it do.

@@ -36,7 +36,8 @@ final class AdministratorSessions {
 
     private enum Outcome { case accepted(Int64), refused, unavailable }
 
-    func logIn(_ login: AdminLogin, from address: String) async throws -> AdminToken {
+    /// - Returns: the administrator's number.
+    func prove(_ login: AdminLogin, from address: String) async throws -> Int64 {
         let account = Self.account(login.name)
         // A wrong code is a guess of its own: whoever knows the password must not try codes for the price of one.
         let tried = "\(account.utf8.count):\(account)\(login.password.utf8.count):\(login.password)\(login.oneTimePassword)"
@@ -47,7 +48,7 @@ final class AdministratorSessions {
             await self.verify(login, isUrgent: $0)
         }
         switch outcome {
-        case .accepted(let administrator): return try await begin(administrator, from: address)
+        case .accepted(let administrator): return administrator
         case .refused:
             journal.notice("an administrator's login was refused", ["name": login.name.text, "client": address])
             throw AdminError(
@@ -98,7 +99,8 @@ final class AdministratorSessions {
         (a.administered_tenant IS NULL OR t.tenant_id IS NOT NULL) AND (a.administered_domain IS NULL OR d.domain_id IS NOT NULL)
         """
 
-    private func begin(_ administrator: Int64, from address: String) async throws -> AdminToken {
+    /// For who proved to be this administrator.
+    func begin(_ administrator: Int64, from address: String) async throws -> AdminToken {
         let token = Hexadecimal.encode(try Cryptography.randomBytes(32))
         let expiry = Timestamp(secondsSince1970: Int64(time(nil)) + Self.lifetime)
         _ = try await database.pipeline([

@@ -1,12 +1,17 @@
 import AdminAPI
 
 extension Provisioning {
-    /// `session login`.
-    func logIn(_ request: AdminRequest<AdminLogin>) async throws -> AdminToken {
+    /// The number of the administrator who logs in, proved.
+    func provedAdministrator(_ request: AdminRequest<AdminLogin>) async throws -> Int64 {
         guard request.caller.origin != "local" else {
             throw AdminError(.conflict, "On the machine itself nobody logs in: the kernel says who calls.")
         }
-        return try await sessions.logIn(request.body, from: request.caller.origin)
+        return try await sessions.prove(request.body, from: request.caller.origin)
+    }
+
+    /// `session login`.
+    func logIn(_ request: AdminRequest<AdminLogin>, _ administrator: Int64) async throws -> AdminToken {
+        try await sessions.begin(administrator, from: request.caller.origin)
     }
 
     /// `session show`.

@@ -1,0 +1,57 @@
+import AdminAPI
+import Runtime
+
+/// What the audit log is told of one call: before it changes anything that it begins, and in the end what came of it.
+@EventLoopActor
+final class CallRecord {
+    var event: AuditLog.Entry
+    private let call: any AnyCall
+    private let isRehearsal: Bool
+    private let audit: AuditLog
+
+    init(of call: any AnyCall, by caller: AdminCaller, isRehearsal: Bool, trace: String, in audit: AuditLog) {
+        (self.call, self.isRehearsal, self.audit) = (call, isRehearsal, audit)
+        event = AuditLog.Entry(
+            caller: caller.name, role: call.isLogin ? nil : caller.role, origin: caller.origin,
+            command: call.command + (isRehearsal ? " --dry-run" : ""), target: "", tenant: caller.part?.tenantName.text, result: "done",
+            trace: trace)
+    }
+
+    /// What the call is about, as its path, query and body say.
+    func name(_ subjects: [AdminSubject], _ body: any Sendable, _ path: PathParameters, _ query: PathParameters) {
+        event.target = (body as? any TellsOfItself)?.told ?? subjects.first?.text ?? path.texts.joined(separator: " ")
+        if call.query.contains("now"), query["now"] == "true" { event.target += " --now" }
+        if let destination = (body as? any NamesDestination)?.destination { event.target += " \(destination.text)" }
+        if let more = body as? any NamesMore { event.target += " \(more.options)" }
+        if let login = body as? any ProvesCaller { event.caller = login.claimed }
+    }
+
+    /// After all that may refuse the call without a change, proofs of who calls too: strangers could fill the log. Should the process end
+    /// in its midst, this event is left alone, and tells that nobody knows what came of it.
+    func begin() async throws(AdminError) {
+        guard call.effect != .reads, !isRehearsal else { return }
+        event.target = String(event.target.prefix(300))
+        event.begun = await audit.begin(event)
+        // What brings the database back must not wait for it.
+        guard event.begun != nil || call.command == Calls.restartWorker.command else {
+            throw Self.notWritten
+        }
+    }
+
+    static let notWritten = AdminError(
+        .unavailable, "The audit log cannot be written at the moment, so nothing was done.", hint: "Try again in a few seconds.")
+
+    /// - Returns: whether there is anything to record.
+    func end() async -> Bool {
+        guard isKept else { return false }
+        event.target = String(event.target.prefix(300))
+        await audit.append(event)
+        return true
+    }
+
+    private var isKept: Bool {
+        if event.begun != nil { return true }
+        // Logins that are refused are not: strangers could fill the log with them. They are in the platform's own, which is bounded.
+        return !call.isLogin && (!call.isPolled || event.result == AdminError.Code.forbidden.rawValue)
+    }
+}

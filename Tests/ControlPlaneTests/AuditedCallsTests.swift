@@ -1,0 +1,137 @@
+import AdminAPI
+import FoundationEssentials
+import Postgres
+import Runtime
+import Testing
+
+@testable import ControlPlane
+
+/// What the audit log has of a call, whatever becomes of it.
+@Suite("Audited calls", .serialized, .timeLimit(.minutes(2))) @EventLoopActor struct AuditedCallsTests {
+    private static let plan = Array(#"{"name":"small","limits":{}}"#.utf8)
+
+    private func router(_ platform: TestPlatform) -> AdminRouter {
+        let router = AdminRouter(platform.calls())
+        router.serveAll()
+        return router
+    }
+
+    private func createPlan(_ router: AdminRouter) async -> Int {
+        await router.answer(method: "POST", target: "/plans", body: Self.plan, from: .machine(user: "jo")).status
+    }
+
+    /// The newest first.
+    private func events(_ platform: TestPlatform, _ calls: Provisioning? = nil) async throws -> [AuditEvent] {
+        try await (calls ?? platform.calls()).listAudit(platform.request(Nothing(), [:]))
+    }
+
+    private func problems(_ platform: TestPlatform) async throws -> [String] {
+        try await platform.calls().verifyAudit(platform.request(Nothing(), [:])).problems
+    }
+
+    /// As it stands in the table.
+    private func rows(_ platform: TestPlatform) async throws -> [String] {
+        let found = try await platform.owner.query(
+            "SELECT command || ' ' || result || coalesce(' ' || begun, '') FROM audit_log ORDER BY sequence")
+        return try found.rows.map { try $0.text(0) }
+    }
+
+    @Test("A change after which the process ended at once is in the log, with an unknown outcome") func killed() async throws {
+        let platform = try await TestPlatform()
+        let (gate, gateway) = AsyncStream.makeStream(of: Void.self), (commits, committed) = AsyncStream.makeStream(of: Void.self)
+        let router = AdminRouter(platform.calls())
+        router.serve(Calls.createPlan) { provisioning, request in
+            let plan = try await provisioning.createPlan(request)
+            committed.finish()
+            for await _ in gate {}
+            return plan
+        }
+        let call = EventLoopActor.task { await createPlan(router) }
+        for await _ in commits {}
+        #expect(try await platform.control.query("SELECT 1 FROM plans WHERE name = 'small'").rows.count == 1)
+        #expect(try await events(platform).map(\.result) == ["running"])
+        // What the next start finds, if the process ends here.
+        let restarted = platform.calls(audit: try await platform.auditLog())
+        let left = try await events(platform, restarted)
+        #expect(left.map(\.command) == ["plan create"] && left.map(\.target) == ["small"] && left.map(\.caller) == ["jo"])
+        #expect(left.map(\.result) == ["unknown"])
+        #expect(try await restarted.verifyAudit(platform.request(Nothing(), [:])) == AuditVerification(events: 1, problems: []))
+        gateway.finish()
+        #expect(await call.value == 200)
+        let ended = try await events(platform)
+        #expect(ended.map(\.result) == ["done"] && ended.map(\.begun) == [1] && ended.map(\.sequence) == [2], "one line a call")
+        #expect(try await rows(platform) == ["plan create begun", "plan create done 1"])
+        #expect(try await problems(platform) == [])
+        await platform.close()
+    }
+
+    @Test("Whatever comes of a call that began is told; what is refused before it begins is told once") func outcomes() async throws {
+        let platform = try await TestPlatform(), router = router(platform)
+        #expect(await createPlan(router) == 200)
+        #expect(await createPlan(router) == 409)
+        #expect(await router.answer(method: "POST", target: "/plans", body: Array("{".utf8), from: .machine(user: "jo")).status == 400)
+        let login = Array(#"{"name":"jo","password":"wrong","oneTimePassword":"000000"}"#.utf8)
+        let answer = await router.answer(method: "POST", target: "/session", body: login, from: .network(address: "192.0.2.1", token: nil))
+        #expect(answer.status == 401)
+        #expect(
+            try await rows(platform) == [
+                "plan create begun", "plan create done 1", "plan create begun", "plan create alreadyExists 3", "plan create invalid",
+            ])
+        #expect(try await events(platform).map(\.result) == ["invalid", "alreadyExists", "done"])
+        #expect(try await problems(platform) == [])
+        await platform.close()
+    }
+
+    @Test("Reads and trials are recorded, by their tenant; what is polled and what strangers try is not, unless it is forbidden")
+    func reads() async throws {
+        let platform = try await TestPlatform(), router = router(platform)
+        func ask(_ method: String, _ target: String) async throws -> Int {
+            await router.answer(method: method, target: target, body: [], from: .machine(user: "jo")).status
+        }
+        #expect(try await ask("GET", "/tenants/acme/state") == 200)
+        #expect(try await ask("GET", "/domains/acme.example") == 200)
+        #expect(try await ask("GET", "/users/nobody@acme.example") == 404)
+        #expect(try await ask("DELETE", "/domains/acme.example?dryRun=true") == 200)
+        #expect(try await ask("GET", "/audit?count=1") == 200)
+        for polled in ["/names?kind=tenants", "/session", "/audit-verification", "/workers"] {
+            #expect(try await ask("GET", polled) == 200, "\(polled)")
+        }
+        let stranger = AdminOrigin.network(address: "192.0.2.1", token: "00")
+        #expect(await router.answer(method: "GET", target: "/tenants", body: [], from: stranger).status == 401)
+        let told = try await events(platform).reversed().map { "\($0.command) \($0.target) \($0.tenant ?? "-") \($0.result) \($0.changes)" }
+        #expect(
+            told == [
+                "export acme acme done ", "domain show acme.example acme done ", "user show nobody@acme.example acme notFound ",
+                "domain delete --dry-run acme.example acme done ", "audit list  - done ",
+            ])
+        let changes = try await platform.calls().listAudit(platform.request(Nothing(), [:], query: ["changes": "true"]))
+        #expect(changes.isEmpty)
+        for call in Calls.all where call.isPolled { #expect(call.effect == .reads) }
+        #expect(Calls.all.filter(\.isPolled).count == 6, "each name is that of a call")
+        await platform.close()
+    }
+
+    @Test("Nothing is changed that the log cannot be told of") func unwritable() async throws {
+        let platform = try await TestPlatform(), router = router(platform)
+        try await platform.owner.script("REVOKE INSERT ON audit_log FROM casella_control")
+        #expect(await createPlan(router) == 503)
+        #expect(try await platform.control.query("SELECT 1 FROM plans WHERE name = 'small'").isEmpty)
+        try await platform.owner.script("GRANT INSERT ON audit_log TO casella_control")
+        #expect(await createPlan(router) == 200)
+        #expect(try await problems(platform) == [])
+        await platform.close()
+    }
+
+    @Test("An outcome that is told of another call, or taken from its own, is found") func tampered() async throws {
+        let platform = try await TestPlatform(), router = router(platform)
+        for _ in 0..<2 { _ = await createPlan(router) }
+        try await platform.owner.script("ALTER TABLE audit_log DISABLE TRIGGER ALL")
+        for forged in ["3", "NULL"] {
+            try await platform.owner.script("UPDATE audit_log SET begun = \(forged) WHERE sequence = 2")
+            #expect(try await problems(platform) == ["Event 2 is not as it was written."])
+        }
+        try await platform.owner.script("UPDATE audit_log SET begun = 1 WHERE sequence = 2")
+        #expect(try await problems(platform) == [])
+        await platform.close()
+    }
+}
