@@ -45,6 +45,8 @@ struct CommandTests {
         ("user create a@acme.example --generate --password-stdin", 64, "exclude"), ("help tenat", 64, "Did you mean"),
         ("alias create i@acme.example --to nobody", 65, "has no @"),
         ("group add g@acme.example --member ann@acme.example,nobody", 65, "has no @"),
+        ("plan show", 64, "Give the name of a plan"), ("plan show gold --for acme", 64, "Give the name of a plan"),
+        ("plan show --for nobody@", 64, "nobody@"),
         ("vacation set ann@acme.example --subject Away", 65, "needs one text"),
         ("vacation set ann@acme.example --subject Away --text x --days 31", 65, "1 to 30 days"),
     ]
