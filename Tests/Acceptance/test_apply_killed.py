@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 from support.desired import Applying, HASH
 from support.running import Platform
@@ -124,9 +125,18 @@ class Killed(Applying):
         return int((self.platform.data / "postgres/postmaster.pid").read_text().split()[0])
 
     def recover(self):
-        self.platform.wait_until_it_answers()
+        eventually(self.answers, within=60, what="the platform answers again", every=0.1)
         eventually(
             lambda: self.platform.casella("tenant", "list", check=False).returncode == 0, within=30, what="the database answers again")
+
+    def answers(self):
+        """As a person has it started again who does not wait as long as the keeper, longer each time."""
+        keeper = int((self.platform.data / "run/keeper.pid").read_text().split()[0])
+        for pid in self.platform.descendants(keeper):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                if Path(f"/proc/{pid}/comm").read_text() == "sleep\n":
+                    os.kill(pid, signal.SIGTERM)
+        return self.platform.answers()
 
     def finish(self, step, words):
         """What was asked for last may still be done while it runs again: then there is a part that moved."""
