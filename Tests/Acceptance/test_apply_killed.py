@@ -7,16 +7,21 @@ import random
 import signal
 import subprocess
 import time
+from pathlib import Path
 
-from support.attacked import at_scale
 from support.desired import Applying, HASH
 from support.running import Platform
+from support.waiting import eventually
+
+# No common divisor: each is killed in the middle of each.
+STEPS = ("make", "change", "undo", "change", "back")
+VICTIMS = ("shell", "control plane", "shell", "database", "shell", "control plane")
+# All of them, or as many as there is time for (seconds).
+MOST, FEWEST, ENOUGH = 100, 30, 60
 
 
 class Killed(Applying):
-    """`apply` in the middle of which the shell, or the control plane, is killed."""
-
-    TENANTS, USERS = 4, 40
+    """`apply` and `undo` in the middle of which the shell, the control plane, or PostgreSQL's first process is killed."""
 
     @classmethod
     def setUpClass(cls):
@@ -28,65 +33,132 @@ class Killed(Applying):
 
     def test_running_it_again_always_ends_in_the_written_state(self):
         chance = random.Random(2026)
-        usual = None
-        for number in range(at_scale(11, 101)):
-            names = [f"killed{number}-{tenant}" for tenant in range(self.TENANTS)]
-            path = self.file("tenants:\n" + "".join(map(self.written, names)))
-            if usual is None:
-                began = time.monotonic()
-                self.apply(path, "--yes")
-                usual = time.monotonic() - began
-                continue
-            after, victim = chance.uniform(0, usual), chance.choice(("shell", "shell", "control plane"))
-            with self.subTest(number=number, after=after, victim=victim):
-                self.interrupt(path, after, victim)
-                self.platform.wait_until_it_answers()
-                for name in names:
-                    self.assertIn(self.counts(name), (None, (0, 0, 0), (1, self.USERS, 1)), "nothing half-made is visible")
-                self.finish(path)
-                for name in names:
-                    self.assertEqual((1, self.USERS, 1), self.counts(name))
-                    applied = self.platform.ask("applies", "--tenant", name)
-                    self.assertEqual([self.USERS + 2], [apply["added"] for apply in applied], "once")
-                self.assertIn("Nothing to do", self.apply(path, "--prune").stdout)
+        usual = self.durations()
+        began, number = time.monotonic(), 0
+        while number < FEWEST or number < MOST and time.monotonic() - began < ENOUGH:
+            step, victim = STEPS[number % len(STEPS)], VICTIMS[number % len(VICTIMS)]
+            if step == "make":
+                self.begin(f"killed{number}")
+            after = chance.uniform(0, usual[step])
+            with self.subTest(number=number, step=step, after=after, victim=victim):
+                self.killed(step, after, victim)
+            number += 1
+        print(f"     killed {number} times")
 
-    def written(self, name):
-        users = "".join(f'  - {{address: u{user}@{name}.example, quota: 1GB, passwordHash: "{HASH}"}}\n' for user in range(self.USERS))
-        return (
-            f"- name: {name}\n  domains: [{{name: {name}.example}}]\n  users:\n{users}"
-            f"  aliases: [{{address: info@{name}.example, targets: [u0@{name}.example]}}]\n"
-        )
+    def durations(self):
+        """How long each step takes when nobody is killed."""
+        self.begin("usual")
+        usual = {}
+        for step in STEPS:
+            words, goal = self.step(step)
+            began = time.monotonic()
+            self.platform.casella(*words)
+            usual[step] = time.monotonic() - began
+            self.states = goal
+        return usual
 
-    def interrupt(self, path, after, victim):
-        words = [self.platform.data / "bin/casella", "--data", self.platform.data, "apply", path, "--yes"]
+    def begin(self, prefix):
+        self.names = [f"{prefix}-{number}" for number in range(2)]
+        self.states, self.applies = dict.fromkeys(self.names), dict.fromkeys(self.names, 0)
+
+    def killed(self, step, after, victim):
+        words, goal = self.step(step)
+        self.interrupt(words, after, victim)
+        self.recover()
+        for name in self.names:
+            self.assertIn(self.state(name), (self.states[name], goal[name]), "nothing half-made is visible")
+        self.finish(step, words)
+        for name in self.names:
+            self.assertEqual(goal[name], self.state(name))
+            self.applies[name] += goal[name] != self.states[name]
+            self.assertEqual(self.applies[name], len(self.platform.ask("applies", "--tenant", name)), "once")
+        if step != "undo":
+            self.assertIn("Nothing to do", self.platform.casella(*words).stdout)
+        self.states = goal
+
+    def step(self, step):
+        """What is run, and the state of each tenant afterwards."""
+        if step == "undo":
+            first = self.names[0]
+            return ("undo", str(self.newest(first)["number"]), "--yes"), {**self.states, first: self.content(first, "made")}
+        kind = "changed" if step == "change" else "made"
+        path = self.file("tenants:\n" + "".join(self.written(name, kind) for name in self.names))
+        return ("apply", path, "--prune", "--yes"), {name: self.content(name, kind) for name in self.names}
+
+    def newest(self, name):
+        return self.platform.ask("applies", "--tenant", name)[0]
+
+    @staticmethod
+    def content(name, kind):
+        """Domains, users with their quotas, and aliases with their targets."""
+        domain = f"{name}.example"
+        made = kind == "made"
+        users = {f"u{user}@{domain}": 10**9 if made else 2 * 10**9 for user in (range(6) if made else range(3, 9))}
+        first = f"u{0 if made else 4}@{domain}"
+        aliases = {f"info@{domain}": [first]} if made else {f"info@{domain}": [first], f"sales@{domain}": [first]}
+        return [domain], users, aliases
+
+    def written(self, name, kind):
+        (domain,), users, aliases = self.content(name, kind)
+        lines = [f"- name: {name}", f"  domains: [{{name: {domain}}}]", "  users:"]
+        lines += [f'  - {{address: {address}, quota: {quota}, passwordHash: "{HASH}"}}' for address, quota in users.items()]
+        lines += ["  aliases:"]
+        lines += [f"  - {{address: {address}, targets: [{targets[0]}]}}" for address, targets in aliases.items()]
+        return "\n".join(lines) + "\n"
+
+    def interrupt(self, words, after, victim):
+        program = [self.platform.data / "bin/casella", "--data", self.platform.data]
         shell = subprocess.Popen(
-            [str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+            [str(word) for word in (*program, *words)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
+            pid = self.pid(victim) if victim != "shell" else shell.pid
             time.sleep(after)  # the moment of the kill is what is drawn by lot
-            if victim == "shell":
-                shell.kill()
-            else:
-                with contextlib.suppress(ProcessLookupError, OSError, ValueError, IndexError):
-                    os.kill(self.platform.control_pid(), signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         finally:
             shell.wait(timeout=90)
 
-    def finish(self, path):
-        """What the killed shell had asked for last may still be done while it runs again: then there is a part that moved."""
+    def pid(self, victim):
+        if victim == "control plane":
+            return self.platform.control_pid()
+        # Its first line; asking the platform would take as long as the step does.
+        return int((self.platform.data / "postgres/postmaster.pid").read_text().split()[0])
+
+    def recover(self):
+        eventually(self.answers, within=60, what="the platform answers again", every=0.1)
+        eventually(
+            lambda: self.platform.casella("tenant", "list", check=False).returncode == 0, within=30, what="the database answers again")
+
+    def answers(self):
+        """As a person has it started again who does not wait as long as the keeper, longer each time."""
+        keeper = int((self.platform.data / "run/keeper.pid").read_text().split()[0])
+        for pid in self.platform.descendants(keeper):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                if Path(f"/proc/{pid}/comm").read_text() == "sleep\n":
+                    os.kill(pid, signal.SIGTERM)
+        return self.platform.answers()
+
+    def finish(self, step, words):
+        """What was asked for last may still be done while it runs again: then there is a part that moved."""
         for _ in range(5):
-            done = self.platform.casella("apply", path, "--yes", check=False)
+            if step == "undo" and self.newest(self.names[0]).get("undoes") == int(words[1]):
+                return
+            done = self.platform.casella(*words, check=False)
             if done.returncode == 0:
                 return
-            self.assertEqual(2, done.returncode, done.stderr)
+            self.assertEqual(2, done.returncode, done.stdout + done.stderr)
             self.assertIn("moved", done.stderr)
         self.fail("it never ends")
 
-    def counts(self, name):
-        """Domains, users and aliases; None where there is no such tenant."""
+    def state(self, name):
+        """As `content` has it; None where there is no such tenant."""
         shown = self.platform.casella("--format", "json", "export", name, check=False)
         if shown.returncode != 0:
             self.assertEqual(66, shown.returncode, shown.stderr)
             return None
         state = json.loads(shown.stdout)
-        return len(state["domains"]), len(state["users"]), len(state["aliases"])
+        return (
+            [domain["name"] for domain in state["domains"]],
+            {user["address"]: user["quota"]["bytes"] for user in state["users"]},
+            {alias["address"]: alias["targets"] for alias in state["aliases"]},
+        )

@@ -20,6 +20,14 @@ class Rules(Passwords):
             ("password1234", "a common word"),
             ("1234567890", "all too regular"),
             ("aaaaaaaaaaaa", "too few different characters"),
+            ("passwordpassword", "a common word"),
+            ("ilovejesus1", "a common word"),
+            ("blink182blink", "a common word"),
+            ("tigersunshine12", "two or three common words"),
+            ("1qaz2wsx3edc", "its keys lie side by side"),
+            ("!QAZ2wsx#EDC", "its keys lie side by side"),
+            ("qwer1234asdf", "its keys lie side by side"),
+            ("xk9!vxk9!vxk9!v", "it says the same again"),
             ("I am Margaret!", "the part of the address before the @"),
         ]
         if len(label) >= 4:
@@ -28,10 +36,13 @@ class Rules(Passwords):
             done = self.set(address, password)
             self.assertEqual(65, done.returncode, password)
             self.assertIn(words, done.stderr)
+        for password in ("correcthorsebatterystaple", "Velvet-Anchor-Pickle-Thunder", "k7Gq2xTz9b"):
+            self.assertEqual(0, self.set(address, password).returncode, password)
+        self.assertEqual(0, self.set(address, "a good new password").returncode)
         create = ("user", "create", self.company.address("other"), "--password-stdin")
         done = self.platform.casella(*create, stdin="password1234\n", check=False)
         self.assertEqual(65, done.returncode)
-        self.assertIsNone(self.imap(address, "a good old password"), "nothing was changed")
+        self.assertIsNone(self.imap(address, "a good new password"), "nothing was changed")
         done = self.platform.casella(
             "administrator", "create", "margaret.boss", "--role", "auditor", "--password-stdin", stdin="password1234\n", check=False)
         self.assertEqual(65, done.returncode)

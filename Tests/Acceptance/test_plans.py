@@ -94,6 +94,16 @@ class Plans(unittest.TestCase):
         self.assertEqual((20_000, f"plan {plan}"), self.sources(ann)["userQuota"])
         self.platform.casella("quota", "set", company.name, "--bytes", "unlimited")
         self.assertEqual(("unlimited", f"tenant {company.name}"), self.sources(company.name)["storage"])
+        self.platform.casella("quota", "set", company.domain, "--messages", "500")
+        self.platform.casella("quota", "set", ann, "--messages", "90")
+        levels = self.platform.ask("quota", "show", ann)["levels"]
+        self.assertEqual(
+            [f"user {ann}", f"domain {company.domain}", "not limited"], [level["messagesSource"] for level in levels])
+        self.assertIn(f"plan {plan}, messages: user {ann}", self.platform.casella("quota", "show", ann).stdout)
+        self.assertEqual(self.platform.ask("plan", "limits", ann), self.platform.ask("plan", "show", "--for", ann))
+        self.assertIn(f"The plan of {ann} is {plan}.", self.platform.casella("plan", "show", "--for", ann).stdout)
+        self.refused("plan", "show", plan, "--for", ann, status=64)
+        self.refused("plan", "show", status=64)
         self.refused("plan", "override", ann, "--user-quota", "5GB", status=65)
         self.refused("plan", "limits", company.domain, status=65)
 

@@ -54,12 +54,28 @@ class Retention(unittest.TestCase):
             self.assertEqual(3, company.usage(company.address("ann"))[1])
             self.assertEqual(3, company.usage(company.name)[1])
 
+    def test_a_user_has_days_of_their_own(self):
+        company = self.company()
+        self.platform.casella("plan", "override", company.address("ann"), "--trash-days", "9")
+        eventually(lambda: self.count(company) == 3, within=30, what="the old message in the trash to be gone")
+        self.platform.casella("plan", "override", company.name, "--junk-days", "9")
+        self.platform.casella("plan", "override", company.address("ann"), "--junk-days", "unlimited", "--trash-days", "8")
+        other = self.company()
+        self.platform.casella("plan", "override", other.name, "--junk-days", "9", "--trash-days", "unlimited")
+        eventually(lambda: self.count(other) == 3, within=30, what="the old message of the other company to be gone")
+        self.assertEqual(3, self.count(company), "what is said of the user goes before what is said of the tenant")
+
     def test_where_the_days_come_from(self):
         company = Company(self.platform, users=("ann",))
         self.platform.casella("plan", "override", company.name, "--trash-days", "30", "--junk-days", "unlimited")
         limits = {limit["name"]: limit for limit in self.platform.ask("plan", "limits", company.name)["limits"]}
         self.assertEqual(30, limits["trashDays"]["value"])
         self.assertIn(company.name, str(limits["trashDays"]["source"]))
-        done = self.platform.casella("plan", "override", company.address("ann"), "--trash-days", "3", check=False)
-        self.assertNotEqual(0, done.returncode)
+        ann = company.address("ann")
+        self.platform.casella("plan", "override", ann, "--trash-days", "3")
+        limits = {limit["name"]: limit for limit in self.platform.ask("plan", "limits", ann)["limits"]}
+        self.assertEqual((3, f"user {ann}"), (limits["trashDays"]["value"], limits["trashDays"]["source"]))
+        self.assertEqual(("unlimited", f"tenant {company.name}"), (limits["junkDays"]["value"], limits["junkDays"]["source"]))
+        done = self.platform.casella("plan", "override", ann, "--kept-days", "3", check=False)
+        self.assertIn("cannot be overridden for a user", done.stderr)
         self.assertNotEqual(0, self.platform.casella("plan", "override", company.name, "--trash-days", "soon", check=False).returncode)

@@ -50,6 +50,8 @@ struct CommandTests {
         ("plan set gold --protocols imap,webmail", 64, "a list of imap, pop3, submission, web"),
         ("alias create i@acme.example --to nobody", 65, "has no @"),
         ("group add g@acme.example --member ann@acme.example,nobody", 65, "has no @"),
+        ("plan show", 64, "Give the name of a plan"), ("plan show gold --for acme", 64, "Give the name of a plan"),
+        ("plan show --for nobody@", 64, "nobody@"),
         ("vacation set ann@acme.example --subject Away", 65, "needs one text"),
         ("vacation set ann@acme.example --subject Away --text x --days 31", 65, "1 to 30 days"),
         ("forward set ann@acme.example --to nobody", 65, "has no @"), ("forward set ann@acme.example", 64, "--to"),

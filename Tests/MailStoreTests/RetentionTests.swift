@@ -61,6 +61,34 @@ import Testing
         }
     }
 
+    @Test("What is said of a user goes before what the tenant has, either way") func ofUsers() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann"), bob = try await tenant.user("bob"), carl = try await tenant.user("carl")
+        for (user, limits) in [(ann, #"{"trashDays":3}"#), (bob, #"{"trashDays":"unlimited"}"#)] {
+            _ = try await tenant.server.pool.query(
+                "UPDATE users SET limits = $2::text::jsonb WHERE user_id = $1", [.int8(user), .text(limits)])
+        }
+        try await tenant.withStore { store in
+            for user in [ann, bob, carl] {
+                let (account, inbox) = try await delivered(2, to: user, in: store)
+                let trash = try mailbox("Trash", of: account)
+                _ = try await inbox.move(inbox.uids, to: trash)
+                try await age(5, [1], in: trash, of: tenant)
+                try await age(40, [2], in: trash, of: tenant)
+            }
+            func left() async throws -> [Int64] {
+                var counts: [Int64] = []
+                for user in [ann, bob, carl] { counts.append(try await store.quota(of: user).first?.usage.messages ?? -1) }
+                return counts
+            }
+            try await store.removeExpired()
+            #expect(try await left() == [0, 2, 2], "where the tenant says nothing")
+            try await limit(tenant, #"{"trashDays":30}"#)
+            try await store.removeExpired()
+            #expect(try await left() == [0, 2, 1])
+        }
+    }
+
     @Test("However many go, one look takes them all, and none that lies between them") func portions() async throws {
         let tenant = try await TestTenant.make()
         let ann = try await tenant.user("ann"), bob = try await tenant.user("bob")

@@ -32,9 +32,9 @@ public enum LimitName: String, Codable, Sendable, CaseIterable {
     /// For whom it can be overridden. Quotas that somebody has are set with `quota set`.
     public var overridden: Set<QuotaLevel> {
         switch self {
-        case .users, .domains, .aliases, .userQuota, .largestUserQuota, .keptDays, .trashDays, .junkDays: [.tenant]
+        case .users, .domains, .aliases, .userQuota, .largestUserQuota, .keptDays: [.tenant]
         case .storage: []
-        case .messageSize, .recipientsPerHour, .recipientsPerDay, .protocols: [.tenant, .user]
+        case .messageSize, .recipientsPerHour, .recipientsPerDay, .trashDays, .junkDays, .protocols: [.tenant, .user]
         }
     }
 

@@ -36,10 +36,14 @@ public struct QuotaStanding: Codable, Sendable, Hashable {
     public var limits: QuotaLimits
     /// Where the limit on storage comes from.
     public var source: LimitSource
+    /// Where the limit on the number of messages comes from: the level itself, for plans say nothing of it.
+    public var messagesSource: LimitSource
     public var usage: Usage
 
-    public init(level: QuotaLevel, name: String, limits: QuotaLimits, source: LimitSource, usage: Usage) {
+    /// - Parameter own: the level as it is named where it limits something itself.
+    public init(level: QuotaLevel, name: String, limits: QuotaLimits, source: LimitSource, own: LimitSource, usage: Usage) {
         (self.level, self.name, self.limits, self.source, self.usage) = (level, name, limits, source, usage)
+        messagesSource = limits.messages == nil ? .nobody : own
     }
 }
 

@@ -7,9 +7,16 @@ enum QuotaTable {
             report.levels.map { standing in
                 [
                     .text(standing.level.rawValue), .text(standing.name), .size(standing.usage.bytes), .sizeLimit(standing.limits.bytes),
-                    .text(standing.source.description),
+                    .text(standing.sources),
                     .number(standing.usage.messages), .numberLimit(standing.limits.messages),
                 ]
             })
+    }
+}
+
+extension QuotaStanding {
+    /// That of the messages only where there is one, and it is another.
+    fileprivate var sources: String {
+        messagesSource == .nobody || messagesSource == source ? source.description : "\(source), messages: \(messagesSource)"
     }
 }

@@ -51,13 +51,13 @@ extension AccountRouter {
         if let number = fields["session"] {
             let own = sessions.all(tenant: keys.tenant, user: keys.user)
             guard let ending = own.first(where: { String($0.number) == number }) else { throw Self.hasEnded }
-            await record(visit, trace) { sessions.end(ending) }
+            try await recorded(Calls.endSessions.command, visit, trace) { sessions.end(ending) }
             if ending === visit.session { return .redirect(to: .overview, cookie: AccountCookie.clearing) }
         } else {
             guard let number = fields["program"].flatMap({ Int64($0) }) else { throw AdminError(.invalid, "That is no session.") }
             let live = try await provisioning.liveSessions.all(tenant: keys.tenant, user: keys.user)
             guard live.contains(where: { $0.number == number }) else { throw Self.hasEnded }
-            await record(visit, trace) { provisioning.endSession(number, of: keys) }
+            try await recorded(Calls.endSessions.command, visit, trace) { provisioning.endSession(number, of: keys) }
         }
         visit.session.say("The session is ended.", on: .sessions)
         return .redirect(to: .sessions)
@@ -65,19 +65,13 @@ extension AccountRouter {
 
     func endOtherSessions(_ visit: Visit, _ trace: String) async throws -> PageResponse {
         let keys = visit.standing.keys
-        await record(visit, trace) {
+        try await recorded(Calls.endSessions.command, visit, trace) {
             sessions.end(tenant: keys.tenant, user: keys.user, but: visit.session)
             provisioning.endSessions(
                 tenant: keys.tenant, user: keys.user, services: ClientService.ofWorkers, reason: "You ended this session")
         }
         visit.session.say("All other sessions are ended.", on: .sessions)
         return .redirect(to: .sessions)
-    }
-
-    /// No table changes.
-    private func record(_ visit: Visit, _ trace: String, _ change: () -> Void) async {
-        change()
-        await record(Calls.endSessions.command, visit, trace, changes: "")
     }
 
     private static nonisolated let hasEnded = AdminError(.notFound, "That session has ended already.")

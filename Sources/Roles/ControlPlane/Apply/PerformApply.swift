@@ -50,41 +50,38 @@ extension Provisioning {
     }
 
     private func apply(_ desired: DesiredTenant, _ undertaking: Undertaking, fingerprint: String) async throws -> Applied {
-        let isNew = try await makeIfAbsent(desired, undertaking, fingerprint: fingerprint)
         await authenticator.learnCosts(of: desired.users.compactMap { $0.password?.hash })
         let keys = try await newSigningKeys(for: desired, undertaking)
-        let (prepared, kept): (PreparedTenant, KeptApply?)
+        let (prepared, kept, isNew): (PreparedTenant, KeptApply?, Bool)
         do {
-            (prepared, kept) = try await change { transaction in
-                let prepared = try await prepare(desired, undertaking, locked: true, in: transaction)
-                // One that was just made is as anything new, if nobody was quicker.
-                let isAsShown = isNew ? prepared.reading.state == TenantState() : prepared.fingerprint == fingerprint
-                guard isAsShown else { throw Self.moved(desired.name) }
-                guard !prepared.changes.isEmpty else { return (prepared, nil) }
-                try await write(prepared, keys, by: undertaking.caller.name, in: transaction)
-                return (prepared, try await record(prepared, undertaking, in: transaction))
+            (prepared, kept, isNew) = try await change { transaction in
+                let shown = try await prepare(desired, undertaking, locked: true, in: transaction)
+                guard shown.fingerprint == fingerprint else { throw Self.moved(desired.name) }
+                let prepared = shown.isNew ? try await make(desired, undertaking, in: transaction) : shown
+                var kept: KeptApply?
+                if !prepared.changes.isEmpty {
+                    try await write(prepared, keys, by: undertaking.caller.name, in: transaction)
+                    kept = try await record(prepared, undertaking, in: transaction)
+                }
+                if shown.isNew { try await equip(prepared.reading.id, in: transaction) }
+                return (prepared, kept, shown.isNew)
             }
         } catch {
             guard [.uniqueViolation, .restrictViolation].contains((error as? PostgresError)?.sqlState) else { throw error }
             throw Self.moved(desired.name)
         }
+        if isNew { try await openDoors(of: prepared.reading.id, called: desired.name) }
         try await tell(prepared)
         return Applied(
             number: kept?.number, tenant: desired.name, changes: prepared.changes.count, digest: kept?.digest, counts: kept?.counts)
     }
 
-    /// The tenant by itself, with all that belongs to one: should the rest not follow, it is there and empty, and applying again goes on.
-    private func makeIfAbsent(_ desired: DesiredTenant, _ undertaking: Undertaking, fingerprint: String) async throws -> Bool {
-        let prepared = try await change { transaction in
-            try await transaction.query("SELECT 1 FROM tenants WHERE name = $1", [.text(desired.name.text)]).isEmpty
-                ? try await prepare(desired, undertaking, in: transaction) : nil
-        }
-        guard let prepared, prepared.isNew else { return false }
-        guard prepared.fingerprint == fingerprint else { throw Self.moved(desired.name) }
-        _ = try await createTenant(
-            AdminRequest(
-                body: NewTenant(name: desired.name), path: PathParameters([:]), query: PathParameters([:]), caller: undertaking.caller))
-        return true
+    /// The tenant's row, which the others need: nobody sees it before all of it is there.
+    private func make(
+        _ desired: DesiredTenant, _ undertaking: Undertaking, in transaction: PostgresTransaction
+    ) async throws -> PreparedTenant {
+        _ = try await insert(NewTenant(name: desired.name), in: transaction)
+        return try await prepare(desired, undertaking, locked: true, in: transaction)
     }
 
     static func moved(_ tenant: TenantName) -> AdminError {

@@ -91,8 +91,9 @@ package final class PasswordHashing {
     }
 
     /// Why the password is easily guessed; nil when it is not.
-    package func weakness(of password: String) async throws -> CommonPasswords.Weakness? {
-        try await work(isUrgent: true) { try CommonPasswords.weakness(of: password) }
+    /// - Parameter shortest: how many characters it has to have.
+    package func weakness(of password: String, shortest: Int) async throws -> CommonPasswords.Weakness? {
+        try await work(isUrgent: true) { try CommonPasswords.weakness(of: password, shortest: shortest) }
     }
 
     /// How long comparisons with these hashes take, one after the other, once it is their turn.

@@ -13,7 +13,7 @@ extension Provisioning {
     func check(_ choice: PasswordChoice, of owner: PasswordOwner) async throws {
         guard case .given(let password) = choice else { return }
         try facts.passwords.check(password, of: owner)
-        if let weakness = try await hashing.weakness(of: password) {
+        if let weakness = try await hashing.weakness(of: password, shortest: facts.passwords.minimumLength) {
             throw AdminError(.invalid, "The password is easily guessed: \(weakness.words).", hint: "Use several words that only you know.")
         }
     }
@@ -48,6 +48,9 @@ extension CommonPasswords.Weakness {
         case .word: "it is a common word, or made from one"
         case .fewDifferentCharacters: "it has too few different characters"
         case .systematic: "it is all too regular"
+        case .fewWords: "it is two or three common words, and little else"
+        case .keyboard: "its keys lie side by side"
+        case .repetition: "it says the same again"
         case .other(let words): words
         }
     }

@@ -20,20 +20,24 @@ extension Provisioning {
             let user = try await currentUser(address)
             let source = try await limits(of: target).storageSource
             levels.append(
-                QuotaStanding(level: .user, name: user.address.text, limits: user.quota, source: source, usage: user.usage))
+                QuotaStanding(
+                    level: .user, name: user.address.text, limits: user.quota, source: source, own: .user(user.address), usage: user.usage))
             levels.append(standing(of: try await domain(address.domain)))
             owner = user.tenant
         }
         let tenant = try await tenant(owner)
         let source = try await limits(of: .tenant(owner)).storageSource
         levels.append(
-            QuotaStanding(level: .tenant, name: tenant.name.text, limits: tenant.quota, source: source, usage: tenant.usage))
+            QuotaStanding(
+                level: .tenant, name: tenant.name.text, limits: tenant.quota, source: source, own: .tenant(tenant.name),
+                usage: tenant.usage))
         return QuotaReport(target: target, levels: levels, notices: try await notices(on: levels, of: owner))
     }
 
     private func standing(of domain: Domain) -> QuotaStanding {
         let source = domain.quota.bytes == nil ? LimitSource.nobody : .domain(domain.name)
-        return QuotaStanding(level: .domain, name: domain.name.text, limits: domain.quota, source: source, usage: domain.usage)
+        return QuotaStanding(
+            level: .domain, name: domain.name.text, limits: domain.quota, source: source, own: .domain(domain.name), usage: domain.usage)
     }
 }
 

@@ -11,27 +11,44 @@ extension Provisioning {
         let id: Int64
         do {
             id = try await change { transaction in
-                let made = try await transaction.query(
-                    """
-                    INSERT INTO tenants (name, quota_bytes, quota_messages, plan) VALUES ($1, $2, $3, $4) RETURNING tenant_id
-                    """, [.text(new.name.text)] + new.quota.parameters(at: .tenant) + [.text(plan.text)])
-                guard let id = try made.first?.int8(0) else { throw PostgresError(kind: .usage, message: "no tenant_id came back") }
-                _ = try await transaction.query("INSERT INTO leases (tenant_id, epoch) VALUES ($1, 0)", [.int8(id)])
-                try await roles.make(for: id, in: transaction)
-                if !isRehearsal { try directory.prepareTenant(id) }
+                let id = try await insert(new, in: transaction)
+                try await equip(id, in: transaction)
                 return id
             }
         } catch let error as PostgresError where error.sqlState == .uniqueViolation {
             throw AdminError.tenantExists(new.name, try await keptNote(.tenant, new.name.text))
         }
-        if isRehearsal { return try await tenant(new.name) }
+        try await openDoors(of: id, called: new.name)
+        return try await tenant(new.name)
+    }
+
+    /// Its row and its lease.
+    func insert(_ new: NewTenant, in transaction: PostgresTransaction) async throws -> Int64 {
+        let made = try await transaction.query(
+            """
+            INSERT INTO tenants (name, quota_bytes, quota_messages, plan) VALUES ($1, $2, $3, $4) RETURNING tenant_id
+            """, [.text(new.name.text)] + new.quota.parameters(at: .tenant) + [.text((new.plan ?? .standard).text)])
+        guard let id = try made.first?.int8(0) else { throw PostgresError(kind: .usage, message: "no tenant_id came back") }
+        _ = try await transaction.query("INSERT INTO leases (tenant_id, epoch) VALUES ($1, 0)", [.int8(id)])
+        return id
+    }
+
+    /// Its SQL role and its directories: last in a transaction, for who makes another tenant waits for the role. Directories stay behind
+    /// when the transaction does not commit; no other tenant has their number.
+    func equip(_ tenant: Int64, in transaction: PostgresTransaction) async throws {
+        try await roles.make(for: tenant, in: transaction)
+        if !isRehearsal { try directory.prepareTenant(tenant) }
+    }
+
+    /// Once it is committed. A tenant whose doors cannot be opened does not stay.
+    func openDoors(of tenant: Int64, called name: TenantName) async throws {
+        guard !isRehearsal else { return }
         do {
-            try workers.add(id, name: new.name)
+            try workers.add(tenant, name: name)
         } catch {
-            try await change { transaction in try await remove(id, in: transaction) }
+            try await change { transaction in try await remove(tenant, in: transaction) }
             throw error
         }
-        return try await tenant(new.name)
     }
 
     func remove(_ tenant: Int64, in transaction: PostgresTransaction) async throws {

@@ -7,8 +7,9 @@ extension TenantStore {
     /// Mailboxes that are looked at in one query.
     private static let mailboxesAtOnce = 100
 
-    /// Removes what has been in mailboxes for trash and junk (RFC 6154 §2) for longer than the plan says, as if their users did: sessions
-    /// are told, quotas fall, legal holds keep. Portion by portion, with whoever waits in between. Each mailbox is read once, by pages.
+    /// Removes what has been in mailboxes for trash and junk (RFC 6154 §2) for longer than the plan says, or what goes before it, as if
+    /// their users did: sessions are told, quotas fall, legal holds keep. Portion by portion, with whoever waits in between. Each mailbox
+    /// is read once, by pages.
     public func removeExpired() async throws(StoreError) {
         var counts: [Int64: Int] = [:]
         var rest = try await keepingMailboxes()[...]
@@ -60,13 +61,13 @@ extension TenantStore {
     private static let keepingMailboxes = """
         WITH limits AS MATERIALIZED (SELECT tenant_limits($1) AS limits),
             k AS MATERIALIZED (
-                SELECT special_use, now() - least(limit_number(limits, name), 36500)::int * interval '1 day' AS moment
-                FROM limits, (VALUES ('\\Trash', 'trashDays'), ('\\Junk', 'junkDays')) AS names (special_use, name))
-        SELECT b.user_id, b.mailbox_id, b.special_use, (extract(epoch FROM k.moment) * 1000000)::bigint
-        FROM k JOIN mailboxes b ON b.tenant_id = $1 AND b.special_use = k.special_use
-            JOIN users u ON u.tenant_id = $1 AND u.user_id = b.user_id AND u.deleted_at IS NULL
-            JOIN domains d ON d.tenant_id = $1 AND d.domain_id = u.domain_id
-        WHERE k.moment IS NOT NULL
+                SELECT u.user_id, special_use, least(limit_number(l.limits || u.limits, n.name), 36500)::int AS days
+                FROM limits l, (VALUES ('\\Trash', 'trashDays'), ('\\Junk', 'junkDays')) AS n (special_use, name),
+                    users u JOIN domains d ON d.tenant_id = $1 AND d.domain_id = u.domain_id
+                WHERE u.tenant_id = $1 AND u.deleted_at IS NULL)
+        SELECT b.user_id, b.mailbox_id, b.special_use, (extract(epoch FROM now() - k.days * interval '1 day') * 1000000)::bigint
+        FROM k JOIN mailboxes b ON b.tenant_id = $1 AND b.user_id = k.user_id AND b.special_use = k.special_use
+        WHERE k.days IS NOT NULL
         ORDER BY b.user_id, b.mailbox_id
         """
 
