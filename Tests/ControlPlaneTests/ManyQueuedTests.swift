@@ -125,8 +125,8 @@ import Testing
         let selection = QueueSelection(tenant: try TenantName("acme"), recipientDomain: try DomainName("one.example"))
         #expect(selection.told == "--all --tenant acme --recipient-domain one.example" && QueueSelection().told == "--all")
         var batch = QueueBatch()
-        #expect(batch.changes == #"{"messages":[null,0]}"#)
+        #expect(batch.auditedText == #"{"messages":[null,0]}"#)
         (batch.messages, batch.first, batch.last) = (2, try QueueID("7"), try QueueID("9"))
-        #expect(batch.changes == #"{"messages":[null,2],"first":[null,"7"],"last":[null,"9"]}"#)
+        #expect(batch.auditedText == #"{"first":[null,"7"],"last":[null,"9"],"messages":[null,2]}"#)
     }
 }

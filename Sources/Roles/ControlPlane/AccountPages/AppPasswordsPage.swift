@@ -59,7 +59,7 @@ extension AccountRouter {
             return offered.service
         }
         let new = NewAppPassword(name: name, services: services), owner = visit.owner
-        let made = try await recorded(Calls.createOwnAppPassword.command, visit, trace) {
+        let made = try await recorded(Calls.createOwnAppPassword, visit, trace) {
             try await provisioning.makeAppPassword(new, of: owner.address, owner: owner)
         }
         let text = "This is the app password for \(name). It is shown once: type it into the mail program now."
@@ -69,7 +69,7 @@ extension AccountRouter {
 
     func revokeAppPassword(_ visit: Visit, _ trace: String) async throws -> PageResponse {
         let name = try AppPasswordName(visit.fields["name"] ?? ""), owner = visit.owner
-        try await recorded(Calls.revokeOwnAppPassword.command, visit, trace) {
+        try await recorded(Calls.revokeOwnAppPassword, visit, trace) {
             try await provisioning.removeAppPassword(name, of: owner.address, listing: "self app-passwords", owner: owner)
         }
         visit.session.say("The app password for \(name) is good no longer.", on: .appPasswords)

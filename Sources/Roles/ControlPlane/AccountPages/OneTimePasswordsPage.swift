@@ -73,7 +73,7 @@ extension AccountRouter {
         let owner = try await ownAccounts.prove(plain, from: visit.request.client)
         try Self.check(owner, is: visit)
         try Provisioning.checkIsGood(owner)
-        try await recorded(Calls.enableOneTimePasswords.command, visit, trace) {
+        try await recorded(Calls.enableOneTimePasswords, visit, trace) {
             try await provisioning.enableOwnOneTimePasswords(sealed, after: step, owner)
         }
         let text = "One-time passwords are on. Your mail programs need app passwords from now on."
@@ -84,7 +84,7 @@ extension AccountRouter {
         let owner = try await ownAccounts.prove(proof(visit, password: visit.fields["password"]), from: visit.request.client)
         try Self.check(owner, is: visit)
         try Provisioning.checkIsGood(owner)
-        try await recorded(Calls.disableOneTimePasswords.command, visit, trace) {
+        try await recorded(Calls.disableOneTimePasswords, visit, trace) {
             try await provisioning.disableOwnOneTimePasswords(owner)
         }
         return try await begunAnew(visit, "One-time passwords are off.", on: .oneTimePasswords) {

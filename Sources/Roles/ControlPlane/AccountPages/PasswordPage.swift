@@ -26,7 +26,7 @@ extension AccountRouter {
         let change = UserPasswordChange(proof: proof(visit, password: fields["old"]), new: .given(new))
         let proved = try await provisioning.provedChange(request(change, visit))
         try Self.check(proved.owner, is: visit)
-        try await recorded(Calls.changePassword.command, visit, trace) { _ = try await provisioning.changeOwnPassword(proved) }
+        try await recorded(Calls.changePassword, visit, trace) { _ = try await provisioning.changeOwnPassword(proved) }
         return try await begunAnew(visit, "The password is changed.", on: .overview) { $0.hash == proved.hash }
     }
 

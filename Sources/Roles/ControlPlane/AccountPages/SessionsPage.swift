@@ -51,13 +51,13 @@ extension AccountRouter {
         if let number = fields["session"] {
             let own = sessions.all(tenant: keys.tenant, user: keys.user)
             guard let ending = own.first(where: { String($0.number) == number }) else { throw Self.hasEnded }
-            try await recorded(Calls.endSessions.command, visit, trace) { sessions.end(ending) }
+            try await recorded(Calls.endSessions, visit, trace) { sessions.end(ending) }
             if ending === visit.session { return .redirect(to: .overview, cookie: AccountCookie.clearing) }
         } else {
             guard let number = fields["program"].flatMap({ Int64($0) }) else { throw AdminError(.invalid, "That is no session.") }
             let live = try await provisioning.liveSessions.all(tenant: keys.tenant, user: keys.user)
             guard live.contains(where: { $0.number == number }) else { throw Self.hasEnded }
-            try await recorded(Calls.endSessions.command, visit, trace) { provisioning.endSession(number, of: keys) }
+            try await recorded(Calls.endSessions, visit, trace) { provisioning.endSession(number, of: keys) }
         }
         visit.session.say("The session is ended.", on: .sessions)
         return .redirect(to: .sessions)
@@ -65,7 +65,7 @@ extension AccountRouter {
 
     func endOtherSessions(_ visit: Visit, _ trace: String) async throws -> PageResponse {
         let keys = visit.standing.keys
-        try await recorded(Calls.endSessions.command, visit, trace) {
+        try await recorded(Calls.endSessions, visit, trace) {
             sessions.end(tenant: keys.tenant, user: keys.user, but: visit.session)
             provisioning.endSessions(
                 tenant: keys.tenant, user: keys.user, services: ClientService.ofWorkers, reason: "You ended this session")

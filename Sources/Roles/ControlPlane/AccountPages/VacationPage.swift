@@ -37,7 +37,7 @@ extension AccountRouter {
         let new = NewVacation(
             subject: fields["subject"] ?? "", text: fields.lines("text") ?? "", from: try Self.given(fields["from"]).map { try Day($0) },
             until: try Self.given(fields["until"]).map { try Day($0) }, days: days)
-        _ = try await recorded(Calls.setVacation.command, visit, trace) {
+        _ = try await recorded(Calls.setVacation, visit, trace) {
             try await provisioning.setVacation(new, of: owner.address, owner: owner)
         }
         visit.session.say("The vacation message is set.", on: .vacation)
@@ -46,7 +46,7 @@ extension AccountRouter {
 
     func clearVacation(_ visit: Visit, _ trace: String) async throws -> PageResponse {
         let owner = visit.owner
-        try await recorded(Calls.clearVacation.command, visit, trace) {
+        try await recorded(Calls.clearVacation, visit, trace) {
             try await provisioning.clearVacation(of: owner.address, owner: owner)
         }
         visit.session.say("The vacation message is switched off.", on: .vacation)

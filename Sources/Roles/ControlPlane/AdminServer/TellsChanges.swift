@@ -31,9 +31,9 @@ extension TellsChanges {
 }
 
 extension QueueBatch: TellsChanges {
-    var changes: String {
-        let range = [("first", first), ("last", last)].compactMap { name, id in id.map { ",\"\(name)\":[null,\"\($0)\"]" } }
-        return "{\"messages\":[null,\(messages)]\(range.joined())}"
+    var audited: [String: AuditedChange] {
+        let range = [("first", first), ("last", last)].compactMap { name, id in id.map { (name, AuditedChange.made("\($0)")) } }
+        return Dictionary(uniqueKeysWithValues: range).merging(["messages": .made(messages)]) { $1 }
     }
 }
 
