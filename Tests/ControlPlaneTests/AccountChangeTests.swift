@@ -19,7 +19,11 @@ import Testing
 
     /// Caller and command of what was recorded.
     private func audited(_ platform: TestPlatform) async throws -> [String] {
-        let rows = try await platform.owner.query("SELECT caller || ' ' || command || ' ' || target FROM audit_log ORDER BY sequence").rows
+        let rows = try await platform.owner.query(
+            """
+            SELECT caller || ' ' || command || ' ' || target FROM audit_log WHERE result = 'done' AND begun IS NOT NULL ORDER BY sequence
+            """
+        ).rows
         return try rows.map { try $0.text(0) }
     }
 
