@@ -71,8 +71,6 @@ class DomainAliases(Names):
                     return False
 
         self.assertTrue(opens(spelled))
-        self.assertFalse(opens(f"ann@BÜCHER.{self.company.domain}"))
-        self.assertFalse(opens(f"ann@bu\u0308cher.{self.company.domain}"))
         with smtplib.SMTP("127.0.0.1", self.platform.port("submission"), "laptop.example", 60) as client:
             client.starttls(context=clients.tls())
             client.ehlo()
@@ -82,6 +80,9 @@ class DomainAliases(Names):
         counted = {entry.get("account"): entry["count"] for entry in self.platform.ask("login", "list", "--all") if entry.get("account")}
         self.assertNotIn(spelled, counted)
         self.assertGreaterEqual(counted[self.ann], 2)
+        # Other spellings are names of nobody, and counted as such.
+        self.assertFalse(opens(f"ann@BÜCHER.{self.company.domain}"))
+        self.assertFalse(opens(f"ann@bu\u0308cher.{self.company.domain}"))
 
     def test_logins_and_senders(self):
         mine, theirs = f"ann@{self.alias}", f"bob@{self.alias}"
