@@ -70,6 +70,9 @@ public final class Mailbox {
             && lastAssigned < committedModSeq + UInt64(UncleanEnds.margin)
     }
 
+    /// Whether the log has given numbers of which the database does not know.
+    var isBehind: Bool { nextToAssign > committedUIDNext || lastAssigned > committedModSeq }
+
     func hasRoom(for count: Int) -> Bool { UInt64(nextToAssign) + UInt64(count) < UInt64(UID.max) }
 
     /// The UID is used up even if its message does not become durable. `hasRoom` said yes.

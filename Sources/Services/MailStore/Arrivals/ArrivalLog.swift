@@ -104,7 +104,8 @@ final class ArrivalLog {
 
     // MARK: Writing
 
-    private func start() {
+    /// Goes on with what waits, unless it is paused.
+    func start() {
         guard !isWriting, !isPaused, !isClosed, !waiting.isEmpty else { return }
         isWriting = true
         EventLoopActor.task { await self.write() }

@@ -119,13 +119,22 @@ final class WriteQueue {
         waiting.append(WriteJob(
             kind: .change(of: [mailbox.id]), isAwaited: true,
             build: { [tenant = lease.tenant] batch throws(StoreError) in
+                // It may have gone, or caught up, since this was asked for: the question would tell nothing of the batch then.
+                guard !mailbox.isGone, mailbox.isBehind else { return }
                 batch.catchUp(mailbox)
-                let uidNext = Int64(mailbox.assigned.uidNext)
+                let (uidNext, modSeq) = mailbox.assigned
                 batch.verify(PostgresStatement(
-                    "SELECT 1 FROM mailboxes WHERE tenant_id = $1 AND mailbox_id = $2 AND uidnext >= $3",
-                    [.int8(tenant), .int8(mailbox.id), .int8(uidNext)])) { !$0.isEmpty }
+                    "SELECT 1 FROM mailboxes WHERE tenant_id = $1 AND mailbox_id = $2 AND uidnext >= $3 AND highestmodseq >= $4",
+                    [.int8(tenant), .int8(mailbox.id), .int8(Int64(uidNext)), .int8(Int64(clamping: modSeq))])) { !$0.isEmpty }
             },
-            finish: { _ in mailbox.isCatchingUp = false }))
+            finish: { [self] error in
+                guard error != nil else { return mailbox.isCatchingUp = false }
+                EventLoopActor.task { [self] in
+                    await EventLoopActor.sleep(for: .milliseconds(50))
+                    mailbox.isCatchingUp = false
+                    arrivals?.start()
+                }
+            }))
         start()
     }
 
