@@ -34,7 +34,8 @@ struct QueueRun {
                 batch = try context.client.call(call, sending: selection)
             } catch {
                 guard done > 0 else { throw error }
-                let told = told(done, of: total)
+                // What is under a hold is met again.
+                let told = error.code == .conflict ? "\(done) of \(counted(total.messages, "message")) are done." : told(done, of: total)
                 throw AdminError(error.code, error.message, hint: error.hint.map { "\($0)\n\(told)" } ?? told)
             }
             done += batch.messages

@@ -6,7 +6,8 @@ extension Provisioning {
     /// for all of them when it is for one.
     ///
     /// The reverse-path tells whose it is. An address of the tenant's that is no user's own (an alias, a group, a shared mailbox) may have
-    /// been used by any of its users, so then every hold in the tenant counts.
+    /// been used by any of its users, and what came from outside, or is a notice, may go on for any of them, who keep no copy: then every
+    /// hold in the tenant counts.
     func checkMayDelete(_ messages: [Int64]) async throws {
         try await change { transaction in
             try await showDeleted(in: transaction)
@@ -45,7 +46,7 @@ extension Provisioning {
                 AND u.local_part IN (s.local_part, split_part(s.local_part, '+', 1)) AND NOT u.shared
             JOIN holds h ON h.tenant_id = s.tenant_id AND (
                 \(HoldRule.covers(domain: "place.domain_id", user: "u.user_id"))
-                OR place.domain_id IS NOT NULL AND u.user_id IS NULL)
+                OR u.user_id IS NULL)
             LEFT JOIN tenants t ON t.tenant_id = h.tenant_id
             LEFT JOIN domains d ON d.tenant_id = h.tenant_id AND d.domain_id = h.domain_id
             LEFT JOIN users p ON p.tenant_id = h.tenant_id AND p.user_id = h.user_id
