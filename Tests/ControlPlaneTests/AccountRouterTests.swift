@@ -99,6 +99,24 @@ import Testing
         await platform.close()
     }
 
+    @Test("Nothing follows a wish to upgrade, or CONNECT: the connection ends with the answer") func upgrades() async throws {
+        let platform = try await TestPlatform()
+        let server = AccountServer(router: AccountRouter(platform.calls()))
+        let path = NSTemporaryDirectory() + "casella-account-\(UInt32.random(in: 0 ... .max)).sock"
+        try await server.open(path, gateway: geteuid())
+        let host = "Host: mail.host.example\r\n"
+        for request in [
+            "GET /account/style.css HTTP/1.1\r\n\(host)Connection: upgrade\r\nUpgrade: x\r\n\r\n",
+            "GET /account/style.css HTTP/1.1\r\n\(host)Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\r\n",
+            "CONNECT mail.host.example:443 HTTP/1.1\r\n\(host)\r\n",
+        ] {
+            let heard = try await answer(request + "more", at: path)
+            #expect(heard.contains("Connection: close\r\n") && heard.components(separatedBy: "HTTP/1.1 ").count == 2, "\(request)")
+        }
+        await server.stop()
+        await platform.close()
+    }
+
     /// All that comes until the connection ends.
     private func answer(_ request: String, at path: String) async throws -> String {
         let connection = try await Connection.connect(toUnixSocket: path)

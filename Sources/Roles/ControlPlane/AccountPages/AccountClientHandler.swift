@@ -56,7 +56,7 @@ final class AccountClientHandler: ChannelInboundHandler {
             client: client)
         body = []
         let answered = context.eventLoop.makeFutureWithTask { [router] in await router.answer(request) }
-        answered.assumeIsolated().whenSuccess { self.write($0, to: head, keepAlive: head.isKeepAlive, in: context) }
+        answered.assumeIsolated().whenSuccess { self.write($0, to: head, keepAlive: head.allowsAnother, in: context) }
     }
 
     private func write(_ response: PageResponse, to head: HTTPRequestHead, keepAlive: Bool, in context: ChannelHandlerContext) {
