@@ -93,6 +93,10 @@ import Testing
         #expect(try await answer(right, at: path).contains(" 403 "))
         let long = try await answer("\(head)Content-Length: \(fits.utf8.count + 1)\r\n\r\n\(fits)a", at: path)
         #expect(long.hasPrefix("HTTP/1.1 413 ") && long.contains("Connection: close\r\n"))
+        let field = "X: \(String(repeating: "x", count: 9_000))\r\n", fields = String(repeating: "X: y\r\n", count: 65)
+        for fields in [field, fields] {
+            #expect(try await answer("\(get)\(fields)\r\n", at: path).hasPrefix("HTTP/1.1 400 "))
+        }
         let chunks = "\(head)Transfer-Encoding: chunked\r\n\r\n4001\r\n\(fits)a\r\n0\r\n\r\n"
         #expect(try await answer(chunks, at: path).hasPrefix("HTTP/1.1 413 "))
         await server.stop()

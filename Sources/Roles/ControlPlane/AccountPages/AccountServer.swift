@@ -1,6 +1,5 @@
 import Glibc
 import NIOCore
-import NIOHTTP1
 import Runtime
 
 /// The account pages: what people see and change of their own accounts in a browser. No message is read here.
@@ -31,7 +30,7 @@ final class AccountServer {
             connections += 1
             channel.closeFuture.assumeIsolated().whenComplete { _ in EventLoopActor.assumeIsolated { self.connections -= 1 } }
             try channel.pipeline.syncOperations.addHandler(ProxiedClient { address in
-                try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+                try channel.pipeline.syncOperations.configureHTTPForStrangers()
                 try channel.pipeline.syncOperations.addHandler(AccountClientHandler(router: router, client: address))
             })
         }
