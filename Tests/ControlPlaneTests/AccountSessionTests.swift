@@ -69,6 +69,33 @@ import Testing
         await platform.close()
     }
 
+    @Test("An account's forms are so many at once, in all its sessions, and another every two seconds") func pace() async throws {
+        let platform = try await TestPlatform()
+        try await platform.addUser("ann")
+        try await platform.addUser("bob")
+        var pace = ChangePace()
+        let now = ContinuousClock.now, ann = UserKeys(tenant: 1, user: 1), bob = UserKeys(tenant: 1, user: 2)
+        for _ in 0..<ChangePace.burst { #expect(pace.admits(ann, at: now)) }
+        #expect(!pace.admits(ann, at: now) && !pace.admits(ann, at: now + .milliseconds(1_999)))
+        #expect(pace.admits(bob, at: now))
+        #expect(pace.admits(ann, at: now + .seconds(2)))
+        #expect(!pace.admits(ann, at: now + .seconds(2)))
+
+        let browser = await signedIn(platform), second = await signedIn(platform), other = await signedIn(platform, "bob")
+        let keys = try #require(platform.accountSessions.all(tenant: platform.tenant, user: nil).first).standing.keys
+        while platform.accountSessions.admitsChange(of: keys) {}
+        for one in [browser, second] {
+            let refused = await one.post("/account/vacation", [("subject", "Away"), ("text", "I am away.")])
+            #expect(refused.status == 429 && refused.text.contains("too much at once"))
+        }
+        #expect(try await platform.count("audit_log") == 0 && platform.count("vacations") == 0)
+        #expect(await other.post("/account/vacation", [("subject", "Away"), ("text", "I am away.")]).status == 303)
+        #expect(await browser.post("/account/sign-out").status == 303)
+        platform.waited += .seconds(3)
+        #expect(await second.post("/account/vacation", [("subject", "Away"), ("text", "I am away.")]).status == 303)
+        await platform.close()
+    }
+
     @Test("A form needs the token of its own session") func token() async throws {
         let platform = try await TestPlatform()
         try await platform.addUser("ann")

@@ -126,6 +126,9 @@ final class AccountRouter {
         }
         visit.fields = fields
         if visit.standing.mustChange, !form.isForOverduePassword { return .redirect(to: .password) }
+        guard form == .signOut || sessions.admitsChange(of: visit.standing.keys) else {
+            return Self.refusal(429, "That is too much at once; nothing was changed. Try again in a minute.")
+        }
         let trace = String(UInt64.random(in: .min ... .max), radix: 16)
         do {
             return try await perform(form, visit, trace)
