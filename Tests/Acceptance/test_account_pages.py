@@ -160,7 +160,7 @@ class AccountPages(Passwords):
         self.assertEqual(("Away", "Back\nsoon.", "2030-01-01"), (set_one["subject"], set_one["text"], set_one["until"]))
         self.assertEqual(303, browser.post("/account/vacation/clear")[0])
         self.assertEqual(66, self.platform.casella("vacation", "show", address, check=False).returncode)
-        self.assertEqual(["vacation set", "vacation set", "vacation clear"], self.audited(address), "the refused one too")
+        self.assertEqual(["vacation set", "vacation clear"], self.audited(address))
 
     def test_what_is_no_form_of_ours(self):
         address = self.user("strict")
