@@ -121,10 +121,23 @@ import Testing
         await platform.close()
     }
 
+    @Test("A web server of this machine gets one answer a connection; / leads to the pages") func webServers() async throws {
+        let platform = try await TestPlatform()
+        let server = AccountServer(router: AccountRouter(platform.calls()))
+        let path = NSTemporaryDirectory() + "casella-account-\(UInt32.random(in: 0 ... .max)).sock"
+        try await server.open(path, gateway: geteuid())
+        for client in ["127.0.0.1", "::1"] {
+            let heard = try await answer("GET / HTTP/1.1\r\nHost: mail.host.example\r\n\r\n", at: path, from: client)
+            #expect(heard.hasPrefix("HTTP/1.1 302 ") && heard.contains("Location: /account\r\n") && heard.contains("Connection: close\r\n"))
+        }
+        await server.stop()
+        await platform.close()
+    }
+
     /// All that comes until the connection ends.
-    private func answer(_ request: String, at path: String) async throws -> String {
+    private func answer(_ request: String, at path: String, from client: String = "192.0.2.7") async throws -> String {
         let connection = try await Connection.connect(toUnixSocket: path)
-        connection.write(try #require(ProxyHeader(clientAddress: "192.0.2.7", port: 40_000).encoded()))
+        connection.write(try #require(ProxyHeader(clientAddress: client, port: 40_000).encoded()))
         connection.write(Array(request.utf8))
         try await connection.flush()
         var received: [UInt8] = []

@@ -54,6 +54,7 @@ final class AccountRouter {
         switch request.method {
         case "GET", "HEAD":
             if path == Self.styleSheet { return .styleSheet(PageFrame.style) }
+            if path == "/" { return .found(.overview) }  // as the gateway says it of a connection's first request
             if let page { return try await show(page, request) }
             // Such as when the address of a page is asked for again that told what was wrong with a form.
             if let form { return .redirect(to: form.page) }
