@@ -97,7 +97,7 @@ import Testing
         for fields in [field, fields] {
             #expect(try await answer("\(get)\(fields)\r\n", at: path).hasPrefix("HTTP/1.1 400 "))
         }
-        let chunks = "\(head)Transfer-Encoding: chunked\r\n\r\n4001\r\n\(fits)a\r\n0\r\n\r\n"
+        let chunks = "\(head)Transfer-Encoding: chunked\r\n\r\n10001\r\n\(fits)a\r\n0\r\n\r\n"
         #expect(try await answer(chunks, at: path).hasPrefix("HTTP/1.1 413 "))
         await server.stop()
         await platform.close()

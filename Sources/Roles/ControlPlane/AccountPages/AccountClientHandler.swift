@@ -6,8 +6,8 @@ final class AccountClientHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// Octets of a form; the longest that is usual is a vacation message.
-    static let bodyLimit = 16 * 1024
+    /// Octets of a form; the longest is a vacation message, of whose 20,000 octets each may take three.
+    static let bodyLimit = 64 * 1024
     /// How long a client may take for a request, from the connection or the answer before on.
     private static let patience = TimeAmount.seconds(15)
 

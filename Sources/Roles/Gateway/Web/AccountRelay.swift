@@ -9,6 +9,8 @@ import Runtime
 @EventLoopActor
 final class AccountRelay {
     nonisolated static let path = "/account"
+    /// Octets of a body that is passed on.
+    nonisolated static let bodyLimit = 64 * 1024
 
     private let socket: String
     private let places: Admission
