@@ -192,6 +192,15 @@ import Testing
             try await platform.change("users", "suspended = '{}'", of: keys)
             #expect(await browser.isSignedIn() == false, "for good")
         }
+        let careful = try await platform.addUser("careful")
+        _ = try await platform.owner.query(
+            "INSERT INTO one_time_passwords (tenant_id, user_id, secret) VALUES ($1, $2, 'a secret')",
+            [.int8(careful.tenant), .int8(careful.user)])
+        let (_, session) = try platform.accountSessions.begin(
+            #require(try await platform.calls().standing(of: careful)), from: "192.0.2.7")
+        #expect(session.fits(try #require(try await platform.calls().standing(of: careful))))
+        try await platform.change("one_time_passwords", "created_at = created_at + interval '1 second'", of: careful)
+        #expect(!session.fits(try #require(try await platform.calls().standing(of: careful))), "others were set up")
         // The same password, hashed anew, is the same.
         let keys = try await platform.addUser("same")
         let browser = await signedIn(platform, "same")
