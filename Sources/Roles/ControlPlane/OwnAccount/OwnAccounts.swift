@@ -58,7 +58,7 @@ final class OwnAccounts {
     ///   learns why the account is suspended, if there is a reason to tell, as mail programs do.
     /// - Throws: `AdminError`, the same one whatever else is wrong.
     func prove(_ proof: AccountProof, from client: String, isLogin: Bool = false) async throws -> Owner {
-        let address = domains.account(of: proof.address.text), account = address?.text ?? proof.address.text
+        let address = domains.account(of: proof.address.text), account = address?.text ?? Authenticator.counted(proof.address.text)
         let answers = Authenticator.Answers(refused: Outcome.refused, unavailable: .unavailable)
         let guess = try authenticator.guess(proof.password, at: account)
         let outcome = await authenticator.admitted(account, from: client, guess: guess, answers) {
