@@ -43,9 +43,11 @@ import Testing
         }
         let counted = Set(authenticator.wrongLogins().compactMap(\.account))
         #expect(counted == ["login:\(name)"])
-        #expect(authenticator.counts(of: try LoginSubject(Self.canonical)) == 0)
-        #expect(authenticator.counts(of: try LoginSubject(name)) > 0)
-        #expect(authenticator.unlock(try LoginSubject(name)) > 0 && authenticator.counts(of: try LoginSubject(name)) == 0)
+        let account = try LoginSubject(Self.canonical), subject = try LoginSubject(name)
+        #expect(authenticator.counts(of: account) == 0)
+        #expect(authenticator.counts(of: subject) > 0)
+        #expect(authenticator.unlock(subject) > 0)
+        #expect(authenticator.counts(of: subject) == 0)
         await platform.close()
     }
 
