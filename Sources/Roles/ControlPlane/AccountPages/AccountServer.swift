@@ -8,8 +8,8 @@ import Runtime
 ///   is HTTP that the gateway passes on as it was sent, behind a header that names the client's address.
 /// - What a signed-in person may do: what `self …` and `user change-password` do, and to the own account alone; each request asks the
 ///   tables anew whether the account is still the one that was signed in to.
-/// - Limits: `connectionLimit`, `AccountClientHandler.bodyLimit`, those of `AccountSessions`, `ChangePace`; wrong logins count with those of
-///   mail programs (`OwnAccounts`).
+/// - Limits: `connectionLimit`, `AccountClientHandler.bodyLimit`, those of `AccountSessions`, `ChangePace`; wrong logins count with those
+///   of mail programs (`OwnAccounts`).
 @EventLoopActor
 final class AccountServer {
     /// Browsers' connections at one time; more are closed.

@@ -13,8 +13,8 @@ import Supervision
 ///
 /// Wrong logins are counted here (`LoginThrottle`) and nowhere else: here come those of all services, whichever process asks, and a gateway
 /// that a client crashed forgets nothing. They are counted in memory: of what strangers send this process parses only heads, forms and
-/// cookies of HTTP, within small bounds, so they cannot make it forget, and each of them costs no write to disk. Where right ones came from is kept on
-/// disk too (`FamiliarNetworkRows`): a restart makes no owner a stranger.
+/// cookies of HTTP, within small bounds, so they cannot make it forget, and each of them costs no write to disk. Where right ones came
+/// from is kept on disk too (`FamiliarNetworkRows`): a restart makes no owner a stranger.
 @EventLoopActor
 final class Authenticator {
     let database: PostgresPool
