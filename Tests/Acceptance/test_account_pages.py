@@ -44,7 +44,9 @@ class AccountPages(Passwords):
         self.assertEqual((303, "/account"), (status, headers["Location"]))
         self.assertRegex(headers["Set-Cookie"], r"^__Host-casella=[0-9a-f]{64}; Path=/; Secure; HttpOnly; SameSite=Strict$")
         self.assertIn(address, browser.told("/account"))
-        self.assertEqual(404, browser.get("/metrics")[0], "the connection stays with the account pages")
+        self.assertEqual(404, browser.get("/metrics")[0], "no page of theirs")
+        status, headers, _ = browser.get("/")
+        self.assertEqual((302, "/account"), (status, headers["Location"]))
         self.assertEqual(403, browser.post("/account/sign-out", [("token", "")])[0])
         self.assertEqual(303, browser.post("/account/sign-out")[0])
         self.assertFalse(browser.is_signed_in())
@@ -160,14 +162,14 @@ class AccountPages(Passwords):
         self.assertEqual(("Away", "Back\nsoon.", "2030-01-01"), (set_one["subject"], set_one["text"], set_one["until"]))
         self.assertEqual(303, browser.post("/account/vacation/clear")[0])
         self.assertEqual(66, self.platform.casella("vacation", "show", address, check=False).returncode)
-        self.assertEqual(["vacation set", "vacation set", "vacation clear"], self.audited(address), "the refused one too")
+        self.assertEqual(["vacation set", "vacation clear"], self.audited(address))
 
     def test_what_is_no_form_of_ours(self):
         address = self.user("strict")
         browser = self.browser(address)
         form = {"subject": "Away", "text": "Back soon."}
         self.assertEqual(403, browser.post("/account/vacation", form, Origin="https://elsewhere.example")[0])
-        self.assertEqual(413, browser.post("/account/vacation", {**form, "text": 17_000 * "x"})[0])
+        self.assertEqual(413, browser.post("/account/vacation", {**form, "text": 70_000 * "x"})[0])
         self.assertEqual(400, browser.post("/account/vacation", form, Content_Type="text/plain")[0])
         token, browser.token = browser.token, self.browser(address).token
         self.assertEqual(403, browser.post("/account/vacation", form)[0], "another session's token")

@@ -30,14 +30,27 @@ import Testing
         await platform.close()
     }
 
+    @Test("Are not recorded when what they say is refused") func unrecorded() async throws {
+        let platform = try await TestPlatform()
+        try await platform.addUser("ann")
+        let browser = Browser(platform)
+        await browser.signIn("ann@acme.example", TestPlatform.password)
+        let vacation = [("subject", "Away"), ("text", "Back soon."), ("days", "99")]
+        #expect(await browser.post("/account/vacation", vacation).status == 400)
+        #expect(await browser.post("/account/app-passwords", [("name", "phone")]).status == 400)
+        #expect(try await platform.count("audit_log") == 0)
+        await platform.close()
+    }
+
     @Test("Are refused when they are none of ours") func refusals() async throws {
         let platform = try await TestPlatform()
         try await platform.addUser("ann")
         let browser = Browser(platform)
-        for path in ["/", "/accounts", "/account/nothing", "/account/../account", "//account", "/Account", ""] {
+        for path in ["/accounts", "/account/nothing", "/account/../account", "//account", "/Account", ""] {
             #expect(await browser.get(path).status == 404, "\(path)")
             #expect(await browser.post(path).status == 404, "\(path)")
         }
+        #expect(await browser.post("/").status == 404)
         for method in ["PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"] {
             let answer = await browser.get("/account", method: method)
             #expect(answer.status == 405 && answer["Allow"] == "GET, HEAD, POST")
@@ -93,16 +106,51 @@ import Testing
         #expect(try await answer(right, at: path).contains(" 403 "))
         let long = try await answer("\(head)Content-Length: \(fits.utf8.count + 1)\r\n\r\n\(fits)a", at: path)
         #expect(long.hasPrefix("HTTP/1.1 413 ") && long.contains("Connection: close\r\n"))
-        let chunks = "\(head)Transfer-Encoding: chunked\r\n\r\n4001\r\n\(fits)a\r\n0\r\n\r\n"
+        let field = "X: \(String(repeating: "x", count: 9_000))\r\n", fields = String(repeating: "X: y\r\n", count: 65)
+        for fields in [field, fields] {
+            #expect(try await answer("\(get)\(fields)\r\n", at: path).hasPrefix("HTTP/1.1 400 "))
+        }
+        let chunks = "\(head)Transfer-Encoding: chunked\r\n\r\n10001\r\n\(fits)a\r\n0\r\n\r\n"
         #expect(try await answer(chunks, at: path).hasPrefix("HTTP/1.1 413 "))
         await server.stop()
         await platform.close()
     }
 
+    @Test("Nothing follows a wish to upgrade, or CONNECT: the connection ends with the answer") func upgrades() async throws {
+        let platform = try await TestPlatform()
+        let server = AccountServer(router: AccountRouter(platform.calls()))
+        let path = NSTemporaryDirectory() + "casella-account-\(UInt32.random(in: 0 ... .max)).sock"
+        try await server.open(path, gateway: geteuid())
+        let host = "Host: mail.host.example\r\n"
+        for request in [
+            "GET /account/style.css HTTP/1.1\r\n\(host)Connection: upgrade\r\nUpgrade: x\r\n\r\n",
+            "GET /account/style.css HTTP/1.1\r\n\(host)Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\r\n",
+            "CONNECT mail.host.example:443 HTTP/1.1\r\n\(host)\r\n",
+        ] {
+            let heard = try await answer(request + "more", at: path)
+            #expect(heard.contains("Connection: close\r\n") && heard.components(separatedBy: "HTTP/1.1 ").count == 2, "\(request)")
+        }
+        await server.stop()
+        await platform.close()
+    }
+
+    @Test("A web server of this machine gets one answer a connection; / leads to the pages") func webServers() async throws {
+        let platform = try await TestPlatform()
+        let server = AccountServer(router: AccountRouter(platform.calls()))
+        let path = NSTemporaryDirectory() + "casella-account-\(UInt32.random(in: 0 ... .max)).sock"
+        try await server.open(path, gateway: geteuid())
+        for client in ["127.0.0.1", "::1"] {
+            let heard = try await answer("GET / HTTP/1.1\r\nHost: mail.host.example\r\n\r\n", at: path, from: client)
+            #expect(heard.hasPrefix("HTTP/1.1 302 ") && heard.contains("Location: /account\r\n") && heard.contains("Connection: close\r\n"))
+        }
+        await server.stop()
+        await platform.close()
+    }
+
     /// All that comes until the connection ends.
-    private func answer(_ request: String, at path: String) async throws -> String {
+    private func answer(_ request: String, at path: String, from client: String = "192.0.2.7") async throws -> String {
         let connection = try await Connection.connect(toUnixSocket: path)
-        connection.write(try #require(ProxyHeader(clientAddress: "192.0.2.7", port: 40_000).encoded()))
+        connection.write(try #require(ProxyHeader(clientAddress: client, port: 40_000).encoded()))
         connection.write(Array(request.utf8))
         try await connection.flush()
         var received: [UInt8] = []

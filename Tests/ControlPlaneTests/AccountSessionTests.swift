@@ -69,6 +69,37 @@ import Testing
         await platform.close()
     }
 
+    @Test("An account's forms are so many at once, in all its sessions, and another every two seconds") func pace() async throws {
+        let platform = try await TestPlatform()
+        try await platform.addUser("ann")
+        try await platform.addUser("bob")
+        var pace = ChangePace()
+        let now = ContinuousClock.now, ann = UserKeys(tenant: 1, user: 1), bob = UserKeys(tenant: 1, user: 2)
+        let asked: [(UserKeys, Duration)] = [
+            (ann, .zero), (ann, .milliseconds(1_999)), (bob, .zero), (ann, .seconds(2)), (ann, .seconds(2)),
+        ]
+        var admitted = 0
+        for _ in 0..<ChangePace.burst where pace.admits(ann, at: now) { admitted += 1 }
+        #expect(admitted == ChangePace.burst)
+        let outcomes = asked.map { pace.admits($0.0, at: now + $0.1) }
+        #expect(outcomes == [false, false, true, true, false])
+
+        let browser = await signedIn(platform), second = await signedIn(platform), other = await signedIn(platform, "bob")
+        let keys = try #require(platform.accountSessions.all(tenant: platform.tenant, user: nil).first).standing.keys
+        while platform.accountSessions.admitsChange(of: keys) {}
+        for one in [browser, second] {
+            let refused = await one.post("/account/vacation", [("subject", "Away"), ("text", "I am away.")])
+            #expect(refused.status == 429 && refused.text.contains("too much at once"))
+        }
+        #expect(try await platform.count("audit_log") == 0)
+        #expect(try await platform.count("vacations") == 0)
+        #expect(await other.post("/account/vacation", [("subject", "Away"), ("text", "I am away.")]).status == 303)
+        #expect(await browser.post("/account/sign-out").status == 303)
+        platform.waited += .seconds(3)
+        #expect(await second.post("/account/vacation", [("subject", "Away"), ("text", "I am away.")]).status == 303)
+        await platform.close()
+    }
+
     @Test("A form needs the token of its own session") func token() async throws {
         let platform = try await TestPlatform()
         try await platform.addUser("ann")
@@ -165,6 +196,15 @@ import Testing
             try await platform.change("users", "suspended = '{}'", of: keys)
             #expect(await browser.isSignedIn() == false, "for good")
         }
+        let careful = try await platform.addUser("careful")
+        _ = try await platform.owner.query(
+            "INSERT INTO one_time_passwords (tenant_id, user_id, secret) VALUES ($1, $2, 'a secret')",
+            [.int8(careful.tenant), .int8(careful.user)])
+        let (_, session) = try platform.accountSessions.begin(
+            #require(try await platform.calls().standing(of: careful)), from: "192.0.2.7")
+        #expect(session.fits(try #require(try await platform.calls().standing(of: careful))))
+        try await platform.change("one_time_passwords", "created_at = created_at + interval '1 second'", of: careful)
+        #expect(!session.fits(try #require(try await platform.calls().standing(of: careful))), "others were set up")
         // The same password, hashed anew, is the same.
         let keys = try await platform.addUser("same")
         let browser = await signedIn(platform, "same")

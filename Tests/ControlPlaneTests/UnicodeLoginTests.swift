@@ -33,6 +33,24 @@ import Testing
         return user.address
     }
 
+    @Test("A login that is named like a count of one-time passwords is counted under another name, and found by its own")
+    func countsOfCodes() async throws {
+        let platform = try await platform(), authenticator = platform.calls().authenticator
+        let name = OwnAccounts.codes(of: Self.canonical)
+        for login in [name, name.uppercased()] {
+            let outcome = await logIn(login, platform)
+            #expect(outcome == nil)
+        }
+        let counted = Set(authenticator.wrongLogins().compactMap(\.account))
+        #expect(counted == ["login:\(name)"])
+        let account = try LoginSubject(Self.canonical), subject = try LoginSubject(name)
+        #expect(authenticator.counts(of: account) == 0)
+        #expect(authenticator.counts(of: subject) > 0)
+        #expect(authenticator.unlock(subject) > 0)
+        #expect(authenticator.counts(of: subject) == 0)
+        await platform.close()
+    }
+
     @Test("A login under the domain's name in Unicode, or an alias's, is one to the same account") func accepted() async throws {
         let platform = try await platform()
         for login in [

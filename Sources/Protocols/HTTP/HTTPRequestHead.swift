@@ -7,9 +7,11 @@ struct HTTPRequestHead: Sendable, Equatable {
     let contentLength: Int
     let expectsContinue: Bool
 
-    /// - Parameter octets: without the empty line at the end.
+    /// - Parameters:
+    ///   - octets: without the empty line at the end.
+    ///   - bodyLimit: octets that the body for a path may have.
     /// - Throws: the status to refuse the request with.
-    init(parsing octets: ArraySlice<UInt8>, bodyLimit: Int) throws(HTTPStatus) {
+    init(parsing octets: ArraySlice<UInt8>, bodyLimit: (String) -> Int) throws(HTTPStatus) {
         var lines = try Self.lines(of: octets)[...]
         let words = (lines.popFirst() ?? []).split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         guard words.count == 3, !words[0].isEmpty, words[0].allSatisfy(\.isTokenOctet) else { throw .badRequest }
@@ -34,7 +36,7 @@ struct HTTPRequestHead: Sendable, Equatable {
         path = String(target.prefix { $0 != "?" })
         self.host = try Self.name(of: host)
         contentLength = fields.contentLength ?? 0
-        guard contentLength <= bodyLimit else { throw .contentTooLarge }
+        guard contentLength <= bodyLimit(path) else { throw .contentTooLarge }
         expectsContinue = fields.expectsContinue && version == "HTTP/1.1"  // RFC 9110 §10.1.1
     }
 

@@ -1,6 +1,6 @@
 /// Reads the one request of a connection from the bytes as they come.
 ///
-/// - Limits: `headLimit` and `bodyLimit`; of what comes behind the request nothing is looked at.
+/// - Limits: `headLimit`, and `bodyLimit` where none else is given; of what comes behind the request nothing is looked at.
 public struct HTTPRequestReader: Sendable {
     /// Octets of the request line and the fields, with the empty line at their end.
     public static let headLimit = 8 * 1024
@@ -20,8 +20,10 @@ public struct HTTPRequestReader: Sendable {
     private var searched = 0
     private var head: HTTPRequestHead?
     private var bodyStart = 0
+    private let limit: @Sendable (String) -> Int
 
-    public init() {}
+    /// - Parameter limit: octets that the body for a path may have.
+    public init(limit: @escaping @Sendable (String) -> Int = { _ in HTTPRequestReader.bodyLimit }) { self.limit = limit }
 
     /// What the request asks for, known once its head is whole and is none that is refused.
     public var target: (method: String, path: String)? { head.map { (method: $0.method, path: $0.path) } }
@@ -32,7 +34,7 @@ public struct HTTPRequestReader: Sendable {
         do throws(HTTPStatus) {
             if head == nil {
                 guard let end = try endOfHead() else { return .incomplete }
-                let read = try HTTPRequestHead(parsing: received[..<end], bodyLimit: Self.bodyLimit)
+                let read = try HTTPRequestHead(parsing: received[..<end], bodyLimit: limit)
                 (head, bodyStart) = (read, end + 4)
                 if read.expectsContinue, received.count < bodyStart + read.contentLength { outcome = .awaitsContinue }
             }

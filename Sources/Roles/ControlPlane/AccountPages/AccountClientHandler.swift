@@ -6,8 +6,8 @@ final class AccountClientHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// Octets of a form; the longest that is usual is a vacation message.
-    static let bodyLimit = 16 * 1024
+    /// Octets of a form; the longest is a vacation message, of whose 20,000 octets each may take three.
+    static let bodyLimit = 64 * 1024
     /// How long a client may take for a request, from the connection or the answer before on.
     private static let patience = TimeAmount.seconds(15)
 
@@ -49,6 +49,10 @@ final class AccountClientHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
+    /// A web server of this machine sends requests of several people, and for other things too, on one connection: the next is the
+    /// gateway's to read.
+    private var isFromHere: Bool { client.hasPrefix("127.") || client == "::1" || client.hasPrefix("::ffff:127.") }
+
     private func answer(_ head: HTTPRequestHead, in context: ChannelHandlerContext) {
         guard !isTooLong else { return write(AccountRouter.tooLong, to: head, keepAlive: false, in: context) }
         let request = PageRequest(
@@ -56,7 +60,8 @@ final class AccountClientHandler: ChannelInboundHandler {
             client: client)
         body = []
         let answered = context.eventLoop.makeFutureWithTask { [router] in await router.answer(request) }
-        answered.assumeIsolated().whenSuccess { self.write($0, to: head, keepAlive: head.isKeepAlive, in: context) }
+        let keepAlive = head.allowsAnother && !isFromHere
+        answered.assumeIsolated().whenSuccess { self.write($0, to: head, keepAlive: keepAlive, in: context) }
     }
 
     private func write(_ response: PageResponse, to head: HTTPRequestHead, keepAlive: Bool, in context: ChannelHandlerContext) {

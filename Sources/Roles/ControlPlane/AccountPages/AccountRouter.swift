@@ -54,6 +54,7 @@ final class AccountRouter {
         switch request.method {
         case "GET", "HEAD":
             if path == Self.styleSheet { return .styleSheet(PageFrame.style) }
+            if path == "/" { return .found(.overview) }  // as the gateway says it of a connection's first request
             if let page { return try await show(page, request) }
             // Such as when the address of a page is asked for again that told what was wrong with a form.
             if let form { return .redirect(to: form.page) }
@@ -126,6 +127,9 @@ final class AccountRouter {
         }
         visit.fields = fields
         if visit.standing.mustChange, !form.isForOverduePassword { return .redirect(to: .password) }
+        guard form == .signOut || sessions.admitsChange(of: visit.standing.keys) else {
+            return Self.refusal(429, "That is too much at once; nothing was changed. Try again in a minute.")
+        }
         let trace = String(UInt64.random(in: .min ... .max), radix: 16)
         do {
             return try await perform(form, visit, trace)

@@ -1,6 +1,5 @@
 import Glibc
 import NIOCore
-import NIOHTTP1
 import Runtime
 
 /// The account pages: what people see and change of their own accounts in a browser. No message is read here.
@@ -9,8 +8,8 @@ import Runtime
 ///   is HTTP that the gateway passes on as it was sent, behind a header that names the client's address.
 /// - What a signed-in person may do: what `self …` and `user change-password` do, and to the own account alone; each request asks the
 ///   tables anew whether the account is still the one that was signed in to.
-/// - Limits: `connectionLimit`, `AccountClientHandler.bodyLimit`, those of `AccountSessions`; wrong logins count with those of mail
-///   programs (`OwnAccounts`).
+/// - Limits: `connectionLimit`, `AccountClientHandler.bodyLimit`, those of `AccountSessions`, `ChangePace`; wrong logins count with those
+///   of mail programs (`OwnAccounts`).
 @EventLoopActor
 final class AccountServer {
     /// Browsers' connections at one time; more are closed.
@@ -31,7 +30,7 @@ final class AccountServer {
             connections += 1
             channel.closeFuture.assumeIsolated().whenComplete { _ in EventLoopActor.assumeIsolated { self.connections -= 1 } }
             try channel.pipeline.syncOperations.addHandler(ProxiedClient { address in
-                try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+                try channel.pipeline.syncOperations.configureHTTPForStrangers()
                 try channel.pipeline.syncOperations.addHandler(AccountClientHandler(router: router, client: address))
             })
         }

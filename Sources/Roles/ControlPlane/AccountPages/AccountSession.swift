@@ -48,6 +48,6 @@ final class AccountSession {
     /// Whether the account is still the one that was signed in to: the same address, the same password, and what else that needs.
     func fits(_ now: AccountStanding) -> Bool {
         now.address == standing.address && now.passwordSetAt == standing.passwordSetAt
-            && now.hasOneTimePasswords == standing.hasOneTimePasswords && now.isInPlan
+            && now.oneTimePasswordsSince == standing.oneTimePasswordsSince && now.isInPlan
     }
 }

@@ -18,6 +18,7 @@ final class AccountSessions {
     /// The digests of an account's sessions, the oldest first.
     private var digests: [UserKeys: [[UInt8]]] = [:]
     private var next: Int64 = 0
+    private var pace = ChangePace()
     private let now: @EventLoopActor () -> ContinuousClock.Instant
 
     init(inAll: Int = 10_000, now: @escaping @EventLoopActor () -> ContinuousClock.Instant = { .now }) {
@@ -61,6 +62,9 @@ final class AccountSessions {
         session.lastUse = now()
         return session
     }
+
+    /// Whether the account may send another form already.
+    func admitsChange(of keys: UserKeys) -> Bool { pace.admits(keys, at: now()) }
 
     func end(_ session: AccountSession) {
         let keys = session.standing.keys

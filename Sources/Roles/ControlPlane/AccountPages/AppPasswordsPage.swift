@@ -59,6 +59,7 @@ extension AccountRouter {
             return offered.service
         }
         let new = NewAppPassword(name: name, services: services), owner = visit.owner
+        _ = try Provisioning.services(of: new)
         let made = try await recorded(Calls.createOwnAppPassword, visit, trace) {
             try await provisioning.makeAppPassword(new, of: owner.address, owner: owner)
         }

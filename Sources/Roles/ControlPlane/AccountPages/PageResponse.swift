@@ -39,6 +39,13 @@ struct PageResponse: Sendable {
         return response
     }
 
+    /// RFC 9110 §15.4.3: it is at another place for now.
+    static func found(_ page: AccountPage) -> PageResponse {
+        var response = PageResponse(status: 302, type: nil, body: "")
+        response.headers.append((name: "Location", value: page.rawValue))
+        return response
+    }
+
     func allowing(_ methods: String) -> PageResponse {
         var copy = self
         copy.headers.append((name: "Allow", value: methods))

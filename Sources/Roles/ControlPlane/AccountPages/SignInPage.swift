@@ -51,7 +51,7 @@ extension AccountRouter {
         }
         let code = fields.code
         let proof = AccountProof(address: address, password: fields["password"] ?? "", oneTimePassword: code.isEmpty ? nil : code)
-        let owner = try await ownAccounts.prove(proof, from: request.client, tellsSuspension: true)
+        let owner = try await ownAccounts.prove(proof, from: request.client, isLogin: true)
         guard let standing = try await provisioning.standing(of: owner.keys), standing.hash == owner.hash,
             standing.address == owner.address, standing.hasOneTimePasswords == owner.hasOneTimePasswords
         else { throw AdminError(.conflict, "The account was changed meanwhile.", hint: "Try again with what holds now.") }

@@ -37,6 +37,7 @@ extension AccountRouter {
         let new = NewVacation(
             subject: fields["subject"] ?? "", text: fields.lines("text") ?? "", from: try Self.given(fields["from"]).map { try Day($0) },
             until: try Self.given(fields["until"]).map { try Day($0) }, days: days)
+        try new.validate()
         _ = try await recorded(Calls.setVacation, visit, trace) {
             try await provisioning.setVacation(new, of: owner.address, owner: owner)
         }

@@ -76,7 +76,7 @@ final class AdminClientHandler: ChannelInboundHandler {
         let answered = context.eventLoop.makeFutureWithTask {
             await router.answer(method: method, target: target, body: body, from: origin)
         }
-        answered.assumeIsolated().whenSuccess { self.write($0, keepAlive: head.isKeepAlive, in: context) }
+        answered.assumeIsolated().whenSuccess { self.write($0, keepAlive: head.allowsAnother, in: context) }
     }
 
     /// `Authorization: Bearer TOKEN` (RFC 6750 §2.1).

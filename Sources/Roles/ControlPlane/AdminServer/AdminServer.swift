@@ -45,7 +45,7 @@ final class AdminServer {
             remoteConnections += 1
             channel.closeFuture.assumeIsolated().whenComplete { _ in EventLoopActor.assumeIsolated { self.remoteConnections -= 1 } }
             try channel.pipeline.syncOperations.addHandler(ProxiedClient { address in
-                try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+                try channel.pipeline.syncOperations.configureHTTPForStrangers()
                 try channel.pipeline.syncOperations.addHandler(AdminClientHandler(router: router, source: .network(address: address)))
             })
         }

@@ -15,9 +15,7 @@ extension Provisioning {
     func makeAppPassword(
         _ new: NewAppPassword, of address: EmailAddress, owner: OwnAccounts.Owner? = nil
     ) async throws -> CreatedAppPassword {
-        let services = new.services.map(Set.init) ?? Set(MailService.ofMailPrograms)
-        guard !services.isEmpty else { throw AdminError(.invalid, "An app password is for one service at least.") }
-        for service in services { try service.checkForAppPassword() }
+        let services = try Self.services(of: new)
         let password = try PasswordChoice.generate.resolved().text, names = services.map(\.rawValue).sorted()
         let keys: UserKeys, createdAt: Timestamp
         do {
@@ -50,6 +48,13 @@ extension Provisioning {
             usedAt: nil, usedFrom: nil)
         tell(keys, at: address, of: .appPasswordMade(new.name.text), by: owner)
         return CreatedAppPassword(appPassword: made, password: password)
+    }
+
+    static func services(of new: NewAppPassword) throws(AdminError) -> Set<MailService> {
+        let services = new.services.map(Set.init) ?? Set(MailService.ofMailPrograms)
+        guard !services.isEmpty else { throw AdminError(.invalid, "An app password is for one service at least.") }
+        for service in services { try service.checkForAppPassword() }
+        return services
     }
 
     /// `app-password list`.

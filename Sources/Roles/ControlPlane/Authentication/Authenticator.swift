@@ -12,9 +12,9 @@ import Supervision
 /// or an error.
 ///
 /// Wrong logins are counted here (`LoginThrottle`) and nowhere else: here come those of all services, whichever process asks, and a gateway
-/// that a client crashed forgets nothing. They are counted in memory: nothing that strangers send is parsed in this process, so
-/// they cannot make it forget, and each of them costs no write to disk. Where right ones came from is kept on disk too
-/// (`FamiliarNetworkRows`): a restart makes no owner a stranger.
+/// that a client crashed forgets nothing. They are counted in memory: of what strangers send this process parses only heads, forms and
+/// cookies of HTTP, within small bounds, so they cannot make it forget, and each of them costs no write to disk. Where right ones came
+/// from is kept on disk too (`FamiliarNetworkRows`): a restart makes no owner a stranger.
 @EventLoopActor
 final class Authenticator {
     let database: PostgresPool
@@ -60,7 +60,7 @@ final class Authenticator {
 
     func authenticate(_ attempt: LoginAttempt) async -> AuthenticationOutcome {
         let address = domains.account(of: attempt.login)
-        let account = address?.text ?? attempt.login.lowercased()
+        let account = address?.text ?? Self.counted(attempt.login)
         guard let guess = try? digest(of: attempt.password, at: account) else { return .unavailable }
         let login = Login(account: account, client: attempt.clientAddress, guess: guess)
         if let same = deciding[login] { return await same.value }
@@ -68,6 +68,13 @@ final class Authenticator {
         deciding[login] = task
         defer { deciding[login] = nil }
         return await task.value
+    }
+
+    /// What wrong logins are counted for under a name that is no address. Some look like what wrong one-time passwords are counted for,
+    /// which nobody fills up by a login.
+    static func counted(_ name: String) -> String {
+        let name = name.lowercased()
+        return name.hasPrefix(OwnAccounts.codes(of: "")) ? "login:\(name)" : name
     }
 
     private func decide(_ login: Login, _ address: EmailAddress?, _ attempt: LoginAttempt) async -> AuthenticationOutcome {
@@ -255,7 +262,7 @@ final class Authenticator {
     func counts(of name: LoginSubject) -> Int { counted(under: name).reduce(0) { $0 + throttle.counts(of: $1) } }
 
     private func counted(under name: LoginSubject) -> [String] {
-        guard let address = try? EmailAddress(name.text) else { return [name.text] }
+        guard let address = try? EmailAddress(name.text) else { return Array(Set([name.text, Self.counted(name.text)])) }
         let account = domains.canonical(address).text
         return [account, OwnAccounts.codes(of: account)]
     }

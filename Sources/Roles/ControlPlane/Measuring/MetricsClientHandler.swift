@@ -46,7 +46,7 @@ final class MetricsClientHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     private func write(_ answer: MetricsAnswers.Answer, to request: HTTPRequestHead, in context: ChannelHandlerContext) {
-        let keepAlive = request.isKeepAlive
+        let keepAlive = request.allowsAnother
         var headers = HTTPHeaders([
             ("Content-Type", answer.contentType), ("Content-Length", String(answer.body.count)), ("Cache-Control", "no-store"),
         ])

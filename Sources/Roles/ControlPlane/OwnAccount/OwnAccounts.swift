@@ -3,6 +3,7 @@ import Cryptography
 import Glibc
 import Postgres
 import Runtime
+import Supervision
 
 /// People who change what is theirs from another machine, without a session: each request proves whose account it is.
 ///
@@ -53,27 +54,27 @@ final class OwnAccounts {
 
     private enum Outcome: Sendable { case accepted(Owner), refused, suspended(reason: String), unavailable }
 
-    /// - Parameter tellsSuspension: whether who has the right password learns why the account is suspended, if there is a reason to tell,
-    ///   as mail programs do.
+    /// - Parameter isLogin: whether somebody signs in to the account pages: that is logged as a login, and who has the right password
+    ///   learns why the account is suspended, if there is a reason to tell, as mail programs do.
     /// - Throws: `AdminError`, the same one whatever else is wrong.
-    func prove(_ proof: AccountProof, from client: String, tellsSuspension: Bool = false) async throws -> Owner {
-        let address = domains.account(of: proof.address.text), account = address?.text ?? proof.address.text
+    func prove(_ proof: AccountProof, from client: String, isLogin: Bool = false) async throws -> Owner {
+        let address = domains.account(of: proof.address.text), account = address?.text ?? Authenticator.counted(proof.address.text)
         let answers = Authenticator.Answers(refused: Outcome.refused, unavailable: .unavailable)
         let guess = try authenticator.guess(proof.password, at: account)
         let outcome = await authenticator.admitted(account, from: client, guess: guess, answers) {
-            await self.verify(proof.password, of: address, from: client, tellsSuspension, isUrgent: $0)
+            await self.verify(proof.password, of: address, from: client, isLogin, isUrgent: $0)
         }
         switch outcome {
         case .accepted(let owner) where owner.hasOneTimePasswords:
             // Not until the password's turn is over: who waits in both lines might wait for itself.
             switch await checkCode(proof.oneTimePassword ?? "", of: owner, from: client) {
             case .accepted(let owner): return owner
-            case .refused, .suspended: throw refusal(of: proof, from: client)
+            case .refused, .suspended: throw refusal(of: proof, from: client, isLogin)
             case .unavailable: throw Self.undecided
             }
         case .accepted(let owner): return owner
         case .suspended(let reason): throw AdminError(.forbidden, "This account is suspended: \(reason)")
-        case .refused: throw refusal(of: proof, from: client)
+        case .refused: throw refusal(of: proof, from: client, isLogin)
         case .unavailable: throw Self.undecided
         }
     }
@@ -111,8 +112,10 @@ final class OwnAccounts {
     private static let undecided = AdminError(
         .unavailable, "Logins cannot be decided at the moment.", hint: "Try again in a few seconds.")
 
-    private func refusal(of proof: AccountProof, from client: String) -> AdminError {
-        journal.notice("a change of one's own account was refused", ["login": proof.address.text, "client": client])
+    private func refusal(of proof: AccountProof, from client: String, _ isLogin: Bool) -> AdminError {
+        var fields = ["login": proof.address.text, "client": client]
+        if isLogin { fields["service"] = ClientService.web.rawValue }
+        journal.notice(isLogin ? "login refused" : "a change of one's own account was refused", fields)
         return Self.notProved
     }
 
@@ -121,12 +124,12 @@ final class OwnAccounts {
         hint: "One-time passwords are good for half a minute, and once. After several wrong ones wait a few minutes.")
 
     private func verify(
-        _ password: String, of address: EmailAddress?, from client: String, _ tellsSuspension: Bool, isUrgent: Bool
+        _ password: String, of address: EmailAddress?, from client: String, _ isLogin: Bool, isUrgent: Bool
     ) async -> (Outcome, LoginThrottle.Result) {
         do {
             let account = try await find(address)
             let isSuspended = try account?.bool(5) ?? false
-            let reason = try tellsSuspension && isSuspended ? account?.optionalText(6) : nil
+            let reason = try isLogin && isSuspended ? account?.optionalText(6) : nil
             // Who is not told why hears what everybody hears whose password is wrong.
             let found = isSuspended && reason == nil ? nil : account
             let hash = try found?.text(2) ?? authenticator.dummyHash

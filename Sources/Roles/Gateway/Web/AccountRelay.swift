@@ -3,11 +3,14 @@ import Runtime
 
 /// The way to the account pages: TLS ends here, and the bytes go to the control plane, which alone reads them.
 ///
-/// A connection goes there with its first request, and for good: what else it asks for is the control plane's to answer. Each client has a
-/// connection of its own there, so nobody's octets are taken for another's, wherever a request ends.
+/// A connection goes there with its first request, and for good: what else it asks for is the control plane's to answer, which closes that
+/// of a web server on this machine after one answer. Each client has a connection of its own there, so nobody's octets are taken for
+/// another's, wherever a request ends.
 @EventLoopActor
 final class AccountRelay {
     nonisolated static let path = "/account"
+    /// Octets of a body that is passed on.
+    nonisolated static let bodyLimit = 64 * 1024
 
     private let socket: String
     private let places: Admission

@@ -21,7 +21,10 @@ final class WebDoor {
 
     func run() async {
         let deadline = ContinuousClock.now + patience
-        var reader = HTTPRequestReader()
+        let hasAccounts = accounts != nil
+        var reader = HTTPRequestReader { path in
+            hasAccounts && AccountRelay.leads(path) ? AccountRelay.bodyLimit : HTTPRequestReader.bodyLimit
+        }
         do {
             while true {
                 let left = ContinuousClock.now.duration(to: deadline)
