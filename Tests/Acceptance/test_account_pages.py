@@ -7,6 +7,7 @@ from support import clients, database
 from support.administrators import one_time_password
 from support.browsers import Browser
 from support.passwords import Passwords
+from support.running import HOSTNAME
 from support.waiting import eventually
 
 OLD, NEW = "a good old password", "an entirely new one"
@@ -45,7 +46,8 @@ class AccountPages(Passwords):
         self.assertRegex(headers["Set-Cookie"], r"^__Host-casella=[0-9a-f]{64}; Path=/; Secure; HttpOnly; SameSite=Strict$")
         self.assertIn(address, browser.told("/account"))
         self.assertEqual(404, browser.get("/metrics")[0], "no page of theirs")
-        status, headers, _ = browser.get("/")
+        self.assertEqual(404, browser.get("/")[0], "it is the mail host's own name that leads there")
+        status, headers, _ = browser.request("GET", "/", Host=HOSTNAME)
         self.assertEqual((302, "/account"), (status, headers["Location"]))
         self.assertEqual(403, browser.post("/account/sign-out", [("token", "")])[0])
         self.assertEqual(303, browser.post("/account/sign-out")[0])
