@@ -67,15 +67,11 @@ extension Provisioning {
                 return (prepared, kept, shown.isNew)
             }
         } catch {
+            openMissingDoors(of: desired.name, after: error)
             guard [.uniqueViolation, .restrictViolation].contains((error as? PostgresError)?.sqlState) else { throw error }
             throw Self.moved(desired.name)
         }
-        let tenant = prepared.reading.id
-        if isNew {
-            try await openDoors(of: tenant, called: desired.name)
-        } else {
-            try await openMissingDoors(of: tenant, called: desired.name)
-        }
+        if isNew { try await openDoors(of: prepared.reading.id, called: desired.name) }
         try await tell(prepared)
         return Applied(
             number: kept?.number, tenant: desired.name, changes: prepared.changes.count, digest: kept?.digest, counts: kept?.counts)

@@ -1,5 +1,6 @@
 import AdminAPI
 import Postgres
+import Runtime
 
 extension Provisioning {
     /// `tenant create`: the row, its lease, its SQL role, its directories and its doors; all of it or nothing.
@@ -16,8 +17,10 @@ extension Provisioning {
                 return id
             }
         } catch let error as PostgresError where error.sqlState == .uniqueViolation {
-            if let there = try await tenants(named: new.name).first { try await openMissingDoors(of: there.id, called: new.name) }
             throw AdminError.tenantExists(new.name, try await keptNote(.tenant, new.name.text))
+        } catch {
+            openMissingDoors(of: new.name, after: error)
+            throw error
         }
         try await openDoors(of: id, called: new.name)
         return try await tenant(new.name)
@@ -52,12 +55,25 @@ extension Provisioning {
         }
     }
 
-    /// Of a tenant that is there though nobody heard of it: the answer to the commit that made it was lost.
-    func openMissingDoors(of tenant: Int64, called name: TenantName) async throws {
-        guard !isRehearsal, !workers.hasDoors(of: tenant) else { return }
-        try workers.add(tenant, name: name)
-        await domainsChanged()
+    /// Where the answer to the commit that was to make a tenant is lost, it may be there: that is asked until the database answers.
+    func openMissingDoors(of name: TenantName, after error: any Error) {
+        guard (error as? PostgresError)?.mayHaveCommitted == true, !isRehearsal else { return }
+        EventLoopActor.task { [self] in
+            for _ in 0..<Self.questions {
+                if let found = try? await tenants(named: name) {
+                    guard let tenant = found.first, !workers.hasDoors(of: tenant.id) else { return }
+                    do { try workers.add(tenant.id, name: name) } catch {
+                        journal.error("the doors of a tenant cannot be opened", ["tenant": name.text, "error": "\(error)"])
+                    }
+                    return await domainsChanged()
+                }
+                await EventLoopActor.sleep(for: .seconds(1))
+            }
+        }
     }
+
+    /// A second apart; after that a start of the control plane opens them.
+    private static let questions = 300
 
     func remove(_ tenant: Int64, in transaction: PostgresTransaction) async throws {
         _ = try await transaction.query("DELETE FROM tenants WHERE tenant_id = $1", [.int8(tenant)])
