@@ -101,7 +101,7 @@ import Testing
         #expect(two.components(separatedBy: "HTTP/1.1 200 OK\r\n").count == 3)
         #expect(two.hasSuffix("Connection: close\r\n\r\n"), "an answer to HEAD has no body")
         let head = "POST /account/sign-in HTTP/1.1\r\nHost: mail.host.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        let fits = String(repeating: "a", count: AccountClientHandler.bodyLimit)
+        let fits = String(repeating: "a", count: AccountServer.bodyLimit)
         let right = "\(head)Connection: close\r\nContent-Length: \(fits.utf8.count)\r\n\r\n\(fits)"
         #expect(try await answer(right, at: path).contains(" 403 "))
         let long = try await answer("\(head)Content-Length: \(fits.utf8.count + 1)\r\n\r\n\(fits)a", at: path)

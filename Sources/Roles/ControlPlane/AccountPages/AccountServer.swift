@@ -8,12 +8,14 @@ import Runtime
 ///   is HTTP that the gateway passes on as it was sent, behind a header that names the client's address.
 /// - What a signed-in person may do: what `self …` and `user change-password` do, and to the own account alone; each request asks the
 ///   tables anew whether the account is still the one that was signed in to.
-/// - Limits: `connectionLimit`, `AccountClientHandler.bodyLimit`, those of `AccountSessions`, `ChangePace`; wrong logins count with those
+/// - Limits: `connectionLimit`, `bodyLimit`, those of `AccountSessions`, `ChangePace`; wrong logins count with those
 ///   of mail programs (`OwnAccounts`).
 @EventLoopActor
 final class AccountServer {
     /// Browsers' connections at one time; more are closed.
     static nonisolated let connectionLimit = 200
+    /// Octets of a form; the longest is a vacation message, of whose 20,000 octets each may take three.
+    static nonisolated let bodyLimit = 64 * 1024
 
     private let router: AccountRouter
     private var door: (channel: any Channel, path: String)?
@@ -31,7 +33,7 @@ final class AccountServer {
             channel.closeFuture.assumeIsolated().whenComplete { _ in EventLoopActor.assumeIsolated { self.connections -= 1 } }
             try channel.pipeline.syncOperations.addHandler(ProxiedClient { address in
                 try channel.pipeline.syncOperations.configureHTTPForStrangers()
-                try channel.pipeline.syncOperations.addHandler(AccountClientHandler(router: router, client: address))
+                try channel.pipeline.syncOperations.addHandler(HTTPConversation.ofAccount(address, router))
             })
         }
         door = (channel, path)

@@ -28,10 +28,10 @@ final class AdminServer {
         let mode: mode_t = operators.allSatisfy { $0 == geteuid() } ? 0o600 : 0o666
         let door = try await UnixDoor.listen(at: path, mode: mode, owner: geteuid()) { [router, journal] channel in
             let user = try PeerCredentials(of: channel).user
-            let caller = operators.contains(user) || user == 0 ? AdminClientHandler.Source.machine(user: Self.name(of: user)) : .nobody
+            let caller = operators.contains(user) || user == 0 ? HTTPConversation.AdminSource.machine(user: Self.name(of: user)) : .nobody
             if caller == .nobody { journal.warning("a user who is no operator called the admin interface", ["user": String(user)]) }
             try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-            try channel.pipeline.syncOperations.addHandler(AdminClientHandler(router: router, source: caller))
+            try channel.pipeline.syncOperations.addHandler(HTTPConversation.ofAdministrator(caller, router))
         }
         doors.append((door, path))
     }
@@ -46,7 +46,7 @@ final class AdminServer {
             channel.closeFuture.assumeIsolated().whenComplete { _ in EventLoopActor.assumeIsolated { self.remoteConnections -= 1 } }
             try channel.pipeline.syncOperations.addHandler(ProxiedClient { address in
                 try channel.pipeline.syncOperations.configureHTTPForStrangers()
-                try channel.pipeline.syncOperations.addHandler(AdminClientHandler(router: router, source: .network(address: address)))
+                try channel.pipeline.syncOperations.addHandler(HTTPConversation.ofAdministrator(.network(address: address), router))
             })
         }
         doors.append((door, path))
