@@ -224,10 +224,12 @@ async def rename_inbox(client):
         # Nobody else uses the new name yet.
         await open_box(client, None, new, read_only=True)
         await client.session.run(Command(f"UID FETCH 1:* ({WHICH})".encode(), "UID FETCH"))
-        arrived = {message.identifier for message in client.view.box.messages.values()}
-        missing = {message.identifier for message in certain} - arrived
-        if is_alone and missing:
-            raise Contradiction(f"RENAME INBOX {new} lost {sorted(map(str, missing))}")
+        arrived = client.view.box.messages.values()
+        # Of some it may only be known that they exist, by their UIDs: they are counted.
+        known = {message.identifier for message in certain if message.identifier is not None}
+        missing = known - {message.identifier for message in arrived}
+        if is_alone and (missing or len(arrived) < len(certain)):
+            raise Contradiction(f"RENAME INBOX {new} lost {sorted(missing)}: {len(arrived)} of {len(certain)} messages arrived")
         writing.end(True)
 
 
