@@ -17,7 +17,7 @@ package final class PasswordHashing {
     private let pool = DispatchQueue(label: "casella.argon2", qos: .userInitiated, attributes: .concurrent)
     private var running = 0
     private var waiting = Line(), waitingUrgently = Line()
-    /// Gives back the memory of hashes a while after the last one.
+    /// Gives back the memory of hashes a while after the last one: 19 MiB a thread, which the next hash then fills anew (7 ms).
     private var release: Task<Void, Never>?
 
     /// Who waits for a thread, first come, first served.
@@ -123,7 +123,7 @@ package final class PasswordHashing {
         running -= 1
         guard running == 0 else { return }
         release = Task { [pool] in
-            try? await Task.sleep(for: .seconds(30))
+            try? await Task.sleep(for: .seconds(5))
             if !Task.isCancelled { pool.async { Argon2.releaseMemory() } }  // milliseconds
         }
     }
