@@ -61,6 +61,10 @@ class Roles(RoleQuestions, unittest.TestCase):
     def ask(self, *statements, role=None):
         return sql(self.platform, role or self.role, *statements)
 
+    def ask_without_module(self, *statements):
+        """As the role, by its rights alone: the module goes by the name that logged in. An outside server may lack it."""
+        return self.ask(f"SET SESSION AUTHORIZATION {self.role}", *statements, role="postgres")
+
     def assert_refused(self, *statements, saying="ERROR", role=None):
         with self.assertRaises(Refused, msg=statements) as raised:
             self.ask(*statements, role=role)
@@ -151,8 +155,11 @@ class Roles(RoleQuestions, unittest.TestCase):
             "SET temp_file_limit = -1",
         ):
             self.assert_refused(statement)
+            if "SESSION AUTHORIZATION" not in statement:  # which the superuser may, who has logged in here
+                with self.assertRaises(Refused, msg=statement):
+                    self.ask_without_module(statement)
         for setting in ("casella.tenant", "app.tenant_id", "session.tenant"):
-            answer = self.ask(f"SET {setting} = '{self.other}'", "SELECT DISTINCT tenant_id FROM messages")
+            answer = self.ask_without_module(f"SET {setting} = '{self.other}'", "SELECT DISTINCT tenant_id FROM messages")
             self.assertEqual(str(self.own), answer)
 
     def test_a_wrong_secret_is_refused(self):
@@ -244,8 +251,9 @@ class Roles(RoleQuestions, unittest.TestCase):
         for table, rights in self.tables().items():
             if rights:
                 readable = ", ".join(self.permitted("SELECT", table))
+                question = f"EXPLAIN SELECT {readable} FROM {table} WHERE tenant_id = "
                 plans = {
-                    re.sub(rf"= {tenant}\b", "= N", self.ask(f"EXPLAIN SELECT {readable} FROM {table} WHERE tenant_id = {tenant}"))
+                    re.sub(rf"= {tenant}\b", "= N", self.ask_without_module(f"{question}{tenant}"))
                     for tenant in (self.other, 999_999_999, 888_888_888)
                 }
                 self.assertEqual(1, len(plans), table)
@@ -259,9 +267,9 @@ class Roles(RoleQuestions, unittest.TestCase):
                         SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum = i.indkey[0] AND a.attname = 'tenant_id')"""
         )
         self.assertEqual(set(OTHER_INDEXES), {name for (name,) in exposed})
+        explain = "EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off)"
         plans = {
-            self.ask("SET enable_seqscan = off", f"EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off) {query}".format(name))
-            .replace(name, "X")
+            self.ask_without_module("SET enable_seqscan = off", f"{explain} {query}".format(name)).replace(name, "X")
             for query in ("SELECT 1 FROM tenants WHERE lower(name) = '{}'", "SELECT 1 FROM tenants WHERE name = '{}'")
             for name in (self.right.name, "no-such-company")
         }
@@ -270,12 +278,13 @@ class Roles(RoleQuestions, unittest.TestCase):
     # NOTIFY, locks and limits
 
     def test_nothing_is_notified(self):
-        """Every role may listen to every channel, so the platform uses none."""
+        """By PostgreSQL's rights every role may listen to every channel, so the platform uses none."""
         names = {name for name in self.tables()} | {"casella", self.role, self.right.name, f"casella_t{self.other}", "mail", "domains"}
-        environment = {"PGPASSWORD": secret_of(self.platform, self.role), "PATH": "/usr/bin:/bin"}
-        command = ["psql", "-X", "-At", "-h", str(self.platform.data / "run/postgres"), "-U", self.role, "-d", "casella"]
+        environment = {"PGPASSWORD": secret_of(self.platform, "postgres"), "PATH": "/usr/bin:/bin"}
+        command = ["psql", "-X", "-At", "-h", str(self.platform.data / "run/postgres"), "-U", "postgres", "-d", "casella"]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as listener:
-            listener.stdin.write("".join(f'LISTEN "{name}";\n' for name in names) + "SELECT 'listening';\n")
+            channels = "".join(f'LISTEN "{name}";\n' for name in names)
+            listener.stdin.write(f"SET SESSION AUTHORIZATION {self.role};\n{channels}SELECT 'listening';\n")
             listener.stdin.flush()
             while listener.stdout.readline().strip() != "listening":
                 pass

@@ -34,7 +34,7 @@ build() {
 # Lays the programs into a platform's own `bin`, readable by every user, since workers run under users of their own. A platform
 # keeps the programs that it was started with even when the tree is built again while it runs.
 lay_programs() {
-    local built="$checkout/.build/$configuration" staged="$checkout/.build/programs-$configuration" program
+    local built="$checkout/.build/$configuration" staged="$checkout/.build/programs-$configuration" program module
     mkdir -p "$staged" "$1"
     chmod 755 "$1"
     for program in "${programs[@]}"; do
@@ -47,6 +47,9 @@ lay_programs() {
         if [ ! "$staged/$program" -ef "$1/$program" ]; then
             ln -f "$staged/$program" "$1/$program" 2>/dev/null || install -m 755 "$staged/$program" "$1/$program"
         fi
+    done
+    for module in "$built"/casella_fence-*.so; do
+        [ ! -f "$module" ] || [ "$module" -ef "$1/${module##*/}" ] || ln -f "$module" "$1/" 2>/dev/null || install -m 755 "$module" "$1/"
     done
 }
 

@@ -37,7 +37,8 @@ struct Startup {
             if let url = configuration.databaseURL {
                 try DatabaseServer.outside(url, roles: roles, journal: journal)
             } else {
-                try await DatabaseServer.embedded(directory, secrets: secrets, roles: roles, journal: journal)
+                try await DatabaseServer.embedded(
+                    directory, programs: installation.programs, secrets: secrets, roles: roles, journal: journal)
             }
         keep(.init(rank: .database) { await server.stop() })
         try Task.checkCancellation()

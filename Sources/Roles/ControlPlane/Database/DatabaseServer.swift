@@ -27,10 +27,11 @@ final class DatabaseServer {
     }
 
     /// Makes the embedded cluster when there is none, and begins to run it.
-    static func embedded(_ directory: DataDirectory, secrets: Secrets, roles: DatabaseRoles, journal: Journal) async throws
-        -> DatabaseServer
-    {
-        let postgres = try EmbeddedPostgres(directory, secrets: secrets, journal: journal)
+    /// - Parameter programs: where the module for the server may be that fences tenants' roles.
+    static func embedded(
+        _ directory: DataDirectory, programs: String, secrets: Secrets, roles: DatabaseRoles, journal: Journal
+    ) async throws -> DatabaseServer {
+        let postgres = try EmbeddedPostgres(directory, programs: programs, secrets: secrets, journal: journal)
         try await postgres.prepare()
         let service = SupervisedService(.database, journal: journal, grace: .seconds(60)) { try await postgres.start() }
         service.start()

@@ -14,11 +14,13 @@ final class EmbeddedPostgres {
     private let secrets: Secrets
     private let journal: Journal
     private let installation: PostgresInstallation
+    /// Where modules for it may be.
+    private let programs: String
     /// Whom the server runs as; nil: as ourselves.
     private let user: FileSystem.Owner?
 
-    init(_ directory: DataDirectory, secrets: Secrets, journal: Journal) throws(StartupError) {
-        (self.directory, self.secrets, self.journal) = (directory, secrets, journal)
+    init(_ directory: DataDirectory, programs: String, secrets: Secrets, journal: Journal) throws(StartupError) {
+        (self.directory, self.programs, self.secrets, self.journal) = (directory, programs, secrets, journal)
         installation = try PostgresInstallation.find(for: directory.postgres)
         user = directory.users == nil ? nil : try Self.systemUser()
     }
@@ -96,8 +98,15 @@ final class EmbeddedPostgres {
     /// Starts the server. It gets SIGINT (fast shutdown) should this process die.
     func start() async throws -> RunningChild {
         try await RunningChild.startPlain(
-            installation.postgres, arguments: ["-D", directory.postgres] + essentials, name: "database", user: user, deathSignal: SIGINT,
-            journal: journal)
+            installation.postgres, arguments: ["-D", directory.postgres] + essentials + (try fence()), name: "database", user: user,
+            deathSignal: SIGINT, journal: journal)
+    }
+
+    /// What makes it load the module that holds tenants' roles to plain statements (`casella_fence.c`), if one was built for its version.
+    private func fence() throws(StartupError) -> [String] {
+        guard let version = try PostgresInstallation.version(of: directory.postgres) else { return [] }
+        let module = "\(programs)/casella_fence-\(version).so"
+        return FileSystem.exists(module) ? ["-c", "shared_preload_libraries=\(module)"] : []
     }
 
     func configuration(user: String, password: String, database: String, applicationName: String) -> PostgresConfiguration {

@@ -1,0 +1,41 @@
+# Builds the module that PostgreSQL loads (Sources/System/DatabaseFence), one for each major version that is installed. Sourced after
+# common.sh, install.sh and build.sh.
+
+build_fence() {
+    local source="$checkout/Sources/System/DatabaseFence/casella_fence.c" server version headers module
+    for server in /usr/lib/postgresql/*/bin/postgres; do
+        [ -x "$server" ] || continue
+        version=$(basename "$(dirname "$(dirname "$server")")")
+        module="$checkout/.build/$configuration/casella_fence-$version.so"
+        [ "$source" -nt "$module" ] || continue
+        headers=$(server_headers "$version") || return 1
+        "$(swift_clang)" -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Werror -fPIC -shared -isystem "$headers" \
+            -o "$module.$$" "$source"
+        mv -f "$module.$$" "$module"
+    done
+}
+
+# The compiler of C that belongs to Swift.
+swift_clang() {
+    local swift
+    swift=$(command -v swift)
+    [ -x "$(dirname "$swift")/clang" ] || swift=$(readlink -f "$swift")
+    printf '%s/clang\n' "$(dirname "$swift")"
+}
+
+# The server's headers are taken out of Debian's package: installing it would bring a second compiler.
+server_headers() {
+    local place="include/postgresql/$1/server" kept="$checkout/.build/postgresql-headers" scratch
+    if [ -f "/usr/$place/postgres.h" ]; then printf '/usr/%s\n' "$place"; return; fi
+    if [ ! -f "$kept/$place/postgres.h" ]; then
+        say "Fetching PostgreSQL's headers" >&2
+        scratch=$(mktemp -d)
+        download_packages "$scratch" "postgresql-server-dev-$1" || { rm -rf "$scratch"; return 1; }
+        dpkg -x "$scratch"/postgresql-server-dev-*.deb "$scratch/tree"
+        mkdir -p "$kept/include/postgresql/$1"
+        rm -rf "${kept:?}/$place"
+        mv "$scratch/tree/usr/$place" "$kept/$place"
+        rm -rf "$scratch"
+    fi
+    printf '%s\n' "$kept/$place"
+}
