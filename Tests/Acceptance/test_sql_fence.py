@@ -303,5 +303,7 @@ class Roles(RoleQuestions, unittest.TestCase):
 
     def test_a_role_is_limited(self):
         settings = self.catalogue(f"SELECT rolconnlimit, array_to_string(rolconfig, ' ') FROM pg_roles WHERE rolname = '{self.role}'")
-        self.assertEqual([("8", "statement_timeout=300s lock_timeout=60s idle_in_transaction_session_timeout=60s")], settings)
+        limits = "statement_timeout=300s lock_timeout=60s idle_in_transaction_session_timeout=60s"
+        plans = "plan_cache_mode=force_generic_plan enable_seqscan=off enable_hashjoin=off enable_mergejoin=off"
+        self.assertEqual([("8", f"{limits} {plans}")], settings)
         self.assertEqual("1GB", self.ask("SHOW temp_file_limit"))

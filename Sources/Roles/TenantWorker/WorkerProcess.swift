@@ -65,19 +65,11 @@ public final class WorkerProcess {
         }
     }
 
-    /// All statements of a worker go by keys, so each is planned once and for all. PostgreSQL would plan most of them at every execution,
-    /// since it takes an array that it sees for shorter than one that it does not; that costs more than running them. A plan that was made
-    /// while a table was small must do when it is large, so no table is read as a whole and none hashed.
-    private static let planning = [
-        (name: "plan_cache_mode", value: "force_generic_plan"), (name: "enable_seqscan", value: "off"),
-        (name: "enable_hashjoin", value: "off"), (name: "enable_mergejoin", value: "off"),
-    ]
-
     private static func openStore(_ configuration: TenantConfiguration) async throws(StoreError) -> TenantStore {
         let access = configuration.database
         let database = PostgresConfiguration(
             host: access.host, port: access.port, database: access.database, user: access.role, password: access.password,
-            applicationName: "casella-tenant", settings: Self.planning)
+            applicationName: "casella-tenant")
         return try await TenantStore.open(
             tenant: configuration.tenant, database: database, blobDirectory: configuration.directory + "/blobs",
             snapshotFolder: configuration.directory + "/snapshots")

@@ -13,12 +13,10 @@ public struct PostgresConfiguration: Sendable {
     public var connectTimeout: Duration
     /// How long connecting is tried again while the server is away, starting up or full.
     public var patience: Duration
-    /// Settings of the session, such as `plan_cache_mode`; names and values without spaces.
-    public var settings: [(name: String, value: String)]
 
     public init(
         host: String, port: Int, database: String, user: String, password: String?, applicationName: String,
-        connectTimeout: Duration = .seconds(10), patience: Duration = .seconds(5), settings: [(name: String, value: String)] = []
+        connectTimeout: Duration = .seconds(10), patience: Duration = .seconds(5)
     ) {
         self.host = host
         self.port = port
@@ -28,7 +26,6 @@ public struct PostgresConfiguration: Sendable {
         self.applicationName = applicationName
         self.connectTimeout = connectTimeout
         self.patience = patience
-        self.settings = settings
     }
 
     /// libpq's connection string: `keyword='value'`, with `\` before each `'` and `\` of the value.
@@ -38,7 +35,6 @@ public struct PostgresConfiguration: Sendable {
             ("client_encoding", "UTF8"), ("gssencmode", "disable"),
         ]
         if let password { words.append(("password", password)) }
-        if !settings.isEmpty { words.append(("options", settings.map { "-c \($0.name)=\($0.value)" }.joined(separator: " "))) }
         return words.map { name, value in
             var quoted = name + "='"
             for character in value.unicodeScalars {

@@ -12,9 +12,15 @@ struct DatabaseRoles: Sendable {
     static let administrator = "casella_administrator"
     /// Beyond what a worker opens, with room for the one before it whose backends are still ending.
     private static let connectionsPerTenant = 8
-    /// For a worker that hangs or was stopped; an intruder may set them otherwise. What none may: `EmbeddedPostgres`, temporary files.
+    /// The limits are for a worker that hangs or was stopped; where the server lacks `casella_fence`, an intruder may set all of them
+    /// otherwise. What none may: `EmbeddedPostgres`, temporary files.
+    ///
+    /// All statements of a worker go by keys, so each is planned once and for all. PostgreSQL would plan most of them at every execution,
+    /// since it takes an array that it sees for shorter than one that it does not; that costs more than running them. A plan that was made
+    /// while a table was small must do when it is large, so no table is read as a whole and none hashed.
     private static let settings = [
         ("statement_timeout", "300s"), ("lock_timeout", "60s"), ("idle_in_transaction_session_timeout", "60s"),
+        ("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"),
     ]
 
     let secrets: Secrets
