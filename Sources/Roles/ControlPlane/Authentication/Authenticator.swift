@@ -40,6 +40,8 @@ final class Authenticator {
     private struct Login: Hashable {
         /// Canonical, so that no other spelling of an account is another account here.
         var account: String
+        /// Nobody is let in by what another service was told: an app password may be good for one alone.
+        var service: ClientService
         var client: String
         var guess: [UInt8]
     }
@@ -62,7 +64,7 @@ final class Authenticator {
         let address = domains.account(of: attempt.login)
         let account = address?.text ?? Self.counted(attempt.login)
         guard let guess = try? digest(of: attempt.password, at: account) else { return .unavailable }
-        let login = Login(account: account, client: attempt.clientAddress, guess: guess)
+        let login = Login(account: account, service: attempt.service, client: attempt.clientAddress, guess: guess)
         if let same = deciding[login] { return await same.value }
         let task = EventLoopActor.task { await self.decide(login, address, attempt) }
         deciding[login] = task
