@@ -27,7 +27,7 @@ struct LoginsTests {
             logins?.answered(id, isRight ? .accepted(user) : .refused)
         }
 
-        init() throws { logins = try Logins(domains) { [unowned self] in receive($0) } }
+        init() throws { logins = try Logins(domains) { [weak self] in self?.receive($0) } }
 
         func check(
             _ login: String, _ password: String, from address: String = "192.0.2.1", service: ClientService = .imap
