@@ -160,6 +160,7 @@ def requests(tenant, domain, user, alias, administrator, new="nobody", **there):
         "login list": ("GET", "/logins", None),
         "login unlock": ("POST", f"/logins/{user}/unlock", None),
         "session list": ("GET", f"/sessions?target={user}", None),
+        "session history": ("GET", f"/session-history?target={user}", None),
         "session end": ("POST", f"/sessions/{user}/end", None),
         "worker list": ("GET", "/workers", None),
         "top": ("GET", "/load", None),

@@ -1,13 +1,16 @@
 """What people who run other mail platforms ask for most, each by itself."""
 
 import datetime
+import imaplib
 import tempfile
 import unittest
 
 from support import clients, running
 from support.administrators import Administrator
+from support.browsers import Browser
 from support.companies import Company
 from support.messages import message
+from support.waiting import eventually
 
 
 class AskedFor(unittest.TestCase):
@@ -90,6 +93,61 @@ class AskedFor(unittest.TestCase):
         self.assertIn("Moves house", event["changes"])
         self.assertTrue(began <= self.moment(event["at"]) <= changed, (began, event, changed))
         self.assertTrue(changed <= self.moment(session["since"]) <= opened, (changed, session, opened))
+        self.who_was_in_afterwards(company, administrator, changed)
+
+    def who_was_in_afterwards(self, company, administrator, began):
+        """Ann was logged in to over IMAP once already, since the moment `began`."""
+        ann, path = company.address("ann"), f"/session-history?target={company.address('ann')}"
+        device = self.platform.ask("app-password", "create", ann, "--name", "phone")["password"]
+        with clients.imap(company, "ann"), clients.pop3(company, "ann"):  # which the gateway may let in unasked
+            pass
+        own, company.passwords[ann] = company.passwords[ann], device
+        with clients.submission(company, "ann"):
+            pass
+        company.passwords[ann] = "not this one"
+        with self.assertRaises(imaplib.IMAP4.error), clients.imap(company, "ann"):
+            pass
+        browser = Browser(self.platform)
+        self.addCleanup(browser.close)
+        self.assertEqual(303, browser.sign_in(ann, own))
+        expected = {("imap", None, 2), ("pop3", None, 1), ("submission", "phone", 1), ("web", None, 1)}
+
+        def told():
+            logins = self.platform.ask("session", "history", ann)
+            self.assertEqual(expected, {(login["service"], login.get("appPassword"), login["logins"]) for login in logins})
+            return logins
+
+        logins, ended = eventually(told, what="what the gateway tells"), self.now()
+        for login in logins:
+            self.assertEqual((ann, company.name, "127.0.0.1"), (login["address"], login["tenant"], login["client"]))
+            self.assertTrue(began <= self.moment(login["firstAt"]) <= self.moment(login["lastAt"]) <= ended, login)
+            self.assertEqual(login["lastAt"][:10], login["day"])
+        last = self.platform.ask("user", "show", ann)["lastLogin"]
+        self.assertEqual((max(login["lastAt"] for login in logins), "127.0.0.1"), (last["at"], last["client"]))
+        for words in ("Latest logins", "App password phone", "Account pages"):
+            self.assertIn(words, browser.told("/account"))
+        table = self.platform.casella("--format", "csv", "session", "history", ann, "--since", logins[-1]["day"]).stdout.splitlines()
+        self.assertEqual((5, "address,tenant,day,service,from,password,first,last,logins"), (len(table), table[0]))
+        for target in (company.name, company.domain):
+            self.assertEqual(logins, self.platform.ask("session", "history", target, "--all"))
+        self.assertEqual([], self.platform.ask("session", "history", ann, "--until", "2020-01-01"))
+        # Administrators see their own part of it, and that they looked is recorded.
+        other = Company(self.platform)
+        self.assertEqual((200, logins), administrator.request("GET", path))
+        for role in ("help-desk", "domain-administrator"):
+            place = {"domain": company.domain} if role == "domain-administrator" else {"tenant": company.name}
+            self.assertEqual((200, logins), Administrator(self.platform, role, **place).request("GET", "/session-history"))
+            stranger = {"domain": other.domain} if role == "domain-administrator" else {"tenant": other.name}
+            self.assertEqual(403, Administrator(self.platform, role, **stranger).request("GET", path)[0])
+        events = self.platform.ask("audit", "list", "--tenant", company.name)
+        seen = [(event["command"], event["target"], event["caller"]) for event in events]
+        self.assertIn(("session history", ann, administrator.name), seen)
+        # It is the user's under any name, and ends with the user.
+        anna = company.address("anna")
+        self.platform.casella("user", "rename", ann, anna)
+        self.assertEqual([{**login, "address": anna} for login in logins], self.platform.ask("session", "history", company.name))
+        self.platform.casella("user", "delete", anna, "--now", "--yes")
+        self.assertEqual([], self.platform.ask("session", "history", company.name))
 
     @staticmethod
     def now():

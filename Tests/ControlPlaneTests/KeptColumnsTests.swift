@@ -63,6 +63,31 @@ extension RowSecurityTests {
         await fixture.close()
     }
 
+    @Test("An administrator's part reads where its own users logged in, a domain's where those of the domain did, and changes none of it")
+    func logins() async throws {
+        let fixture = try await Fixture()
+        let tenant = fixture.tenants[0], second = tenant + 500
+        try await fixture.owner.script(
+            """
+            INSERT INTO domains (tenant_id, domain_id, name) VALUES (\(tenant), \(second), 'second.example');
+            INSERT INTO users (tenant_id, user_id, domain_id, local_part) VALUES (\(tenant), \(second), \(second), 'eve');
+            INSERT INTO logins VALUES (\(tenant), \(second), current_date, 'web', '192.0.2.8', '', now(), now(), 1)
+            """)
+        let all = "SELECT user_id FROM logins ORDER BY 1"
+        #expect(try await fixture.administers(all).rows.map { try $0.int8(0) } == [tenant, second])
+        #expect(try await fixture.administers(all, domain: second).rows.map { try $0.int8(0) } == [second])
+        for sql in [
+            "DELETE FROM logins", "UPDATE logins SET logins = 2",
+            "INSERT INTO logins VALUES (\(tenant), \(tenant), current_date, 'imap', '192.0.2.9', '', now(), now(), 1)",
+        ] {
+            let error = await #expect(throws: PostgresError.self) { try await fixture.administers(sql) }
+            #expect(error?.sqlState == .insufficientPrivilege, "\(sql)")
+        }
+        let error = await #expect(throws: PostgresError.self) { try await fixture.relay.query("SELECT 1 FROM logins") }
+        #expect(error?.sqlState == .insufficientPrivilege)
+        await fixture.close()
+    }
+
     @Test("An administrator's part has no hashes of former passwords, and all that it needs to write and forget them")
     func formerPasswords() async throws {
         let fixture = try await Fixture()
@@ -88,12 +113,14 @@ extension RowSecurityTests {
 }
 
 extension RowSecurityTests.Fixture {
-    /// As the control plane does what an administrator of the tenant asks for.
-    func administers(_ sql: String) async throws -> PostgresResult {
+    /// As the control plane does what an administrator of the tenant, or of a domain of it, asks for.
+    func administers(_ sql: String, domain: Int64? = nil) async throws -> PostgresResult {
         try await control.transaction { transaction in
             _ = try await transaction.query(
-                "SELECT set_config('casella.administered_tenant', $1, true), set_config('role', 'casella_administrator', true)",
-                [.text("\(tenants[0])")])
+                """
+                SELECT set_config('casella.administered_tenant', $1, true), set_config('casella.administered_domain', $2, true),
+                    set_config('role', 'casella_administrator', true)
+                """, [.text("\(tenants[0])"), .text(domain.map(String.init) ?? "")])
             return try await transaction.query(sql)
         }
     }

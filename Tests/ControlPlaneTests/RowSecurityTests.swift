@@ -56,6 +56,7 @@ import TestSupport
                 INSERT INTO old_credentials VALUES (\(t), \(t), 'hash');
                 INSERT INTO one_time_passwords VALUES (\(t), \(t), 'x');
                 INSERT INTO familiar_networks VALUES (\(t), \(t), '192.0.2.0/24');
+                INSERT INTO logins VALUES (\(t), \(t), current_date, 'imap', '192.0.2.7', '', now(), now(), 1);
                 INSERT INTO domain_claims (tenant_id, name) VALUES (\(t), 'claimed.example');
                 INSERT INTO app_passwords VALUES (\(t), \(t), 'phone', 'x', ARRAY['imap']);
                 INSERT INTO aliases VALUES (\(t), \(t), 'info', 'ann@d\(t).example');
@@ -120,8 +121,8 @@ import TestSupport
                         // No grant at all is a fence too: hashes and the queue.
                         #expect(error.sqlState == .insufficientPrivilege, "\(table)")
                         let closed = [
-                            "app_passwords", "credentials", "domain_claims", "familiar_networks", "old_credentials", "one_time_passwords",
-                            "queue_messages", "queue_recipients",
+                            "app_passwords", "credentials", "domain_claims", "familiar_networks", "logins", "old_credentials",
+                            "one_time_passwords", "queue_messages", "queue_recipients",
                         ]
                         #expect(closed.contains(table))
                     }

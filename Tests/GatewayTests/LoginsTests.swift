@@ -1,4 +1,5 @@
 import Gateway
+import Glibc
 import Runtime
 import Supervision
 import Testing
@@ -9,20 +10,29 @@ struct LoginsTests {
     @EventLoopActor
     final class ControlPlane {
         var asked = 0
+        /// What was told of logins that were let in unasked.
+        var told: [[LoginTally]] = []
+        /// What the password is good for, and which one it is.
+        var services = ClientServices.all, appPassword: String?
         let domains = HostedDomains()
         var logins: Logins?
 
         func receive(_ report: Report) {
+            if case .loggedInAgain(let tallies) = report { told.append(tallies) }
             guard case .authenticate(let id, let attempt) = report else { return }
             asked += 1
             let isRight = attempt.login == "ann@a.example" && attempt.password == "secret"
-            logins?.answered(id, isRight ? .accepted(AuthenticatedUser(tenant: 1, user: 7, address: attempt.login)) : .refused)
+            var user = AuthenticatedUser(tenant: 1, user: 7, address: attempt.login)
+            (user.services, user.appPassword) = (services, appPassword)
+            logins?.answered(id, isRight ? .accepted(user) : .refused)
         }
 
-        init() throws { logins = try Logins(domains) { [unowned self] in receive($0) } }
+        init() throws { logins = try Logins(domains) { [weak self] in self?.receive($0) } }
 
-        func check(_ login: String, _ password: String, from address: String = "192.0.2.1") async -> AuthenticationOutcome? {
-            await logins?.check(LoginAttempt(login: login, password: password, service: .imap, clientAddress: address))
+        func check(
+            _ login: String, _ password: String, from address: String = "192.0.2.1", service: ClientService = .imap
+        ) async -> AuthenticationOutcome? {
+            await logins?.check(LoginAttempt(login: login, password: password, service: service, clientAddress: address))
         }
     }
 
@@ -33,6 +43,42 @@ struct LoginsTests {
         #expect(await plane.check("ann@a.example", "secret") == Self.ann)
         #expect(await plane.check("ann@a.example", "secret") == Self.ann)
         #expect(plane.asked == 1)
+    }
+
+    @Test("Logins that were let in unasked are told, each kind counted, and once") @EventLoopActor func told() async throws {
+        let plane = try ControlPlane()
+        (plane.appPassword, plane.services) = ("phone", ClientServices(of: [.imap, .submission]))
+        let began = Int64(time(nil))
+        for service in [ClientService.imap, .imap, .submission, .imap] {
+            _ = await plane.check("ann@a.example", "secret", service: service)
+        }
+        _ = await plane.check("ann@a.example", "wrong")
+        #expect(plane.told.isEmpty && plane.asked == 2)
+        plane.logins?.tellRepeated()
+        plane.logins?.tellRepeated()
+        try #require(plane.told.count == 1)
+        let tallies = plane.told[0].sorted { $0.logins > $1.logins }
+        #expect(tallies.map(\.logins) == [2, 1] && tallies.map(\.kind.service) == [.imap, .submission])
+        for tally in tallies {
+            #expect(tally.kind.tenant == 1 && tally.kind.user == 7 && tally.kind.client == "192.0.2.1" && tally.kind.appPassword == "phone")
+            #expect(began <= tally.first && tally.first <= tally.last && tally.last <= Int64(time(nil)))
+            #expect(tally.kind.day == LoginTally.day(of: tally.first))
+        }
+        // The next ones are told without being asked for.
+        _ = await plane.check("ann@a.example", "secret")
+        _ = await plane.check("ann@a.example", "secret")
+        while plane.told.count < 2 { await EventLoopActor.sleep(for: .milliseconds(20)) }
+        #expect(plane.told[1].map(\.logins) == [1])
+    }
+
+    @Test("A password that is good for one service lets nobody into another") @EventLoopActor func otherService() async throws {
+        let plane = try ControlPlane()
+        plane.services = ClientServices(of: [.imap])
+        _ = await plane.check("ann@a.example", "secret")
+        _ = await plane.check("ann@a.example", "secret", service: .submission)
+        #expect(plane.asked == 2)
+        plane.logins?.tellRepeated()
+        #expect(plane.told.isEmpty)
     }
 
     @Test("A wrong login is never remembered") @EventLoopActor func wrong() async throws {

@@ -19,7 +19,7 @@ extension Calls {
         listDeleted, setHold, releaseHold, copyHeld, listHolds,
         showQuota, setQuota, checkQuotas, repairQuotas,
         listQueue, showQueued, retryQueued, holdQueued, releaseQueued, deleteQueued, retryManyQueued, releaseManyQueued, deleteManyQueued,
-        listLogins, unlockLogins, listSessions, endSessions, listWorkers, restartWorker,
+        listLogins, unlockLogins, listSessions, listPastLogins, endSessions, listWorkers, restartWorker,
         importCertificate, listCertificates, showCertificate, deleteCertificate,
         createAdministrator, listAdministrators, showAdministrator, suspendAdministrator, resumeAdministrator, setAdministratorPassword,
         renewOneTimePassword, deleteAdministrator, logIn, showSession, setOwnPassword, logOut,

@@ -228,6 +228,8 @@ public enum Calls {
     /// `{target}` is a `QuotaTarget`: a tenant, a domain or a user.
     public static let listSessions = Call<Nothing, [UserSession]>(
         "session list", .get, "/sessions", query: ["target"], needs: .read, effect: .reads)
+    public static let listPastLogins = Call<Nothing, [UserLogin]>(
+        "session history", .get, "/session-history", query: ["target", "since", "until", "before", "count"], needs: .read, effect: .reads)
     public static let endSessions = Call<Nothing, EndedSessions>(
         "session end", .post, "/sessions/{target}/end", needs: .managePasswords, effect: .changes)
 

@@ -17,6 +17,8 @@ public struct User: Codable, Sendable, Hashable {
     public var createdAt: Timestamp
     /// True of a shared mailbox, where one is asked for by its address; else left out.
     public var shared: Bool?
+    /// Where the user is asked for by address; nil also: none within the days that logins are kept.
+    public var lastLogin: LastLogin?
 
     public init(
         address: EmailAddress, tenant: TenantName, suspended: [Suspendable], suspensionReason: SuspensionReason?, hasPassword: Bool,

@@ -14,8 +14,10 @@ public struct AuthenticatedUser: Codable, Sendable, Equatable {
     public var user: Int64
     /// The user's primary address.
     public var address: String
+    /// The name of the app password that proved it; nil: the user's own password.
+    public var appPassword: String?
     /// What the password is good for.
-    public var services = ClientService.allCases
+    public var services = ClientServices.all
 
     public init(tenant: Int64, user: Int64, address: String) {
         self.tenant = tenant

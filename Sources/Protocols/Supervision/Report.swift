@@ -6,6 +6,8 @@ public enum Report: Codable, Sendable, Equatable {
     case idle
     /// From the gateway: is this login right? Answered by `Instruction.authenticated`.
     case authenticate(id: Int64, LoginAttempt)
+    /// From the gateway: logins that it let in since the last such report without asking, since it had asked shortly before.
+    case loggedInAgain([LoginTally])
     case queueCommandDone(id: Int64, affected: Int, problem: String?)
     /// From the gateway: the answer to `Instruction.listSessions`, at most `LiveSession.listLimit` of them.
     case sessions(id: Int64, [LiveSession])

@@ -9,7 +9,8 @@ import Runtime
 /// - Trusts: root, the owner of the data directory and the configured users, as the kernel names them on the admin socket;
 ///   administrators on other machines as far as their role and their part of the platform go, once a password, a one-time password and
 ///   then a token prove who they are; people there as far as their own account goes, which each request proves, or a session at the
-///   account pages. Of its children it believes reports about themselves, and a login only when the password proves it.
+///   account pages. Of its children it believes reports about themselves, and a login only when the password proves it; the gateway, which
+///   sees the passwords, also that somebody whom it had let in a minute before came again (`LoginHistory`).
 /// - Holds: the secrets of the database's roles, password hashes, the keys of certificates, the audit log's key, every listening socket.
 /// - Never holds: the bytes of a message.
 /// - Privileges: those that it was started with; as root it gives each child a numeric user of its own. It speaks to nobody

@@ -80,6 +80,7 @@ struct Startup {
             journal: journal)
         EventLoopActor.task { await authenticator.learnCosts() }
         EventLoopActor.task { await authenticator.keepNetworks() }
+        keep(.init(rank: .sockets) { try? await authenticator.history.write() })  // also what the gateway told in the end
         let queue = RelayQueue(database: server.pool, journal: journal)
         let liveSessions = GatewaySessions()
         let counters = ControlCounters()
@@ -92,7 +93,7 @@ struct Startup {
             switch report {
             case .ready: Task { await domains.push() }  // what changed while it started
             case .queueCommandDone(let id, let affected, let problem): queue.commandDone(id: id, affected: affected, problem: problem)
-            case .idle, .authenticate, .taskDone, .heldCopied, .compacted, .sessions, .alive, .measurements: break
+            case .idle, .authenticate, .loggedInAgain, .taskDone, .heldCopied, .compacted, .sessions, .alive, .measurements: break
             }
         }
         let gateway = SupervisedService(.gateway, journal: journal, grace: .seconds(15)) {
@@ -108,6 +109,7 @@ struct Startup {
                     counters.loginDecided(outcome)
                     child.channel?.send(.authenticated(id: id, outcome))
                 }
+            case .loggedInAgain(let tallies): authenticator.history.add(repeated: tallies)
             case .sessions(let id, let sessions): liveSessions.told(id, sessions)
             case .idle, .queueCommandDone, .taskDone, .heldCopied, .compacted, .alive, .measurements: break
             }

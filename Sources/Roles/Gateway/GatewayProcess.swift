@@ -136,6 +136,7 @@ public final class GatewayProcess {
             switch instruction {
             case .stop:
                 await stop()
+                logins.tellRepeated()
                 control.send(.measurements(id: 0, measurements))
                 await control.close()
                 return 0

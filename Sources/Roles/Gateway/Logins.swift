@@ -1,9 +1,11 @@
 import Cryptography
+import Glibc
 import SASL
 import Runtime
 import Supervision
 
-/// Asks the control plane whether a login is right, and remembers for a minute that it was.
+/// Asks the control plane whether a login is right, and remembers for a minute that it was. Which logins were let in by that, it is told
+/// soon afterwards, for their history.
 ///
 /// What is remembered is a keyed hash over the whole login name and the whole password, so that no part of either can stand
 /// for another (CVE-2025-30189), with a key that dies with this process. Only right logins are remembered, each for the address that
@@ -13,6 +15,8 @@ package final class Logins {
     private static let memory = Duration.seconds(60)
     private static let remembered = 20_000
     private static let patience = Duration.seconds(30)
+    /// How long logins wait to be told, and how many kinds of them.
+    private static let tellingDelay = Duration.seconds(1), untold = 1_000
 
     private struct Place: Hashable {
         var account: String
@@ -32,6 +36,8 @@ package final class Logins {
     private var lastID: Int64 = 0
     /// Counts `forget` calls, so that an answer that was under way meanwhile is not remembered.
     private var epoch = 0
+    private var repeated = LoginTallies()
+    private var willTell = false
 
     package init(_ domains: HostedDomains, _ ask: @escaping @EventLoopActor (Report) -> Void) throws(CryptographyError) {
         self.domains = domains
@@ -46,6 +52,7 @@ package final class Logins {
             if proof.expires <= .now {
                 proofs[place] = nil
             } else if proof.hash == hash, proof.user.services.contains(attempt.service) {
+                repeats(proof.user, attempt)
                 return .accepted(proof.user)
             }
         }
@@ -70,6 +77,23 @@ package final class Logins {
         case .unavailable: break
         }
         return outcome
+    }
+
+    private func repeats(_ user: AuthenticatedUser, _ attempt: LoginAttempt) {
+        repeated.add(LoginTally(user, attempt.service, from: attempt.clientAddress, at: Int64(time(nil))))
+        guard repeated.count < Self.untold else { return tellRepeated() }
+        guard !willTell else { return }
+        willTell = true
+        EventLoopActor.task {
+            await EventLoopActor.sleep(for: Self.tellingDelay)
+            self.willTell = false
+            self.tellRepeated()
+        }
+    }
+
+    /// Tells the control plane of logins that it was not asked for, if there are any.
+    package func tellRepeated() {
+        if repeated.count > 0 { ask(.loggedInAgain(repeated.take(atMost: .max))) }
     }
 
     package func answered(_ id: Int64, _ outcome: AuthenticationOutcome) {

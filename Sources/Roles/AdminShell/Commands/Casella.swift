@@ -169,8 +169,10 @@ package struct ExplainCommands: ParsableCommand {
 
 package struct SessionCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "session", abstract: "Who is logged in: users' mail programs, and yourself to a platform on another machine.",
-        subcommands: [ListSessions.self, EndSessions.self, LogIn.self, ShowSession.self, SetOwnPassword.self, LogOut.self])
+        commandName: "session", abstract: "Who is logged in, or was: users' mail programs, and yourself to a platform on another machine.",
+        subcommands: [
+            ListSessions.self, ListPastLogins.self, EndSessions.self, LogIn.self, ShowSession.self, SetOwnPassword.self, LogOut.self,
+        ])
     package init() {}
 }
 

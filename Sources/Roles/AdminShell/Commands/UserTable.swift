@@ -23,11 +23,18 @@ enum UserTable {
     static func facts(of user: User) -> Table {
         let table = of([user])
         return Table(
-            table.headers + ["password changed", "password to be changed by", "one-time passwords"],
+            table.headers + [
+                "password changed", "password to be changed by", "one-time passwords", "last login", "last login over", "last login from",
+            ],
             table.rows.map { row in
                 row + [
                     .time(user.passwordChangedAt), .time(user.passwordChangeDue), .text(user.hasOneTimePasswords ? "needed" : "none"),
+                    .time(user.lastLogin?.at), .text(user.lastLogin?.service.rawValue ?? "-"), .text(user.lastLogin?.from ?? "-"),
                 ]
             })
     }
+}
+
+extension LastLogin {
+    fileprivate var from: String { client ?? "others" }
 }

@@ -29,6 +29,7 @@ extension AccountRouter {
             let (token, _) = try sessions.begin(standing, from: request.client)
             let user = AuthenticatedUser(tenant: standing.keys.tenant, user: standing.keys.user, address: standing.address.text)
             provisioning.measuring.counters.loginDecided(.accepted(user))
+            provisioning.authenticator.history.add(user, .web, from: request.client)
             provisioning.journal.info(
                 "somebody signed in to the account pages", ["login": standing.address.text, "client": request.client])
             return .redirect(to: standing.mustChange ? .password : .overview, cookie: AccountCookie.setting(token))

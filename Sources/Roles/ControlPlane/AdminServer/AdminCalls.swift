@@ -124,6 +124,7 @@ extension AdminRouter {
         serve(Calls.unlockLogins) { try await $0.unlockLogins($1) }
 
         serve(Calls.listSessions) { try await $0.listSessions($1) }
+        serve(Calls.listPastLogins) { try await $0.listPastLogins($1) }
         serve(Calls.endSessions) { try await $0.endSessions($1) }
 
         serve(Calls.listWorkers) { try await $0.listWorkers($1) }

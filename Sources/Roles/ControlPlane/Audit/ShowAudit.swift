@@ -33,7 +33,7 @@ extension Provisioning {
     /// `audit verify`.
     func verifyAudit(_ request: AdminRequest<Nothing>) async throws -> AuditVerification { try await audit.verify() }
 
-    private func number(_ name: String, _ request: AdminRequest<Nothing>) throws(AdminError) -> Int64? {
+    func number(_ name: String, _ request: AdminRequest<Nothing>) throws(AdminError) -> Int64? {
         guard let text = request.query[name] else { return nil }
         guard let number = Int64(text), number > 0 else { throw AdminError(.invalid, "The parameter \(name) is no number above zero.") }
         return number

@@ -24,6 +24,7 @@ final class Authenticator {
     let journal: Journal
     var throttle: LoginThrottle
     let networks: FamiliarNetworkRows
+    let history: LoginHistory
     var refusalTimes: RefusalTimes
     var foreignCosts = ForeignCosts()
     /// What passwords are compared with when there is no hash; made with the parameters of real ones.
@@ -40,6 +41,8 @@ final class Authenticator {
     private struct Login: Hashable {
         /// Canonical, so that no other spelling of an account is another account here.
         var account: String
+        /// Nobody is let in by what another service was told: an app password may be good for one alone.
+        var service: ClientService
         var client: String
         var guess: [UInt8]
     }
@@ -53,16 +56,23 @@ final class Authenticator {
         key = try Cryptography.randomBytes(32)
         throttle = LoginThrottle(limits)
         networks = FamiliarNetworkRows(database: database)
+        history = LoginHistory(database: database, journal: journal)
         dummyHash = try await hashing.hash("there is no such user")
         let clock = ContinuousClock(), hash = dummyHash
         refusalTimes = RefusalTimes(first: try await clock.measure { _ = try await hashing.verify(hash, password: "", isUrgent: false) })
     }
 
     func authenticate(_ attempt: LoginAttempt) async -> AuthenticationOutcome {
+        let outcome = await outcome(of: attempt)
+        if case .accepted(let user) = outcome { history.add(user, attempt.service, from: attempt.clientAddress) }
+        return outcome
+    }
+
+    private func outcome(of attempt: LoginAttempt) async -> AuthenticationOutcome {
         let address = domains.account(of: attempt.login)
         let account = address?.text ?? Self.counted(attempt.login)
         guard let guess = try? digest(of: attempt.password, at: account) else { return .unavailable }
-        let login = Login(account: account, client: attempt.clientAddress, guess: guess)
+        let login = Login(account: account, service: attempt.service, client: attempt.clientAddress, guess: guess)
         if let same = deciding[login] { return await same.value }
         let task = EventLoopActor.task { await self.decide(login, address, attempt) }
         deciding[login] = task
@@ -160,13 +170,15 @@ final class Authenticator {
     ) async -> (AuthenticationOutcome, LoginThrottle.Result) {
         do {
             let account = if let address { try await find(address) } else { Account?.none }
-            if let account, account.isActive || account.suspension?.reason != nil, try await isAppPassword(attempt, of: account.user) {
+            if let account, account.isActive || account.suspension?.reason != nil,
+                let device = try await appPassword(attempt, of: account.user)
+            {
                 if let reason = account.suspension?.reason { return (.suspended(reason: "This account is suspended: \(reason)"), .wrong) }
                 guard account.user.services.contains(attempt.service) else {
                     return (.suspended(reason: attempt.service.outOfPlan), .right)
                 }
                 var user = account.user
-                user.services = [attempt.service]
+                (user.services, user.appPassword) = (ClientServices(of: [attempt.service]), device)
                 return (.accepted(user), .right)
             }
             // Who is not told why hears what everybody hears whose password is wrong.
@@ -203,16 +215,16 @@ final class Authenticator {
             """, [.text(address.domain.text), .text(address.localPart)])
         guard let row = result.first else { return nil }
         var user = AuthenticatedUser(tenant: try row.int8(0), user: try row.int8(1), address: address.text)
-        if let allowed = try row.optionalTextArray(5) { user.services = allowed.compactMap(ClientService.init(rawValue:)) }
+        if let allowed = try row.optionalTextArray(5) { user.services = .init(of: allowed.compactMap(ClientService.init(rawValue:))) }
         let suspension = try row.bool(3) ? Account.Suspension(reason: try row.optionalText(4)) : nil
         let bar: OwnPasswordBar? = try row.bool(6) ? .isNotEnough : row.bool(7) ? .mustBeChanged : nil
         return Account(user: user, hash: try row.optionalText(2), suspension: suspension, bar: bar)
     }
 
-    /// Whether it is the password of a device that may use the service; none may use the web. What is none is compared with the account's
-    /// own password next, in the same time as any.
-    private func isAppPassword(_ attempt: LoginAttempt, of user: AuthenticatedUser) async throws -> Bool {
-        guard attempt.service != .web, AppPasswordDigest.canBe(attempt.password) else { return false }
+    /// The name of the device that may use the service, and has that password; none may use the web. What is none's is compared with the
+    /// account's own password next, in the same time as any.
+    private func appPassword(_ attempt: LoginAttempt, of user: AuthenticatedUser) async throws -> String? {
+        guard attempt.service != .web, AppPasswordDigest.canBe(attempt.password) else { return nil }
         let digest = try appPasswords.digest(of: attempt.password, tenant: user.tenant, user: user.user)
         let found = try await database.query(
             """
@@ -220,10 +232,10 @@ final class Authenticator {
                 UPDATE app_passwords SET used_at = now(), used_from = $5
                 WHERE tenant_id = $1 AND user_id = $2 AND digest = $3 AND $4 = ANY (services)
                     AND (used_at IS NULL OR used_at < now() - interval '1 minute' OR used_from IS DISTINCT FROM $5))
-            SELECT 1 FROM app_passwords WHERE tenant_id = $1 AND user_id = $2 AND digest = $3 AND $4 = ANY (services)
+            SELECT name FROM app_passwords WHERE tenant_id = $1 AND user_id = $2 AND digest = $3 AND $4 = ANY (services)
             """,
             [.int8(user.tenant), .int8(user.user), .bytea(digest), .text(attempt.service.rawValue), .text(attempt.clientAddress)])
-        return !found.isEmpty
+        return try found.first?.text(0)
     }
 
     /// The parameters were changed since, or the hash is another mail system's: the password is at hand now, so its hash follows. Lost when

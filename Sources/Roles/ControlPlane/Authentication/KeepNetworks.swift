@@ -6,17 +6,18 @@ import Runtime
 extension Authenticator {
     private static let patience = Duration.seconds(30)
 
-    /// Puts back what earlier processes wrote, beside all else that starts, and forgets every day what is too old.
+    /// Puts back what earlier processes wrote, beside all else that starts, and forgets every day what is too old, also of the history.
     func keepNetworks() async {
         var areRestored = false
         while true {
             do {
                 try await networks.forgetOld()
+                try await history.forgetOld()
                 if !areRestored { try await restoreNetworks() }
                 areRestored = true
                 await EventLoopActor.sleep(for: FamiliarNetworks.writtenEvery)
             } catch {
-                journal.warning("the networks that users logged in from could not be read", ["error": "\(error)"])
+                journal.warning("from where users logged in could not be looked through", ["error": "\(error)"])
                 await EventLoopActor.sleep(for: Self.patience)
             }
         }

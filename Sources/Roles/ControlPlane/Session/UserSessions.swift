@@ -50,5 +50,5 @@ extension Provisioning {
 }
 
 extension AdministeredPart {
-    fileprivate var target: QuotaTarget { domainName.map { .domain($0) } ?? .tenant(tenantName) }
+    var target: QuotaTarget { domainName.map { .domain($0) } ?? .tenant(tenantName) }
 }

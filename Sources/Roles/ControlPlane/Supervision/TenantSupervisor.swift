@@ -164,7 +164,7 @@ final class TenantSupervisor {
             case .taskDone(let id, let problem): tasks.finish(id, problem)
             case .heldCopied(let id, let outcome): copies.finish(id, outcome)
             case .compacted(let id, let answer): compactions.finish(id, answer)
-            case .authenticate, .sessions, .queueCommandDone, .alive, .measurements:
+            case .authenticate, .loggedInAgain, .sessions, .queueCommandDone, .alive, .measurements:
                 journal.warning("a worker sent a report that is not a worker's", ["tenant": name.text])
             }
         }

@@ -9,11 +9,12 @@ extension Provisioning {
 
     /// `user show`.
     func showUser(_ request: AdminRequest<Nothing>) async throws -> User {
-        let user = try await currentUser(request.path.require("address"))
+        var user = try await currentUser(request.path.require("address"))
         guard user.shared != true else {
             throw AdminError(
                 .conflict, "\(user.address) is a shared mailbox.", hint: "`mailbox show \(user.address)` shows it.")
         }
+        user.lastLogin = try await lastLogins(of: keys(of: user.address), atMost: 1).first?.last
         return user
     }
 }
