@@ -24,7 +24,9 @@ package struct ApplyFile: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let name = file == "-" ? "standard input" : file
-        let state = StateFile(try InputText.contents(of: file, for: context.console), whileReading: context.progress.look)
+        let text = try InputText.contents(of: file, for: context.console)
+        let watch = CallWatch(progress: context.progress, changes: false)
+        let state = try WatchedWork.result(watch) { goesOn in StateFile(text, while: goesOn) }
         guard state.mistakes.isEmpty else {
             MistakeList(name).show(state.mistakes, on: context.console)
             throw AdminError(.invalid, "\(name) has \(counted(state.mistakes.count, "mistake")); nothing was done.")
