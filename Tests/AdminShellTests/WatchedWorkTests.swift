@@ -42,6 +42,16 @@ struct WatchedWorkTests {
         func end() { state.withLock { $0 = true } }
     }
 
+    @Test("What has to be heard is waited for, whatever somebody presses") func whole() {
+        let console = FakeConsole()
+        console.interrupt()
+        let value = WatchedWork.whole(Self.watch(console)) {
+            usleep(250_000)
+            return 7
+        }
+        #expect(value == 7)
+    }
+
     @Test("A file that nobody waits for any more is read no further") func file() {
         let text = "tenants:\n" + (1...5).map { "- name: t\($0)\n" }.joined()
         let asked = Mutex(0)

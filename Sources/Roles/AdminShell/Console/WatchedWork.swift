@@ -10,8 +10,7 @@ package enum WatchedWork {
     package static func result<Value: Sendable>(
         _ watch: CallWatch, of work: @escaping @Sendable (_ goesOn: @escaping @Sendable () -> Bool) -> Value
     ) throws(AdminError) -> Value {
-        let place = Place<Value>()
-        DispatchQueue.global().async { place.put(work { place.isWanted }) }
+        let place = begun(work)
         while true {
             if let value = place.value(within: CallWatch.milliseconds) { return value }
             guard watch.goesOn() else {
@@ -19,6 +18,23 @@ package enum WatchedWork {
                 throw watch.interruption(isSent: false)
             }
         }
+    }
+
+    /// The same of what somebody has to hear in any case.
+    package static func whole<Value: Sendable>(_ watch: CallWatch, of work: @escaping @Sendable () -> Value) -> Value {
+        let place = begun { _ in work() }
+        while true {
+            if let value = place.value(within: CallWatch.milliseconds) { return value }
+            watch.look()
+        }
+    }
+
+    private static func begun<Value: Sendable>(
+        _ work: @escaping @Sendable (_ goesOn: @escaping @Sendable () -> Bool) -> Value
+    ) -> Place<Value> {
+        let place = Place<Value>()
+        DispatchQueue.global().async { place.put(work { place.isWanted }) }
+        return place
     }
 
     private final class Place<Value: Sendable>: Sendable {
