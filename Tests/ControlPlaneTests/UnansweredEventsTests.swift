@@ -1,7 +1,6 @@
 import AdminAPI
 import Postgres
 import Runtime
-import TestSupport
 import Testing
 
 @testable import ControlPlane
@@ -9,28 +8,6 @@ import Testing
 /// What the audit log tells of calls whose events were written or not, when the answers were lost, or the process ended.
 @Suite("Events of the audit log without an answer", .serialized, .timeLimit(.minutes(3))) @EventLoopActor
 struct UnansweredEventsTests {
-    /// Of their own: commits wait for a standby that does not exist, so their answers can be lost, where a session asks for it.
-    private static let cluster = Task {
-        let cluster = try await TemporaryPostgres.start()
-        try await cluster.administer("ALTER SYSTEM SET synchronous_commit = 'local'")
-        try await cluster.administer("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-        try await cluster.administer("SELECT pg_reload_conf()")
-        let probe: Task<Void, any Error> = Task {
-            while true { try await cluster.administer("SET synchronous_commit = on; SELECT pg_logical_emit_message(true, 'probe', '')") }
-        }
-        let pool = PostgresPool(cluster.configuration(database: "postgres"), maximumConnections: 1)
-        try await cutUnanswered(pool)
-        await pool.close()
-        _ = await probe.result
-        return cluster
-    }
-
-    /// Waits for a commit that is not answered, and ends its connection.
-    private static func cutUnanswered(_ pool: PostgresPool) async throws {
-        let cut = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
-        while try await pool.query(cut).isEmpty { try await Task.sleep(for: .milliseconds(5)) }
-    }
-
     /// From here on attempts to write an event are counted.
     /// - Parameters:
     ///   - lost: the one that is committed and not answered; 0: none.
@@ -51,8 +28,6 @@ struct UnansweredEventsTests {
             CREATE TRIGGER disturb BEFORE INSERT ON audit_log FOR EACH ROW EXECUTE FUNCTION disturb()
             """)
     }
-
-    private func platform() async throws -> TestPlatform { try await TestPlatform(on: Self.cluster.value) }
 
     private func rows(_ platform: TestPlatform) async throws -> [String] {
         try await platform.owner.query(
@@ -87,10 +62,10 @@ struct UnansweredEventsTests {
     ]
     @Test("A call that was refused since nobody heard that its beginning is written is told as refused, once", arguments: lostBeginnings)
     func lostBeginning(lost: Int, failing: ClosedRange<Int>, expected: [String]) async throws {
-        let platform = try await platform()
+        let platform = try await UnansweredCommits.platform()
         try await disturb(lost: lost, failing: failing, platform)
         let call = EventLoopActor.task { await createPlan(platform) }
-        if lost > 0 { try await Self.cutUnanswered(platform.owner) }
+        if lost > 0 { try await UnansweredCommits.cut(platform.owner) }
         #expect(await call.value == 503)
         #expect(try await platform.control.query("SELECT 1 FROM plans WHERE name = 'small'").isEmpty)
         try await expect(expected, listed: [Self.refused], platform)
@@ -101,10 +76,10 @@ struct UnansweredEventsTests {
     nonisolated static let lostEnds = [(2, 3...4), (0, 2...4)]
     @Test("A call whose end could not be written, or was written unheard, has its own result, once", arguments: lostEnds)
     func lostEnd(lost: Int, failing: ClosedRange<Int>) async throws {
-        let platform = try await platform()
+        let platform = try await UnansweredCommits.platform()
         try await disturb(lost: lost, failing: failing, platform)
         let call = EventLoopActor.task { await createPlan(platform) }
-        if lost > 0 { try await Self.cutUnanswered(platform.owner) }
+        if lost > 0 { try await UnansweredCommits.cut(platform.owner) }
         #expect(await call.value == 200)
         try await expect(["plan create begun", "plan create done 1"], listed: ["done"], platform)
         await platform.close()
@@ -118,10 +93,10 @@ struct UnansweredEventsTests {
 
     @Test("What goes on although its beginning was not heard of has its own result, once", arguments: [2...3, 2...6])
     func goingOn(failing: ClosedRange<Int>) async throws {
-        let platform = try await platform(), audit = platform.calls().audit
+        let platform = try await UnansweredCommits.platform(), audit = platform.calls().audit
         try await disturb(lost: 1, failing: failing, platform)
         let begun = EventLoopActor.task { await audit.begin(entry("worker restart", goesOn: true)) }
-        try await Self.cutUnanswered(platform.owner)
+        try await UnansweredCommits.cut(platform.owner)
         #expect(await begun.value == nil)
         await audit.append(entry("worker restart", goesOn: true))
         try await expect(["worker restart begun", "worker restart done 1"], listed: ["done"], platform)
@@ -130,7 +105,7 @@ struct UnansweredEventsTests {
 
     @Test("What an earlier process left without an end is told as interrupted by the next, and by no further one")
     func earlier() async throws {
-        let platform = try await platform(), first = platform.calls().audit
+        let platform = try await UnansweredCommits.platform(), first = platform.calls().audit
         let one = await first.begin(entry("plan create")), two = await first.begin(entry("plan set"))
         var done = entry("plan set")
         done.begun = two
@@ -153,7 +128,7 @@ struct UnansweredEventsTests {
     }
 
     @Test("An interrupted call that cannot be told of yet is told of later, once") func earlierInVain() async throws {
-        let platform = try await platform()
+        let platform = try await UnansweredCommits.platform()
         _ = await platform.calls().audit.begin(entry("plan create"))
         let next = try await platform.auditLog()
         try await disturb(lost: 0, failing: 1...3, platform)

@@ -14,8 +14,8 @@ import Testing
         let ann = try EmailAddress("ann@new.example")
         desired = .tenant(
             DesiredTenant(
-                name: name, quota: QuotaChange(bytes: .to(ByteCount(50_000_000))), domains: [DesiredDomain(name: try DomainName("new.example"))],
-                users: [DesiredUser(address: ann)],
+                name: name, quota: QuotaChange(bytes: .to(ByteCount(50_000_000))),
+                domains: [DesiredDomain(name: try DomainName("new.example"))], users: [DesiredUser(address: ann)],
                 aliases: [DesiredAlias(address: try AliasAddress("info@new.example"), targets: [try TargetAddress(ann.text)])]))
     }
 
@@ -218,6 +218,39 @@ import Testing
         let asked = try await apply(.tenant(DesiredTenant(name: name, gone: GoneFromTenant(tenant: true))), platform)
         #expect(asked.number == nil && asked.changes == 0)
         #expect(try await isThere(platform))
+        await platform.close()
+    }
+
+    @Test("Of what was done and not heard of, doors are closed and open as is right, and it is not done again")
+    func unheard() async throws {
+        let platform = try await UnansweredCommits.platform(), number = try await made(platform), workers = platform.calls().workers
+        let before = try await state(platform), tenant = try #require(try await platform.calls().tenants(named: name).first?.id)
+        try await platform.owner.script(
+            """
+            CREATE FUNCTION unanswered() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                PERFORM set_config('synchronous_commit', 'on', true);
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER unanswered BEFORE INSERT ON applies FOR EACH ROW EXECUTE FUNCTION unanswered()
+            """)
+        let shown = try await preview(number, platform)
+        let going = Task { try await undo(number, shown.fingerprint, platform) }
+        try await UnansweredCommits.cut(platform.owner)
+        await #expect(throws: (any Error).self) { try await going.value }
+        while workers.hasDoors(of: tenant) { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(try await kept(platform) == ["tenant new"])
+        #expect(try await preview(number, platform).isEmpty)
+
+        let gone = try #require(try await numbers(platform).first), back = try await preview(gone, platform)
+        let coming = Task { try await undo(gone, back.fingerprint, platform) }
+        try await UnansweredCommits.cut(platform.owner)
+        await #expect(throws: (any Error).self) { try await coming.value }
+        #expect(try await state(platform) == before)
+        try await Task.sleep(for: .milliseconds(1_500))
+        #expect(workers.hasDoors(of: tenant))
+        #expect(try await preview(gone, platform).isEmpty)
+        #expect(try await numbers(platform).count == 3, "each was done once")
         await platform.close()
     }
 
