@@ -184,7 +184,10 @@ class KilledInTheMidst(unittest.TestCase):
     def tearDownClass(cls):
         cls.platform.remove()
 
-    def test_a_change_that_was_made_is_in_the_log_with_an_unknown_outcome(self):
+    def event(self, command):
+        return next(e for e in self.platform.ask("audit", "list", "--all") if e["command"] == command)
+
+    def test_a_change_that_was_made_is_in_the_log_with_an_unknown_outcome_and_told_as_interrupted_once_it_can_be(self):
         words = [self.platform.data / "bin/casella", "--data", self.platform.data, "tenant", "suspend", self.company.name]
         shell = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         suspended = f"SELECT count(*) FROM tenants WHERE name = '{self.company.name}' AND cardinality(suspended) > 0"
@@ -192,11 +195,19 @@ class KilledInTheMidst(unittest.TestCase):
         os.kill(self.platform.control_pid(), signal.SIGKILL)
         shell.wait(timeout=90)
         self.platform.wait_until_it_answers()
-        database.sql(self.platform, "postgres", "DROP TRIGGER fail ON audit_log")
         self.assertNotEqual([], self.platform.ask("tenant", "show", self.company.name)["suspended"])
-        event = next(e for e in self.platform.ask("audit", "list", "--all") if e["command"] == "tenant suspend")
+        event = self.event("tenant suspend")
         self.assertEqual((self.company.name, self.company.name, "unknown"), (event["target"], event["tenant"], event["result"]))
+        database.sql(self.platform, "postgres", "DROP TRIGGER fail ON audit_log")
+        told = "interrupted: the control plane ended before the call's result was known"
+        eventually(lambda: self.event("tenant suspend")["result"] == told, within=90, what="it is told what is known")
         self.assertEqual(0, self.platform.casella("audit", "verify").returncode)
+        self.platform.stop()
+        self.platform.start()
+        self.assertEqual(event["sequence"], self.event("tenant suspend")["begun"])
+        begun = f"SELECT count(*) FROM audit_log WHERE begun = {event['sequence']}"
+        self.assertEqual("1", database.sql(self.platform, "postgres", begun), "no call has two results")
         self.platform.casella("tenant", "resume", self.company.name)
-        event = next(e for e in self.platform.ask("audit", "list", "--all") if e["command"] == "tenant resume")
+        event = self.event("tenant resume")
         self.assertEqual(("done", event["sequence"] - 1), (event["result"], event["begun"]))
+        self.assertEqual(0, self.platform.casella("audit", "verify").returncode)

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 from support.running import Platform
@@ -97,8 +98,10 @@ casella>
 Casella at /data. Tab completes; `help` explains; `exit` leaves.
 casella> apply state.yaml
 Tenant first, to be made
+  + tenant first
 Tenant second, to be made
-This adds 0, changes 0 and removes 0 in 2 parts.
+  + tenant second
+This adds 2, changes 0 and removes 0 in 2 parts.
 Go on? Type yes:'''
         screen.shows(asked, masks)
         self.stand_still()
@@ -110,10 +113,25 @@ Go on? Type yes:'''
         self.go_on()
         screen.shows(
             f'''{asked} yes
-Interrupted: 1 of 2 parts done; 1 not begun; run it again to go on.
+Interrupted: 1 of 2 parts done; 1 not begun; run it again to go on. `casella app
+lies` lists what was done.
 casella>''',
             masks,
         )
+
+    def test_a_long_file_is_read_with_a_line_and_ctrl_c_ends_that_at_once(self):
+        path = f"{self.folder.name}/long.yaml"
+        with open(path, "w") as file:
+            file.write("tenants:\n- name: long\n  domains: [{name: long.example}]\n  users:\n")
+            file.writelines(f"  - {{address: u{number}@long.example, quota: 1GB, messages: 100}}\n" for number in range(400_000))
+        command = self.terminal("apply", path, "--yes")
+        command.wait_for("apply, 1 s")
+        began = time.monotonic()
+        command.type(CONTROL_C)
+        command.wait_for("Interrupted; nothing was changed.")
+        self.assertEqual(130, command.status())
+        self.assertLess(time.monotonic() - began, 2)
+        self.assertNotEqual(0, self.platform.casella("tenant", "show", "long", check=False).returncode)
 
     def test_what_only_looks_is_broken_off(self):
         shell = self.terminal()

@@ -78,4 +78,5 @@ class Retention(unittest.TestCase):
         self.assertEqual(("unlimited", f"tenant {company.name}"), (limits["junkDays"]["value"], limits["junkDays"]["source"]))
         done = self.platform.casella("plan", "override", ann, "--kept-days", "3", check=False)
         self.assertIn("cannot be overridden for a user", done.stderr)
+        self.assertIn("`hold set` keeps one for longer", done.stderr)
         self.assertNotEqual(0, self.platform.casella("plan", "override", company.name, "--trash-days", "soon", check=False).returncode)

@@ -55,6 +55,26 @@ import Testing
         }
     }
 
+    @Test("A tenant that was made, or came back, is to go by an undo, and no other") func tenants() throws {
+        let acme = try TenantState.acme(), name = try TenantName("acme")
+        let changes = TenantState.changes(from: TenantState(settings: acme.settings), to: acme)
+        for fate in [TenantFate.made, .comesBack, .stays, .goes] {
+            let inverse = DesiredTenant(inverting: changes, of: name, fate: fate)
+            let text = String(decoding: try JSONEncoder().encode(inverse), as: UTF8.self)
+            let read = try JSONDecoder().decode(DesiredTenant.self, from: Data(text.utf8))
+            #expect(read == inverse && read.gone?.tenant == (fate == .made || fate == .comesBack))
+        }
+        let older = try JSONDecoder().decode(GoneFromTenant.self, from: Data("{}".utf8))
+        #expect(!older.tenant)
+        let settings = TenantChange.settings(TenantSettings(), TenantSettings(plan: try PlanName("big")))
+        let both = [settings] + changes.prefix(1), big = TenantSettings(plan: try PlanName("big"))
+        let made = StateChange.all(both, of: name, .made, big)
+        #expect(made.first == StateChange(.tenant, "acme", .add, [ChangedField("plan", "default", "big")]) && made.count == 2)
+        let gone = StateChange.all(both, of: name, .goes, big)
+        #expect(gone.last == StateChange(.tenant, "acme", .remove) && gone.count == 2)
+        #expect(StateChange.all(both, of: name, .stays, big).first?.action == .change)
+    }
+
     @Test("What was changed and then went is not made again by an undo") func gone() throws {
         let old = try TenantState.acme(), name = try TenantName("acme"), ann = try EmailAddress("ann@acme.example")
         var new = old

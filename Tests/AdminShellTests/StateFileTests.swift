@@ -188,5 +188,24 @@ import Testing
         #expect(kept.contains(", kept until 1970-01-01") && kept.hasSuffix(": undoing it brings all back."), "\(kept)")
         #expect(told { $0.keptUntil = nil }.contains(", kept until somebody destroys it: "))
         #expect(told { $0.keptByHolds = true }.contains(", kept by a legal hold: "))
+        impact = ApplyImpact()
+        (impact.tenantDeleted, impact.usersDeleted, impact.domainsDeleted) = (true, 2, 1)
+        #expect(told { $0.messagesDeleted = 4 }.hasPrefix("Deletes 1 tenant, 2 users and 1 domain with 4 messages (0 B), kept until "))
+        let lost = told { ($0.tenantDestroyed, $0.usersDestroyed, $0.domainsDestroyed) = (true, 2, 1) }
+        #expect(lost.hasSuffix(", for ever: it cannot be undone; the file that made the tenant can be applied again."), "\(lost)")
+        impact = ApplyImpact()
+        let reason = "The tenant acme stays, for jo administers it."
+        #expect(told { $0.tenantStays = reason } == reason)
+        impact = ApplyImpact()
+        #expect(told { $0.tenantBack = true } == "Brings the tenant back as it was, with all that was in it.")
+        func head(_ isNew: Bool, _ impact: ApplyImpact) throws -> String {
+            let preview = ApplyPreview(tenant: try TenantName("acme"), isNewTenant: isNew, changes: [], impact: impact, fingerprint: "")
+            return DifferenceText(preview).text.prefix { $0 != "\n" }.description
+        }
+        #expect(try head(false, impact) == "Tenant acme, to come back")
+        #expect(try head(true, ApplyImpact()) == "Tenant acme, to be made")
+        impact = ApplyImpact()
+        impact.tenantDeleted = true
+        #expect(try head(false, impact) == "Tenant acme, to be deleted")
     }
 }

@@ -50,7 +50,7 @@ import Testing
         await #expect(throws: (any Error).self) { try await broken.value }
         #expect(try await tenants(platform) == ["acme"])
         let applied = try await apply(fingerprint(platform), platform)
-        #expect(applied.number != nil && applied.changes == 2)
+        #expect(applied.number != nil && applied.counts == ["add tenant": 1, "add domain": 1, "add alias": 1])
         #expect(Set(try await tenants(platform)) == ["acme", "new"])
         #expect(try await roles(platform) == 1)
         await platform.close()

@@ -39,6 +39,7 @@ import Testing
         #expect(try await calls.hasExpiredMessages(tenant))
         let error = await #expect(throws: AdminError.self) { try await override("ann@acme.example", [.keptDays: .number(4)], platform) }
         #expect(error?.message.contains("cannot be overridden for a user") == true)
+        #expect(error?.hint == "`user delete --now` destroys one user at once, and `hold set` keeps one for longer.")
         await platform.close()
     }
 }

@@ -19,7 +19,7 @@ public struct AuditEvent: Codable, Sendable, Hashable {
     public var tenant: String?
     /// What is different since: `{"field": [before, after]}` in JSON; empty when nothing is.
     public var changes: String
-    /// `done`, the kind of the refusal, `running`, or `unknown`: the platform ended while the call was under way.
+    /// `done`, the kind of the refusal, `running`, `unknown` until the log is told more, or one of the sentences below.
     public var result: String
     /// The chain's link (see `AuditVerification`), in hexadecimal digits.
     public var seal: String
@@ -27,6 +27,9 @@ public struct AuditEvent: Codable, Sendable, Hashable {
     public var begun: Int64?
 
     public static let running = "running", unknown = "unknown"
+    /// The log could not be told in time that the call began.
+    public static let refused = "refused: not begun"
+    public static let interrupted = "interrupted: the control plane ended before the call's result was known"
 
     public init(
         sequence: Int64, at: Timestamp, caller: String, role: Role?, origin: String, command: String, target: String, tenant: String?,

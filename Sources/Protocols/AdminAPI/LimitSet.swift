@@ -99,7 +99,7 @@ public struct LimitChanges: Codable, Sendable, Hashable {
             if let level, !name.overridden.contains(level) {
                 throw AdminError(
                     .invalid, "The limit \(name.words) cannot be overridden for a \(level.rawValue).",
-                    hint: name.kind == .octets ? "`quota set` gives a \(level.rawValue) a quota of its own." : nil)
+                    hint: name.hint(for: level))
             }
             switch (name.kind, value) {
             case (_, nil), (_, .unlimited), (.services, .services): continue
@@ -111,6 +111,17 @@ public struct LimitChanges: Codable, Sendable, Hashable {
                     hint: "Services are \(MailService.allCases.map(\.rawValue).joined(separator: ", ")).")
             case (.count, _), (.octets, _): throw AdminError(.invalid, "The limit \(name.words) is a number.")
             }
+        }
+    }
+}
+
+extension LimitName {
+    /// What is there instead of an override. What is deleted with its domain or tenant is kept as long as that is, so a user has no days of
+    /// their own.
+    fileprivate func hint(for level: QuotaLevel) -> String? {
+        switch (self, level) {
+        case (.keptDays, .user): "`user delete --now` destroys one user at once, and `hold set` keeps one for longer."
+        default: kind == .octets ? "`quota set` gives a \(level.rawValue) a quota of its own." : nil
         }
     }
 }

@@ -63,7 +63,7 @@ extension Provisioning {
         case .certificates: return "SELECT name FROM certificates"
         case .plans: return "SELECT name FROM plans"
         case .applies:
-            // As `applies` lists them: those of tenants that are there.
+            // As `applies` lists them.
             return """
                 SELECT a.number::text FROM applies a LEFT JOIN tenants t ON t.tenant_id = a.administered_tenant
                 WHERE a.administered_tenant IS NULL OR t.tenant_id IS NOT NULL
@@ -97,7 +97,7 @@ extension NameKind {
 
     fileprivate var concernsDeleted: Bool {
         switch self {
-        case .deletedTenants, .deletedDomains, .deletedAddresses, .held: true
+        case .deletedTenants, .deletedDomains, .deletedAddresses, .held, .applies: true
         default: false
         }
     }

@@ -52,6 +52,7 @@ struct Startup {
         launcher.endEarlierChildren()
         let audit = try await AuditLog(
             database: server.pool, key: try secrets.key(for: "the audit log"), headFile: directory.auditHead, journal: journal)
+        EventLoopActor.task { await audit.closeEarlier() }
         let provisioning = try await startProcesses(
             configuration, directory: directory, journal: journal, server: server, roles: roles, listeners: listeners, launcher: launcher,
             audit: audit, certificates: certificates, keep: keep)

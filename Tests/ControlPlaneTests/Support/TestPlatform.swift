@@ -35,8 +35,9 @@ final class TestPlatform {
         let certificates: CertificateStore
     }
 
-    init() async throws {
-        let server = try await TemporaryPostgres.shared()
+    /// - Parameter own: a cluster of its own, for tests that change how it runs.
+    init(on own: TemporaryPostgres? = nil) async throws {
+        let server = if let own { own } else { try await TemporaryPostgres.shared() }
         let name = try await server.createDatabase()
         owner = PostgresPool(server.configuration(database: name), maximumConnections: 2)
         _ = try await MigrationRunner(Migration.load(from: TemporaryPostgres.migrationsDirectory)).run(on: owner)

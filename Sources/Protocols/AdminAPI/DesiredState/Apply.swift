@@ -102,6 +102,12 @@ public struct ApplyImpact: Codable, Sendable, Hashable {
     public var usersLeftAlone: [String] = []
     /// And domains with keys of DKIM that wait and are not the apply's: those stay.
     public var keysLeft: [String] = []
+    /// And whether the tenant, which the apply made, is deleted with all that is in it; and nothing keeps it then.
+    public var tenantDeleted = false, tenantDestroyed = false
+    /// And whether it comes back, with all that is in it.
+    public var tenantBack = false
+    /// And why the tenant stays, which the apply made: a sentence.
+    public var tenantStays: String?
 
     public init() {}
 }

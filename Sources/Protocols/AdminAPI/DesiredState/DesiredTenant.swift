@@ -128,16 +128,18 @@ public struct GoneFromTenant: Codable, Sendable, Hashable {
     public var users: [EmailAddress]
     public var aliases: [AliasAddress]
     public var groups: [EmailAddress]
+    /// The tenant itself, once nothing else is in it.
+    public var tenant: Bool
 
     public init(
         domains: [DomainName] = [], domainAliases: [DomainName] = [], users: [EmailAddress] = [], aliases: [AliasAddress] = [],
-        groups: [EmailAddress] = []
+        groups: [EmailAddress] = [], tenant: Bool = false
     ) {
         (self.domains, self.domainAliases, self.users, self.aliases) = (domains, domainAliases, users, aliases)
-        self.groups = groups
+        (self.groups, self.tenant) = (groups, tenant)
     }
 
-    private enum CodingKeys: String, CodingKey { case domains, domainAliases, users, aliases, groups }
+    private enum CodingKeys: String, CodingKey { case domains, domainAliases, users, aliases, groups, tenant }
 
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -146,5 +148,6 @@ public struct GoneFromTenant: Codable, Sendable, Hashable {
         users = try values.decodeIfPresent([EmailAddress].self, forKey: .users) ?? []
         aliases = try values.decodeIfPresent([AliasAddress].self, forKey: .aliases) ?? []
         groups = try values.decodeIfPresent([EmailAddress].self, forKey: .groups) ?? []  // of older applies
+        tenant = try values.decodeIfPresent(Bool.self, forKey: .tenant) ?? false
     }
 }

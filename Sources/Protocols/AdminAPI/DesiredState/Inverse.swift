@@ -1,9 +1,13 @@
 extension DesiredTenant {
     /// What makes a tenant again what it was before the changes, as far as they went: all else stays as it is when that is applied.
-    /// - Parameter numbers: of the users as they are afterwards, and of those who are gone as they were.
-    public init(inverting changes: [TenantChange], of name: TenantName, numbers: [EmailAddress: Int64] = [:]) {
+    /// - Parameters:
+    ///   - numbers: of the users as they are afterwards, and of those who are gone as they were.
+    ///   - fate: what became of the tenant itself with the changes.
+    public init(
+        inverting changes: [TenantChange], of name: TenantName, numbers: [EmailAddress: Int64] = [:], fate: TenantFate = .stays
+    ) {
         self.init(name: name)
-        var gone = GoneFromTenant()
+        var gone = GoneFromTenant(tenant: fate == .made || fate == .comesBack)
         var domainAliases: [DomainName: DomainName] = [:]
         for change in changes {
             switch change {

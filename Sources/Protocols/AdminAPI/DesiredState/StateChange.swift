@@ -30,7 +30,7 @@ extension StateChange {
     public init(_ change: TenantChange, of tenant: TenantName) {
         switch change {
         case .settings(let old, let new):
-            self.init(.tenant, tenant.text, .change, Self.fields([("plan", old.plan.text, new.plan.text)]) + Self.fields(old, new))
+            self.init(.tenant, tenant.text, .change, Self.fields(old, new))
         case .domain(let name, let old, let new):
             self.init(.domain, name.text, Self.action(old, new), Self.fields(old, new))
         case .domainAlias(let name, let old, let new):
@@ -42,6 +42,10 @@ extension StateChange {
             self.init(.alias, address.text, Self.action(old, new), [ChangedField("targets", old.map(Self.list), new.map(Self.list))])
         case .group(let address, let old, let new): self.init(.group, address.text, Self.action(old, new), Self.fields(old, new))
         }
+    }
+
+    init(adding tenant: TenantName, _ settings: TenantSettings) {
+        self.init(.tenant, tenant.text, .add, Self.fields(TenantSettings(), settings))
     }
 
     public init(_ change: PlanChange) {
@@ -61,7 +65,8 @@ extension StateChange {
     }
 
     private static func fields(_ old: TenantSettings, _ new: TenantSettings) -> [ChangedField] {
-        fields(old.quota, new.quota, at: .tenant) + fields(old.limits, new.limits) + fields(old.suspension, new.suspension)
+        fields([("plan", old.plan.text, new.plan.text)]) + fields(old.quota, new.quota, at: .tenant) + fields(old.limits, new.limits)
+            + fields(old.suspension, new.suspension)
     }
 
     /// Of one who goes nothing is told.

@@ -25,8 +25,8 @@ package struct AdminClient: Sendable {
     package func call<Request, Response>(
         _ call: Call<Request, Response>, _ parameters: String..., query: [String: String?] = [:], sending body: Request
     ) throws(AdminError) -> Response {
-        let bytes: [UInt8]
-        do { bytes = Array(try JSONEncoder().encode(body)) } catch {
+        // A desired state takes a while to write.
+        guard let bytes = try WatchedWork.result(watch(call), of: { _ in (try? JSONEncoder().encode(body)).map { Array($0) } }) else {
             throw AdminError(.serverFault, "The request could not be written as JSON.")
         }
         return try answer(to: call, parameters, query: query, body: bytes)
@@ -38,17 +38,23 @@ package struct AdminClient: Sendable {
         var pairs = call.query.compactMap { name in query[name].flatMap { $0 }.map { "\(name)=\(PercentEncoding.encode($0))" } }
         if triesOnly, call.effect != .reads { pairs.append("\(Rehearsal.parameter)=true") }
         let target = call.path.filled(parameters) + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
-        let watch = CallWatch(progress: progress, changes: call.effect != .reads && !triesOnly)
+        let watch = watch(call)
         guard watch.goesOn() else { throw watch.interruption(isSent: false) }
         let response = try transport.exchange(HTTPRequest(method: call.method, target: target, body: body), watch)
         watch.look()
         guard (200..<300).contains(response.status) else { throw Self.refusal(in: response) }
         if let nothing = Nothing() as? Response { return nothing }
-        do { return try JSONDecoder().decode(Response.self, from: Data(response.body)) } catch {
+        let value = WatchedWork.whole(watch) { try? JSONDecoder().decode(Response.self, from: Data(response.body)) }
+        guard let value else {
             throw AdminError(
                 .serverFault, "The control plane's answer to \(call.method.rawValue) \(call.path) could not be understood.",
                 hint: "Are the shell and the platform of the same version?")
         }
+        return value
+    }
+
+    private func watch(_ call: any AnyCall) -> CallWatch {
+        CallWatch(progress: progress, changes: call.effect != .reads && !triesOnly)
     }
 
     private static func refusal(in response: HTTPResponse) -> AdminError {

@@ -8,9 +8,9 @@ package struct ApplyFile: AdminCommand {
             The file is YAML, as `casella export` writes it. What would be different, and what that means, is shown first; then it asks, \
             and does it, in one transaction a tenant, unless the state has moved meanwhile. Tenants and plans that the file does not \
             name stay as they are. Of a tenant that it names, domains, users, aliases and groups that are not written stay too, \
-            unless --prune is given. Ctrl-C ends it behind the part in hand, and running it again goes on; `casella undo` takes one \
-            back. The exit status is 2 when a part was refused, and 130 after Ctrl-C. Passwords are given as hashes (passwordHash), in the \
-            forms that `casella user import` takes.
+            unless --prune is given. Ctrl-C ends it at once while it reads and looks, and behind the part in hand while it is at it; \
+            running it again goes on. `casella undo` takes one back. The exit status is 2 when a part was refused, and 130 after \
+            Ctrl-C. Passwords are given as hashes (passwordHash), in the forms that `casella user import` takes.
             """)
     @Argument(help: "The file; - is standard input.", completion: .file()) var file: String
     @Flag(
@@ -24,7 +24,9 @@ package struct ApplyFile: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let name = file == "-" ? "standard input" : file
-        let state = StateFile(try InputText.contents(of: file, for: context.console), whileReading: context.progress.look)
+        let text = try InputText.contents(of: file, for: context.console)
+        let watch = CallWatch(progress: context.progress, changes: false)
+        let state = try WatchedWork.result(watch) { goesOn in StateFile(text, while: goesOn) }
         guard state.mistakes.isEmpty else {
             MistakeList(name).show(state.mistakes, on: context.console)
             throw AdminError(.invalid, "\(name) has \(counted(state.mistakes.count, "mistake")); nothing was done.")

@@ -4,7 +4,10 @@ import ArgumentParser
 package struct ListAudit: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List what administrators did: who, from where, when, what, and what it changed.",
-        discussion: "The newest first. `--all --format json` or `csv` exports everything.")
+        discussion: """
+            The newest first. `--all --format json` or `csv` exports everything. Of a call in whose midst the control plane ended the \
+            result is "interrupted", told at the next start; whether the change was made is not known then.
+            """)
     package static let names = LiveNames(options: ["--tenant": .live(.tenants)])
     @Option(help: ArgumentHelp("Only what concerned this tenant.", valueName: "name"), transform: { try TenantName($0) })
     var tenant: TenantName?

@@ -7,7 +7,8 @@ package struct UndoApply: AdminCommand {
         discussion: """
             What the apply touched becomes as it was before; what it did not touch stays. Users and domains that \
             it deleted come back as they were, with their mail; those that were destroyed meanwhile are made again, users with their \
-            passwords and with empty mailboxes. A tenant that it made stays, empty. Undoing can be undone.
+            passwords and with empty mailboxes. A tenant that it made is deleted, and kept for a while, as `tenant delete` does, unless \
+            something else is in it by then. Undoing can be undone; a tenant comes back by it for as long as it is kept.
             """)
     package static let names = LiveNames(arguments: [.live(.applies)])
     @Argument(help: "Number of the apply.", transform: { try ApplyNumber($0) }) var number: ApplyNumber

@@ -32,8 +32,8 @@ struct ApplyRun {
             let preview = try units[index].preview()
             (outcomes[index].changes, outcomes[index].impact) = (preview.changes, preview.impact)
             guard !preview.isEmpty else {
-                let untouched = preview.impact.usersSucceeded + preview.impact.usersLeftAlone + preview.impact.keysLeft
-                if !untouched.isEmpty { show(DifferenceText(preview).text) }
+                let impact = preview.impact, untouched = impact.usersSucceeded + impact.usersLeftAlone + impact.keysLeft
+                if !untouched.isEmpty || impact.tenantStays != nil { show(DifferenceText(preview).text) }
                 return
             }
             if fingerprints.count < Self.shown { show(DifferenceText(preview).text) }

@@ -2,10 +2,12 @@ import AdminAPI
 
 /// What an apply deletes, and how much of that is lost, for people.
 struct DeletionText {
-    private var users = 0, domains = 0, usersDestroyed = 0, domainsDestroyed = 0
+    private var tenants = 0, users = 0, domains = 0, tenantsDestroyed = 0, usersDestroyed = 0, domainsDestroyed = 0
 
     init(_ impacts: [ApplyImpact]) {
         for impact in impacts {
+            tenants += impact.tenantDeleted ? 1 : 0
+            tenantsDestroyed += impact.tenantDestroyed ? 1 : 0
             users += impact.usersDeleted
             domains += impact.domainsDeleted
             usersDestroyed += impact.usersDestroyed
@@ -13,18 +15,19 @@ struct DeletionText {
         }
     }
 
-    var isEmpty: Bool { users == 0 && domains == 0 }
-    /// Such as "2 users and 1 domain".
-    var what: String { Self.list(users, domains) }
+    var isEmpty: Bool { tenants == 0 && users == 0 && domains == 0 }
+    /// Such as "1 tenant, 2 users and 1 domain".
+    var what: String { Self.list(tenants, users, domains) }
     /// Nothing is destroyed at once.
-    var keepsAll: Bool { usersDestroyed == 0 && domainsDestroyed == 0 }
+    var keepsAll: Bool { tenantsDestroyed == 0 && usersDestroyed == 0 && domainsDestroyed == 0 }
     /// Where something is destroyed, what is not.
     var forEver: String {
-        let kept = Self.list(users - usersDestroyed, domains - domainsDestroyed)
+        let kept = Self.list(tenants - tenantsDestroyed, users - usersDestroyed, domains - domainsDestroyed)
         return kept.isEmpty ? "for ever" : "for ever but for \(kept) that a legal hold keeps"
     }
 
-    private static func list(_ users: Int, _ domains: Int) -> String {
-        [(users, "user"), (domains, "domain")].filter { $0.0 > 0 }.map { counted($0.0, $0.1) }.joined(separator: " and ")
+    private static func list(_ tenants: Int, _ users: Int, _ domains: Int) -> String {
+        let parts = [(tenants, "tenant"), (users, "user"), (domains, "domain")].filter { $0.0 > 0 }.map { counted($0.0, $0.1) }
+        return parts.count > 2 ? "\(parts.dropLast().joined(separator: ", ")) and \(parts.last ?? "")" : parts.joined(separator: " and ")
     }
 }

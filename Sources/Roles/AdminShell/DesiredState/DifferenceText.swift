@@ -11,7 +11,10 @@ package struct DifferenceText {
     package init(_ preview: ApplyPreview) { self.preview = preview }
 
     package var text: String {
-        let head = preview.tenant.map { "Tenant \($0)\(preview.isNewTenant ? ", to be made" : "")" } ?? "Plans"
+        let fate =
+            preview.isNewTenant
+            ? ", to be made" : preview.impact.tenantDeleted ? ", to be deleted" : preview.impact.tenantBack ? ", to come back" : ""
+        let head = preview.tenant.map { "Tenant \($0)\(fate)" } ?? "Plans"
         return ([head] + changes.map { "  \($0)" } + impact.map { "  ! \($0)" }).map { $0.withoutControls() + "\n" }.joined()
     }
 
@@ -58,10 +61,14 @@ package struct DifferenceText {
         if !deletion.isEmpty {
             let until = impact.keptByHolds ? "by a legal hold" : "until \(impact.keptUntil?.description ?? "somebody destroys it")"
             let rest =
-                deletion.keepsAll
-                ? "kept \(until): undoing it brings all back." : "\(deletion.forEver): undoing it brings no other mail back."
+                impact.tenantDestroyed
+                ? "\(deletion.forEver): it cannot be undone; the file that made the tenant can be applied again."
+                : deletion.keepsAll
+                    ? "kept \(until): undoing it brings all back." : "\(deletion.forEver): undoing it brings no other mail back."
             lines.append("Deletes \(deletion.what) with \(counted(impact.messagesDeleted, "message")) (\(impact.bytesDeleted)), \(rest)")
         }
+        if let reason = impact.tenantStays { lines.append(reason) }
+        if impact.tenantBack { lines.append("Brings the tenant back as it was, with all that was in it.") }
         if !impact.usersBack.isEmpty {
             lines.append("Brings \(counted(impact.usersBack.count, "user")) back with all mail: \(Self.list(impact.usersBack)).")
         }

@@ -14,8 +14,8 @@ package struct StateFile: Sendable {
         (plans.isEmpty ? [] : [.plans(DesiredPlans(plans: plans))]) + tenants.map { .tenant($0) }
     }
 
-    /// - Parameter whileReading: called at each tenant, so that somebody who waits sees it.
-    package init(_ text: String, whileReading: () -> Void = {}) {
+    /// - Parameter goesOn: asked at each tenant; once it is false, the rest is of no use to anybody.
+    package init(_ text: String, while goesOn: () -> Bool = { true }) {
         var reading = YAMLReading()
         var lines: [TenantName: Int] = [:]
         do {
@@ -24,7 +24,7 @@ package struct StateFile: Sendable {
                 guard let fields = reading.fields(root, of: "The file", known: ["plans", "tenants"]) else { continue }
                 for node in reading.list(fields["plans"], "plans") { if let plan = Self.plan(node, &reading) { plans.append(plan) } }
                 for node in reading.list(fields["tenants"], "tenants") {
-                    whileReading()
+                    guard goesOn() else { return }
                     guard let tenant = Self.tenant(node, &reading) else { continue }
                     if let line = lines[tenant.name] { reading.wrong(node, "The tenant \(tenant.name) stands in line \(line) already.") }
                     lines[tenant.name] = node.mark?.line

@@ -8,6 +8,7 @@ final class CallRecord {
     private let call: any AnyCall
     private let isRehearsal: Bool
     private let audit: AuditLog
+    private var isRefusedByLog = false
 
     init(of call: any AnyCall, by caller: AdminCaller, isRehearsal: Bool, trace: String, in audit: AuditLog) {
         (self.call, self.isRehearsal, self.audit) = (call, isRehearsal, audit)
@@ -27,13 +28,15 @@ final class CallRecord {
     }
 
     /// After all that may refuse the call without a change, proofs of who calls too: strangers could fill the log. Should the process end
-    /// in its midst, this event is left alone, and tells that nobody knows what came of it.
+    /// in its midst, the next start tells that nobody knows what came of it.
     func begin() async throws(AdminError) {
         guard call.effect != .reads, !isRehearsal else { return }
         event.target = String(event.target.prefix(300))
-        event.begun = await audit.begin(event)
         // What brings the database back must not wait for it.
-        guard event.begun != nil || call.command == Calls.restartWorker.command else {
+        event.goesOn = call.command == Calls.restartWorker.command
+        event.begun = await audit.begin(event)
+        guard event.begun != nil || event.goesOn else {
+            isRefusedByLog = true
             throw Self.notWritten
         }
     }
@@ -44,6 +47,7 @@ final class CallRecord {
     /// - Returns: whether there is anything to record.
     func end() async -> Bool {
         guard isKept else { return false }
+        if isRefusedByLog { return true }  // which tells it itself
         event.target = String(event.target.prefix(300))
         await audit.append(event)
         return true

@@ -70,8 +70,9 @@ extension Provisioning {
         _ prepared: PreparedTenant, _ numbers: [EmailAddress: Int64]
     ) async throws -> WrittenApply {
         try WrittenApply(
-            prepared.changes.map { StateChange($0, of: prepared.name) },
-            inverse: .tenant(DesiredTenant(inverting: prepared.changes, of: prepared.name, numbers: numbers)))
+            await prepared.shownChanges(),
+            inverse: .tenant(
+                DesiredTenant(inverting: prepared.changes, of: prepared.name, numbers: numbers, fate: prepared.fate)))
     }
 
     /// `undo --dry-run`, and what `undo` shows before it asks.
@@ -96,7 +97,8 @@ extension Provisioning {
         }
         guard let text = found else {
             throw AdminError(
-                .notFound, "There is no apply \(number).", hint: "`applies` lists them; the last \(Self.kept) of a tenant are kept.")
+                .notFound, "There is no apply \(number).",
+                hint: "`applies` lists them; the last \(Self.kept) of a tenant are kept, and none of one that is destroyed.")
         }
         return Undertaking(desired: try await Self.desired(text), undoes: number.number, caller: caller)
     }
@@ -105,11 +107,19 @@ extension Provisioning {
         try JSONDecoder().decode(DesiredState.self, from: Data(text.utf8))
     }
 
-    /// `applies`: the newest first.
+    /// `applies`: the newest first, those of deleted tenants too.
     func listApplies(_ request: AdminRequest<Nothing>) async throws -> [ApplyRecord] {
-        let tenant = try await filters(of: request).tenant
+        let tenant: TenantName? = try request.query.optional("tenant")
+        if let tenant, try await keptTenant(tenant) == nil { _ = try await self.tenant(tenant) }
+        return try await change { transaction in
+            try await showDeleted(in: transaction)
+            return try await applies(of: tenant, in: transaction)
+        }
+    }
+
+    private func applies(of tenant: TenantName?, in transaction: PostgresTransaction) async throws -> [ApplyRecord] {
         let counted = Self.actions.map { "(SELECT count(*) FROM jsonb_array_elements(a.forward) c WHERE c ->> 'action' = '\($0)')" }
-        let rows = try await database.query(
+        let rows = try await transaction.query(
             """
             SELECT a.number, t.name, a.applied_by, a.applied_at, \(counted.joined(separator: ", ")), a.undoes,
                 (SELECT max(b.number) FROM applies b WHERE b.undoes = a.number)

@@ -19,6 +19,10 @@ struct Keeping: Sendable {
     var namesBack: [DomainName: DomainName] = [:]
     /// Of an undo: the keys that wait for domains whose keys would go, by who made them.
     var waitingKeys = WaitingKeys()
+    /// What becomes of the tenant itself; and when it goes, whether it is destroyed.
+    var fate = TenantFate.stays, destroysTenant = false
+    /// Why a tenant stays that would go.
+    var tenantStays: String?
 
     /// For the fingerprint: what is shown of it.
     var lines: [String] {
@@ -26,6 +30,7 @@ struct Keeping: Sendable {
             + destroyedDomains.map { "destroys \($0)" }.sorted() + usersBack.map { "back \($0) \($1)" }.sorted()
             + domainsBack.map { "back \($0) \($1)" }.sorted() + waitingKeys.made.map { "keys \($0)" }.sorted()
             + waitingKeys.others.map { "other keys \($0)" }.sorted()
+            + ["tenant \(fate.rawValue) \(destroysTenant) \(tenantStays ?? "")"]
     }
 }
 
@@ -50,7 +55,7 @@ extension Provisioning {
         return keeping
     }
 
-    private func end(of period: GracePeriod, in transaction: PostgresTransaction) async throws -> Timestamp? {
+    func end(of period: GracePeriod, in transaction: PostgresTransaction) async throws -> Timestamp? {
         try await transaction.query("SELECT now() + $1::bigint * interval '1 day'", [period.parameter])
             .first?.optionalTimestamp(0).map { Timestamp(microsecondsSince1970: $0) }
     }

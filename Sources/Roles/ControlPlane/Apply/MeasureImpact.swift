@@ -8,6 +8,7 @@ extension Provisioning {
     func impact(of prepared: PreparedTenant, isUndo: Bool) async throws -> ApplyImpact {
         var impact = await Self.impact(of: prepared)
         if isUndo {
+            (impact.tenantBack, impact.tenantStays) = (prepared.fate == .comesBack, prepared.keeping.tenantStays)
             impact.usersSucceeded = prepared.keeping.usersSucceeded.map(\.text)
             impact.keysLeft = prepared.keeping.waitingKeys.others.sorted().map(\.text)
             impact.usersLeftAlone = prepared.successors.subtracting(prepared.keeping.usersSucceeded).sorted().map(\.text)
@@ -52,6 +53,7 @@ extension Provisioning {
             impact.bytesDeleted = ByteCount(impact.bytesDeleted.octets + usage.bytes.octets)
         }
         for case .domain(_, _, nil) in prepared.changes { impact.domainsDeleted += 1 }
+        (impact.tenantDeleted, impact.tenantDestroyed) = (prepared.fate == .goes, prepared.keeping.destroysTenant)
         impact.usersDestroyed = prepared.keeping.destroyedUsers.count
         impact.domainsDestroyed = prepared.keeping.destroyedDomains.count
         impact.keptByHolds = prepared.keeping.period == .atOnce
@@ -98,7 +100,7 @@ extension Provisioning {
     /// nil when the gateway does not tell.
     private func sessionsEnded(by prepared: PreparedTenant) async throws -> Int? {
         let ending = prepared.endings
-        guard !prepared.isNew, ending.all != nil || !ending.users.isEmpty || prepared.limitsProtocols else { return 0 }
+        guard prepared.reading.id != 0, ending.all != nil || !ending.users.isEmpty || prepared.limitsProtocols else { return 0 }
         guard let live = try? await liveSessions.all(tenant: prepared.reading.id, user: nil) else { return nil }
         let users = Set(ending.users.map(\.id))
         let allowed = prepared.limitsProtocols ? await prepared.services() : [:]
@@ -140,6 +142,7 @@ extension PreparedTenant {
 
     var endings: SessionEndings {
         var endings = SessionEndings()
+        if fate == .goes { endings.all = Provisioning.goodbye }
         for address in Set(changes.flatMap(\.losers)) {
             guard let id = reading.users[address]?.id else { continue }
             endings.users.append((id, address, "Your access to a shared mailbox was changed; please log in again"))
@@ -148,7 +151,7 @@ extension PreparedTenant {
             switch change {
             case .settings(let old, let new): endings.all = new.suspension.goodbye(after: old.suspension)
             case .user(let address, let old?, let new):
-                let deleted = new == nil ? "This account is deleted" : nil
+                let deleted = new == nil ? Provisioning.goodbye : nil
                 let replaced = new.map { $0.password != old.password } == true ? "Your password was changed; please log in again" : nil
                 guard let reason = deleted ?? new?.suspension.goodbye(after: old.suspension) ?? replaced,
                     let id = reading.users[address]?.id

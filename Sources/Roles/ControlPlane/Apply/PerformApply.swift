@@ -37,7 +37,7 @@ extension Provisioning {
                 try await prepare(desired, undertaking, in: transaction)
             }
             return ApplyPreview(
-                tenant: prepared.name, isNewTenant: prepared.isNew, changes: await Self.shown(prepared),
+                tenant: prepared.name, isNewTenant: prepared.fate == .made, changes: await prepared.shownChanges(),
                 impact: try await impact(of: prepared, isUndo: undertaking.undoes != nil), fingerprint: prepared.fingerprint)
         }
     }
@@ -52,29 +52,41 @@ extension Provisioning {
     private func apply(_ desired: DesiredTenant, _ undertaking: Undertaking, fingerprint: String) async throws -> Applied {
         await authenticator.learnCosts(of: desired.users.compactMap { $0.password?.hash })
         let keys = try await newSigningKeys(for: desired, undertaking)
-        let (prepared, kept, isNew): (PreparedTenant, KeptApply?, Bool)
+        let (prepared, kept): (PreparedTenant, KeptApply?)
+        var concerned: PreparedTenant?, isOpen = false
         do {
-            (prepared, kept, isNew) = try await change { transaction in
+            (prepared, kept) = try await change { transaction in
                 let shown = try await prepare(desired, undertaking, locked: true, in: transaction)
                 guard shown.fingerprint == fingerprint else { throw Self.moved(desired.name) }
-                let prepared = shown.isNew ? try await make(desired, undertaking, in: transaction) : shown
-                var kept: KeptApply?
-                if !prepared.changes.isEmpty {
-                    try await write(prepared, keys, by: undertaking.caller.name, in: transaction)
-                    kept = try await record(prepared, undertaking, in: transaction)
+                concerned = shown
+                let prepared = shown.fate == .made ? try await make(desired, undertaking, in: transaction) : shown
+                guard !prepared.isEmpty else { return (prepared, nil) }
+                try await write(prepared, keys, by: undertaking.caller.name, in: transaction)
+                let kept = try await record(prepared, undertaking, in: transaction)
+                if prepared.fate == .made { try await equip(prepared.reading.id, in: transaction) }
+                if prepared.fate == .comesBack {
+                    try await reopen(prepared.reading.id, called: desired.name, isOpen: &isOpen, in: transaction)
                 }
-                if shown.isNew { try await equip(prepared.reading.id, in: transaction) }
-                return (prepared, kept, shown.isNew)
+                return (prepared, kept)
             }
         } catch {
+            if let concerned { await settleDoors(of: concerned, isOpen: isOpen, after: error) }
             openMissingDoors(of: desired.name, after: error)
             guard [.uniqueViolation, .restrictViolation].contains((error as? PostgresError)?.sqlState) else { throw error }
             throw Self.moved(desired.name)
         }
-        if isNew { try await openDoors(of: prepared.reading.id, called: desired.name) }
+        if prepared.fate == .made { try await openDoors(of: prepared.reading.id, called: desired.name) }
         try await tell(prepared)
         return Applied(
-            number: kept?.number, tenant: desired.name, changes: prepared.changes.count, digest: kept?.digest, counts: kept?.counts)
+            number: prepared.keeping.destroysTenant ? nil : kept?.number, tenant: desired.name,
+            changes: kept?.counts.values.reduce(0, +) ?? 0, digest: kept?.digest, counts: kept?.counts)
+    }
+
+    /// Where what becomes of the tenant itself is not known, or did not come to be.
+    private func settleDoors(of prepared: PreparedTenant, isOpen: Bool, after error: any Error) async {
+        let tenant = prepared.reading.id
+        if prepared.fate == .comesBack, isOpen { await closeUnlessThere(tenant, called: prepared.name) }
+        if prepared.fate == .goes { closeLeftDoors(of: tenant, called: prepared.name, after: error) }
     }
 
     /// The tenant's row, which the others need: nobody sees it before all of it is there.
@@ -82,7 +94,9 @@ extension Provisioning {
         _ desired: DesiredTenant, _ undertaking: Undertaking, in transaction: PostgresTransaction
     ) async throws -> PreparedTenant {
         _ = try await insert(NewTenant(name: desired.name), in: transaction)
-        return try await prepare(desired, undertaking, locked: true, in: transaction)
+        var prepared = try await prepare(desired, undertaking, locked: true, in: transaction)
+        prepared.keeping.fate = .made
+        return prepared
     }
 
     static func moved(_ tenant: TenantName) -> AdminError {
@@ -91,9 +105,13 @@ extension Provisioning {
 
     /// Those who work with what is different now.
     private func tell(_ prepared: PreparedTenant) async throws {
-        guard !prepared.changes.isEmpty else { return }
+        guard !prepared.isEmpty else { return }
         let tenant = prepared.reading.id
-        directoryChanged(of: tenant)
+        switch prepared.fate {
+        case .goes: return await tellGone(prepared)
+        case .comesBack: return await domainsChanged()
+        case .stays, .made: directoryChanged(of: tenant)
+        }
         let old = prepared.reading.state, new = prepared.goal
         if old.domains.mapValues(\.mtaSTS) != new.domains.mapValues(\.mtaSTS) || old.domainAliases != new.domainAliases
             || old.settings.suspension != new.settings.suspension
@@ -111,7 +129,15 @@ extension Provisioning {
         if prepared.limitsProtocols { try await limitsChanged(of: [tenant], protocols: true) }
     }
 
-    @concurrent private nonisolated static func shown(_ prepared: PreparedTenant) async -> [StateChange] {
-        prepared.changes.map { StateChange($0, of: prepared.name) }
+    /// It is deleted by now; what cannot be destroyed at once, the sweep of what is deleted comes back to.
+    private func tellGone(_ prepared: PreparedTenant) async {
+        for address in prepared.reading.users.keys { forgetLogins(of: address) }
+        await closeDeleted(prepared.reading.id)
+        guard prepared.keeping.destroysTenant else { return }
+        do {
+            _ = try await destroyTenant(prepared.reading.id, called: prepared.name, whileIt: .isDeleted)
+        } catch {
+            journal.error("what was deleted could not be destroyed", ["name": prepared.name.text, "error": "\(error)"])
+        }
     }
 }

@@ -10,14 +10,18 @@ struct PreparedTenant: Sendable {
     let changes: [TenantChange]
     /// Of the plan that the tenant is to have.
     let planned: LimitSet
-    let keeping: Keeping
+    var keeping: Keeping
     /// The apply that is undone.
     let undoes: Int64?
     /// Who has an address that the inverse of an apply names, and is somebody else.
     let successors: Set<EmailAddress>
     let fingerprint: String
 
-    var isNew: Bool { reading.id == 0 }
+    var fate: TenantFate { keeping.fate }
+    var isEmpty: Bool { changes.isEmpty && fate == .stays }
+
+    /// As they are shown and kept.
+    @concurrent func shownChanges() async -> [StateChange] { StateChange.all(changes, of: name, fate, goal.settings) }
 }
 
 extension Provisioning {
@@ -31,14 +35,25 @@ extension Provisioning {
         let found = try await readTenant(desired.name, hashes: hashes, locked: locked, in: transaction)
         // Else it would be made, and cannot.
         if found == nil, undertaking.caller.part == nil, let kept = try await keptNote(.tenant, desired.name.text, in: transaction) {
-            throw AdminError.tenantExists(desired.name, kept)
+            return try await prepareDeleted(desired, undertaking, kept, locked: locked, in: transaction)
         }
         let reading = found ?? .absent
         let waitingKeys = try await waitingKeys(for: desired, reading, undertaking, in: transaction)
-        let (goal, changes) = try await Self.difference(
+        var (goal, changes) = try await Self.difference(
             reading, undertaking.undoes == nil ? desired : desired.sparing(waitingKeys), undertaking.prune)
         var keeping = try await keeping(of: changes, reading, undertaking, in: transaction)
         keeping.waitingKeys = waitingKeys
+        if found == nil { keeping.fate = .made }
+        if found != nil, undertaking.isToDeleteTenant {
+            keeping.tenantStays = try await whatCameSince(
+                to: reading.id, called: desired.name, beside: desired.gone, goal, in: transaction)
+            if keeping.tenantStays == nil {
+                try await findDeletion(of: reading, changes, &keeping, in: transaction)
+                // It has them still when it comes back.
+                goal.settings = reading.state.settings
+                changes = await Self.withoutSettings(changes)
+            }
+        }
         // An undo asks for what there was, and nobody can make it ask for less.
         if undertaking.undoes == nil { try Self.requireFewKeys(SortedChanges(changes).without(keeping).domains) }
         if undertaking.caller.part != nil { try Self.requireOwn(changes, reading, keeping, desired.name) }
@@ -56,6 +71,12 @@ extension Provisioning {
     ) async throws -> (TenantState, [TenantChange]) {
         let goal = try reading.state.reaching(desired, prune: prune, numbers: reading.numbers)
         return (goal, TenantState.changes(from: reading.state, to: goal))
+    }
+
+    @concurrent private nonisolated static func withoutSettings(_ changes: [TenantChange]) async -> [TenantChange] {
+        changes.filter { change in
+            if case .settings = change { false } else { true }
+        }
     }
 
     @concurrent private nonisolated static func requireAllowed(_ old: TenantState, _ new: TenantState, _ planned: LimitSet) async throws {

@@ -19,7 +19,7 @@ extension Provisioning {
         guard desired.domains.contains(where: { $0.dkim == true }) else { return [:] }
         let names = try await change { transaction in
             let prepared = try await prepare(desired, undertaking, in: transaction)
-            return SortedChanges(prepared.changes).without(prepared.keeping).domains.signing
+            return prepared.fate == .comesBack ? [] : SortedChanges(prepared.changes).without(prepared.keeping).domains.signing
         }
         return try await Task.detached {
             var made: [DomainName: NewSigningKeys] = [:]

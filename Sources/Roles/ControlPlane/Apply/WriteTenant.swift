@@ -10,7 +10,17 @@ extension Provisioning {
     func write(
         _ prepared: PreparedTenant, _ keys: [DomainName: NewSigningKeys], by administrator: String, in transaction: PostgresTransaction
     ) async throws {
-        let tenant = prepared.reading.id, changes = SortedChanges(prepared.changes)
+        let tenant = prepared.reading.id
+        switch prepared.fate {
+        case .comesBack: return  // as it was, by its own row
+        case .goes:
+            // All that is in it goes with it, and stays as it is for as long as the tenant is kept.
+            let period = prepared.keeping.period ?? .unlimited
+            _ = try await keep(tenant, called: prepared.name, DeletionWish(caller: administrator), period, in: transaction)
+            return
+        case .stays, .made: break
+        }
+        let changes = SortedChanges(prepared.changes)
         try await remove(changes, of: prepared, by: administrator, in: transaction)
         try await bringBack(prepared.keeping, of: tenant, in: transaction)
         let sorted = changes.without(prepared.keeping)

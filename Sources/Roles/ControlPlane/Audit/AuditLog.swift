@@ -8,7 +8,9 @@ import Runtime
 /// What administrators did, in a table that is only added to.
 ///
 /// A call that changes something has two events: one before, that it begins, and one afterwards, which refers to the first and tells what
-/// came of it. So nothing is changed of which the log knows nothing, whenever the process ends.
+/// came of it. So nothing is changed of which the log knows nothing, whenever the process ends. Of a call that has no second one, since the
+/// process ended or the database did not answer, the second is written at the next start, or once the database answers: it tells what is
+/// known, and no call has two.
 ///
 /// Each event carries a seal: HMAC-SHA-256 over the event and the seal before it, with a key that the database does not hold. The newest
 /// seal also lies in a file beside the database. So nobody who can write to the database changes, inserts or removes an event,
@@ -30,13 +32,16 @@ final class AuditLog {
         var begun: Int64?
         /// Names the call in the log; not kept in the table.
         var trace = ""
+        /// The call goes on where it cannot be written that it begins. Not kept in the table either.
+        var goesOn = false
 
         /// The result of an event that tells that a call begins.
         static let begins = "begun"
     }
     private struct Waiting {
         var entry: Entry
-        var answer: CheckedContinuation<Int64?, Never>
+        /// nil: nobody waits for it.
+        var answer: CheckedContinuation<Int64?, Never>?
         /// What came of a change is told once the file has it too; the others are durable in the table, and the file follows.
         var isForFile: Bool { entry.begun != nil }
     }
@@ -50,12 +55,19 @@ final class AuditLog {
     /// The first events of calls that are under way.
     private(set) var running: Set<Int64> = []
     private var isWriting = false
-    private var waitingForFile: [(number: Int64, answer: CheckedContinuation<Int64?, Never>)] = []
+    private var waitingForFile: [(number: Int64, answer: CheckedContinuation<Int64?, Never>?)] = []
     private var isKeeping = false
     /// The last transaction failed, and may have been committed all the same.
     private var isInDoubt = false
+    private var doubtful = DoubtfulEvents()
+    /// By their traces: first events of calls that went on without knowing of them.
+    private var begunUnheard: [String: Int64] = [:]
+    private var isSettling = false
+    /// The last event of earlier processes.
+    private let inherited: Int64
 
     private static let patience = [Duration.milliseconds(100), .seconds(1)]
+    private static let pauses = Duration.seconds(1)...Duration.seconds(60)
 
     /// Goes on behind the last event that there is.
     init(database: PostgresPool, key: [UInt8], headFile: String, journal: Journal) async throws {
@@ -71,6 +83,7 @@ final class AuditLog {
             }
         }
         head = known.map { $0.sequence > stored.sequence ? $0 : stored } ?? stored
+        inherited = stored.sequence
     }
 
     /// Returns when the event is durable. Should the database fail for long, the event is in the journal instead.
@@ -80,13 +93,44 @@ final class AuditLog {
     }
 
     /// Tells that a call begins; whoever does gives the number to the event that tells of its end. Returns when that is durable.
-    /// - Returns: nil when the database fails for long.
+    /// - Returns: nil when the database fails for long: unless the call goes on all the same, it is refused, and the log tells that itself
+    ///   once it can. Nobody else does then.
     func begin(_ entry: Entry) async -> Int64? {
         var entry = entry
         entry.result = Entry.begins
         let number = await place(entry)
         if let number { running.insert(number) }
         return number
+    }
+
+    /// Tells of each call in whose midst an earlier process ended what is known of it. Returns once that is done.
+    func closeEarlier() async {
+        var last: Int64 = 0
+        while true {
+            do {
+                let left = try await withoutEnd(after: last)
+                guard !left.isEmpty else { return }
+                for event in left {
+                    // What cannot be written now is owed, and nobody has to look for it again.
+                    await append(event.entry.ended(AuditEvent.interrupted, begun: event.sequence))
+                    last = event.sequence
+                }
+            } catch {
+                journal.warning("calls that were interrupted could not be looked for", ["error": "\(error)"])
+                await EventLoopActor.sleep(for: Self.pauses.upperBound)
+            }
+        }
+    }
+
+    /// The next of earlier processes' first events to which there is no second. `LIMIT 1` has the index asked, event by event.
+    private func withoutEnd(after last: Int64) async throws -> [SealedEvent] {
+        try await database.query(
+            """
+            \(SealedEvent.selection) e LEFT JOIN LATERAL (
+                SELECT 1 AS ended FROM audit_log o WHERE o.begun = e.sequence LIMIT 1) o ON true
+            WHERE result = '\(Entry.begins)' AND sequence > $1 AND sequence <= $2 AND ended IS NULL ORDER BY sequence LIMIT 1000
+            """, [.int8(last), .int8(inherited)]
+        ).rows.map { try SealedEvent($0) }
     }
 
     /// - Returns: the event's number; nil when it is in the journal instead.
@@ -100,17 +144,31 @@ final class AuditLog {
         }
     }
 
+    /// Asks until the database answers what it has of the events that nobody heard of, and writes what is owed.
+    private func settle() async {
+        var pause = Self.pauses.lowerBound
+        while isInDoubt {
+            await EventLoopActor.sleep(for: pause)
+            pause = min(pause * 2, Self.pauses.upperBound)
+            guard isInDoubt, !isWriting else { continue }  // who writes finds it out too
+            isWriting = true
+            try? await takeUpWhatWasCommitted()
+            await write()
+        }
+        isSettling = false
+    }
+
     /// Those who wait at the same time share one transaction.
     private func write() async {
         while !waiting.isEmpty {
             let batch = waiting
             waiting = []
             guard let first = await write(batch.map(\.entry)) else {
-                for one in batch { one.answer.resume(returning: nil) }
+                for one in batch { one.answer?.resume(returning: nil) }
                 continue
             }
             for (number, one) in zip(first..., batch) {
-                if one.isForFile { waitingForFile.append((number, one.answer)) } else { one.answer.resume(returning: number) }
+                if one.isForFile { waitingForFile.append((number, one.answer)) } else { one.answer?.resume(returning: number) }
             }
             if !isKeeping {
                 isKeeping = true
@@ -121,11 +179,13 @@ final class AuditLog {
     }
 
     /// - Returns: the first one's number; nil when they are in the journal instead.
-    private func write(_ entries: [Entry]) async -> Int64? {
-        var problem = ""
+    private func write(_ batch: [Entry]) async -> Int64? {
+        var entries = batch, first: Int64?, problem = ""
         do {
             if isInDoubt { try await takeUpWhatWasCommitted() }
+            entries = entries.map(knowingItsBeginning)
             let (insertions, newest) = try chained(entries)
+            first = head.sequence + 1
             for pause in Self.patience + [.zero] {
                 do {
                     _ = try await database.pipeline(insertions)
@@ -138,6 +198,11 @@ final class AuditLog {
             }
         } catch {
             problem = "\(error)"
+        }
+        doubtful.add(entries, first: first)
+        if isInDoubt, !isSettling {
+            isSettling = true
+            EventLoopActor.task { await self.settle() }
         }
         for entry in entries {
             journal.error(
@@ -159,6 +224,16 @@ final class AuditLog {
             head = AuditHead(sequence: event.sequence, seal: event.seal)
         }
         isInDoubt = false
+        let outcome = doubtful.settle(upTo: head.sequence)
+        waiting += outcome.owed.map { Waiting(entry: $0, answer: nil) }
+        begunUnheard.merge(outcome.begun) { $1 }
+        running.formUnion(outcome.begun.values)
+    }
+
+    private func knowingItsBeginning(_ entry: Entry) -> Entry {
+        guard !entry.isBeginning, entry.begun == nil, let begun = begunUnheard.removeValue(forKey: entry.trace) else { return entry }
+        running.remove(begun)
+        return entry.ended(entry.result, begun: begun)
     }
 
     /// The newest at a time, while further events are written.
@@ -169,7 +244,7 @@ final class AuditLog {
             await keep(kept)
             let told = waitingForFile.prefix { $0.number <= kept.sequence }
             waitingForFile.removeFirst(told.count)
-            for one in told { one.answer.resume(returning: one.number) }
+            for one in told { one.answer?.resume(returning: one.number) }
         }
         isKeeping = false
     }
@@ -206,39 +281,5 @@ final class AuditLog {
     // MARK: Reading
 
     /// Compares every event with its seal, in order.
-    func verify() async throws -> AuditVerification {
-        var previous = AuditHead.none
-        var count: Int64 = 0
-        var problems: [String] = []
-        let known = head
-        while true {
-            let page = try await database.query(
-                "\(SealedEvent.selection) WHERE sequence > $1 AND sequence <= $2 ORDER BY sequence LIMIT 5000",
-                [.int8(previous.sequence), .int8(known.sequence)])
-            guard !page.isEmpty else { break }
-            for row in page.rows {
-                let event = try SealedEvent(row)
-                count += 1
-                if event.sequence != previous.sequence + 1 {
-                    problems.append(Self.missing(previous.sequence + 1, event.sequence - 1))
-                } else if try event.expectedSeal(after: previous.seal, key: key) != event.seal {
-                    problems.append("Event \(event.sequence) is not as it was written.")
-                }
-                previous = AuditHead(sequence: event.sequence, seal: event.seal)
-                guard problems.count < 100 else {
-                    return AuditVerification(events: count, problems: problems + ["There is more; the search was ended here."])
-                }
-            }
-        }
-        if previous.sequence < known.sequence {
-            problems.append(Self.missing(previous.sequence + 1, known.sequence))
-        } else if previous != known {
-            problems.append("Event \(previous.sequence) is not the one that was written last.")
-        }
-        return AuditVerification(events: count, problems: problems)
-    }
-
-    private static func missing(_ first: Int64, _ last: Int64) -> String {
-        first == last ? "Event \(first) is missing." : "Events \(first) to \(last) are missing."
-    }
+    func verify() async throws -> AuditVerification { try await AuditChain(database: database, key: key).verify(upTo: head) }
 }

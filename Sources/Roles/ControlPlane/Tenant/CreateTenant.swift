@@ -73,7 +73,7 @@ extension Provisioning {
     }
 
     /// A second apart; after that a start of the control plane opens them.
-    private static let questions = 300
+    static let questions = 300
 
     func remove(_ tenant: Int64, in transaction: PostgresTransaction) async throws {
         _ = try await transaction.query("DELETE FROM tenants WHERE tenant_id = $1", [.int8(tenant)])

@@ -1,6 +1,7 @@
 import AdminAPI
 import Glibc
 import Postgres
+import Runtime
 
 extension Provisioning {
     /// `tenant delete`: its sessions end, its worker stops and its doors close; its rows and files are kept until the grace period ends.
@@ -28,17 +29,50 @@ extension Provisioning {
             try await destroyLiveTenant(id, called: name)
             return .destroyed
         }
-        let deletion = try await change { transaction in try await keep(id, called: name, wish, period, in: transaction) }
-        guard !isRehearsal else { return deletion }
-        await domainsChanged()
-        endSessions(tenant: id, user: nil, reason: "This account is deleted")
-        await workers.close(id)
-        workers.forget(id)
+        let deletion: Deletion
+        do {
+            deletion = try await change { transaction in try await keep(id, called: name, wish, period, in: transaction) }
+        } catch {
+            closeLeftDoors(of: id, called: name, after: error)
+            throw error
+        }
+        if !isRehearsal { await closeDeleted(id) }
         return deletion
     }
 
+    /// What sessions are told.
+    nonisolated static let goodbye = "This account is deleted"
+
+    /// Once it is committed.
+    func closeDeleted(_ tenant: Int64) async {
+        await domainsChanged()
+        endSessions(tenant: tenant, user: nil, reason: Self.goodbye)
+        await workers.close(tenant)
+        workers.forget(tenant)
+    }
+
+    /// Where the answer to the commit that was to delete a tenant is lost, it may be deleted: that is asked until the database answers.
+    func closeLeftDoors(of tenant: Int64, called name: TenantName, after error: any Error) {
+        guard (error as? PostgresError)?.mayHaveCommitted == true, !isRehearsal else { return }
+        EventLoopActor.task { [self] in
+            var answers = 0
+            for _ in 0..<Self.questions {
+                if let found = try? await tenants(named: name) {
+                    guard workers.hasDoors(of: tenant) else { return }
+                    if found.first?.id != tenant { return await closeDeleted(tenant) }
+                    answers += 1
+                    // A server that has lost its client may be at the commit still.
+                    if answers == Self.answersThatItIsThere { return }
+                }
+                await EventLoopActor.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    private static let answersThatItIsThere = 10
+
     /// Its domains are deleted with it, so that whoever looks for one finds none.
-    private func keep(
+    func keep(
         _ tenant: Int64, called name: TenantName, _ wish: DeletionWish, _ period: GracePeriod, in transaction: PostgresTransaction
     ) async throws -> Deletion {
         try await showDeleted(in: transaction)
@@ -54,7 +88,7 @@ extension Provisioning {
     private func destroyLiveTenant(_ tenant: Int64, called name: TenantName) async throws {
         // Its worker goes on, and is not to wait for rows that are deleted and come back: that its end is allowed is all that is tried.
         guard !isRehearsal else { return }
-        endSessions(tenant: tenant, user: nil, reason: "This account is deleted")
+        endSessions(tenant: tenant, user: nil, reason: Self.goodbye)
         await workers.close(tenant)
         do {
             guard try await destroyTenant(tenant, called: name, whileIt: .isThere) else { throw AdminError.noTenant(name) }
