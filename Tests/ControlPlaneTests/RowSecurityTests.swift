@@ -65,6 +65,8 @@ import TestSupport
                 INSERT INTO user_forwards VALUES (\(t), \(t), ARRAY['bob@d\(t).example']);
                 INSERT INTO groups (tenant_id, domain_id, local_part) VALUES (\(t), \(t), 'team');
                 INSERT INTO group_members VALUES (\(t), \(t), 'team', 'ann@d\(t).example');
+                INSERT INTO kept_addresses (tenant_id, domain_id, local_part, kind, targets, deleted_by)
+                    VALUES (\(t), \(t), 'old', 'alias', ARRAY['ann@d\(t).example'], 'root');
                 INSERT INTO domain_aliases VALUES (\(t), \(t), 'also.d\(t).example');
                 INSERT INTO dkim_keys VALUES (\(t), \(t), 'may', 'rsa-sha256', 'x', 'x');
                 INSERT INTO dkim_keys (tenant_id, domain_id, alias, selector, algorithm, private_key, public_key)
