@@ -158,6 +158,7 @@ def requests(tenant, domain, user, alias, administrator, new="nobody", **there):
         "queue release": ("POST", f"/queue/{queued}/release", None),
         "queue delete": ("DELETE", f"/queue/{queued}", None),
         "queue retry --all": ("POST", "/queue/retry", {"tenant": tenant}),
+        "queue hold --all": ("POST", "/queue/hold", {"tenant": tenant}),
         "queue release --all": ("POST", "/queue/release", {"tenant": tenant}),
         "queue delete --all": ("POST", "/queue/delete", {"tenant": tenant}),
         "login list": ("GET", "/logins", None),

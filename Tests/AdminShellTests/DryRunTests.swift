@@ -76,6 +76,7 @@ import Testing
         queue release 7
         queue delete 7
         queue retry --all
+        queue hold --all
         queue release --all --tenant acme
         queue delete --all --recipient-domain elsewhere.example
         login unlock 192.0.2.0/24

@@ -96,7 +96,8 @@ import Testing
         "tenant compact": Compaction.self, "hold copy": HeldCopies.self, "quota check --repair": QuotaCheck.self,
         "worker restart": Worker.self, "login unlock": UnlockedLogins.self, "session end": EndedSessions.self,
         "certificate import": Certificate.self,
-        "queue retry --all": QueueBatch.self, "queue release --all": QueueBatch.self, "queue delete --all": QueueBatch.self,
+        "queue retry --all": QueueBatch.self, "queue hold --all": QueueBatch.self, "queue release --all": QueueBatch.self,
+        "queue delete --all": QueueBatch.self,
         "tenant delete": Deletion.self, "apply": Applied.self, "undo": Applied.self,
     ]
     /// Those whose subject's state is that of the others, or is looked at by itself below.

@@ -122,8 +122,8 @@ import TestSupport
                         // No grant at all is a fence too: hashes and the queue.
                         #expect(error.sqlState == .insufficientPrivilege, "\(table)")
                         let closed = [
-                            "app_passwords", "credentials", "domain_claims", "familiar_networks", "old_credentials", "one_time_passwords",
-                            "queue_messages", "queue_recipients",
+                            "app_passwords", "credentials", "domain_claims", "familiar_networks", "kept_addresses", "old_credentials",
+                            "one_time_passwords", "queue_messages", "queue_recipients",
                         ]
                         #expect(closed.contains(table))
                     }

@@ -119,6 +119,7 @@ extension AdminRouter {
         serve(Calls.releaseQueued) { try await $0.releaseQueued($1) }
         serve(Calls.deleteQueued) { try await $0.deleteQueued($1) }
         serve(Calls.retryManyQueued) { try await $0.retryManyQueued($1) }
+        serve(Calls.holdManyQueued) { try await $0.holdManyQueued($1) }
         serve(Calls.releaseManyQueued) { try await $0.releaseManyQueued($1) }
         serve(Calls.deleteManyQueued) { try await $0.deleteManyQueued($1) }
 
