@@ -50,6 +50,28 @@ extension KeptAddressTests {
         await platform.close()
     }
 
+    @Test("A hold that is being set is waited for") func heldMeanwhile() async throws {
+        let platform = try await platform(), calls = platform.calls(), now = request(info, now: true, on: platform)
+        try await alias(info, to: ["ann@acme.example"], on: calls, platform)
+        let setting = """
+            WITH locked AS (SELECT tenant_id FROM tenants FOR NO KEY UPDATE)
+            INSERT INTO holds (tenant_id, reason, set_by) SELECT tenant_id, 'case', 'jo' FROM locked
+            """
+        let deleting = try await platform.holding(setting, until: 1) {
+            Task { await refusal { _ = try await calls.deleteAlias(now) } }
+        }
+        #expect(await deleting.value.contains("there is a legal hold on acme"))
+        _ = try await calls.showAlias(request(info, on: platform))
+        _ = try await calls.deleteAlias(request(info, on: platform))
+        _ = try await platform.owner.query("DELETE FROM holds")
+        _ = try await platform.owner.query("UPDATE kept_addresses SET kept_until = now()")
+        let overdue = try #require(try await calls.overdueDeletions().first)
+        let destroying = try await platform.holding(setting, until: 1) { Task { try await calls.destroy(overdue) } }
+        #expect(try await !destroying.value)
+        #expect(try await kept(calls, platform) == ["alias \(info)"])
+        await platform.close()
+    }
+
     @Test("The housekeeping takes those whose grace period is over, and no others") func swept() async throws {
         let platform = try await platform(), calls = platform.calls()
         for name in ["one", "two", "three"] {

@@ -132,6 +132,8 @@ extension Provisioning {
         try await destroying(overdue.name) {
             try await change { transaction in
                 try await showDeleted(in: transaction)
+                // As who sets a hold does.
+                _ = try await transaction.query("SELECT 1 FROM tenants WHERE tenant_id = $1 FOR NO KEY UPDATE", [.int8(overdue.tenant)])
                 guard try await hold(on: overdue.doomed, in: transaction) == nil else { return false }
                 return try await transaction.query(
                     "DELETE FROM \(table) WHERE tenant_id = $1 AND \(column) = $2 AND deleted_at IS NOT NULL AND kept_until <= now()",

@@ -65,6 +65,8 @@ extension Provisioning {
             "SELECT EXISTS (SELECT FROM \(kind.table) WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3)", place.parameters)
         let isThere = try found.first?.bool(0) == true
         guard isThere || wish.now else { throw kind.absent(address) }
+        // Who sets a hold waits for this, and this for them.
+        try await room(for: .aliases, of: keys.tenant, in: transaction)
         let doomed = Doomed.address(tenant: keys.tenant, domain: keys.domain)
         guard isThere else {
             // Those that are deleted already.
