@@ -43,6 +43,7 @@ def requests(tenant, domain, user, alias, administrator, new="nobody", **there):
         "other_tenant": "no-tenant-of-this-name", "worker": "tenant:nobody-there", "deleted_domain": "gone.example",
         "domain_alias": "gone.example", "claimed": domain, "mode": "sometimes", "selector": "gone", "new_selector": "x" * 63,
         "held": user, "deleted": user, "app_password": "phone", "group": f"gone@{domain}", "shared": f"gone@{domain}",
+        "deleted_alias": f"gone@{domain}", "deleted_group": f"gone@{domain}",
         "applied": "999999999", "queued": "999999999", "bytes": -1,
     }  # fmt: skip
     thing = {**nothing, **there}
@@ -119,6 +120,7 @@ def requests(tenant, domain, user, alias, administrator, new="nobody", **there):
         "alias list": ("GET", f"/aliases?domain={domain}", None),
         "alias show": ("GET", f"/aliases/{alias}", None),
         "alias delete": ("DELETE", f"/aliases/{alias}", None),
+        "alias undelete": ("POST", f"/aliases/{thing['deleted_alias']}/undelete", None),
         "group create": (
             "POST",
             "/groups",
@@ -130,6 +132,7 @@ def requests(tenant, domain, user, alias, administrator, new="nobody", **there):
         "group add": ("POST", f"/groups/{thing['group']}/add", {"members": []}),
         "group remove": ("POST", f"/groups/{thing['group']}/remove", {"members": []}),
         "group delete": ("DELETE", f"/groups/{thing['group']}", None),
+        "group undelete": ("POST", f"/groups/{thing['deleted_group']}/undelete", None),
         "mailbox create": ("POST", "/mailboxes", {"address": f"{new}@{domain}", "quota": {"bytes": thing["bytes"]}}),
         "mailbox list": ("GET", f"/mailboxes?domain={domain}", None),
         "mailbox show": ("GET", f"/mailboxes/{thing['shared']}", None),
@@ -155,6 +158,7 @@ def requests(tenant, domain, user, alias, administrator, new="nobody", **there):
         "queue release": ("POST", f"/queue/{queued}/release", None),
         "queue delete": ("DELETE", f"/queue/{queued}", None),
         "queue retry --all": ("POST", "/queue/retry", {"tenant": tenant}),
+        "queue hold --all": ("POST", "/queue/hold", {"tenant": tenant}),
         "queue release --all": ("POST", "/queue/release", {"tenant": tenant}),
         "queue delete --all": ("POST", "/queue/delete", {"tenant": tenant}),
         "login list": ("GET", "/logins", None),

@@ -21,7 +21,11 @@ class DryRuns(unittest.TestCase):
         cls.gone, cls.claimed = f"gone-{domain}", f"claimed-{domain}"
         for words in (
             ("alias", "create", cls.company.address("info"), "--to", ann),
+            ("alias", "create", cls.company.address("old"), "--to", ann),
+            ("alias", "delete", cls.company.address("old")),
             ("group", "create", cls.team, "--member", ann),
+            ("group", "create", cls.company.address("crew"), "--member", ann),
+            ("group", "delete", cls.company.address("crew")),
             ("mailbox", "create", cls.desk),
             ("mailbox", "add", cls.desk, "--member", ann, "--rights", "write"),
             ("user", "password", bob, "--generate"),
@@ -63,7 +67,7 @@ class DryRuns(unittest.TestCase):
         tables = (
             *("tenants", "plans", "domains", "domain_aliases", "users", "credentials", "app_passwords", "aliases", "groups"),
             *("vacations", "user_forwards", "holds", "group_members", "one_time_passwords", "applies", "domain_claims", "old_credentials"),
-            *("administrators", "administrator_sessions", "shared_access", "dkim_keys"),
+            *("administrators", "administrator_sessions", "shared_access", "dkim_keys", "kept_addresses"),
         )
         rows = [database.sql(self.platform, "postgres", f"SELECT whole::text FROM {table} AS whole ORDER BY 1") for table in tables]
         roles = database.sql(self.platform, "postgres", "SELECT count(*) FROM pg_roles")
@@ -101,6 +105,10 @@ class DryRuns(unittest.TestCase):
                 (["user", "rename", ann, self.company.address("tried")], "tried@"),
                 (["alias", "create", self.company.address("tried"), "--to", ann], "Created alias"),
                 (["alias", "delete", self.company.address("info")], "Deleted alias"),
+                (["alias", "delete", self.company.address("old"), "--now"], "for ever"),
+                (["alias", "undelete", self.company.address("old")], "is back"),
+                (["group", "delete", self.team], "Deleted group"),
+                (["group", "undelete", self.company.address("crew")], "is back, with 1 member"),
                 (["quota", "set", ann, "--bytes", "5MB"], "5 MB"),
                 (["user", "delete", ann], ann),
                 (["domain", "delete", domain], domain),

@@ -26,6 +26,8 @@ class Roles(RoleQuestions, unittest.TestCase):
         cls.left, cls.right = Company(cls.platform), Company(cls.platform)
         for company in (cls.left, cls.right):
             cls.platform.casella("alias", "create", company.address("info"), "--to", company.address("ann"))
+            cls.platform.casella("alias", "create", company.address("old"), "--to", company.address("ann"))
+            cls.platform.casella("alias", "delete", company.address("old"))
             cls.platform.casella("group", "create", company.address("team"), "--member", company.address("ann"))
             cls.platform.casella("mailbox", "create", company.address("desk"))
             cls.platform.casella("mailbox", "add", company.address("desk"), "--member", company.address("ann"), "--rights", "read")

@@ -43,6 +43,39 @@ struct AskingTests {
         #expect(try bench.run("hold release ann@acme.example --yes") == 0)
     }
 
+    @Test("Aliases and groups are deleted without a question, for they come back; what is destroyed needs its name typed") func addresses()
+        throws
+    {
+        let bench = Bench()
+        #expect(try bench.run("alias delete info@acme.example") == 0)
+        #expect(
+            bench.console.output == "Deleted alias info@acme.example; `alias undelete info@acme.example` brings it back until "
+                + "2026-05-18T03:02:01Z.\n")
+        #expect(try bench.run("alias delete info@acme.example --now") == 65)
+        #expect(bench.transport.made.last == "GET /aliases/info%40acme.example")
+        let destroyed = Bench(FakeConsole(canAsk: true, answers: ["info@acme.example", "team@acme.example", "yes"]))
+        #expect(try destroyed.run("alias delete info@acme.example --now") == 0)
+        #expect(destroyed.console.errors.contains("This destroys alias info@acme.example with 2 targets, for ever."))
+        #expect(destroyed.console.output == "Deleted alias info@acme.example, for ever.\n")
+        #expect(try destroyed.run("group delete team@acme.example --now") == 0)
+        #expect(destroyed.console.errors.contains("This destroys the deleted group team@acme.example, for ever."))
+        #expect(destroyed.transport.made.last == "DELETE /groups/team%40acme.example?now=true")
+        #expect(try destroyed.run("group delete team@acme.example --now") == 1, "yes is no name")
+    }
+
+    @Test("A deleted alias or group is brought back, and who is left out is named") func undeleted() throws {
+        let bench = Bench()
+        #expect(try bench.run("alias undelete info@acme.example") == 0)
+        #expect(
+            bench.console.output == "Alias info@acme.example to ann@acme.example, x@far.example is back.\n"
+                + "Left out, since they are gone: bob@acme.example.\n")
+        let group = Bench()
+        #expect(try group.run("group undelete team@acme.example") == 0)
+        #expect(group.console.output == "Group team@acme.example is back, with 1 member.\n")
+        #expect(try group.run("deleted list --format csv") == 0)
+        #expect(group.console.output.contains("group,team@acme.example,acme,2026-05-04T03:02:01Z,,"))
+    }
+
     @Test("Another answer, or none, deletes nothing", arguments: ["yes", "acm", "", nil]) func wrong(answer: String?) throws {
         let bench = Bench(FakeConsole(canAsk: true, answers: [answer]))
         #expect(try bench.run("tenant delete acme") == 1)

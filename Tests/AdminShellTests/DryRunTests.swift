@@ -50,12 +50,14 @@ import Testing
         app-password create ann@acme.example --name phone
         app-password delete ann@acme.example phone
         alias create info@acme.example --to ann@acme.example
-        alias delete info@acme.example
+        alias delete info@acme.example --now
+        alias undelete info@acme.example
         group create team@acme.example --member ann@acme.example
         group set team@acme.example --posting owners
         group add team@acme.example --member ann@acme.example
         group remove team@acme.example --member ann@acme.example
         group delete team@acme.example
+        group undelete team@acme.example
         mailbox create desk@acme.example
         mailbox add desk@acme.example --member ann@acme.example --rights read
         mailbox remove desk@acme.example --member ann@acme.example
@@ -74,6 +76,7 @@ import Testing
         queue release 7
         queue delete 7
         queue retry --all
+        queue hold --all
         queue release --all --tenant acme
         queue delete --all --recipient-domain elsewhere.example
         login unlock 192.0.2.0/24

@@ -118,6 +118,12 @@ enum Prepared {
     static let kept =
         #"{"level":"user","name":"ann@acme.example","tenant":"acme","deletedAt":"2026-05-04T03:02:01Z","#
         + #""keptUntil":"2026-05-18T03:02:01Z","deletedBy":"olga","usage":{"bytes":1536,"messages":3},"held":true}"#
+    static let alias = #"{"address":"info@acme.example","tenant":"acme","targets":["ann@acme.example","x@far.example"]}"#
+    static let group =
+        #"{"address":"team@acme.example","tenant":"acme","posting":"members","owners":[],"memberCount":1,"members":["ann@acme.example"]}"#
+    static let keptGroup =
+        #"{"level":"group","name":"team@acme.example","tenant":"acme","deletedAt":"2026-05-04T03:02:01Z","#
+        + #""usage":{"bytes":0,"messages":0},"held":false}"#
     static let hold =
         #"{"target":"ann@acme.example","tenant":"acme","reason":"case 7","setBy":"olga","setAt":"2026-05-04T03:02:01Z","#
         + #""keptMessages":2,"keptBytes":3000}"#
@@ -137,8 +143,16 @@ enum Prepared {
         "DELETE /tenants/acme": (200, #"{"destroyed":false,"keptUntil":"2026-05-18T03:02:01Z"}"#),
         "DELETE /tenants/acme?now=true": (200, #"{"destroyed":true}"#),
         "GET /users/ann%40acme.example": (404, #"{"error":{"code":"notFound","message":"There is no user ann@acme.example."}}"#),
-        "GET /deleted": (200, "[\(kept)]"), "DELETE /users/ann%40acme.example?now=true": (200, #"{"destroyed":true}"#),
+        "GET /deleted": (200, "[\(kept),\(keptGroup)]"), "DELETE /users/ann%40acme.example?now=true": (200, #"{"destroyed":true}"#),
         "POST /users/ann%40acme.example/undelete": (200, user), "GET /holds": (200, "[\(hold)]"),
+        "GET /aliases/info%40acme.example": (200, alias),
+        "DELETE /aliases/info%40acme.example": (200, #"{"destroyed":false,"keptUntil":"2026-05-18T03:02:01Z"}"#),
+        "DELETE /aliases/info%40acme.example?now=true": (200, #"{"destroyed":true}"#),
+        "POST /aliases/info%40acme.example/undelete": (200, #"{"alias":\#(alias),"leftOut":["bob@acme.example"]}"#),
+        "GET /groups/team%40acme.example": (404, #"{"error":{"code":"notFound","message":"There is no group team@acme.example."}}"#),
+        "DELETE /groups/team%40acme.example": (200, #"{"destroyed":true}"#),
+        "DELETE /groups/team%40acme.example?now=true": (200, #"{"destroyed":true}"#),
+        "POST /groups/team%40acme.example/undelete": (200, #"{"group":\#(group),"leftOut":[]}"#),
         "POST /holds/ann%40acme.example": (200, hold), "DELETE /holds/ann%40acme.example": (200, "{}"),
         "POST /holds/ann%40acme.example/copy": (200, copies), "POST /holds/ann%40acme.example/copy?dryRun=true": (200, copies),
         "POST /holds/bob%40acme.example/copy": (

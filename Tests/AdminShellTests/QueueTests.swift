@@ -58,6 +58,7 @@ import Testing
 
     static let verbs = [
         ("retry", "This tries 3 messages to 6 recipients, at once.", "3 messages are tried now."),
+        ("hold", "This holds 3 messages to 6 recipients: none is tried until it is released.", "Held 3 messages."),
         ("release", "This releases 3 messages to 6 recipients, to be sent.", "Released 3 messages."),
         ("delete", "This deletes 3 messages to 6 recipients, unsent; nobody is told.", "Deleted 3 messages."),
     ]
@@ -103,12 +104,32 @@ import Testing
         "One message or all are named, and filters are those of all",
         arguments: [
             "queue delete", "queue delete 7 --all", "queue release 7 --tenant acme", "queue retry 7 --recipient-domain x.example",
-            "queue release --tenant acme", "queue hold --all", "queue delete --all --recipient-domain x",
+            "queue release --tenant acme", "queue hold", "queue hold 7 --all", "queue hold 7 --tenant acme",
+            "queue delete --all --recipient-domain x", "queue list --recipient-domain x",
         ])
     func refused(line: String) throws {
         let queue = Queue([7])
         #expect(try run("\(line) --yes", queue).status == 64)
         #expect(queue.made.isEmpty)
+    }
+
+    @Test("A list is narrowed by the control plane") func list() throws {
+        let both = "GET /queue?tenant=acme&recipientDomain=x.example", one = "GET /queue?recipientDomain=x.example"
+        for (line, request, words) in [
+            ("queue list", "GET /queue", "The queue is empty.\n"),
+            ("queue list --recipient-domain X.example", one, "No such message waits.\n"),
+            ("queue list --tenant acme --recipient-domain x.example", both, "No such message waits.\n"),
+        ] {
+            let console = FakeConsole(), transport = FakeTransport([request: (200, "[]")])
+            let interpreter = Interpreter(console: console) { _ in transport }
+            let (outcome, _) = interpreter.perform(line: try CommandWords.split(line), base: Settings(dataDirectory: "/nowhere"))
+            guard case .report(let report) = outcome else {
+                Issue.record("\(line): \(outcome)")
+                continue
+            }
+            #expect(Printer(console: console, format: .table).report(report) == 0)
+            #expect(transport.made == [request] && console.output == words, "\(line)")
+        }
     }
 
     @Test("The question says whose, and to where") func filtered() throws {

@@ -28,7 +28,8 @@ import Testing
         await fixture.close()
     }
 
-    @Test("An administrator of a domain sees and makes groups, vacations and forwards there alone") func domainAlone() async throws {
+    @Test("An administrator of a domain sees and makes groups, vacations and forwards there alone, and what is kept of deleted ones")
+    func domainAlone() async throws {
         let fixture = try await RowSecurityTests.Fixture()
         let (tenant, second) = (fixture.tenants[0], fixture.tenants[0] + 500)
         try await fixture.owner.script(
@@ -39,7 +40,9 @@ import Testing
             INSERT INTO groups (tenant_id, domain_id, local_part) VALUES (\(tenant), \(second), 'team');
             INSERT INTO group_members VALUES (\(tenant), \(second), 'team', 'eve@second.example');
             INSERT INTO vacations VALUES (\(tenant), \(second), 'Away', 'x');
-            INSERT INTO user_forwards VALUES (\(tenant), \(second), ARRAY['x@far.example'])
+            INSERT INTO user_forwards VALUES (\(tenant), \(second), ARRAY['x@far.example']);
+            INSERT INTO kept_addresses (tenant_id, domain_id, local_part, kind, targets, deleted_by)
+                VALUES (\(tenant), \(second), 'old', 'alias', ARRAY['eve@second.example'], 'root')
             """)
         func asAdministrator(_ statement: String) async throws -> [Int64] {
             try await fixture.control.transaction { transaction in
@@ -51,13 +54,18 @@ import Testing
                 return try await transaction.query(statement).rows.map { try $0.int8(0) }
             }
         }
-        let tables = [("groups", "domain_id"), ("group_members", "domain_id"), ("vacations", "user_id"), ("user_forwards", "user_id")]
+        let tables = [
+            ("groups", "domain_id"), ("group_members", "domain_id"), ("vacations", "user_id"), ("user_forwards", "user_id"),
+            ("kept_addresses", "domain_id"),
+        ]
         for (table, key) in tables {
             #expect(try await asAdministrator("SELECT \(key) FROM \(table)") == [tenant], "\(table)")
             #expect(try await asAdministrator("DELETE FROM \(table) WHERE \(key) = \(second) RETURNING \(key)").isEmpty, "\(table)")
         }
         _ = try await asAdministrator("INSERT INTO group_members VALUES (\(tenant), \(tenant), 'team', 'eve@second.example')")
         for statement in [
+            "INSERT INTO kept_addresses (tenant_id, domain_id, local_part, kind, targets, deleted_by) "
+                + "VALUES (\(tenant), \(second), 'more', 'alias', '{}', 'x')", "UPDATE kept_addresses SET targets = '{}'",
             "INSERT INTO groups (tenant_id, domain_id, local_part) VALUES (\(tenant), \(second), 'more')",
             "INSERT INTO group_members VALUES (\(tenant), \(second), 'team', 'ann@far.example')",
             "INSERT INTO vacations VALUES (\(tenant), \(second) + 1, 'Away', 'x')",

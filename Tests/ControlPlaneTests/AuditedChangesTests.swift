@@ -48,12 +48,16 @@ import Testing
         user totp | POST /users/ann@acme.example/totp | | totp
         user totp --off | DELETE /users/ann@acme.example/totp | | totp
         alias create | POST /aliases | {"address":"info@acme.example","targets":["ann@acme.example"]} | ann@acme.example
-        alias delete | DELETE /aliases/info@acme.example | | ann@acme.example
+        alias delete | DELETE /aliases/info@acme.example | | "targets": [["ann@acme.example"], null]
+        alias undelete | POST /aliases/info@acme.example/undelete | | "targets": [null, ["ann@acme.example"]]
+        alias delete | DELETE /aliases/info@acme.example | | kept_until
         group create | POST /groups | {"address":"team@acme.example","posting":"anyone","owners":[],"members":["x@far.example"]} | anyone
         group set | PUT /groups/team@acme.example | {"posting":"members"} | members
         group add | POST /groups/team@acme.example/add | {"members":["bob@acme.example"]} | bob@acme.example
         group remove | POST /groups/team@acme.example/remove | {"members":["bob@acme.example"]} | bob@acme.example
-        group delete | DELETE /groups/team@acme.example | | x@far.example
+        group delete | DELETE /groups/team@acme.example | | "members": [["x@far.example"], null]
+        group undelete | POST /groups/team@acme.example/undelete | | "members": [null, ["x@far.example"]]
+        group delete | DELETE /groups/team@acme.example?now=true | | "destroyed": [null, true]
         mailbox create | POST /mailboxes | {"address":"desk@acme.example"} | "desk"
         mailbox add | POST /mailboxes/desk@acme.example/add | {"members":["ann@acme.example"],"rights":"read","sends":false} | ann@
         mailbox remove | POST /mailboxes/desk@acme.example/remove | {"members":["ann@acme.example"]} | ann@acme.example
@@ -92,7 +96,8 @@ import Testing
         "tenant compact": Compaction.self, "hold copy": HeldCopies.self, "quota check --repair": QuotaCheck.self,
         "worker restart": Worker.self, "login unlock": UnlockedLogins.self, "session end": EndedSessions.self,
         "certificate import": Certificate.self,
-        "queue retry --all": QueueBatch.self, "queue release --all": QueueBatch.self, "queue delete --all": QueueBatch.self,
+        "queue retry --all": QueueBatch.self, "queue hold --all": QueueBatch.self, "queue release --all": QueueBatch.self,
+        "queue delete --all": QueueBatch.self,
         "tenant delete": Deletion.self, "apply": Applied.self, "undo": Applied.self,
     ]
     /// Those whose subject's state is that of the others, or is looked at by itself below.

@@ -36,7 +36,7 @@ import Testing
         platform.request(selection, [:])
     }
 
-    @Test("Released are those that are held, tried those that are not, and deleted all; those to a domain alone, if one is named")
+    @Test("Released are those that are held, tried and held those that are not, and deleted all; those to a domain alone, if one is named")
     func selected() async throws {
         let platform = try await TestPlatform(), calls = platform.calls()
         let waiting = try await queue(
@@ -48,26 +48,57 @@ import Testing
             return try await calls.rehearsed { calls in
                 [
                     try await calls.retryManyQueued(request), try await calls.releaseManyQueued(request),
-                    try await calls.deleteManyQueued(request),
+                    try await calls.deleteManyQueued(request), try await calls.holdManyQueued(request),
                 ]
             }
         }
         let all = try await first()
-        #expect(all.map(\.messages) == [1, 2, 3] && all.allSatisfy(\.isLast))
-        #expect(all.map { $0.total?.messages } == [1, 2, 3])
-        #expect(all.map { $0.total?.recipients } == [2, 3, 5], "who waits still")
+        #expect(all.map(\.messages) == [1, 2, 3, 1] && all.allSatisfy(\.isLast))
+        #expect(all.map { $0.total?.messages } == [1, 2, 3, 1])
+        #expect(all.map { $0.total?.recipients } == [2, 3, 5, 2], "who waits still")
         #expect(all[2].first?.number == waiting[0] && all[2].last?.number == done[0] && all[2].total?.upTo == all[2].last)
         for (domain, counts) in [
-            ("one.example", [1, 1, 2]), ("two.example", [1, 0, 1]), ("xn--grn-ioa.example", [0, 1, 1]), ("example.com", [0, 0, 0]),
+            ("one.example", [1, 1, 2, 1]), ("two.example", [1, 0, 1, 1]), ("xn--grn-ioa.example", [0, 1, 1, 0]),
+            ("example.com", [0, 0, 0, 0]),
         ] {
             let found = try await first(QueueSelection(recipientDomain: try DomainName(domain)))
             #expect(found.map(\.messages) == counts && found.compactMap { $0.total?.messages } == counts, "\(domain)")
         }
         // Of what came since, nobody was told.
         let earlier = try await first(QueueSelection(upTo: try QueueID("\(held[0])")))
-        #expect(earlier.map(\.messages) == [1, 1, 2])
+        #expect(earlier.map(\.messages) == [1, 1, 2, 1])
         let later = try await first(QueueSelection(after: try QueueID("\(waiting[0])")))
-        #expect(later.map(\.messages) == [0, 2, 2] && later.allSatisfy { $0.total == nil })
+        #expect(later.map(\.messages) == [0, 2, 2, 0] && later.allSatisfy { $0.total == nil })
+        await platform.close()
+    }
+
+    @Test("A list has those to a domain alone, whoever else they go to, as far as they are the caller's") func listed() async throws {
+        let platform = try await TestPlatform(), calls = platform.calls()
+        let made = try await platform.owner.query("INSERT INTO tenants (name) VALUES ('other') RETURNING tenant_id")
+        let other = try #require(try made.first?.int8(0)), acme = try TenantName("acme")
+        let both = try await queue(platform, [("a@One.example", "waiting"), ("b@two.example", "waiting")])
+        let held = try await queue(platform, held: true, [("b@gr\u{fc}n.example", "waiting"), ("c@two.example", "delivered")])
+        let theirs = try await queue(platform, of: other, [("a@one.example", "waiting")])
+        let part = AdministeredPart(tenant: platform.tenant, tenantName: acme, domain: nil, domainName: nil)
+        for (query, all, own) in [
+            ([:], both + held + theirs, both + held), (["recipientDomain": "one.example"], both + theirs, both),
+            (["recipientDomain": "TWO.example"], both, both), (["recipientDomain": "xn--grn-ioa.example"], held, held),
+            (["recipientDomain": "n.example"], [], []), (["recipientDomain": "one.example", "tenant": "other"], theirs, nil),
+        ] as [([String: String], [Int64], [Int64]?)] {
+            let request = platform.request(Nothing(), [:], query: query)
+            let found = try await calls.listQueue(request)
+            #expect(Set(found.map(\.id)) == Set(all), "\(query)")
+            guard let own else {
+                await #expect(throws: AdminError.self) { try await calls.confined(to: part).listQueue(request) }
+                continue
+            }
+            #expect(Set(try await calls.confined(to: part).listQueue(request).map(\.id)) == Set(own), "\(query)")
+        }
+        let request = platform.request(Nothing(), [:], query: ["recipientDomain": "two.example"])
+        let entry = try #require(try await calls.listQueue(request).first)
+        #expect(entry.recipients.map(\.address) == ["a@One.example", "b@two.example"], "with all its recipients")
+        let nonsense = platform.request(Nothing(), [:], query: ["recipientDomain": "no domain"])
+        await #expect(throws: AdminError.self) { try await calls.listQueue(nonsense) }
         await platform.close()
     }
 

@@ -66,6 +66,8 @@ import TestSupport
                 INSERT INTO user_forwards VALUES (\(t), \(t), ARRAY['bob@d\(t).example']);
                 INSERT INTO groups (tenant_id, domain_id, local_part) VALUES (\(t), \(t), 'team');
                 INSERT INTO group_members VALUES (\(t), \(t), 'team', 'ann@d\(t).example');
+                INSERT INTO kept_addresses (tenant_id, domain_id, local_part, kind, targets, deleted_by)
+                    VALUES (\(t), \(t), 'old', 'alias', ARRAY['ann@d\(t).example'], 'root');
                 INSERT INTO domain_aliases VALUES (\(t), \(t), 'also.d\(t).example');
                 INSERT INTO dkim_keys VALUES (\(t), \(t), 'may', 'rsa-sha256', 'x', 'x');
                 INSERT INTO dkim_keys (tenant_id, domain_id, alias, selector, algorithm, private_key, public_key)
@@ -121,7 +123,8 @@ import TestSupport
                         // No grant at all is a fence too: hashes and the queue.
                         #expect(error.sqlState == .insufficientPrivilege, "\(table)")
                         let closed = [
-                            "app_passwords", "credentials", "domain_claims", "familiar_networks", "logins", "old_credentials",
+                            "app_passwords", "credentials", "domain_claims", "familiar_networks", "kept_addresses", "logins",
+                            "old_credentials",
                             "one_time_passwords", "queue_messages", "queue_recipients",
                         ]
                         #expect(closed.contains(table))

@@ -7,7 +7,7 @@ public enum Calls {
         "tenant suspend", .post, "/tenants/{name}/suspend", needs: .manageTenants, effect: .changes)
     public static let resumeTenant = Call<SuspensionChange, Tenant>(
         "tenant resume", .post, "/tenants/{name}/resume", needs: .manageTenants, effect: .changes)
-    /// What is deleted is kept for a while; with `now` it is destroyed, and so is what was deleted before. Of domains and users too.
+    /// What is deleted is kept for a while; with `now` it is destroyed, and so is what was deleted before. Of users and others too.
     public static let deleteTenant = Call<Nothing, Deletion>(
         "tenant delete", .delete, "/tenants/{name}", query: ["now"], needs: .manageTenants, effect: .destroys)
     public static let undeleteTenant = Call<Nothing, Tenant>(
@@ -132,8 +132,10 @@ public enum Calls {
     public static let listAliases = Call<Nothing, [Alias]>(
         "alias list", .get, "/aliases", query: ["tenant", "domain"], needs: .read, effect: .reads)
     public static let showAlias = Call<Nothing, Alias>("alias show", .get, "/aliases/{address}", needs: .read, effect: .reads)
-    public static let deleteAlias = Call<Nothing, Nothing>(
-        "alias delete", .delete, "/aliases/{address}", needs: .manageUsers, effect: .changes)
+    public static let deleteAlias = Call<Nothing, Deletion>(
+        "alias delete", .delete, "/aliases/{address}", query: ["now"], needs: .manageUsers, effect: .destroys)
+    public static let undeleteAlias = Call<Nothing, UndeletedAlias>(
+        "alias undelete", .post, "/aliases/{address}/undelete", needs: .manageUsers, effect: .changes)
 
     public static let createGroup = Call<NewGroup, Group>("group create", .post, "/groups", needs: .manageUsers, effect: .changes)
     /// Without the members.
@@ -145,8 +147,10 @@ public enum Calls {
         "group add", .post, "/groups/{address}/add", needs: .manageUsers, effect: .changes)
     public static let removeMembers = Call<GroupMembers, Group>(
         "group remove", .post, "/groups/{address}/remove", needs: .manageUsers, effect: .changes)
-    public static let deleteGroup = Call<Nothing, Nothing>(
-        "group delete", .delete, "/groups/{address}", needs: .manageUsers, effect: .changes)
+    public static let deleteGroup = Call<Nothing, Deletion>(
+        "group delete", .delete, "/groups/{address}", query: ["now"], needs: .manageUsers, effect: .destroys)
+    public static let undeleteGroup = Call<Nothing, UndeletedGroup>(
+        "group undelete", .post, "/groups/{address}/undelete", needs: .manageUsers, effect: .changes)
 
     public static let createSharedMailbox = Call<NewSharedMailbox, SharedMailbox>(
         "mailbox create", .post, "/mailboxes", needs: .manageUsers, effect: .changes)
@@ -180,7 +184,7 @@ public enum Calls {
     public static let listForwards = Call<Nothing, [Forward]>(
         "forward list", .get, "/forwards", query: ["tenant", "domain"], needs: .read, effect: .reads)
 
-    /// Users, domains and tenants that are deleted and kept.
+    /// What is deleted and kept.
     public static let listDeleted = Call<Nothing, [KeptDeletion]>(
         "deleted list", .get, "/deleted", query: ["tenant"], needs: .read, effect: .reads)
     /// `{target}` is a `QuotaTarget`, deleted or not.
@@ -202,23 +206,6 @@ public enum Calls {
         "quota check", .get, "/quota-checks", query: ["target", "all"], needs: .readPlatform, effect: .reads)
     public static let repairQuotas = Call<QuotaRepair, QuotaCheck>(
         "quota check --repair", .post, "/quota-checks", needs: .manageWorkers, effect: .changes)
-
-    /// `{id}` is a `QueueID`.
-    public static let listQueue = Call<Nothing, [QueueEntry]>("queue list", .get, "/queue", query: ["tenant"], needs: .read, effect: .reads)
-    public static let showQueued = Call<Nothing, QueueEntry>("queue show", .get, "/queue/{id}", needs: .read, effect: .reads)
-    public static let retryQueued = Call<Nothing, QueueEntry>(
-        "queue retry", .post, "/queue/{id}/retry", needs: .manageQueue, effect: .changes)
-    public static let holdQueued = Call<Nothing, QueueEntry>("queue hold", .post, "/queue/{id}/hold", needs: .manageQueue, effect: .changes)
-    public static let releaseQueued = Call<Nothing, QueueEntry>(
-        "queue release", .post, "/queue/{id}/release", needs: .manageQueue, effect: .changes)
-    public static let deleteQueued = Call<Nothing, Nothing>("queue delete", .delete, "/queue/{id}", needs: .manageQueue, effect: .destroys)
-    /// A page of many.
-    public static let retryManyQueued = Call<QueueSelection, QueueBatch>(
-        "queue retry --all", .post, "/queue/retry", needs: .manageQueue, effect: .changes)
-    public static let releaseManyQueued = Call<QueueSelection, QueueBatch>(
-        "queue release --all", .post, "/queue/release", needs: .manageQueue, effect: .changes)
-    public static let deleteManyQueued = Call<QueueSelection, QueueBatch>(
-        "queue delete --all", .post, "/queue/delete", needs: .manageQueue, effect: .destroys)
 
     /// `{subject}` is a `LoginSubject`.
     public static let listLogins = Call<Nothing, [WrongLogins]>("login list", .get, "/logins", needs: .readPlatform, effect: .reads)

@@ -12,7 +12,7 @@ public enum NameKind: String, Codable, Sendable, CaseIterable {
     case quotaTargets
     case workers, queued, plans
     /// What is deleted and kept.
-    case deletedTenants, deletedDomains, deletedAddresses
+    case deletedTenants, deletedDomains, deletedAddresses, deletedAliases, deletedGroups
     /// What legal holds are on.
     case held
     /// Of those who administer.

@@ -11,13 +11,13 @@ public enum Rehearsal {
         "domain rename", "domain alias", "domain unalias", "domain mta-sts", "dkim create", "dkim activate", "dkim delete",
         "user create", "user import", "user suspend", "user resume", "user password", "user must-change", "user change-password",
         "user rename", "user delete", "user undelete", "domain delete", "domain undelete", "app-password create", "app-password delete",
-        "self app-password", "self revoke", "alias create", "alias delete", "group create", "group set", "group add", "group remove",
-        "group delete", "mailbox create", "mailbox add", "mailbox remove", "mailbox delete", "vacation set", "vacation clear",
-        "forward set", "forward clear", "quota set", "quota check --repair", "hold set", "hold release", "hold copy", "user totp",
-        "user totp --off", "administrator create", "administrator suspend", "administrator resume", "administrator password",
-        "administrator totp", "administrator delete", "queue retry", "queue hold", "queue release", "queue delete", "queue retry --all",
-        "queue release --all", "queue delete --all", "login unlock", "session end", "session password", "worker restart",
-        "certificate import", "certificate delete",
+        "self app-password", "self revoke", "alias create", "alias delete", "alias undelete", "group create", "group set", "group add",
+        "group remove", "group delete", "group undelete", "mailbox create", "mailbox add", "mailbox remove", "mailbox delete",
+        "vacation set", "vacation clear", "forward set", "forward clear", "quota set", "quota check --repair", "hold set", "hold release",
+        "hold copy", "user totp", "user totp --off", "administrator create", "administrator suspend", "administrator resume",
+        "administrator password", "administrator totp", "administrator delete", "queue retry", "queue hold", "queue release",
+        "queue delete", "queue retry --all", "queue hold --all", "queue release --all", "queue delete --all", "login unlock", "session end",
+        "session password", "worker restart", "certificate import", "certificate delete",
     ]
 
     /// The others, and why.

@@ -26,8 +26,8 @@ extension Provisioning {
             let subjects = Set(authenticator.wrongLogins().flatMap { [$0.account, $0.place] }.compactMap(\.self))
             return NameList(Array(subjects.filter { $0.hasPrefix(prefix) }.sorted().prefix(NameList.maximum)))
         case .tenants, .domains, .domainAliases, .domainNames, .claims, .addresses, .aliases, .groups, .mailboxes, .quotaTargets, .queued,
-            .administrators, .certificates, .plans, .deletedTenants, .deletedDomains, .deletedAddresses, .held, .applies, .selectors,
-            .appPasswords:
+            .administrators, .certificates, .plans, .deletedTenants, .deletedDomains, .deletedAddresses, .deletedAliases, .deletedGroups,
+            .held, .applies, .selectors, .appPasswords:
             let owner = kind.isOwned ? [PostgresValue.text((request.query["of"] ?? "").lowercased())] : []
             // Most names are in lower case; to make them so takes longer than all else where there are tens of thousands.
             let compared = kind.isOwned ? "lower(name)" : "name"
@@ -78,6 +78,8 @@ extension Provisioning {
                 """
         case .deletedTenants: return "\(tenants) WHERE deleted_at IS NOT NULL"
         case .deletedDomains: return "\(domains) WHERE deleted_at IS NOT NULL AND NOT deleted_with_tenant"
+        case .deletedAliases: return keptAddresses(.alias)
+        case .deletedGroups: return keptAddresses(.group)
         case .deletedAddresses: return "SELECT DISTINCT k.name FROM (\(addresses) WHERE u.deleted_at IS NOT NULL) k (name)"
         case .held:
             return """
@@ -89,6 +91,14 @@ extension Provisioning {
         case .workers, .wrongLogins: return "SELECT NULL::text WHERE false"  // of no table
         }
     }
+}
+
+/// Those that can be brought back: the transaction does not see deleted domains.
+private func keptAddresses(_ kind: KeptAddressKind) -> String {
+    """
+    SELECT DISTINCT a.local_part || '@' || d.name FROM kept_addresses a JOIN domains d USING (tenant_id, domain_id)
+    WHERE a.kind = '\(kind.rawValue)'
+    """
 }
 
 extension NameKind {

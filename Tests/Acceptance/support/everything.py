@@ -13,6 +13,7 @@ _numbers = itertools.count(1)
 TABLES = (
     *("tenants", "domains", "domain_aliases", "domain_claims", "dkim_keys", "users", "credentials", "old_credentials", "app_passwords"),
     *("one_time_passwords", "aliases", "groups", "group_members", "shared_access", "vacations", "user_forwards", "holds"),
+    "kept_addresses",
     *("queue_messages", "queue_recipients"),
 )
 
@@ -26,12 +27,17 @@ class Everything:
         self.ann, self.bob = ann, bob
         self.queued = self.send()
         info, team, desk, gone = (f"{new}{number}@{domain}" for new in ("info", "team", "desk", "gone"))
+        old_alias, old_group = (f"{new}{number}@{domain}" for new in ("old-info", "old-team"))
         more, also, claimed = (f"{new}{number}-{domain}" for new in ("more", "also", "claimed"))
         device, selector = f"phone{number}", f"key{number}"
         administrator = Administrator(platform, "help-desk", tenant=name, log_in=False)
         for words in (
             ("alias", "create", info, "--to", ann),
             ("group", "create", team, "--member", ann),
+            ("alias", "create", old_alias, "--to", ann),
+            ("alias", "delete", old_alias),
+            ("group", "create", old_group, "--member", ann),
+            ("group", "delete", old_group),
             ("mailbox", "create", desk),
             ("mailbox", "add", desk, "--member", ann, "--rights", "write"),
             ("app-password", "create", ann, "--name", device),
@@ -56,6 +62,7 @@ class Everything:
             "tenant": name, "other_tenant": name, "worker": f"tenant:{name}", "domain": domain, "deleted_domain": more,
             "domain_alias": also, "claimed": claimed, "mode": "enforce", "selector": f"{selector}r", "new_selector": "fresh",
             "user": ann, "held": bob, "deleted": gone, "app_password": device, "alias": info, "group": team, "shared": desk,
+            "deleted_alias": old_alias, "deleted_group": old_group,
             "applied": str(platform.ask("applies", "--tenant", name)[0]["number"]), "queued": self.queued, "bytes": 5_000_000,
             "administrator": administrator.name,
         }  # fmt: skip

@@ -81,7 +81,7 @@ package struct HoldCommands: ParsableCommand {
 package struct AliasCommands: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "alias", abstract: "Addresses that lead to other addresses.",
-        subcommands: [CreateAlias.self, ListAliases.self, ShowAlias.self, DeleteAlias.self])
+        subcommands: [CreateAlias.self, ListAliases.self, ShowAlias.self, DeleteAlias.self, UndeleteAlias.self])
     package init() {}
 }
 
@@ -90,6 +90,7 @@ package struct GroupCommands: ParsableCommand {
         commandName: "group", abstract: "Addresses that lead to members, and who may send to them.",
         subcommands: [
             CreateGroup.self, ListGroups.self, ShowGroup.self, SetGroup.self, AddMembers.self, RemoveMembers.self, DeleteGroup.self,
+            UndeleteGroup.self,
         ])
     package init() {}
 }

@@ -13,7 +13,7 @@ struct DeletedAndKept: Encodable, Sendable {
 
 extension Report {
     /// - Parameters:
-    ///   - noun: user, domain, tenant or shared mailbox.
+    ///   - noun: what was deleted, such as a shared mailbox.
     ///   - undelete: the command that brings it back; nil: the noun's own.
     init(_ deletion: Deletion, of noun: String, _ name: String, undelete: String? = nil) {
         let until = deletion.keptUntil.map { " until \($0)" } ?? ""
@@ -45,14 +45,15 @@ extension Context {
     }
 
     /// What `show` tells; with `now`, of what is deleted already, what `deleted list` tells.
-    func described(_ level: QuotaLevel, _ name: String, now: Bool, _ show: () throws -> String) throws -> String {
+    func described(_ level: KeptLevel, _ name: String, now: Bool, _ show: () throws -> String) throws -> String {
         do {
             return try show()
         } catch let error as AdminError where now && error.code == .notFound {
             let kept = try client.call(Calls.listDeleted).filter { $0.level == level && $0.name == name }
             guard !kept.isEmpty else { throw error }
-            let messages = kept.reduce(0) { $0 + $1.usage.messages }
-            return "the deleted \(level.rawValue) \(name) with \(counted(messages, "message"))"
+            let what = "the deleted \(level.rawValue) \(name)"
+            if level == .alias || level == .group { return what }
+            return "\(what) with \(counted(kept.reduce(0) { $0 + $1.usage.messages }, "message"))"
         }
     }
 }

@@ -3,7 +3,7 @@ import ArgumentParser
 
 package struct ListDeleted: AdminCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the users, domains and tenants that are deleted and kept.")
+        commandName: "list", abstract: "List what is deleted and kept.")
     package static let names = TenantFilter.names
     @OptionGroup var filter: TenantFilter
     @OptionGroup(title: "Global options") var global: GlobalArguments

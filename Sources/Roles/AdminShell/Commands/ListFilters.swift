@@ -12,6 +12,20 @@ package struct TenantFilter: ParsableArguments {
     var query: [String: String?] { ["tenant": tenant?.text] }
 }
 
+/// For mail that waits.
+package struct RecipientFilter: ParsableArguments {
+    static let names = TenantFilter.names
+    @OptionGroup var owner: TenantFilter
+    @Option(
+        help: ArgumentHelp("Only those with a recipient of this domain who waits still.", valueName: "domain"),
+        transform: { try DomainName($0) })
+    var recipientDomain: DomainName?
+
+    package init() {}
+
+    var query: [String: String?] { ["tenant": owner.tenant?.text, "recipientDomain": recipientDomain?.text] }
+}
+
 /// For lists of what has an address.
 package struct AddressFilter: ParsableArguments {
     static let names = LiveNames(options: ["--tenant": .live(.tenants), "--domain": .live(.domains)])

@@ -2,7 +2,7 @@ import AdminAPI
 
 /// A command on many queued messages: they are counted, somebody is asked, and they are changed page by page.
 struct QueueRun {
-    enum Verb { case retry, release, delete }
+    enum Verb { case retry, hold, release, delete }
 
     /// What came of it, for `--format json`.
     private struct Outcome: Encodable, Sendable {
@@ -53,17 +53,19 @@ struct QueueRun {
     private var call: Call<QueueSelection, QueueBatch> {
         switch verb {
         case .retry: Calls.retryManyQueued
+        case .hold: Calls.holdManyQueued
         case .release: Calls.releaseManyQueued
         case .delete: Calls.deleteManyQueued
         }
     }
 
     private func question(about total: QueueTotal) -> String {
-        let tenant = filter.owner.tenant.map { " of tenant \($0)" } ?? ""
+        let tenant = filter.tenant.map { " of tenant \($0)" } ?? ""
         let domain = filter.recipientDomain.map { ", of which each has one at \($0)" } ?? ""
         let what = "\(counted(total.messages, "message"))\(tenant) to \(counted(total.recipients, "recipient"))\(domain)"
         switch verb {
         case .retry: return "This tries \(what), at once."
+        case .hold: return "This holds \(what): none is tried until it is released."
         case .release: return "This releases \(what), to be sent."
         case .delete: return "This deletes \(what), unsent; nobody is told."
         }
@@ -74,6 +76,7 @@ struct QueueRun {
         switch verb {
         case _ where messages == 0: sentence = "No such message waits\(verb == .release ? " and is held" : "")."
         case .retry: sentence = "\(counted(messages, "message")) \(messages == 1 ? "is" : "are") tried now."
+        case .hold: sentence = "Held \(counted(messages, "message"))."
         case .release: sentence = "Released \(counted(messages, "message"))."
         case .delete: sentence = "Deleted \(counted(messages, "message"))."
         }

@@ -75,6 +75,7 @@ extension AdminRouter {
         serve(Calls.listAliases) { try await $0.listAliases($1) }
         serve(Calls.showAlias) { try await $0.showAlias($1) }
         serve(Calls.deleteAlias) { try await $0.deleteAlias($1) }
+        serve(Calls.undeleteAlias) { try await $0.undeleteAlias($1) }
 
         serve(Calls.createGroup) { try await $0.createGroup($1) }
         serve(Calls.listGroups) { try await $0.listGroups($1) }
@@ -83,6 +84,7 @@ extension AdminRouter {
         serve(Calls.addMembers) { try await $0.addMembers($1) }
         serve(Calls.removeMembers) { try await $0.removeMembers($1) }
         serve(Calls.deleteGroup) { try await $0.deleteGroup($1) }
+        serve(Calls.undeleteGroup) { try await $0.undeleteGroup($1) }
 
         serve(Calls.createSharedMailbox) { try await $0.createSharedMailbox($1) }
         serve(Calls.listSharedMailboxes) { try await $0.listSharedMailboxes($1) }
@@ -117,6 +119,7 @@ extension AdminRouter {
         serve(Calls.releaseQueued) { try await $0.releaseQueued($1) }
         serve(Calls.deleteQueued) { try await $0.deleteQueued($1) }
         serve(Calls.retryManyQueued) { try await $0.retryManyQueued($1) }
+        serve(Calls.holdManyQueued) { try await $0.holdManyQueued($1) }
         serve(Calls.releaseManyQueued) { try await $0.releaseManyQueued($1) }
         serve(Calls.deleteManyQueued) { try await $0.deleteManyQueued($1) }
 

@@ -85,6 +85,14 @@ extension Deletion: TellsChanges {
     }
 }
 
+extension UndeletedAlias: TellsChanges {
+    var audited: [String: AuditedChange] { leftOut.isEmpty ? [:] : ["left_out": AuditedChange(leftOut.map(\.text), nil)] }
+}
+
+extension UndeletedGroup: TellsChanges {
+    var audited: [String: AuditedChange] { leftOut.isEmpty ? [:] : ["left_out": AuditedChange(leftOut.map(\.text), nil)] }
+}
+
 extension UserImportReport: TellsChanges {
     var audited: [String: AuditedChange] {
         Dictionary(grouping: users, by: \.outcome.rawValue).mapValues { .made($0.count) }

@@ -1,7 +1,7 @@
 import AdminAPI
 import Postgres
 
-/// What becomes of users and domains that an apply deletes; and of an undo, what is there still of those that it brings back.
+/// What becomes of what an apply deletes; and of an undo, what is there still of those that it brings back.
 struct Keeping: Sendable {
     /// How long what goes is kept. nil: nothing goes.
     var period: GracePeriod?
@@ -42,7 +42,7 @@ extension Provisioning {
         var keeping = Keeping()
         guard reading.id != 0 else { return keeping }
         let sorted = SortedChanges(changes)
-        if !sorted.goneUsers.isEmpty || !sorted.goneDomains.isEmpty {
+        if !(sorted.goneUsers.isEmpty && sorted.goneDomains.isEmpty && sorted.goneAliases.isEmpty && sorted.goneGroups.isEmpty) {
             let period = try await gracePeriod(of: reading.id, in: transaction)
             keeping.period = period
             if period == .atOnce {

@@ -34,7 +34,7 @@ extension Provisioning {
             desired.users.compactMap { user in user.password?.hash.map { (user.address, $0) } }, uniquingKeysWith: { first, _ in first })
         let found = try await readTenant(desired.name, hashes: hashes, locked: locked, in: transaction)
         // Else it would be made, and cannot.
-        if found == nil, undertaking.caller.part == nil, let kept = try await keptNote(.tenant, desired.name.text, in: transaction) {
+        if found == nil, undertaking.caller.part == nil, let kept = try await keptNote([.tenant], of: desired.name.text, in: transaction) {
             return try await prepareDeleted(desired, undertaking, kept, locked: locked, in: transaction)
         }
         let reading = found ?? .absent

@@ -1,15 +1,22 @@
 import AdminAPI
 import Postgres
 
-/// What an apply takes away, and an undo brings back: users and domains as `user delete` and `domain delete` do, and their `undelete`.
+/// What an apply takes away, and an undo brings back: as `user delete` and the others do, and `undelete` of users and domains. Aliases and
+/// groups an undo makes again.
 extension Provisioning {
     /// Of a domain that goes, all that is in it goes with it, and stays as it is for as long as the domain is kept.
     func remove(
         _ changes: SortedChanges, of prepared: PreparedTenant, by administrator: String, in transaction: PostgresTransaction
     ) async throws {
         let tenant = prepared.reading.id, going = Set(changes.goneDomains)
-        try await removeAliases(changes.goneAliases.filter { !going.contains($0.domain) }, of: tenant, in: transaction)
-        try await removeGroups(changes.goneGroups.filter { !going.contains($0.domain) }, of: tenant, in: transaction)
+        let period = prepared.keeping.period
+        if let period {
+            let wish = DeletionWish(caller: administrator).parameters(period)
+            let aliases = changes.goneAliases.filter { !going.contains($0.domain) }
+            try await take(.alias, aliases, of: tenant, wish, period, in: transaction)
+            let groups = try changes.goneGroups.filter { !going.contains($0.domain) }.map { try AliasAddress($0) }
+            try await take(.group, groups, of: tenant, wish, period, in: transaction)
+        }
         let names = changes.goneDomainAliases.filter { name in
             let stays = prepared.reading.state.domainAliases[name].map { !going.contains($0) } ?? true
             return stays || prepared.goal.domainAliases[name] != nil || prepared.goal.domains[name] != nil
@@ -19,7 +26,7 @@ extension Provisioning {
                 "DELETE FROM domain_aliases WHERE tenant_id = $1 AND name = ANY ($2)", [.int8(tenant), .textArray(names.map(\.text))])
             try Self.expect(gone.affected, names.count)
         }
-        guard let period = prepared.keeping.period else { return }
+        guard let period else { return }
         let wish = DeletionWish(caller: administrator).parameters(period) + [.int8(tenant)]
         try await showDeleted(in: transaction)
         try await deleteUsers(changes.goneUsers.filter { !going.contains($0.domain) }, of: prepared, wish, in: transaction)

@@ -34,7 +34,7 @@ extension Provisioning {
                 WHERE t.tenant_id = $1 AND t.domain_id = d.domain_id AND t.local_part = g.local_part
                 """, try parameters(old))
             try Self.expect(changed.affected, old.count)
-            try await delete("group_members", at: old.map(\.address), of: tenant, in: transaction)
+            try await removeMembers(of: old.map(\.address), in: tenant, transaction)
         }
         let members = groups.flatMap { group in group.settings.members.map { (group.address, $0) } }
         guard !members.isEmpty else { return }
@@ -52,16 +52,10 @@ extension Provisioning {
         try Self.expect(joined.affected, members.count)
     }
 
-    func removeGroups(_ groups: [EmailAddress], of tenant: Int64, in transaction: PostgresTransaction) async throws {
-        if !groups.isEmpty { try await delete("groups", at: groups, of: tenant, in: transaction) }
-    }
-
-    private func delete(
-        _ table: String, at groups: [EmailAddress], of tenant: Int64, in transaction: PostgresTransaction
-    ) async throws {
+    private func removeMembers(of groups: [EmailAddress], in tenant: Int64, _ transaction: PostgresTransaction) async throws {
         _ = try await transaction.query(
             """
-            DELETE FROM \(table) t USING domains d, unnest($2::text[], $3::text[]) AS g (domain, local_part)
+            DELETE FROM group_members t USING domains d, unnest($2::text[], $3::text[]) AS g (domain, local_part)
             WHERE t.tenant_id = $1 AND d.tenant_id = $1 AND d.domain_id = t.domain_id AND d.name = g.domain
                 AND t.local_part = g.local_part
             """, [.int8(tenant), .textArray(groups.map(\.domain.text)), .textArray(groups.map(\.localPart))])

@@ -40,6 +40,7 @@ extension Provisioning {
                 ])
             try Self.expect(made.affected, sorted.newDomainAliases.count)
         }
+        if let undone = prepared.undoes { try await forgetTaken(by: undone, sorted, of: tenant, in: transaction) }
         try await write(sorted.users, of: tenant, in: transaction)
         try await write(sorted.aliases, of: tenant, in: transaction)
         try await write(sorted.groups, of: tenant, in: transaction)

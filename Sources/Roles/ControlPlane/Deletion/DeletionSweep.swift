@@ -57,42 +57,49 @@ final class DeletionSweep {
 
 /// What the sweep found.
 struct OverdueDeletion: Sendable {
-    var level: QuotaLevel
+    var level: KeptLevel
     var name: String
     var tenant: Int64, tenantName: TenantName
-    /// The domain's or the user's number; the tenant's too.
+    /// Its own number.
     var id: Int64
+    /// Of what is in a domain.
+    var domain: Int64?
 
     var doomed: Doomed {
         switch level {
         case .tenant: .tenant(tenant)
         case .domain: .domain(tenant: tenant, domain: id)
         case .user: .user(tenant: tenant, user: id)
+        case .alias, .group: .address(tenant: tenant, domain: domain ?? 0)
         }
     }
 }
 
 extension Provisioning {
-    /// What nothing keeps any more, users before their domains and those before their tenants.
+    /// What nothing keeps any more, what is in a domain before it, and domains before their tenants.
     func overdueDeletions() async throws -> [OverdueDeletion] {
         try await change { transaction in
             try await showDeleted(in: transaction)
             return try await transaction.query(
                 """
-                SELECT k.level, k.name, t.tenant_id, t.name, k.id FROM (
-                    SELECT 1 AS rank, 'user' AS level, u.local_part || '@' || d.name AS name, tenant_id, u.user_id AS id, u.kept_until
+                SELECT k.level, k.name, t.tenant_id, t.name, k.id, k.domain_id FROM (
+                    SELECT 1 AS rank, 'user' AS level, u.local_part || '@' || d.name AS name, tenant_id, u.user_id AS id, domain_id,
+                        u.kept_until
                     FROM users u JOIN domains d USING (tenant_id, domain_id) WHERE u.deleted_at IS NOT NULL
                     UNION ALL
-                    SELECT 2, 'domain', name, tenant_id, domain_id, kept_until FROM domains
+                    SELECT 1, a.kind, a.local_part || '@' || d.name, tenant_id, a.kept_id, domain_id, a.kept_until
+                    FROM kept_addresses a JOIN domains d USING (tenant_id, domain_id)
+                    UNION ALL
+                    SELECT 2, 'domain', name, tenant_id, domain_id, domain_id, kept_until FROM domains
                     WHERE deleted_at IS NOT NULL AND NOT deleted_with_tenant
                     UNION ALL
-                    SELECT 3, 'tenant', name, tenant_id, tenant_id, kept_until FROM tenants WHERE deleted_at IS NOT NULL
+                    SELECT 3, 'tenant', name, tenant_id, tenant_id, NULL, kept_until FROM tenants WHERE deleted_at IS NOT NULL
                 ) k JOIN tenants t USING (tenant_id) WHERE k.kept_until <= now() ORDER BY k.rank, k.id
                 """
             ).rows.map { row in
                 OverdueDeletion(
-                    level: QuotaLevel(rawValue: try row.text(0)) ?? .user, name: try row.text(1), tenant: try row.int8(2),
-                    tenantName: try row.name(3), id: try row.int8(4))
+                    level: KeptLevel(rawValue: try row.text(0)) ?? .user, name: try row.text(1), tenant: try row.int8(2),
+                    tenantName: try row.name(3), id: try row.int8(4), domain: try row.optionalInt8(5))
             }
         }
     }
@@ -110,22 +117,29 @@ extension Provisioning {
     func destroy(_ overdue: OverdueDeletion) async throws -> Bool {
         switch overdue.level {
         case .tenant: return try await destroyOverdueTenant(overdue)
+        case .alias, .group: return try await destroy(overdue, from: "kept_addresses", by: "kept_id")
         case .domain, .user:
             let (table, column) = overdue.level == .domain ? ("domains", "domain_id") : ("users", "user_id")
-            let destroyed = try await destroying(overdue.name) {
-                try await change { transaction in
-                    try await showDeleted(in: transaction)
-                    guard try await hold(on: overdue.doomed, in: transaction) == nil else { return false }
-                    return try await transaction.query(
-                        "DELETE FROM \(table) WHERE tenant_id = $1 AND \(column) = $2 AND deleted_at IS NOT NULL AND kept_until <= now()",
-                        [.int8(overdue.tenant), .int8(overdue.id)]
-                    ).affected == 1
-                }
-            }
+            let destroyed = try await destroy(overdue, from: table, by: column)
             // A user's were forgotten with the deletion: somebody else may have the address by now.
             if destroyed, overdue.level == .domain, let name = try? DomainName(overdue.name) { forgetLogins(in: name) }
             if destroyed { directoryChanged(of: overdue.tenant) }
             return destroyed
+        }
+    }
+
+    private func destroy(_ overdue: OverdueDeletion, from table: String, by column: String) async throws -> Bool {
+        try await destroying(overdue.name) {
+            try await change { transaction in
+                try await showDeleted(in: transaction)
+                // As who sets a hold does.
+                _ = try await transaction.query("SELECT 1 FROM tenants WHERE tenant_id = $1 FOR NO KEY UPDATE", [.int8(overdue.tenant)])
+                guard try await hold(on: overdue.doomed, in: transaction) == nil else { return false }
+                return try await transaction.query(
+                    "DELETE FROM \(table) WHERE tenant_id = $1 AND \(column) = $2 AND deleted_at IS NOT NULL AND kept_until <= now()",
+                    [.int8(overdue.tenant), .int8(overdue.id)]
+                ).affected == 1
+            }
         }
     }
 

@@ -24,7 +24,8 @@ enum GracePeriod: Sendable, Equatable {
     }
 }
 
-/// Deletion is a state of users, domains and tenants: `Migrations/0023_life_cycle.sql` says why, and how it is hidden.
+/// Deletion is a state of users, domains and tenants: `Migrations/0023_life_cycle.sql` says why, and how it is hidden. Aliases and groups
+/// are moved (`KeptAddress.swift`).
 extension Provisioning {
     /// The rest of the transaction sees also what is deleted.
     func showDeleted(in transaction: PostgresTransaction) async throws {

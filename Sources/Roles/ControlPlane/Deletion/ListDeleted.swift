@@ -20,7 +20,7 @@ extension Provisioning {
         try await hideDeleted(in: transaction)
         return try found.rows.map { row in
             KeptDeletion(
-                level: QuotaLevel(rawValue: try row.text(0)) ?? .tenant, name: try row.text(1), tenant: try row.name(2),
+                level: KeptLevel(rawValue: try row.text(0)) ?? .tenant, name: try row.text(1), tenant: try row.name(2),
                 deletedAt: try row.moment(3),
                 keptUntil: try row.optionalTimestamp(4).map { Timestamp(microsecondsSince1970: $0) },
                 deletedBy: try row.optionalText(5), usage: try Usage(row, 6), held: try row.bool(8))
@@ -30,8 +30,8 @@ extension Provisioning {
     private static let kept = """
         SELECT k.level, k.name, t.name, k.deleted_at, k.kept_until, k.deleted_by, k.bytes, k.messages, EXISTS (
             SELECT FROM holds h LEFT JOIN users m ON m.tenant_id = h.tenant_id AND m.user_id = h.user_id WHERE h.tenant_id = k.tenant_id
-                AND (\(HoldRule.covers(domain: "k.domain_id", user: "k.user_id")) OR k.domain_id IS NULL
-                    OR k.user_id IS NULL AND m.domain_id = k.domain_id))
+                AND (\(HoldRule.covers(domain: "k.domain_id", user: "k.user_id")) OR k.level = 'tenant'
+                    OR k.level = 'domain' AND m.domain_id = k.domain_id))
         FROM (
             SELECT 3 AS rank, 'user' AS level, u.local_part || '@' || d.name AS name, u.tenant_id, u.domain_id, u.user_id, u.deleted_at,
                 u.kept_until, u.deleted_by, coalesce(f.bytes, 0) AS bytes, coalesce(f.messages, 0) AS messages
@@ -46,22 +46,27 @@ extension Provisioning {
             SELECT 1, 'tenant', t.name, t.tenant_id, NULL, NULL, t.deleted_at, t.kept_until, t.deleted_by,
                 coalesce(sum(f.bytes), 0)::bigint, coalesce(sum(f.messages), 0)::bigint
             FROM tenants t LEFT JOIN domain_usage f USING (tenant_id) WHERE t.deleted_at IS NOT NULL GROUP BY t.tenant_id
+            UNION ALL
+            SELECT CASE a.kind WHEN 'alias' THEN 4 ELSE 5 END, a.kind, a.local_part || '@' || d.name, a.tenant_id, a.domain_id, NULL,
+                a.deleted_at, a.kept_until, a.deleted_by, 0, 0
+            FROM kept_addresses a JOIN domains d USING (tenant_id, domain_id)
         ) k JOIN tenants t USING (tenant_id)
         WHERE ($1::text IS NULL OR t.name = $1) AND ($2::text IS NULL OR k.name = $2)
         ORDER BY t.name, k.rank, k.name, k.deleted_at DESC
         """
 
     /// For who asks why a name leads nowhere: that it is deleted, and how it comes back. nil: it is not.
-    func keptNote(_ level: QuotaLevel, _ name: String) async throws -> (says: String, change: String)? {
-        try await change { transaction in try await keptNote(level, name, in: transaction) }
+    /// - Parameter levels: what it may have been; of several the one that was deleted last is meant.
+    func keptNote(_ levels: KeptLevel..., of name: String) async throws -> (says: String, change: String)? {
+        try await change { transaction in try await keptNote(levels, of: name, in: transaction) }
     }
 
     func keptNote(
-        _ level: QuotaLevel, _ name: String, in transaction: PostgresTransaction
+        _ levels: [KeptLevel], of name: String, in transaction: PostgresTransaction
     ) async throws -> (says: String, change: String)? {
-        let found = try await keptDeletions(tenant: nil, named: name, in: transaction)
-        guard let kept = found.first(where: { $0.level == level }) else { return nil }
+        let found = try await keptDeletions(tenant: nil, named: name, in: transaction).filter { levels.contains($0.level) }
+        guard let kept = found.max(by: { $0.deletedAt < $1.deletedAt }) else { return nil }
         let until = kept.keptUntil.map { "kept until \($0)" } ?? "kept"
-        return ("It was deleted at \(kept.deletedAt) and is \(until).", "\(level.rawValue) undelete \(name)")
+        return ("It was deleted at \(kept.deletedAt) and is \(until).", "\(kept.level.rawValue) undelete \(name)")
     }
 }

@@ -74,7 +74,7 @@ extension Provisioning {
     private func hosting(of recipient: EmailAddress) async throws -> (step: Explanation.Step, tenant: Tenant?) {
         let name = recipient.domain
         guard let domain = try await domains(named: name).first else {
-            if let kept = try await keptNote(.domain, name.text) {
+            if let kept = try await keptNote(.domain, of: name.text) {
                 return (.refuses("domain \(name)", kept.says, reply: "550 5.7.1", change: kept.change), nil)
             }
             return (
@@ -99,7 +99,7 @@ extension Provisioning {
         let rule = "address \(address)"
         switch try await directory.resolve(localPart: address.localPart, domain: address.domain.text) {
         case .notLocal, .noSuchUser:
-            if let kept = try await keptNote(.user, address.text) {
+            if let kept = try await keptNote(.user, .alias, .group, of: address.text) {
                 return (.refuses(rule, kept.says, reply: "550 5.1.1", change: kept.change), nil)
             }
             return (

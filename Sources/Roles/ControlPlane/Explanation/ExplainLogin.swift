@@ -14,7 +14,7 @@ extension Provisioning {
         if service == .web { steps.append(wayToAccountPages) }
         if let client = request.query["from"] { steps.append(try pace(of: address, from: client)) }
         guard let user = try await users(at: address).first else {
-            if let kept = try await keptNote(.user, address.text) {
+            if let kept = try await keptNote(.user, of: address.text) {
                 steps.append(.refuses("user \(address)", kept.says, reply: service.refusal, change: kept.change))
                 return Explanation(steps, otherwise: "")
             }

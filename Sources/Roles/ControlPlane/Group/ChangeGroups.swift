@@ -39,16 +39,9 @@ extension Provisioning {
     }
 
     /// `group delete`: addresses that lead to the group stay.
-    func deleteGroup(_ request: AdminRequest<Nothing>) async throws -> Nothing {
+    func deleteGroup(_ request: AdminRequest<Nothing>) async throws -> Deletion {
         let address: EmailAddress = try request.path.require("address")
-        let tenant = try await change { transaction in
-            let place = try await findGroup(address, in: transaction)
-            _ = try await transaction.query(
-                "DELETE FROM groups WHERE tenant_id = $1 AND domain_id = $2 AND local_part = $3", place.parameters)
-            return place.tenant
-        }
-        directoryChanged(of: tenant)
-        return Nothing()
+        return try await delete(.group, AliasAddress(address), DeletionWish(request))
     }
 
     private func changeGroup(

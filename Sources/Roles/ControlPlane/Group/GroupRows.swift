@@ -49,7 +49,7 @@ package struct GroupPlace: Sendable, Hashable {
 }
 
 extension AdminError {
-    static func noGroup(_ address: EmailAddress) -> AdminError {
+    static func noGroup(_ address: some ValidatedText) -> AdminError {
         AdminError(.notFound, "There is no group \(address).", hint: "`group list` shows all.")
     }
 }

@@ -6,12 +6,16 @@ enum Doomed: Sendable {
     case tenant(Int64)
     case domain(tenant: Int64, domain: Int64)
     case user(tenant: Int64, user: Int64)
+    /// An alias or a group of the domain.
+    case address(tenant: Int64, domain: Int64)
 
+    /// The last one: whether what is below the domain, or the tenant, goes with it.
     fileprivate var keys: [PostgresValue] {
         switch self {
-        case .tenant(let tenant): [.int8(tenant), .optionalInt8(nil), .optionalInt8(nil)]
-        case .domain(let tenant, let domain): [.int8(tenant), .int8(domain), .optionalInt8(nil)]
-        case .user(let tenant, let user): [.int8(tenant), .optionalInt8(nil), .int8(user)]
+        case .tenant(let tenant): [.int8(tenant), .optionalInt8(nil), .optionalInt8(nil), .bool(true)]
+        case .domain(let tenant, let domain): [.int8(tenant), .int8(domain), .optionalInt8(nil), .bool(true)]
+        case .user(let tenant, let user): [.int8(tenant), .optionalInt8(nil), .int8(user), .bool(false)]
+        case .address(let tenant, let domain): [.int8(tenant), .int8(domain), .optionalInt8(nil), .bool(false)]
         }
     }
 }
@@ -29,7 +33,7 @@ extension Provisioning {
                 LEFT JOIN users doomed ON doomed.tenant_id = h.tenant_id AND doomed.user_id = $3
             WHERE h.tenant_id = $1 AND (
                 \(HoldRule.covers(domain: "coalesce($2, doomed.domain_id)", user: "$3"))
-                OR $2::bigint IS NULL AND $3::bigint IS NULL OR u.domain_id = $2)
+                OR $4 AND ($2::bigint IS NULL OR u.domain_id = $2))
             LIMIT 1
             """, doomed.keys)
         return try found.first?.text(0)

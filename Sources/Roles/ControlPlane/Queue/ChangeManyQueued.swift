@@ -8,6 +8,9 @@ extension Provisioning {
     /// `queue retry --all`: of those that are held, none.
     func retryManyQueued(_ request: AdminRequest<QueueSelection>) async throws -> QueueBatch { try await command(.retry, request.body) }
 
+    /// `queue hold --all`: of those that are not held.
+    func holdManyQueued(_ request: AdminRequest<QueueSelection>) async throws -> QueueBatch { try await command(.hold, request.body) }
+
     /// `queue release --all`.
     func releaseManyQueued(_ request: AdminRequest<QueueSelection>) async throws -> QueueBatch { try await command(.release, request.body) }
 
@@ -59,14 +62,16 @@ extension Provisioning {
             case .release: true
             case .delete: nil
             }
-        // A recipient's domain may have been given in Unicode.
-        let endings: [String]? = selection.recipientDomain.map { domain in
-            let spelling = InternationalName.unicode(domain.text).map { String(decoding: $0, as: UTF8.self) }
-            return [domain.text, spelling].compactMap { name in name.map { "@\($0)" } }
-        }
         return [
             .optionalText(selection.tenant?.text), .int8(selection.after?.number ?? 0), .int8(selection.upTo?.number ?? .max),
-            .optionalBool(held), endings.map(PostgresValue.textArray) ?? .null,
+            .optionalBool(held), recipientEndings(selection.recipientDomain),
         ]
+    }
+
+    /// How addresses of a domain end; a recipient's domain may have been given in Unicode.
+    static func recipientEndings(_ domain: DomainName?) -> PostgresValue {
+        guard let domain else { return .null }
+        let spelling = InternationalName.unicode(domain.text).map { String(decoding: $0, as: UTF8.self) }
+        return .textArray([domain.text, spelling].compactMap { name in name.map { "@\($0)" } })
     }
 }

@@ -6,7 +6,7 @@ extension Provisioning {
     /// `queue list`: the oldest first.
     func listQueue(_ request: AdminRequest<Nothing>) async throws -> [QueueEntry] {
         let tenant = try await filters(of: request).tenant
-        return try await queued(tenant: tenant)
+        return try await queued(tenant: tenant, to: request.query.optional("recipientDomain"))
     }
 
     /// `queue show`.
@@ -21,7 +21,7 @@ extension Provisioning {
         AdminError(.notFound, "There is no queued message \(id).", hint: "It may be delivered by now; `queue list` shows what waits.")
     }
 
-    private func queued(id: Int64? = nil, tenant: TenantName? = nil) async throws -> [QueueEntry] {
+    private func queued(id: Int64? = nil, tenant: TenantName? = nil, to domain: DomainName? = nil) async throws -> [QueueEntry] {
         let result = try await database.query(
             """
             SELECT q.queue_id, t.name, q.reverse_path, q.size, q.received_at, q.expires_at, q.held,
@@ -30,8 +30,11 @@ extension Provisioning {
                 array_agg(coalesce(r.last_reply, '') ORDER BY r.recipient_id)
             FROM queue_messages q JOIN queue_recipients r USING (tenant_id, queue_id) LEFT JOIN tenants t USING (tenant_id)
             WHERE ($1::bigint IS NULL OR q.queue_id = $1) AND ($2::text IS NULL OR t.name = $2)
+                AND ($3::text[] IS NULL OR (q.tenant_id, q.queue_id) IN (
+                    SELECT w.tenant_id, w.queue_id FROM queue_recipients w, unnest($3::text[]) AS e (ending)
+                    WHERE w.state = 'waiting' AND right(lower(w.address), length(e.ending)) = e.ending))
             GROUP BY q.tenant_id, q.queue_id, t.name ORDER BY q.received_at, q.queue_id
-            """, [.optionalInt8(id), .optionalText(tenant?.text)])
+            """, [.optionalInt8(id), .optionalText(tenant?.text), Self.recipientEndings(domain)])
         return try result.rows.map { row in
             QueueEntry(
                 id: try row.int8(0), tenant: try row.optionalText(1).map { try TenantName($0) }, sender: try row.text(2),

@@ -17,7 +17,7 @@ extension Provisioning {
                 return id
             }
         } catch let error as PostgresError where error.sqlState == .uniqueViolation {
-            throw AdminError.tenantExists(new.name, try await keptNote(.tenant, new.name.text))
+            throw AdminError.tenantExists(new.name, try await keptNote(.tenant, of: new.name.text))
         } catch {
             openMissingDoors(of: new.name, after: error)
             throw error
