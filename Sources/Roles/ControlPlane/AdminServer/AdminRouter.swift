@@ -111,7 +111,7 @@ final class AdminRouter {
             guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
             let body = try await Self.read(bytes, route.decode)
             let subjects = (AdminSubject.all(call, path: path, query: query, body: body) + caller.own(call)).map { subject in
-                call.takesAnyName ? subject.canonical(provisioning.domains) : subject.within(caller.part)
+                call.takesAnyName ? subject.canonical(provisioning.domains, within: caller.part) : subject.within(caller.part)
             }
             record.name(subjects, body, path, query)
             if let part = caller.part { try await part.check(call, subjects, database) }
