@@ -93,7 +93,7 @@ import Testing
 
     @Test("Come over the gateway's socket, one after the other, and are not too long") func socket() async throws {
         let platform = try await TestPlatform()
-        let server = AccountServer(router: AccountRouter(platform.calls()))
+        let server = AccountServer(router: AccountRouter(platform.calls(), database: platform.control))
         let path = NSTemporaryDirectory() + "casella-account-\(UInt32.random(in: 0 ... .max)).sock"
         try await server.open(path, gateway: geteuid())
         let get = "GET /account/style.css HTTP/1.1\r\nHost: mail.host.example\r\n"
@@ -118,7 +118,7 @@ import Testing
 
     @Test("Nothing follows a wish to upgrade, or CONNECT: the connection ends with the answer") func upgrades() async throws {
         let platform = try await TestPlatform()
-        let server = AccountServer(router: AccountRouter(platform.calls()))
+        let server = AccountServer(router: AccountRouter(platform.calls(), database: platform.control))
         let path = NSTemporaryDirectory() + "casella-account-\(UInt32.random(in: 0 ... .max)).sock"
         try await server.open(path, gateway: geteuid())
         let host = "Host: mail.host.example\r\n"
@@ -136,7 +136,7 @@ import Testing
 
     @Test("A web server of this machine gets one answer a connection; / leads to the pages") func webServers() async throws {
         let platform = try await TestPlatform()
-        let server = AccountServer(router: AccountRouter(platform.calls()))
+        let server = AccountServer(router: AccountRouter(platform.calls(), database: platform.control))
         let path = NSTemporaryDirectory() + "casella-account-\(UInt32.random(in: 0 ... .max)).sock"
         try await server.open(path, gateway: geteuid())
         for client in ["127.0.0.1", "::1"] {

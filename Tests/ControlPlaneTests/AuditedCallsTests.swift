@@ -11,7 +11,7 @@ import Testing
     private static let plan = Array(#"{"name":"small","limits":{}}"#.utf8)
 
     private func router(_ platform: TestPlatform) -> AdminRouter {
-        let router = AdminRouter(platform.calls())
+        let router = AdminRouter(platform.calls(), database: platform.control)
         router.serveAll()
         return router
     }
@@ -39,7 +39,7 @@ import Testing
     @Test("A change after which the process ended at once is in the log, with an unknown outcome") func killed() async throws {
         let platform = try await TestPlatform()
         let (gate, gateway) = AsyncStream.makeStream(of: Void.self), (commits, committed) = AsyncStream.makeStream(of: Void.self)
-        let router = AdminRouter(platform.calls())
+        let router = AdminRouter(platform.calls(), database: platform.control)
         router.serve(Calls.createPlan) { provisioning, request in
             let plan = try await provisioning.createPlan(request)
             committed.finish()

@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test("Every call that changes something tells what, before and after, and no secret") func all() async throws {
-        let platform = try await TestPlatform(), router = AdminRouter(platform.calls())
+        let platform = try await TestPlatform(), router = AdminRouter(platform.calls(), database: platform.control)
         router.serveAll()
         let lines = Self.script.split(separator: "\n").map { Line($0) }
         let known = Set(lines.map(\.command)).union(Self.told.keys).union(Self.alike)
@@ -156,7 +156,7 @@ import Testing
     }
 
     @Test("An apply is recorded with its number, a digest of what it changed, and counts; so is its undoing") func applies() async throws {
-        let platform = try await TestPlatform(), router = AdminRouter(platform.calls())
+        let platform = try await TestPlatform(), router = AdminRouter(platform.calls(), database: platform.control)
         router.serveAll()
         func ask<Answer: Decodable>(_ method: String, _ target: String, _ body: String, as: Answer.Type) async throws -> Answer {
             let answer = await router.answer(method: method, target: target, body: Array(body.utf8), from: .machine(user: "jo"))
@@ -211,7 +211,7 @@ import Testing
     }
 
     @Test("Why there is a hold is told to none of the tenant's administrators") func reasons() async throws {
-        let platform = try await TestPlatform(), router = AdminRouter(platform.calls())
+        let platform = try await TestPlatform(), router = AdminRouter(platform.calls(), database: platform.control)
         router.serveAll()
         let body = Array(#"{"reason":"a secret of the court"}"#.utf8)
         #expect(await router.answer(method: "POST", target: "/holds/acme", body: body, from: .machine(user: "jo")).status == 200)
@@ -219,7 +219,7 @@ import Testing
         let part = AdministeredPart(tenant: platform.tenant, tenantName: try TenantName("acme"), domain: nil, domainName: nil)
         let caller = AdminCaller(name: "sam", role: .tenantAdministrator, part: part, origin: "192.0.2.1", session: nil)
         let request = AdminRequest(body: Nothing(), path: PathParameters([:]), query: PathParameters([:]), caller: caller)
-        let theirs = try await platform.calls().confined(to: part).listAudit(request)
+        let theirs = try await platform.calls().confined(to: DatabaseFence(reach: .part(part))).listAudit(request)
         #expect(theirs.map(\.command) == ["hold release", "hold set"] && theirs.map(\.changes) == ["", ""])
         let all = try await platform.calls().listAudit(platform.request(Nothing(), [:]))
         #expect(all.allSatisfy { $0.changes.contains("a secret of the court") } && all.count == 2)

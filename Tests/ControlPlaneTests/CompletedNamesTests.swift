@@ -18,7 +18,8 @@ import Testing
             """)
         func names(_ kind: NameKind, _ prefix: String, _ part: AdministeredPart? = nil) async throws -> [String] {
             let request = platform.request(Nothing(), [:], query: ["kind": kind.rawValue, "prefix": prefix])
-            return try await platform.calls().confined(to: part).names(request).names
+            let fence = DatabaseFence(reach: part.map { .part($0) } ?? .platform, readsOnly: true)
+            return try await platform.calls().confined(to: fence).names(request).names
         }
         #expect(try await names(.domainNames, "") == ["acme.example", "also.example", "another.example"])
         #expect(try await names(.domainNames, "al") == ["also.example"])

@@ -122,7 +122,7 @@ import Testing
         let mine = try await queue(platform, [("a@one.example", "waiting")])
         try await queue(platform, of: other, [("a@one.example", "waiting")], count: 3)
         let part = AdministeredPart(tenant: platform.tenant, tenantName: acme, domain: nil, domainName: nil)
-        let calls = platform.calls(), confined = calls.confined(to: part)
+        let calls = platform.calls(), confined = calls.confined(to: DatabaseFence(reach: .part(part)))
         for (selection, count) in [(QueueSelection(), 4), (QueueSelection(tenant: acme), 1)] {
             let request = request(platform, selection)
             let all = try await calls.rehearsed { try await $0.deleteManyQueued(request) }

@@ -74,7 +74,7 @@ import Testing
         let other = try #require(try made.first?.int8(0))
         func delete(_ tenant: Int64, _ name: String) async throws -> AdminError? {
             let part = AdministeredPart(tenant: tenant, tenantName: try TenantName(name), domain: nil, domainName: nil)
-            let calls = platform.calls().confined(to: part), request = platform.request(Nothing(), ["id": "1"])
+            let calls = platform.calls().confined(to: DatabaseFence(reach: .part(part))), request = platform.request(Nothing(), ["id": "1"])
             return await #expect(throws: AdminError.self) { _ = try await calls.deleteQueued(request) }
         }
         #expect(try await delete(other, "other")?.code == .notFound)

@@ -1,8 +1,8 @@
-# Builds the module that PostgreSQL loads (Sources/System/DatabaseFence), one for each major version that is installed. Sourced after
+# Builds the module that PostgreSQL loads (Sources/System/PostgresModule), one for each major version that is installed. Sourced after
 # common.sh, install.sh and build.sh.
 
 build_fence() {
-    local source="$checkout/Sources/System/DatabaseFence/casella_fence.c" server version headers module
+    local source="$checkout/Sources/System/PostgresModule/casella_fence.c" server version headers module
     for server in /usr/lib/postgresql/*/bin/postgres; do
         [ -x "$server" ] || continue
         version=$(basename "$(dirname "$(dirname "$server")")")

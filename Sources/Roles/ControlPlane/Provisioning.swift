@@ -7,13 +7,13 @@ import Supervision
 
 /// What the admin calls work with. Each call is an extension of its own, in the folder of its noun.
 ///
-/// What an administrator of a tenant or a domain asks for is done by a copy that sees that part alone (`confined`).
+/// What a call asks for is done by a copy whose database is fenced in as the call and its caller are (`confined`).
 ///
 /// A change is one transaction. Who must know of it is told afterwards: the gateway and the relay which domains there are,
 /// a running worker that its directory changed, gateway and worker whose sessions are over, a user that the account is another.
 @EventLoopActor
 struct Provisioning {
-    private(set) var database: AdministeredDatabase
+    var database: AdministeredDatabase
     let roles: DatabaseRoles
     let hashing: PasswordHashing
     let authenticator: Authenticator
@@ -76,10 +76,10 @@ struct Provisioning {
         (self.authenticator, self.resolver) = (authenticator, resolver)
     }
 
-    /// What the caller's part of the platform is to it.
-    func confined(to part: AdministeredPart?) -> Provisioning {
+    /// The same behind a fence.
+    func confined(to fence: DatabaseFence) -> Provisioning {
         var copy = self
-        copy.database.part = part
+        copy.database.fence = fence
         return copy
     }
 

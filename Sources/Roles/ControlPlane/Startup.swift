@@ -56,8 +56,8 @@ struct Startup {
         let provisioning = try await startProcesses(
             configuration, directory: directory, journal: journal, server: server, roles: roles, listeners: listeners, launcher: launcher,
             audit: audit, certificates: certificates, keep: keep)
-        try await startAdminServer(configuration, directory: directory, provisioning: provisioning, keep: keep)
-        try await startAccountServer(configuration, directory: directory, provisioning: provisioning, keep: keep)
+        try await startAdminServer(configuration, directory: directory, provisioning: provisioning, database: server.pool, keep: keep)
+        try await startAccountServer(configuration, directory: directory, provisioning: provisioning, database: server.pool, keep: keep)
         try await startMetricsServer(configuration, directory: directory, provisioning: provisioning, keep: keep)
         DeletionSweep(provisioning).start()
         RetentionSweep(provisioning).start()
@@ -201,9 +201,10 @@ struct Startup {
     // MARK: The admin interface
 
     private func startAdminServer(
-        _ configuration: Configuration, directory: DataDirectory, provisioning: Provisioning, keep: (Platform.Part) -> Void
+        _ configuration: Configuration, directory: DataDirectory, provisioning: Provisioning, database: PostgresPool,
+        keep: (Platform.Part) -> Void
     ) async throws {
-        let router = AdminRouter(provisioning)
+        let router = AdminRouter(provisioning, database: database)
         router.serveAll()
         let server = AdminServer(router: router, journal: provisioning.journal)
         keep(.init(rank: .admin) { await server.stop() })
@@ -214,10 +215,11 @@ struct Startup {
     }
 
     private func startAccountServer(
-        _ configuration: Configuration, directory: DataDirectory, provisioning: Provisioning, keep: (Platform.Part) -> Void
+        _ configuration: Configuration, directory: DataDirectory, provisioning: Provisioning, database: PostgresPool,
+        keep: (Platform.Part) -> Void
     ) async throws {
         guard configuration.hasAccountPages else { return }
-        let server = AccountServer(router: AccountRouter(provisioning))
+        let server = AccountServer(router: AccountRouter(provisioning, database: database))
         keep(.init(rank: .admin) { await server.stop() })
         try await server.open(directory.accountSocket, gateway: directory.users?.gateway ?? geteuid())
     }

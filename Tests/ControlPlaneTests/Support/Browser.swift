@@ -14,7 +14,7 @@ final class Browser {
     private(set) var token: String?
 
     init(_ platform: TestPlatform, from client: String = "192.0.2.7") {
-        (router, self.client) = (AccountRouter(platform.calls()), client)
+        (router, self.client) = (AccountRouter(platform.calls(), database: platform.control), client)
     }
 
     func get(_ path: String, method: String = "GET") async -> PageResponse { await send(method, path, [], []) }

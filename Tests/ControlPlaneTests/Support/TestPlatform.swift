@@ -16,6 +16,8 @@ final class TestPlatform {
     let control: PostgresPool
     /// Sees everything, and locks what it likes.
     let owner: PostgresPool
+    /// Of the database.
+    let name: String
     let tenant: Int64
     let domain: DomainName
     var journal: Journal { parts.journal }
@@ -38,7 +40,7 @@ final class TestPlatform {
     /// - Parameter own: a cluster of its own, for tests that change how it runs.
     init(on own: TemporaryPostgres? = nil) async throws {
         let server = if let own { own } else { try await TemporaryPostgres.shared() }
-        let name = try await server.createDatabase()
+        name = try await server.createDatabase()
         owner = PostgresPool(server.configuration(database: name), maximumConnections: 2)
         _ = try await MigrationRunner(Migration.load(from: TemporaryPostgres.migrationsDirectory)).run(on: owner)
         try await server.numberTenantsApart(in: name)

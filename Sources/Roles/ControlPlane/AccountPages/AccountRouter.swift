@@ -11,7 +11,10 @@ final class AccountRouter {
     var sessions: AccountSessions { provisioning.accountSessions }
     var ownAccounts: OwnAccounts { provisioning.ownAccounts }
 
-    init(_ provisioning: Provisioning) { self.provisioning = provisioning }
+    /// For what the record is told.
+    let database: PostgresPool
+
+    init(_ provisioning: Provisioning, database: PostgresPool) { (self.provisioning, self.database) = (provisioning, database) }
 
     /// A request of somebody who is signed in.
     struct Visit: Sendable {

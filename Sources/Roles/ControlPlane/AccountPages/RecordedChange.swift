@@ -7,7 +7,7 @@ extension AccountRouter {
     func recorded<Answer: Sendable>(
         _ call: any AnyCall, _ visit: Visit, _ trace: String, _ change: @EventLoopActor () async throws -> Answer
     ) async throws -> Answer {
-        let pool = provisioning.database.pool, address = visit.standing.address, subject = AdminSubject.address(address)
+        let pool = database, address = visit.standing.address, subject = AdminSubject.address(address)
         var event = AuditLog.Entry(
             caller: address.text, role: nil, origin: visit.request.client, command: call.command, target: address.text,
             tenant: visit.standing.tenant, result: "done", trace: trace)

@@ -22,9 +22,11 @@ final class AdminRouter {
     private var routes: [Route] = []
     private let provisioning: Provisioning
     private var journal: Journal { provisioning.journal }
-    private var database: PostgresPool { provisioning.database.pool }
+    private let database: PostgresPool
 
-    init(_ provisioning: Provisioning) { self.provisioning = provisioning }
+    /// - Parameter database: for what the control plane asks of its own about a call: whose something is, and what the record is told. The
+    ///   calls themselves have the provisioning's, behind their fence.
+    init(_ provisioning: Provisioning, database: PostgresPool) { (self.provisioning, self.database) = (provisioning, database) }
 
     /// - Parameter handler: gets the provisioning as far as the caller's part of the platform goes.
     func serve<Body, Answer>(
@@ -48,7 +50,7 @@ final class AdminRouter {
                 try JSONDecoder().decode(Body.self, from: Data(bytes.isEmpty ? Array("{}".utf8) : bytes))
             } run: { [provisioning] body, path, query, caller, isRehearsal, record in
                 guard let body = body as? Body else { throw AdminError(.serverFault, "The request was read as something else.") }
-                let part = provisioning.confined(to: caller.part)
+                let part = provisioning.confined(to: caller.fence(of: call))
                 let request = AdminRequest(body: body, path: path, query: query, caller: caller)
                 let found = try await first(part, request)
                 try await record.begin()
@@ -111,7 +113,7 @@ final class AdminRouter {
             guard call.isLogin || caller.role.may(call) else { throw Self.notAllowed(call, caller) }
             let body = try await Self.read(bytes, route.decode)
             let subjects = (AdminSubject.all(call, path: path, query: query, body: body) + caller.own(call)).map { subject in
-                call.takesAnyName ? subject.canonical(provisioning.domains) : subject.within(caller.part)
+                call.takesAnyName ? subject.canonical(provisioning.domains, within: caller.part) : subject.within(caller.part)
             }
             record.name(subjects, body, path, query)
             if let part = caller.part { try await part.check(call, subjects, database) }

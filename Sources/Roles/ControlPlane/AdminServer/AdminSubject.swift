@@ -92,10 +92,10 @@ extension AnyCall {
 }
 
 extension AdminSubject {
-    /// An address under its domain's own name.
-    @EventLoopActor func canonical(_ domains: DomainTable) -> AdminSubject {
+    /// An address under its domain's own name, as far as the caller administers it.
+    @EventLoopActor func canonical(_ domains: DomainTable, within part: AdministeredPart? = nil) -> AdminSubject {
         switch self {
-        case .address(let address): .address(domains.canonical(address))
+        case .address(let address): .address(domains.canonical(address, within: part))
         case .account(let name): domains.account(of: name.text).map(AdminSubject.address) ?? self
         default: self
         }

@@ -57,7 +57,7 @@ extension Provisioning {
         // An undo asks for what there was, and nobody can make it ask for less.
         if undertaking.undoes == nil { try Self.requireFewKeys(SortedChanges(changes).without(keeping).domains) }
         if undertaking.caller.part != nil { try Self.requireOwn(changes, reading, keeping, desired.name) }
-        let planned = try await planned(goal.settings.plan, reading, undertaking, in: transaction)
+        let planned = try await planned(goal.settings.plan, reading, undertaking, locked: locked, in: transaction)
         try await Self.requireAllowed(reading.state, goal, planned)
         try await requireFree(changes, reading.state, keeping, in: transaction)
         return PreparedTenant(
@@ -85,7 +85,7 @@ extension Provisioning {
     }
 
     private func planned(
-        _ plan: PlanName, _ reading: TenantReading, _ undertaking: Undertaking, in transaction: PostgresTransaction
+        _ plan: PlanName, _ reading: TenantReading, _ undertaking: Undertaking, locked: Bool, in transaction: PostgresTransaction
     ) async throws -> LimitSet {
         let written = undertaking.plans.first { $0.name == plan }
         func then(_ limits: LimitSet) throws -> LimitSet {
@@ -94,7 +94,8 @@ extension Provisioning {
             return state.plans[plan] ?? limits
         }
         if plan == reading.state.settings.plan, reading.id != 0 { return try then(reading.planned) }
-        let found = try await transaction.query("SELECT limits::text FROM plans WHERE name = $1 FOR SHARE", [.text(plan.text)])
+        let lock = locked ? " FOR SHARE" : ""
+        let found = try await transaction.query("SELECT limits::text FROM plans WHERE name = $1\(lock)", [.text(plan.text)])
         guard let limits = try found.first?.limits(0) ?? written.map({ _ in LimitSet() }) else { throw AdminError.noPlan(plan) }
         return try then(limits)
     }

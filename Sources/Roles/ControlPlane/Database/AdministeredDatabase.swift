@@ -1,13 +1,14 @@
+import MailStore
 import Postgres
+import Runtime
 
-/// The database as far as a caller may see and change it: all of it, or the part of one administrator.
+/// The database as far as a caller may see and change it.
 ///
-/// For a part each transaction becomes the role `casella_administrator`, which row-level security holds to that part's rows. So a call
-/// that forgets to ask whose something is finds nothing there.
+/// Each transaction stands behind the call's fence from its beginning. So a call that forgets to ask whose something is finds nothing
+/// there, and one that only reads changes nothing. Nobody else has the pool, whose own transactions stand behind none.
 struct AdministeredDatabase: Sendable {
-    let pool: PostgresPool
-    /// nil: everything.
-    var part: AdministeredPart?
+    private let pool: PostgresPool
+    var fence = DatabaseFence()
     /// Set while a call is only tried: all that it does stands in this one transaction, which is rolled back in the end.
     private(set) var rehearsal: PostgresTransaction?
 
@@ -28,24 +29,16 @@ struct AdministeredDatabase: Sendable {
                 throw error
             }
         }
-        guard let part else { return try await pool.query(sql, parameters) }
-        let results = try await pool.pipeline([Self.entering(part), PostgresStatement(sql, parameters)])
+        guard let entering = fence.entering else { return try await pool.query(sql, parameters) }
+        let results = try await pool.pipeline([entering, PostgresStatement(sql, parameters)])
         guard let last = results.last else { throw PostgresError(kind: .usage, message: "a statement without a result") }
         return last
     }
 
-    /// The same, outside of the part: for what everybody may know of the whole platform.
-    nonisolated(nonsending)
-        func queryPlatform(_ sql: String, _ parameters: [PostgresValue]) async throws(PostgresError) -> PostgresResult
-    {
-        var whole = self
-        whole.part = nil
-        return try await whole.query(sql, parameters)
-    }
-
     /// Runs `body` between BEGIN and COMMIT; rolls back when it throws.
+    /// - Parameter ofOneMoment: whether all its statements see the database as the first one does; they only read.
     func transaction<Result: Sendable>(
-        isolation: isolated (any Actor)? = #isolation, _ body: (PostgresTransaction) async throws -> Result
+        ofOneMoment: Bool = false, isolation: isolated (any Actor)? = #isolation, _ body: (PostgresTransaction) async throws -> Result
     ) async throws -> Result {
         if let rehearsal {
             try await begin(in: rehearsal)
@@ -57,10 +50,15 @@ struct AdministeredDatabase: Sendable {
             }
         }
         return try await pool.transaction { transaction in
-            if let part { _ = try await transaction.pipeline([Self.entering(part)]) }
+            // Before any query, or PostgreSQL refuses it.
+            if ofOneMoment { _ = try await transaction.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY") }
+            if let entering = fence.entering { _ = try await transaction.pipeline([entering]) }
             return try await body(transaction)
         }
     }
+
+    /// Where a tenant's addresses lead, as far as the fence lets it be seen.
+    @EventLoopActor func directory(of tenant: Int64) -> Directory { Directory(tenant: tenant, pool: pool, entering: fence.entering) }
 
     /// Runs `body` on a copy of which nothing stays. A few at a time.
     func rehearsed<Result: Sendable>(
@@ -92,18 +90,19 @@ struct AdministeredDatabase: Sendable {
         }
     }
 
-    /// Begins a step of a rehearsal, in the caller's part, whatever the step before has left.
+    /// Begins a step of a rehearsal, behind the fence, whatever the step before has left.
     nonisolated(nonsending)
         private func begin(in rehearsal: PostgresTransaction) async throws(PostgresError)
     {
         try await rehearsal.execute(Self.savepoint)
         _ = try await rehearsal.query("SELECT set_config('casella.shows_deleted', '', true)")
-        _ = try await rehearsal.pipeline([part.map(Self.entering) ?? Self.leaving])
+        _ = try await rehearsal.pipeline([fence.entering ?? DatabaseFence.leaving])
     }
 
-    /// The rest of the transaction sees everything: for what follows elsewhere from a change in the caller's part.
+    /// The rest of the transaction sees everything: for what follows elsewhere from a change in the caller's part. The calls that do so
+    /// are few, and `FencedCallsTests` has the reason of each.
     func leavePart(in transaction: PostgresTransaction) async throws {
-        if part != nil { _ = try await transaction.pipeline([Self.leaving]) }
+        if fence.reach != .platform { _ = try await transaction.pipeline([DatabaseFence.leaving]) }
     }
 
     /// Ends the transaction of a rehearsal.
@@ -111,15 +110,4 @@ struct AdministeredDatabase: Sendable {
 
     /// The newest of the name is meant, and each is left behind when all is rolled back.
     private static let savepoint = "SAVEPOINT step", backToSavepoint = "ROLLBACK TO SAVEPOINT step"
-
-    private static let leaving = PostgresStatement("SELECT set_config('role', 'none', true)")
-
-    /// All three end with the transaction.
-    private static func entering(_ part: AdministeredPart) -> PostgresStatement {
-        PostgresStatement(
-            """
-            SELECT set_config('casella.administered_tenant', $1, true), set_config('casella.administered_domain', $2, true),
-                set_config('role', '\(DatabaseRoles.administrator)', true)
-            """, [.text(String(part.tenant)), .text(part.domain.map(String.init) ?? "")])
-    }
 }

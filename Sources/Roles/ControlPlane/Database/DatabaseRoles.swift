@@ -10,6 +10,8 @@ struct DatabaseRoles: Sendable {
     static let tenants = "casella_tenant"
     /// What a transaction in the name of an administrator of a part becomes; nobody logs in as it.
     static let administrator = "casella_administrator"
+    /// The same in the name of an auditor.
+    static let auditor = "casella_auditor"
     /// Beyond what a worker opens, with room for the one before it whose backends are still ending.
     private static let connectionsPerTenant = 8
     /// The limits are for a worker that hangs or was stopped; where the server lacks `casella_fence`, an intruder may set all of them

@@ -22,9 +22,7 @@ extension Provisioning {
         let names = try result.rows.map { try $0.text(1) }
         // Of the whole platform, as `domainExists` says.
         let taken = Set(
-            try await database.queryPlatform("SELECT name FROM domain_names WHERE name = ANY ($1)", [.textArray(names)]).rows.map {
-                try $0.text(0)
-            })
+            try await database.query("SELECT names_taken($1)", [.textArray(names)]).rows.map { try $0.text(0) })
         return try result.rows.map { row in
             let state: DomainClaim.State = taken.contains(try row.text(1)) ? .taken : try row.bool(7) ? .expired : .open
             return ClaimRow(

@@ -47,7 +47,7 @@ extension Provisioning {
 
     /// Names are asked of the whole platform: that a domain is here, any mail server may ask. Whose it is, a part does not show.
     func domainExists(_ name: DomainName) async throws -> Bool {
-        try await !database.queryPlatform("SELECT 1 FROM domain_names WHERE name = $1", [.text(name.text)]).isEmpty
+        try await !database.query("SELECT names_taken($1)", [.textArray([name.text])]).isEmpty
     }
 
     /// What a list is limited to. A filter that names nothing is a mistake, not an empty list.

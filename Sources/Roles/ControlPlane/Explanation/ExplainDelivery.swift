@@ -24,7 +24,7 @@ extension Provisioning {
         }
         steps.append(incoming(of: tenant))
         await workers.commitRows(of: tenant.name)
-        let directory = Directory(tenant: tenant.id, pool: database.pool)
+        let directory = ExplainedDirectory(of: tenant.id, database)
         let (step, targets) = try await resolution(of: recipient, in: directory)
         steps.append(step)
         for group in targets?.groups ?? [] { steps.append(try await posting(from: sender, to: group, in: directory)) }
@@ -49,9 +49,7 @@ extension Provisioning {
         if users.count > Self.mailboxLimit {
             steps.append(.tells("mailboxes", "Of \(users.count) the first \(Self.mailboxLimit) are looked at here."))
         }
-        for address in targets?.external ?? [] {
-            steps.append(.passes("address \(address)", "It is no mailbox of this tenant: the mail is sent on to it through the queue."))
-        }
+        for address in targets?.external ?? [] { steps.append(try await onward(to: address, in: directory)) }
         let places = (targets?.users.map(\.user.address) ?? []) + (targets?.external ?? [])
         return Explanation(steps, otherwise: "It would be accepted, for \(places.joined(separator: ", ")).", isForSeveral: true)
     }
@@ -94,10 +92,17 @@ extension Provisioning {
             change: "tenant resume \(tenant.name) --incoming")
     }
 
-    /// Where the address leads.
-    func resolution(of address: EmailAddress, in directory: Directory) async throws -> (Explanation.Step, ResolvedTargets?) {
+    private func onward(to address: String, in directory: ExplainedDirectory) async throws -> Explanation.Step {
+        if let target = try? TargetAddress(address), try await directory.hides(target) {
+            return .tells("address \(address)", "It is of a domain that you do not administer: what mail meets there is not told here.")
+        }
+        return .passes("address \(address)", "It is no mailbox of this tenant: the mail is sent on to it through the queue.")
+    }
+
+    /// Where the address leads, as far as the caller administers it.
+    func resolution(of address: EmailAddress, in directory: ExplainedDirectory) async throws -> (Explanation.Step, ResolvedTargets?) {
         let rule = "address \(address)"
-        switch try await directory.resolve(localPart: address.localPart, domain: address.domain.text) {
+        switch try await directory.whole.resolve(localPart: address.localPart, domain: address.domain.text) {
         case .notLocal, .noSuchUser:
             if let kept = try await keptNote(.user, .alias, .group, of: address.text) {
                 return (.refuses(rule, kept.says, reply: "550 5.1.1", change: kept.change), nil)
@@ -113,13 +118,15 @@ extension Provisioning {
                     rule, "Its aliases, groups or forwards lead round in a circle, too deep, or to too many addresses.", reply: "554 5.4.6",
                     change: "alias show \(address)"), nil
             )
-        case .suspended(let users):
-            let names = users.map(\.address).joined(separator: ", ")
+        case .suspended(let all):
+            let users = all.filter { directory.shows($0.address) }
+            let names = users.isEmpty ? "users that you do not administer" : users.map(\.address).joined(separator: ", ")
             return (
                 .defers(
                     rule, "It leads to \(names), whose incoming mail is suspended.", reply: "450 4.2.1", change: users.first?.resuming), nil
             )
-        case .targets(let targets):
+        case .targets(let all):
+            let targets = try await directory.shown(all, of: address)
             let found = targets.users.map(\.user.address) + targets.suspended.map(\.address) + targets.external
             let isItself = found == [address.text]
             let isShared = isItself ? try await !users(at: address, shared: true).isEmpty : false

@@ -20,7 +20,8 @@ extension Provisioning {
         }
         let tenant = try await tenant(user.tenant)
         let keys = try await change { transaction in try await find(address, in: transaction) }
-        let directory = Directory(tenant: keys.tenant, pool: database.pool)
+        // What is asked of it is whether the user may do something, and whether anybody is there.
+        let directory = ExplainedDirectory(of: keys.tenant, database)
 
         var steps = otherName(of: address, asked)
         steps.append(try await planned(.submission, for: address))
@@ -49,10 +50,10 @@ extension Provisioning {
 
     /// Envelope and header may name addresses only that lead to who logged in.
     private func identity(
-        _ place: String, _ localPart: String, _ domain: String, of address: EmailAddress, _ user: Int64, in directory: Directory
+        _ place: String, _ localPart: String, _ domain: String, of address: EmailAddress, _ user: Int64, in directory: ExplainedDirectory
     ) async throws -> Explanation.Step {
         let author = "\(localPart)@\(domain)", rule = "\(place) \(author)"
-        switch try await directory.right(of: user, toSendAs: localPart, domain) {
+        switch try await directory.whole.right(of: user, toSendAs: localPart, domain) {
         case .itself:
             let isOwn = author == address.text
             return .passes(rule, isOwn ? "It is the user's own address." : "It leads to the user, who may send as it.")
@@ -65,7 +66,7 @@ extension Provisioning {
             if let only, let step = try await sharedRefusal(only, of: address, rule) { return step }
         }
         let says: String, change: String?
-        switch try await directory.resolve(localPart: localPart, domain: domain) {
+        switch try await directory.whole.resolve(localPart: localPart, domain: domain) {
         case .notLocal:
             (says, change) = ("\(domain) is no domain of the user's tenant, and nobody sends as another's address.", nil)
         case .noSuchUser, .loop:
@@ -78,7 +79,7 @@ extension Provisioning {
 
     /// Those that the header says the message is from.
     private func authors(
-        _ header: ExplainedHeader, of address: EmailAddress, _ user: Int64, in directory: Directory
+        _ header: ExplainedHeader, of address: EmailAddress, _ user: Int64, in directory: ExplainedDirectory
     ) async throws -> [Explanation.Step] {
         let rule = "header"
         do {
@@ -105,12 +106,17 @@ extension Provisioning {
     private static let authorLimit = 50
 
     private func recipientSteps(
-        _ recipient: TargetAddress, of user: Int64, in directory: Directory
+        _ recipient: TargetAddress, of user: Int64, in directory: ExplainedDirectory
     ) async throws -> [Explanation.Step] {
         var steps = [try await recipientStep(recipient, in: directory)]
-        guard case .targets(let targets) = try await directory.resolve(localPart: recipient.localPart, domain: recipient.domain.text)
+        guard case .targets(let targets) = try await directory.whole.resolve(localPart: recipient.localPart, domain: recipient.domain.text)
         else { return steps }
-        for group in targets.groups where try await !directory.mayPost(user, to: group) {
+        for group in targets.groups where try await !directory.whole.mayPost(user, to: group) {
+            guard directory.shows(group.address) else {
+                let says = "It takes no mail from the user."
+                steps.append(.refuses("group of another domain", says, reply: "550 5.7.2", change: nil))
+                continue
+            }
             steps.append(
                 .refuses(
                     "group \(group.address)", "It takes mail from its \(group.posting) alone.", reply: "550 5.7.2",
@@ -119,9 +125,9 @@ extension Provisioning {
         return steps
     }
 
-    private func recipientStep(_ recipient: TargetAddress, in directory: Directory) async throws -> Explanation.Step {
+    private func recipientStep(_ recipient: TargetAddress, in directory: ExplainedDirectory) async throws -> Explanation.Step {
         let rule = "recipient \(recipient)"
-        switch try await directory.resolve(localPart: recipient.localPart, domain: recipient.domain.text) {
+        switch try await directory.whole.resolve(localPart: recipient.localPart, domain: recipient.domain.text) {
         case .notLocal: return .passes(rule, "It is not of this tenant: the queue sends it on.")
         case .noSuchUser:
             return .refuses(

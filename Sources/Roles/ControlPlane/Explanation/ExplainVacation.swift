@@ -4,13 +4,13 @@ import MailStore
 extension Provisioning {
     /// Whether whoever writes to the user is told that it is away.
     func vacationStep(
-        of user: UserRecord, in tenant: TenantName, to sender: TargetAddress?, _ header: ExplainedHeader?, _ directory: Directory
+        of user: UserRecord, in tenant: TenantName, to sender: TargetAddress?, _ header: ExplainedHeader?, _ directory: ExplainedDirectory
     ) async throws -> [Explanation.Step] {
         let address = try EmailAddress(user.address)
         guard let vacation = try await vacations(of: address).first else { return [] }
         let rule = "vacation of \(address)", change = "vacation clear \(address)"
         // What the address alone led to does not tell of the tenant's.
-        guard try await directory.user(user.id).suspensions.outgoing == .none else {
+        guard try await directory.whole.user(user.id).suspensions.outgoing == .none else {
             let isOwn = user.suspensions.outgoing != .none
             return [
                 .tells(
@@ -23,7 +23,7 @@ extension Provisioning {
         guard let header else {
             return [.tells(rule, "\(told); not a list, a program, or who wrote to a group.", change: change)]
         }
-        if let reason = try await reason(not: user.id, answers: header, of: sender, in: directory) {
+        if let reason = try await reason(not: user.id, answers: header, of: sender, in: directory.whole) {
             return [.tells(rule, "Nobody is told that the user is away: \(reason).")]
         }
         return [.tells(rule, "\(told).", change: change)]

@@ -40,9 +40,8 @@ extension Provisioning {
 
     private func quotaCheck(_ target: QuotaTarget?, listsAll: Bool) async throws -> CheckedQuotas {
         let scope = try await scope(of: target)
-        let result = try await database.transaction { transaction in
-            _ = try await transaction.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            return try await transaction.query(Self.comparison, scope)
+        let result = try await database.transaction(ofOneMoment: true) { transaction in
+            try await transaction.query(Self.comparison, scope)
         }
         var compared = QuotaCheck.Compared(users: 0, domains: 0, tenants: 0)
         var levels: [QuotaComparison] = []

@@ -94,6 +94,11 @@ final class AdministratorSessions {
         }
     }
 
+    /// Of the administrator's password.
+    func hash(of administrator: Int64) async throws -> String? {
+        try await database.query("SELECT hash FROM administrators WHERE administrator_id = $1", [.int8(administrator)]).first?.text(0)
+    }
+
     /// Not deleted with what is administered: the tables do not show that then.
     private static let isThere = """
         (a.administered_tenant IS NULL OR t.tenant_id IS NOT NULL) AND (a.administered_domain IS NULL OR d.domain_id IS NOT NULL)

@@ -37,8 +37,7 @@ extension Provisioning {
         let administrator = try session(of: request.caller).administrator
         try request.body.new.validate()
         guard case .given(let text) = request.body.new else { throw AdminError(.invalid, "One's own password is given, not generated.") }
-        let stored = try await database.pool.query("SELECT hash FROM administrators WHERE administrator_id = $1", [.int8(administrator)])
-        let hash = try stored.first?.text(0) ?? authenticator.dummyHash
+        let hash = try await sessions.hash(of: administrator) ?? authenticator.dummyHash
         guard try await hashing.verify(hash, password: request.body.old, isUrgent: true) else {
             throw AdminError(.forbidden, "The old password is wrong.")
         }

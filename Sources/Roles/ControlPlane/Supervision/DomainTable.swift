@@ -17,13 +17,13 @@ final class DomainTable {
         didSet {
             (aliases, spellings) = ([:], [:])
             for domain in known {
-                aliases[domain.name] = domain.aliasOf
+                aliases[domain.name] = domain.aliasOf.map { ($0, domain.tenant) }
                 if let spelling = domain.unicodeName { spellings[spelling] = domain.name }
             }
         }
     }
-    /// The names of the domains that aliases stand for.
-    private var aliases: [String: String] = [:]
+    /// The names of the domains that aliases stand for, and whose they are.
+    private var aliases: [String: (domain: String, tenant: Int64)] = [:]
     /// Names of domains and aliases by what they are in Unicode: by octets, which are equal in one spelling alone.
     private var spellings: [[UInt8]: String] = [:]
 
@@ -38,9 +38,11 @@ final class DomainTable {
     }
 
     /// The address under its domain's own name.
-    func canonical(_ address: EmailAddress) -> EmailAddress {
-        guard let name = aliases[address.domain.text] else { return address }
-        return (try? EmailAddress("\(address.localPart)@\(name)")) ?? address
+    /// - Parameter part: what the name of a domain beyond it stands for is not told there: such an address stays as it is.
+    func canonical(_ address: EmailAddress, within part: AdministeredPart? = nil) -> EmailAddress {
+        guard let alias = aliases[address.domain.text] else { return address }
+        if let part, alias.tenant != part.tenant || (part.domainName.map { $0.text != alias.domain } ?? false) { return address }
+        return (try? EmailAddress("\(address.localPart)@\(alias.domain)")) ?? address
     }
 
     /// Whose account a login name is, under its domain's own name. The domain may be in Unicode, as in mail; it is looked for among ours

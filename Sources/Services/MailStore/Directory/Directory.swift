@@ -63,7 +63,10 @@ package final class Directory {
     private var watchers: [ObjectIdentifier: @EventLoopActor () -> Void] = [:]
 
     /// For who only asks where addresses lead; the pool's role must be allowed to read the tenant's rows.
-    package convenience init(tenant: Int64, pool: PostgresPool) { self.init(tenant: tenant, database: Database(pool: pool)) }
+    /// - Parameter entering: what each transaction begins with, such as becoming another role.
+    package convenience init(tenant: Int64, pool: PostgresPool, entering: PostgresStatement? = nil) {
+        self.init(tenant: tenant, database: Database(pool: pool, entering: entering))
+    }
 
     init(tenant: Int64, database: Database) {
         self.tenant = tenant

@@ -4,6 +4,8 @@ import Runtime
 /// The tenant's connections, with errors as the store tells them. Calls stay on the caller's executor.
 struct Database: Sendable {
     let pool: PostgresPool
+    /// What the transactions of `query` and `queries` begin with.
+    var entering: PostgresStatement?
 
     /// How often what reads, or is harmless to repeat, is tried when a connection breaks.
     private static let attempts = 4
@@ -21,9 +23,10 @@ struct Database: Sendable {
         var attempt = 1
         while true {
             do {
-                let results = try await pool.pipeline(statements)
-                guard results.count == statements.count else { throw StoreError.unavailable(reason: "incomplete answer") }
-                return results
+                let first = entering.map { [$0] } ?? []
+                let results = try await pool.pipeline(first + statements)
+                guard results.count == first.count + statements.count else { throw StoreError.unavailable(reason: "incomplete answer") }
+                return first.isEmpty ? results : Array(results.dropFirst(first.count))
             } catch let error as PostgresError {
                 guard error.isTransient || error.mayHaveCommitted, attempt < Self.attempts else { throw StoreError(error) }
                 await EventLoopActor.sleep(for: .milliseconds(20 << attempt))
