@@ -56,7 +56,7 @@ struct FencedRequest: Sendable {
         queue show | GET /queue/7
         login list | GET /logins
         session list | GET /sessions?target=ann@acme.example | | 503
-        session history | GET /login-history?target=ann@acme.example
+        session history | GET /session-history?target=ann@acme.example
         worker list | GET /workers
         certificate list | GET /certificates
         certificate show | GET /certificates/gone.example | | 404
