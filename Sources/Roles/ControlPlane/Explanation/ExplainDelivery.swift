@@ -25,9 +25,10 @@ extension Provisioning {
         steps.append(incoming(of: tenant))
         await workers.commitRows(of: tenant.name)
         let directory = Directory(tenant: tenant.id, pool: database.pool)
-        let (step, targets) = try await resolution(of: recipient, in: directory)
+        let (step, targets) = try await resolution(of: recipient, from: sender, in: directory)
         steps.append(step)
         for group in targets?.groups ?? [] { steps.append(try await posting(from: sender, to: group, in: directory)) }
+        if let targets, let sender { steps += closedSteps(of: targets, from: sender) }
         for user in targets?.suspended ?? [] {
             steps.append(.tells("user \(user.address)", "Its incoming mail is suspended, so it is left out.", change: user.resuming))
         }
@@ -95,9 +96,19 @@ extension Provisioning {
     }
 
     /// Where the address leads.
-    func resolution(of address: EmailAddress, in directory: Directory) async throws -> (Explanation.Step, ResolvedTargets?) {
+    /// - Parameter sender: nil: somebody whom every group lets in.
+    private func resolution(
+        of address: EmailAddress, from sender: TargetAddress?, in directory: Directory
+    ) async throws -> (Explanation.Step, ResolvedTargets?) {
         let rule = "address \(address)"
-        switch try await directory.resolve(localPart: address.localPart, domain: address.domain.text) {
+        let found =
+            if let sender {
+                try await directory.resolve(
+                    localPart: address.localPart, domain: address.domain.text, from: try await poster(sender, in: directory))
+            } else {
+                try await directory.resolve(localPart: address.localPart, domain: address.domain.text)
+            }
+        switch found {
         case .notLocal, .noSuchUser:
             if let kept = try await keptNote(.user, address.text) {
                 return (.refuses(rule, kept.says, reply: "550 5.1.1", change: kept.change), nil)
