@@ -59,14 +59,15 @@ let package = Package(
         library(
             "AdminShell", on: "Roles",
             [
-                "AdminAPI", "MailSettings", "PasswordHashes", "Quantities", "LineEditor", "SecureStream", "Terminal", argumentParser, yams,
+                "AdminAPI", "JSON", "MailSettings", "PasswordHashes", "Quantities", "LineEditor", "SecureStream", "Terminal",
+                argumentParser, yams,
             ]),
         library(
             "ControlPlane", on: "Roles",
             [
                 "AdminAPI", "PasswordHashes", "Quantities", "Supervision", "Exposition", "Runtime", "Postgres", "Argon2", "Crypt",
                 "Cracklib", "Cryptography", "CProcess", "DKIM", "ProxyProtocol", "Resolver", "MailStore", "MailSettings", "SMTP",
-                "MailRules", "HTTP", "WebForms", "SecureStream", "InternationalNames", nioHTTP1,
+                "MailRules", "HTTP", "JSON", "WebForms", "SecureStream", "InternationalNames", nioHTTP1,
             ] + nio),
         library(
             "Gateway", on: "Roles",
@@ -111,6 +112,7 @@ let package = Package(
         library("DKIM", on: "Protocols", ["MIME", "SMTP"]),
         library("MailRules", on: "Protocols", ["SMTP", "MIME", "InternationalNames"]),
         library("ProxyProtocol", on: "Protocols"),
+        library("JSON", on: "Protocols"),
         library("Quantities", on: "Protocols"),
         library("Exposition", on: "Protocols"),
 
@@ -167,6 +169,7 @@ let package = Package(
         tests(of: "HTTP"),
         tests(of: "IMAP", ["MIME", "SASL"]),
         tests(of: "InternationalNames"),
+        tests(of: "JSON", ["TestSupport"]),
         tests(of: "MIME", ["TestSupport"]),
         tests(of: "MailSettings"),
         tests(of: "MailStore", ["BlobStore", "Postgres", "Runtime", "TestSupport"]),

@@ -1,5 +1,5 @@
 import AdminAPI
-import FoundationEssentials
+import JSON
 
 /// The control plane, as the commands see it: calls in, values or an `AdminError` out.
 package struct AdminClient: Sendable {
@@ -26,7 +26,7 @@ package struct AdminClient: Sendable {
         _ call: Call<Request, Response>, _ parameters: String..., query: [String: String?] = [:], sending body: Request
     ) throws(AdminError) -> Response {
         let bytes: [UInt8]
-        do { bytes = Array(try JSONEncoder().encode(body)) } catch {
+        do { bytes = try JSONWriter.octets(of: body) } catch {
             throw AdminError(.serverFault, "The request could not be written as JSON.")
         }
         return try answer(to: call, parameters, query: query, body: bytes)
@@ -44,7 +44,7 @@ package struct AdminClient: Sendable {
         watch.look()
         guard (200..<300).contains(response.status) else { throw Self.refusal(in: response) }
         if let nothing = Nothing() as? Response { return nothing }
-        do { return try JSONDecoder().decode(Response.self, from: Data(response.body)) } catch {
+        do { return try JSONReader.value(Response.self, from: response.body) } catch {
             throw AdminError(
                 .serverFault, "The control plane's answer to \(call.method.rawValue) \(call.path) could not be understood.",
                 hint: "Are the shell and the platform of the same version?")
@@ -52,7 +52,7 @@ package struct AdminClient: Sendable {
     }
 
     private static func refusal(in response: HTTPResponse) -> AdminError {
-        if let body = try? JSONDecoder().decode(ErrorBody.self, from: Data(response.body)) { return body.error }
+        if let body = try? JSONReader.value(ErrorBody.self, from: response.body) { return body.error }
         return AdminError(AdminError.Code(httpStatus: response.status), "The control plane answered with HTTP status \(response.status).")
     }
 }

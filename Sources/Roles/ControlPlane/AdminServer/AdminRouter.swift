@@ -1,5 +1,6 @@
 import AdminAPI
 import FoundationEssentials
+import JSON
 import Postgres
 import Runtime
 
@@ -159,9 +160,7 @@ final class AdminRouter {
     /// The same of what is answered: a company's export has all its users.
     @concurrent
     private static func written(_ answer: some Encodable & Sendable) async throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(answer))
+        try JSONWriter.octets(of: answer)
     }
 
     /// The first tenant that a subject belongs to.
