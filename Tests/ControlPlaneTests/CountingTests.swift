@@ -1,5 +1,6 @@
 import AdminAPI
 import Postgres
+import Runtime
 import Testing
 
 @testable import ControlPlane
