@@ -1,6 +1,7 @@
 """Forwards of users: whom their mail reaches, what stays with them, and that none is lost."""
 
 import json
+import smtplib
 
 from support import clients, messages, outside
 from support.company_tests import CompanyForEach
@@ -76,6 +77,35 @@ class Forwards(CompanyForEach):
             self.assertEqual(2, said.returncode, said.stdout)
         steps = {step["rule"]: step["says"] for step in self.platform.ask("explain", "delivery", "--to", self.ann)["steps"]}
         self.assertEqual(f"Its mail goes on to {self.bob}, and no copy stays.", steps[f"forward of {self.ann}"])
+
+    def test_a_group_that_the_sender_may_not_send_to_gets_nothing(self):
+        board, info, eve = self.company.address("board"), self.company.address("info"), self.company.add_user("eve")
+        self.platform.casella("group", "create", board, "--member", eve, "--owner", eve, "--posting", "owners")
+        self.set("ann", board)
+        self.set("bob", board, copy=False)
+        self.platform.casella("alias", "create", info, "--to", f"{self.ann},{self.bob}")
+        for address, ann, bob in ((self.ann, 1, 0), (info, 1, 1)):
+            sent = self.deliver(address)
+            self.assertEqual((ann, bob, 0), (self.copies("ann", sent), self.copies("bob", sent), self.copies("eve", sent)), address)
+        with clients.smtp(self.platform) as client:
+            client.ehlo()
+            client.mail(STRANGER)
+            code, text = client.rcpt(self.bob)
+            self.assertEqual((550, b"5.7.2"), (code, text.split()[0]), "nobody would have it")
+            self.assertEqual(250, client.rcpt(self.ann)[0])
+        for address, status in ((self.ann, 0), (info, 0), (self.bob, 2)):
+            said = self.platform.casella("explain", "delivery", "--to", address, "--from", STRANGER, check=False)
+            self.assertEqual(status, said.returncode, said.stdout)
+            self.assertIn("A forward leads there.", said.stdout)
+        # Who may send to the group reaches it by way of the forward.
+        sent = messages.message(self.bob, eve)
+        with clients.submission(self.company, "eve") as client:
+            client.sendmail(eve, [self.bob], sent)
+        eventually(lambda: self.copies("eve", sent) == 1, what="the group's copy")
+        self.assertEqual(0, self.copies("bob", sent))
+        with clients.submission(self.company, "ann") as client, self.assertRaises(smtplib.SMTPRecipientsRefused) as refused:
+            client.sendmail(self.ann, [self.bob], messages.message(self.bob, self.ann))
+        self.assertIn("5.7.2", str(refused.exception))
 
     def test_a_copy_without_room_is_told_of_and_the_forward_goes_on(self):
         self.platform.casella("quota", "set", self.ann, "--bytes", "10")

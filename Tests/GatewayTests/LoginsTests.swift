@@ -81,6 +81,18 @@ struct LoginsTests {
         #expect(plane.told.isEmpty)
     }
 
+    @Test("Without an answer a login ends after a while, and of one that is answered nothing stays") @EventLoopActor
+    func patience() async throws {
+        let silent = try Logins(HostedDomains(), patience: .milliseconds(20)) { _ in }
+        let attempt = LoginAttempt(login: "ann@a.example", password: "secret", service: .imap, clientAddress: "192.0.2.1")
+        #expect(await silent.check(attempt) == .unavailable)
+        var plane: ControlPlane? = try ControlPlane()
+        weak let logins = plane?.logins
+        #expect(await plane?.check("ann@a.example", "secret") == Self.ann)
+        plane = nil
+        #expect(logins == nil)
+    }
+
     @Test("A wrong login is never remembered") @EventLoopActor func wrong() async throws {
         let plane = try ControlPlane()
         #expect(await plane.check("ann@a.example", "wrong") == .refused)

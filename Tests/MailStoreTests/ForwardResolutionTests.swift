@@ -31,7 +31,7 @@ import Testing
         try await tenant.forward(bob, to: ["Bob@far.example"], copy: false)
         try await tenant.withStore { store async throws in
             for name in ["ann", "ANN", "ann+detail"] {
-                #expect(try await places(name, of: tenant, in: store) == ["ann", "eve", "x@far.example", "out@far.example"], "\(name)")
+                #expect(try await places(name, of: tenant, in: store) == ["ann", "eve", "out@far.example", "x@far.example"], "\(name)")
             }
             #expect(try await targets("ann+x", of: tenant, in: store).users.first?.detail == "x")
             for name in ["bob", "info"] {
@@ -40,12 +40,12 @@ import Testing
                 #expect(forward?.user.id == bob && forward?.keepsCopy == false && forward?.leadsNowhere == false)
             }
             let team = try await targets("team", of: tenant, in: store)
-            #expect(team.external == ["Bob@far.example", "in@far.example"] && team.users.isEmpty)
+            #expect(team.external == ["in@far.example", "Bob@far.example"] && team.users.isEmpty)
             #expect(team.groups.first?.external == team.external, "a member's forward is the group's way too")
             // The control plane tells of it.
             try await tenant.forward(bob, to: ["ann@\(domain)"])
             store.directoryChanged()
-            #expect(try await places("bob", of: tenant, in: store) == ["bob", "ann", "eve", "x@far.example", "out@far.example"])
+            #expect(try await places("bob", of: tenant, in: store) == ["bob", "ann", "eve", "out@far.example", "x@far.example"])
         }
     }
 
@@ -72,6 +72,75 @@ import Testing
             try await tenant.forward(bob, to: ["ann@\(domain)", "out@far.example"], copy: false)
             store.directoryChanged()
             #expect(try await places("ann", of: tenant, in: store) == ["out@far.example"])
+        }
+    }
+
+    @Test("Where several want no copy and lead to each other alone, the last on the way keeps the mail, and two who are equally far both")
+    func lastOnTheWay() async throws {
+        let tenant = try await TestTenant.make()
+        let domain = tenant.domainName
+        for (name, target) in [("u", "v"), ("v", "gone"), ("x", "y"), ("y", "x"), ("p", "q"), ("q", "r"), ("r", "p")] {
+            try await tenant.forward(try await tenant.user(name), to: ["\(target)@\(domain)"], copy: false)
+        }
+        try await tenant.alias("chain", to: "u@\(domain)")
+        try await tenant.alias("chain", to: "v@\(domain)")
+        for name in ["x", "y"] { try await tenant.alias("pair", to: "\(name)@\(domain)") }
+        try await tenant.withStore { store async throws in
+            for (name, keeping) in [
+                ("u", ["v"]), ("chain", ["v"]), ("x", ["y"]), ("y", ["x"]), ("pair", ["x", "y"]), ("p", ["r"]), ("q", ["p"]), ("r", ["q"]),
+            ] {
+                let found = try await targets(name, of: tenant, in: store)
+                #expect(found.users.map(\.user.localPart) == keeping && found.external.isEmpty, "\(name)")
+                let staying = Set(found.forwards.filter(\.leadsNowhere).map(\.user.localPart))
+                #expect(staying == Set(keeping) && !found.forwards.contains(where: \.isBarred), "\(name)")
+            }
+        }
+    }
+
+    @Test("A group that does not let the sender in is closed to a forward: copies and other targets have the mail")
+    func closedGroups() async throws {
+        let tenant = try await TestTenant.make()
+        let ann = try await tenant.user("ann"), bob = try await tenant.user("bob"), eve = try await tenant.user("eve")
+        let dora = try await tenant.user("dora")
+        let domain = tenant.domainName
+        try await tenant.group("board", posting: "owners", owners: ["eve@\(domain)"], members: ["eve@\(domain)", "in@far.example"])
+        try await tenant.group("all", members: ["board@\(domain)"])
+        try await tenant.forward(ann, to: ["board@\(domain)"])
+        try await tenant.forward(bob, to: ["board@\(domain)"], copy: false)
+        try await tenant.forward(dora, to: ["board@\(domain)", "ann@\(domain)"], copy: false)
+        for (name, targets) in [("info", ["bob"]), ("more", ["ann", "bob"]), ("both", ["bob", "board"]), ("around", ["bob", "all"])] {
+            for target in targets { try await tenant.alias(name, to: "\(target)@\(domain)") }
+        }
+        try await tenant.withStore { store async throws in
+            func found(_ name: String, _ poster: Int64?) async throws -> ResolvedTargets {
+                let found = try await store.resolve(localPart: name, domain: domain, from: poster)
+                guard case .targets(let targets) = found else { throw LeadsNowhere(found: found) }
+                return targets
+            }
+            for poster in [nil, ann, bob] {
+                for (name, users, isBarred) in [
+                    ("ann", ["ann"], false), ("bob", ["bob"], true), ("info", ["bob"], true), ("more", ["ann", "bob"], false),
+                    ("dora", ["ann"], false),
+                ] {
+                    let targets = try await found(name, poster)
+                    #expect(targets.users.map(\.user.localPart) == users && targets.external.isEmpty, "\(name)")
+                    #expect(targets.closed.map(\.address) == ["board@\(domain)"] && targets.groups.isEmpty, "\(name)")
+                    #expect(targets.isBarred == isBarred, "\(name)")
+                    let barred = Set(targets.forwards.filter(\.isBarred).map(\.user.id))
+                    #expect(barred == Set(targets.forwards.map(\.user.id)).subtracting([dora]), "\(name)")
+                }
+                let around = try await found("around", poster)
+                #expect(around.users.map(\.user.localPart) == ["eve"] && around.external == ["in@far.example"])
+                #expect(around.closed.isEmpty && !around.isBarred, "a group that is open has it as a member")
+                let both = try await found("both", poster)
+                #expect(both.groups.map(\.isForwardedTo) == [false] && both.closed.isEmpty, "it is addressed itself too, and asked as ever")
+            }
+            for name in ["ann", "bob", "info", "more", "dora"] {
+                let targets = try await found(name, eve)
+                #expect(targets.closed.isEmpty && targets.external == ["in@far.example"] && targets.groups.map(\.isForwardedTo) == [true])
+                #expect(targets.users.contains { $0.user.id == eve && $0.group == "board@\(domain)" }, "\(name)")
+                #expect(!targets.users.contains { [bob, dora].contains($0.user.id) }, "\(name)")
+            }
         }
     }
 

@@ -30,7 +30,7 @@ import Testing
             #expect(targets.users.first?.detail == "List")
             let all = try await store.resolve(localPart: "all", domain: domain)
             #expect(users(all) == ["ann", "bob"])
-            if case .targets(let targets) = all { #expect(targets.external == ["copy@remote.example", "out@remote.example"]) }
+            if case .targets(let targets) = all { #expect(targets.external == ["out@remote.example", "copy@remote.example"]) }
             guard case .suspended(let away) = try await store.resolve(localPart: "gone", domain: domain) else {
                 Issue.record("gone takes mail"); return
             }

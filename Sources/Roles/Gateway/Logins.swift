@@ -1,5 +1,6 @@
 import Cryptography
 import Glibc
+import NIOCore
 import SASL
 import Runtime
 import Supervision
@@ -14,7 +15,6 @@ import Supervision
 package final class Logins {
     private static let memory = Duration.seconds(60)
     private static let remembered = 20_000
-    private static let patience = Duration.seconds(30)
     /// How long logins wait to be told, and how many kinds of them.
     private static let tellingDelay = Duration.seconds(1), untold = 1_000
 
@@ -29,6 +29,7 @@ package final class Logins {
     }
 
     private let domains: HostedDomains
+    private let patience: Duration
     private let key: [UInt8]
     private let ask: @EventLoopActor (Report) -> Void
     private var proofs: [Place: Proof] = [:]
@@ -39,8 +40,13 @@ package final class Logins {
     private var repeated = LoginTallies()
     private var willTell = false
 
-    package init(_ domains: HostedDomains, _ ask: @escaping @EventLoopActor (Report) -> Void) throws(CryptographyError) {
-        self.domains = domains
+    /// - Parameters:
+    ///   - patience: how long an answer is waited for.
+    ///   - ask: sends the question; its answer comes by `answered`.
+    package init(
+        _ domains: HostedDomains, patience: Duration = .seconds(30), _ ask: @escaping @EventLoopActor (Report) -> Void
+    ) throws(CryptographyError) {
+        (self.domains, self.patience) = (domains, patience)
         self.ask = ask
         key = try Cryptography.randomBytes(32)
     }
@@ -59,15 +65,14 @@ package final class Logins {
         lastID += 1
         let id = lastID
         let epochBefore = epoch
-        let giveUp = EventLoopActor.task {
-            await EventLoopActor.sleep(for: Self.patience)
-            if !Task.isCancelled { self.answered(id, .unavailable) }
+        let alarm = EventLoopActor.eventLoop.scheduleTask(in: TimeAmount(patience)) {
+            EventLoopActor.assumeIsolated { self.answered(id, .unavailable) }
         }
         let outcome = await withCheckedContinuation { continuation in
             waiting[id] = continuation
             ask(.authenticate(id: id, attempt))
         }
-        giveUp.cancel()
+        alarm.cancel()
         switch outcome {
         case .accepted(let user):
             guard let hash, epoch == epochBefore else { break }

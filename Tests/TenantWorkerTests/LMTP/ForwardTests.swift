@@ -55,6 +55,61 @@ struct LMTPForwardTests {
         await relay.close()
     }
 
+    @Test("A group that is closed to the sender has no forward; only who would reach nobody hears of it")
+    @EventLoopActor func closedGroup() async throws {
+        let domain = try await CompanyDomain.make()
+        let ann = try await domain.user("ann"), bob = try await domain.user("bob"), eve = try await domain.user("eve")
+        let (annsAddress, bobsAddress) = ("ann@\(domain.name)", "bob@\(domain.name)")
+        try await domain.group("board", posting: "owners", owners: ["eve@\(domain.name)"], members: ["eve@\(domain.name)"])
+        try await domain.forward(ann, to: ["board@\(domain.name)"])
+        try await domain.forward(bob, to: ["board@\(domain.name)"], copy: false)
+        try await domain.alias("both", to: annsAddress)
+        try await domain.alias("both", to: bobsAddress)
+        let client = try await domain.lmtp()
+        try await deliver(to: [(annsAddress, "250")], over: client)
+        try await deliver(to: [("both@\(domain.name)", "250")], over: client)
+        for mail in ["<sender@remote.example>", "<\(annsAddress)> XSUBMITTEDBY=\(ann)"] {
+            try await client.says("""
+                C: MAIL FROM:\(mail)
+                S: 250 …
+                C: RCPT TO:<\(bobsAddress)>
+                S: 550 5.7.2 Only its owners may send to the group that this address forwards to
+                C: RSET
+                S: 250 …
+                """)
+        }
+        for (user, number) in [(ann, 2), (bob, 1), (eve, 0)] {
+            #expect(try await count(user, in: domain) == "* STATUS INBOX (MESSAGES \(number))")
+        }
+        try await client.says("""
+            C: MAIL FROM:<eve@\(domain.name)> XSUBMITTEDBY=\(eve)
+            S: 250 …
+            C: RCPT TO:<\(annsAddress)>
+            S: 250 …
+            C: RCPT TO:<\(bobsAddress)>
+            S: 250 …
+            C: DATA
+            S: 354 …
+            C: Subject: hello
+            C:
+            C: text
+            C: .
+            S: 250 …
+            S: 250 …
+            """)
+        for (user, number) in [(ann, 3), (bob, 1), (eve, 1)] {
+            #expect(try await count(user, in: domain) == "* STATUS INBOX (MESSAGES \(number))", "what is let in goes on, once")
+        }
+        try await domain.submission(ann, address: annsAddress).says("""
+            C: MAIL FROM:<\(annsAddress)>
+            S: 250 …
+            C: RCPT TO:<\(bobsAddress)>
+            S: 550 5.7.2 …
+            C: RCPT TO:<both@\(domain.name)>
+            S: 250 …
+            """)
+    }
+
     @Test("What comes round again is not sent out once more, and no second copy stays") @EventLoopActor func round() async throws {
         let domain = try await CompanyDomain.make(), relay = try await FakeRelay()
         let ann = try await domain.user("ann"), address = "ann@\(domain.name)"

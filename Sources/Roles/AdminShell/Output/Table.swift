@@ -21,22 +21,40 @@ package struct Table: Sendable {
 
     /// - Parameter isStyled: for a terminal: with headers and verdicts set off.
     package func aligned(isStyled: Bool) -> String {
-        let texts = rows.map { $0.map(\.shown) }
+        var lines = [headers.map { Shown(text: $0.uppercased(), style: .heading) }]
+        lines += rows.map { $0.map { Shown(text: $0.shown, style: $0.style) } }
         let right = headers.indices.map { column in rows.contains { column < $0.count && $0[column].isQuantity } }
-        let widths = headers.indices.map { column in
-            texts.reduce(headers[column].count) { max($0, column < $1.count ? $1[column].count : 0) }
-        }
-        let styles: [[Style?]] = [headers.map { _ in Style.heading }] + rows.map { $0.map(\.style) }
-        return zip([headers.map { $0.uppercased() }] + texts, styles).map { row, styles -> String in
-            let cells = row.enumerated().map { column, text -> String in
-                // Nothing but spaces comes behind the last cell, and they are left out.
-                let isLast = column == row.count - 1
-                let padding = String(repeating: " ", count: isLast && !right[column] ? 0 : max(0, widths[column] - text.count))
-                let shown = isStyled ? styles[column]?.applied(to: text) ?? text : text
-                return right[column] ? padding + shown : shown + padding
+        let widths = headers.indices.map { column in lines.reduce(0) { max($0, column < $1.count ? $1[column].width : 0) } }
+        var page: [UInt8] = []
+        for line in lines {
+            // Spaces are written when something comes behind them.
+            var spaces = 0
+            for (column, cell) in line.enumerated() {
+                let padding = max(0, widths[column] - cell.width)
+                if right[column] { spaces += padding }
+                if !cell.text.isEmpty {
+                    page.append(contentsOf: repeatElement(UInt8(ascii: " "), count: spaces))
+                    page += (isStyled ? cell.style?.applied(to: cell.text) ?? cell.text : cell.text).utf8
+                    spaces = 0
+                }
+                spaces += (right[column] ? 0 : padding) + 2
             }
-            return cells.joined(separator: "  ").trimmingTrailingSpaces() + "\n"
-        }.joined()
+            while page.last == UInt8(ascii: " ") { page.removeLast() }
+            page.append(UInt8(ascii: "\n"))
+        }
+        return String(decoding: page, as: UTF8.self)
+    }
+
+    /// A cell as it is shown, measured once.
+    private struct Shown {
+        let text: String
+        let style: Style?
+        let width: Int
+
+        init(text: String, style: Style?) {
+            (self.text, self.style) = (text, style)
+            width = text.isPlain ? text.utf8.count : text.count
+        }
     }
 
     /// One fact a line: for a single object.
@@ -68,7 +86,7 @@ extension Table.Cell {
         case .text(let text), .styled(let text, _): text.withoutControls()
         case .number(let number): "\(number)"
         case .size(let size): "\(size)"
-        case .time(let time): time.map { $0.description.replacing("T", with: " ") } ?? "-"
+        case .time(let time): time.map(\.spaced) ?? "-"
         case .sizeLimit(let limit): limit.map { "\($0)" } ?? "unlimited"
         case .numberLimit(let limit): limit.map { "\($0)" } ?? "unlimited"
         }
@@ -93,5 +111,12 @@ extension Table.Cell {
         case .text, .styled, .time: false
         case .number, .size, .sizeLimit, .numberLimit: true
         }
+    }
+}
+
+extension Timestamp {
+    /// With a space between day and hour.
+    fileprivate var spaced: String {
+        String(decoding: description.utf8.map { $0 == UInt8(ascii: "T") ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
     }
 }

@@ -3,6 +3,11 @@
 /// `1 user`, `2 users`.
 package func counted(_ number: some BinaryInteger, _ noun: String) -> String { number == 1 ? "1 \(noun)" : "\(number) \(noun)s" }
 
+extension String {
+    /// Printable ASCII, as nearly all is.
+    var isPlain: Bool { utf8.allSatisfy { (0x20..<0x7F).contains($0) } }
+}
+
 extension StringProtocol {
     package func trimmingSpaces() -> String {
         var rest = self[...]
@@ -19,6 +24,8 @@ extension StringProtocol {
 
     /// Line ends and tabs become spaces, other control characters and direction overrides a question mark.
     package func withoutControls() -> String {
+        let text = String(self)
+        if text.isPlain { return text }
         var result = String.UnicodeScalarView()
         for scalar in unicodeScalars {
             switch scalar.value {

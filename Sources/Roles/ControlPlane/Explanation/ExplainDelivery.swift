@@ -25,9 +25,10 @@ extension Provisioning {
         steps.append(incoming(of: tenant))
         await workers.commitRows(of: tenant.name)
         let directory = ExplainedDirectory(of: tenant.id, database)
-        let (step, targets) = try await resolution(of: recipient, in: directory)
+        let (step, targets) = try await resolution(of: recipient, from: sender, in: directory)
         steps.append(step)
         for group in targets?.groups ?? [] { steps.append(try await posting(from: sender, to: group, in: directory)) }
+        if let targets, let sender { steps += closedSteps(of: targets, from: sender, in: directory) }
         for user in targets?.suspended ?? [] {
             steps.append(.tells("user \(user.address)", "Its incoming mail is suspended, so it is left out.", change: user.resuming))
         }
@@ -100,9 +101,12 @@ extension Provisioning {
     }
 
     /// Where the address leads, as far as the caller administers it.
-    func resolution(of address: EmailAddress, in directory: ExplainedDirectory) async throws -> (Explanation.Step, ResolvedTargets?) {
+    /// - Parameter sender: nil: somebody whom every group lets in.
+    private func resolution(
+        of address: EmailAddress, from sender: TargetAddress?, in directory: ExplainedDirectory
+    ) async throws -> (Explanation.Step, ResolvedTargets?) {
         let rule = "address \(address)"
-        switch try await directory.whole.resolve(localPart: address.localPart, domain: address.domain.text) {
+        switch try await directory.resolve(address, from: sender) {
         case .notLocal, .noSuchUser:
             if let kept = try await keptNote(.user, .alias, .group, of: address.text) {
                 return (.refuses(rule, kept.says, reply: "550 5.1.1", change: kept.change), nil)

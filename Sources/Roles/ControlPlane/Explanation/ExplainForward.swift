@@ -18,6 +18,11 @@ extension Provisioning {
             return .tells(rule, "It is of a domain that you do not administer: where its mail goes on to is not told here.")
         }
         let places = forward.targets.joined(separator: ", "), change = "forward clear \(address)"
+        guard !forward.isBarred else {
+            let copy = forward.keepsCopy ? "a copy stays with the user" : "it stays with the user if anybody else has it"
+            let says = "Its mail would go on to \(places), where a group does not take it from this sender; \(copy)."
+            return .tells(rule, says, change: change)
+        }
         guard !forward.leadsNowhere else {
             return .tells(
                 rule, "Its mail would go on to \(places), where nobody else is found, and so stays with the user.", change: change)

@@ -31,7 +31,7 @@ extension Provisioning {
             outgoing(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason)
                 .changed(by: "tenant resume \(tenant.name) --outgoing"))
         steps.append(try await identity("sender", author.localPart, author.domain.text, of: address, keys.user, in: directory))
-        if let recipient { steps += try await recipientSteps(recipient, of: keys.user, in: directory) }
+        if let recipient { steps += try await recipientSteps(recipient, of: address, keys.user, in: directory) }
         steps.append(messageSize(size))
         if let header {
             steps.append(header.hops(limit: facts.limits.hops))
@@ -106,11 +106,12 @@ extension Provisioning {
     private static let authorLimit = 50
 
     private func recipientSteps(
-        _ recipient: TargetAddress, of user: Int64, in directory: ExplainedDirectory
+        _ recipient: TargetAddress, of address: EmailAddress, _ user: Int64, in directory: ExplainedDirectory
     ) async throws -> [Explanation.Step] {
         var steps = [try await recipientStep(recipient, in: directory)]
-        guard case .targets(let targets) = try await directory.whole.resolve(localPart: recipient.localPart, domain: recipient.domain.text)
-        else { return steps }
+        let found = try await directory.whole.resolve(localPart: recipient.localPart, domain: recipient.domain.text, from: user)
+        guard case .targets(let targets) = found else { return steps }
+        steps += closedSteps(of: targets, from: address, in: directory)
         for group in targets.groups where try await !directory.whole.mayPost(user, to: group) {
             guard directory.shows(group.address) else {
                 let says = "It takes no mail from the user."

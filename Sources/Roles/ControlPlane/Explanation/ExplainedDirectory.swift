@@ -36,6 +36,24 @@ struct ExplainedDirectory {
         return false
     }
 
+    /// Where mail for an address goes in the whole tenant, as mail of the sender handed in after a login; nil: of somebody whom every group
+    /// lets in. Whether a sender is in a group who is hidden is not asked.
+    func resolve(_ address: EmailAddress, from sender: TargetAddress?) async throws -> Resolution {
+        guard let sender, try await !hides(sender) else {
+            return try await whole.resolve(localPart: address.localPart, domain: address.domain.text)
+        }
+        return try await whole.resolve(localPart: address.localPart, domain: address.domain.text, from: try await poster(sender))
+    }
+
+    /// Whose mail it is when it was handed in after a login; nil: nobody's here.
+    func poster(_ sender: TargetAddress) async throws -> Int64? {
+        let own = try await whole.resolve(localPart: sender.localPart, domain: sender.domain.text, forwarding: false)
+        guard case .targets(let targets) = own, targets.groups.isEmpty, targets.users.count == 1, targets.external.isEmpty else {
+            return nil
+        }
+        return targets.users.first?.user.id
+    }
+
     /// Of where an address leads, what the caller's own rows say: an address elsewhere is not followed any further.
     /// - Parameter all: where it leads in the whole tenant.
     func shown(_ all: ResolvedTargets, of address: EmailAddress) async throws -> ResolvedTargets {
@@ -45,12 +63,15 @@ struct ExplainedDirectory {
             (nothing.users, nothing.suspended, nothing.external, nothing.forwards, nothing.groups) = ([], [], [], [], [])
             return nothing
         }
-        shown.groups = all.groups  // each of them asks who sends; of one that is hidden no more is told than its answer
+        // Each of them asks who sends; of one that is hidden no more is told than its answer. Who is in a closed one only has nothing.
+        (shown.groups, shown.closed) = (all.groups, all.closed)
+        shown.users.removeAll { one in !all.users.contains { $0.user.id == one.user.id } }
+        if all.isBarred { shown.external = [] }
         // Whether anybody is where a forward leads, any mail server may ask. If not, the mail stays with the user.
         for index in shown.forwards.indices where !shown.forwards[index].leadsNowhere {
             let user = shown.forwards[index].user.id
-            guard all.forwards.contains(where: { $0.user.id == user && $0.leadsNowhere }) else { continue }
-            shown.forwards[index].leadsNowhere = true
+            guard let forward = all.forwards.first(where: { $0.user.id == user }), forward.leadsNowhere || forward.isBarred else { continue }
+            (shown.forwards[index].leadsNowhere, shown.forwards[index].isBarred) = (forward.leadsNowhere, forward.isBarred)
             if !shown.users.contains(where: { $0.user.id == user }) { shown.users += all.users.filter { $0.user.id == user } }
         }
         return shown

@@ -4,7 +4,7 @@ import Postgres
 
 extension Provisioning {
     /// Refuses a group that is, through its members, in itself, or that leads deeper than mail is followed, or has what leads to it do so.
-    /// Two that are made at one time may overlook each other; a circle that is there does no harm (`AddressResolution.swift`).
+    /// Two that are made at one time may overlook each other; a circle that is there does no harm (`AddressGraph.swift`).
     ///
     /// Looks at the whole tenant, also of what the caller does not administer: the last thing in its transaction.
     func refuseCircle(through place: GroupPlace, in transaction: PostgresTransaction) async throws {

@@ -19,7 +19,8 @@ extension Reply {
         case .members: "its members"
         case .owners: "its owners"
         }
-        return Reply(550, "5.7.2", "Only \(who) may send to this group")
+        let place = group.isForwardedTo ? "the group that this address forwards to" : "this group"
+        return Reply(550, "5.7.2", "Only \(who) may send to \(place)")
     }
     static let aliasLoop = Reply(554, "5.4.6", "The address leads round in a circle, or to too many others")
     static let forwardLoop = Reply(554, "5.4.6", "The message was delivered to this address before; it goes round in a circle")
@@ -57,11 +58,12 @@ extension Reply {
 }
 
 extension TenantStore {
-    /// Why mail that the user handed in may not go to one of these groups; nil: it may go to all.
-    func refusal(of submitter: Int64?, by groups: [ResolvedGroup]) async throws(StoreError) -> Reply? {
-        for group in groups {
+    /// Why mail that the user handed in is not taken; nil: no group refuses it. A group that is closed to a forward refuses what nobody
+    /// else would have.
+    func refusal(of submitter: Int64?, by targets: ResolvedTargets) async throws(StoreError) -> Reply? {
+        for group in targets.groups where !group.isForwardedTo {
             guard try await mayPost(submitter, to: group) else { return .mayNotPost(to: group) }
         }
-        return nil
+        return targets.isBarred ? targets.closed.first.map(Reply.mayNotPost) : nil
     }
 }

@@ -95,7 +95,7 @@ package final class LMTPConnection {
     private func check(_ recipient: RcptCommand) async -> Reply? {
         guard let address = recipient.path.address else { return .noSuchUser }
         do {
-            switch try await store.resolve(localPart: address.localPart, domain: address.domain) {
+            switch try await store.resolve(localPart: address.localPart, domain: address.domain, from: submitter) {
             case .notLocal: return .domainNotHere
             case .noSuchUser: return .noSuchUser
             case .suspended(let users):
@@ -103,7 +103,7 @@ package final class LMTPConnection {
                 return .userSuspended(reason)
             case .loop: return .aliasLoop
             case .targets(let targets):
-                if let refusal = try await store.refusal(of: submitter, by: targets.groups) { return refusal }
+                if let refusal = try await store.refusal(of: submitter, by: targets) { return refusal }
                 if let refusal = try await objection(to: targets) { return refusal }
                 recipients.append(AcceptedRecipient(address: address.description, targets: targets))
                 return nil

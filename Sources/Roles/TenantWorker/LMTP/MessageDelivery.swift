@@ -191,6 +191,10 @@ struct MessageDelivery {
                 "reply": reply.description,
             ]
             reply.isPositive ? Log.info("message delivered", fields) : Log.notice("message not delivered", fields)
+            for group in recipient.targets.closed where reply.isPositive {
+                Log.notice(
+                    "message not forwarded: a group does not take it from its sender", fields.merging(["group": group.address]) { $1 })
+            }
         }
     }
 }

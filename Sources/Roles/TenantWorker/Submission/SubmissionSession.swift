@@ -131,10 +131,10 @@ package final class SubmissionSession: ClientSession {
     private func check(_ recipient: RcptCommand) async -> Reply? {
         guard let address = recipient.path.address else { return .postmasterNeedsDomain }
         do {
-            switch try await store.resolve(localPart: address.localPart, domain: address.domain) {
+            switch try await store.resolve(localPart: address.localPart, domain: address.domain, from: user) {
             case .noSuchUser: return .noSuchUser
             case .loop: return .aliasLoop
-            case .targets(let targets): return try await store.refusal(of: user, by: targets.groups)
+            case .targets(let targets): return try await store.refusal(of: user, by: targets)
             case .notLocal, .suspended: return nil
             }
         } catch {

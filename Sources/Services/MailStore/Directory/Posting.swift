@@ -18,9 +18,7 @@ extension Directory {
     }
 
     private func owns(_ group: ResolvedGroup, _ user: Int64) async throws(StoreError) -> Bool {
-        var search = AddressSearch(forwarding: false)
-        try await follow(group.owners, depth: 0, to: .members, &search)
-        return search.resolution.leads(to: user)
+        try await AddressWays(graph(from: group.owners, to: .members, forwarding: false)).resolution.leads(to: user)
     }
 
     private func exists(_ user: Int64) async throws(StoreError) -> Bool {

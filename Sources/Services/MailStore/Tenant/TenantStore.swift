@@ -123,6 +123,12 @@ public final class TenantStore {
         try await directory.resolve(localPart: localPart, domain: domain)
     }
 
+    /// Where a message goes that the user handed in; nil: that came from elsewhere. Groups that users forward to, and that do not take it,
+    /// are closed.
+    public func resolve(localPart: String, domain: String, from poster: Int64?) async throws(StoreError) -> Resolution {
+        try await directory.resolve(localPart: localPart, domain: domain, from: poster)
+    }
+
     /// Grows whenever provisioning changed.
     public var directoryGeneration: Int { directory.generation }
 

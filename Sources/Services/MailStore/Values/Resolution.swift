@@ -39,7 +39,7 @@ public enum Resolution: Sendable, Equatable {
 }
 
 public struct ResolvedTargets: Sendable, Equatable {
-    /// Each user once, in the order of the aliases; left out are those that take no mail, or keep no copy of what they forward.
+    /// Each user once, the nearest first; left out are those that take no mail, or keep no copy of what they forward.
     public var users: [ResolvedUser]
     /// Those.
     public var suspended: [UserRecord] = []
@@ -47,8 +47,17 @@ public struct ResolvedTargets: Sendable, Equatable {
     public var external: [String]
     /// Users on the way whose mail goes on, each once.
     public var forwards: [ResolvedForward] = []
-    /// Groups that the address is or that aliases lead to; not those inside of groups. The sender must be let in by each.
+    /// Groups that the address is or that aliases and forwards lead to; not those inside of groups. The sender must be let in by each.
     public var groups: [ResolvedGroup] = []
+    /// Groups that users forward to, and that do not let the sender in: nobody has it through them.
+    public var closed: [ResolvedGroup] = []
+
+    /// Nobody would have the mail but users who forward it, keep no copy, and do so only since the groups are closed.
+    public var isBarred: Bool {
+        guard !closed.isEmpty, external.isEmpty else { return false }
+        let barred = Set(forwards.filter { $0.isBarred && !$0.keepsCopy }.map(\.user.id))
+        return users.allSatisfy { barred.contains($0.user.id) }
+    }
 }
 
 /// A user whose mail goes on to others.
@@ -61,6 +70,8 @@ public struct ResolvedForward: Sendable, Equatable {
     public let group: String?
     /// Nobody is there, so that the mail stays with the user anyway.
     public var leadsNowhere = false
+    /// Because a group that is there does not let the sender in.
+    public var isBarred = false
 }
 
 public struct ResolvedGroup: Sendable, Equatable {
@@ -70,6 +81,8 @@ public struct ResolvedGroup: Sendable, Equatable {
     public let owners: [String]
     /// Those of the external addresses that it leads to, and nothing before it.
     public var external: [String] = []
+    /// A user's forward leads to it, and nothing else.
+    public var isForwardedTo = false
 }
 
 /// Who may send to a group. All but `anyone` take mail only that a user of the tenant handed in after a login.
