@@ -70,7 +70,8 @@ struct ExplainedDirectory {
         // Whether anybody is where a forward leads, any mail server may ask. If not, the mail stays with the user.
         for index in shown.forwards.indices where !shown.forwards[index].leadsNowhere {
             let user = shown.forwards[index].user.id
-            guard let forward = all.forwards.first(where: { $0.user.id == user }), forward.leadsNowhere || forward.isBarred else { continue }
+            let forward = all.forwards.first { $0.user.id == user && ($0.leadsNowhere || $0.isBarred) }
+            guard let forward else { continue }
             (shown.forwards[index].leadsNowhere, shown.forwards[index].isBarred) = (forward.leadsNowhere, forward.isBarred)
             if !shown.users.contains(where: { $0.user.id == user }) { shown.users += all.users.filter { $0.user.id == user } }
         }
