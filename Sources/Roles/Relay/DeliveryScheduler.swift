@@ -12,6 +12,7 @@ final class DeliveryScheduler {
     private let settlement: Settlement
     private let counters: RelayCounters
     private let tls: NIOSSLContext
+    private let hostname: String
     private var routing: RoutingTable
     private var destinations: [Destination: DestinationQueue] = [:]
     /// Recipients in hand, in memory only: after a crash they are due again.
@@ -38,6 +39,7 @@ final class DeliveryScheduler {
     init(_ configuration: RelayConfiguration, queue: OutboundQueue, resolver: DNSResolver, counters: RelayCounters) throws {
         self.counters = counters
         self.queue = queue
+        hostname = configuration.hostname
         routing = RoutingTable(routes: configuration.routes)
         finder = HostFinder(
             resolver: resolver, hostname: configuration.hostname, tenantSocketDirectory: configuration.tenantSocketDirectory,
@@ -178,7 +180,9 @@ final class DeliveryScheduler {
     }
 
     private func run(_ destination: Destination, first: DeliveryJob) async {
-        let session = DeliverySession(destination, finder: finder, queue: queue, tls: tls)
+        let session = DeliverySession(destination, finder: finder, queue: queue, tls: tls) { [unowned self] in
+            routing.publicReversePath($0, of: $1, hostname: hostname)
+        }
         var next: DeliveryJob? = first
         while let job = next {
             counters.figures.attempts &+= 1

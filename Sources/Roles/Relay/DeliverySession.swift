@@ -11,12 +11,18 @@ final class DeliverySession {
     private let finder: HostFinder
     private let queue: OutboundQueue
     private let tls: NIOSSLContext?
+    /// What other hosts are told of a reverse-path that a tenant gave.
+    private let publicPath: @EventLoopActor (ReversePath, Int64) -> ReversePath
     private var connection: OutgoingConnection?
 
     /// Recipients of one transaction; every server takes as many (RFC 5321 §4.5.3.1.8).
     private static let recipientLimit = 100
 
-    init(_ destination: Destination, finder: HostFinder, queue: OutboundQueue, tls: NIOSSLContext?) {
+    init(
+        _ destination: Destination, finder: HostFinder, queue: OutboundQueue, tls: NIOSSLContext?,
+        publicPath: @escaping @EventLoopActor (ReversePath, Int64) -> ReversePath
+    ) {
+        self.publicPath = publicPath
         self.destination = destination
         self.finder = finder
         self.queue = queue
@@ -62,7 +68,7 @@ final class DeliverySession {
     /// One transaction. A kept connection that turns out dead is replaced once, unless the host may have taken the message: then the
     /// schedule says when to ask again. Our own workers know a repeated message by its delivery id.
     private func transact(_ message: QueuedMessage, _ recipients: [QueuedRecipient], _ bytes: [UInt8]) async -> AttemptResult {
-        let envelope = Self.envelope(message, recipients, to: destination)
+        let envelope = envelope(message, recipients)
         if let kept = connection {
             do {
                 return await finish(try await kept.send(envelope, bytes), over: kept)
@@ -133,9 +139,10 @@ final class DeliverySession {
         return .failure(.unreachable(problem))
     }
 
-    static func envelope(_ message: QueuedMessage, _ recipients: [QueuedRecipient], to destination: Destination) -> SMTPEnvelope {
+    private func envelope(_ message: QueuedMessage, _ recipients: [QueuedRecipient]) -> SMTPEnvelope {
+        let given = ReversePath(text: message.reversePath) ?? .null
         let mail = MailCommand(
-            reversePath: ReversePath(text: message.reversePath) ?? .null, body: MailCommand.Body(rawValue: message.body),
+            reversePath: destination.isLocal ? given : publicPath(given, message.tenant), body: MailCommand.Body(rawValue: message.body),
             usesUTF8: message.usesUTF8, ret: message.ret.flatMap(MailCommand.Return.init), envelopeID: message.envelopeID,
             deliveryID: DeliveryID(message.deliveryID),
             // Another tenant's user is nobody there.
