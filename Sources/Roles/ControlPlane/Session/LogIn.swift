@@ -39,7 +39,7 @@ extension Provisioning {
         guard case .given(let text) = request.body.new else { throw AdminError(.invalid, "One's own password is given, not generated.") }
         let stored = try await database.pool.query("SELECT hash FROM administrators WHERE administrator_id = $1", [.int8(administrator)])
         let hash = try stored.first?.text(0) ?? authenticator.dummyHash
-        guard try await hashing.verify(hash, password: request.body.old, isUrgent: true) else {
+        guard try await hashing.verifyForChange(hash, password: request.body.old) else {
             throw AdminError(.forbidden, "The old password is wrong.")
         }
         try await check(request.body.new, of: .administrator(try AdministratorName(request.caller.name)))
