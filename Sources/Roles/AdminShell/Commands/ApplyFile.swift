@@ -25,10 +25,7 @@ package struct ApplyFile: AdminCommand {
     package func execute(in context: Context) throws -> Report {
         let name = file == "-" ? "standard input" : file
         let state = StateFile(try InputText.contents(of: file, for: context.console), whileReading: context.progress.look)
-        guard state.mistakes.isEmpty else {
-            MistakeList(name).show(state.mistakes, on: context.console)
-            throw AdminError(.invalid, "\(name) has \(counted(state.mistakes.count, "mistake")); nothing was done.")
-        }
+        guard state.mistakes.isEmpty else { throw MistakenFile(name: name, mistakes: state.mistakes, verb: "done") }
         let plans = state.plans.isEmpty ? nil : state.plans
         let units = state.units.map { desired in
             let isTenant = desired.tenantName != nil

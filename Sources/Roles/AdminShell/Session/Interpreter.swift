@@ -50,7 +50,9 @@ package struct Interpreter: Sendable {
             let (settings, rest) = try GlobalArguments.extract(from: words, base: base)
             return (perform(rest, settings), settings)
         } catch {
-            return (.failure(failure(error, of: words)), base)
+            var settings = base
+            settings.format = GlobalArguments.format(in: words) ?? base.format
+            return (.failure(failure(error, of: words)), settings)
         }
     }
 
@@ -73,6 +75,7 @@ package struct Interpreter: Sendable {
     package func failure(_ error: any Error, of words: [String]) -> Failure {
         switch error {
         case let error as AdminError: return Failure(error, exitStatus: error.code.exitStatus)
+        case let file as MistakenFile: return Failure(file.refusal, exitStatus: file.refusal.code.exitStatus, in: file)
         case is Abandoned: return Failure(AdminError(.conflict, "Abandoned; nothing was done."), exitStatus: 1)
         case let mistake as CommandWords.Mistake: return Failure(AdminError(.invalid, "\(mistake)"), exitStatus: Failure.usage)
         case let unknown as UnknownCommand: return Failure(unknown.refusal, exitStatus: Failure.usage)
@@ -96,8 +99,12 @@ package struct Failure: Sendable {
 
     package let error: AdminError
     package let exitStatus: Int32
+    /// Whose lines are wrong.
+    let file: MistakenFile?
 
-    init(_ error: AdminError, exitStatus: Int32) { (self.error, self.exitStatus) = (error, exitStatus) }
+    init(_ error: AdminError, exitStatus: Int32, in file: MistakenFile? = nil) {
+        (self.error, self.exitStatus, self.file) = (error, exitStatus, file)
+    }
 }
 
 /// A word that is no command where it stands.
