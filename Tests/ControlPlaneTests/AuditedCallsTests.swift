@@ -111,6 +111,21 @@ import Testing
         await platform.close()
     }
 
+    @Test("Of changes of one thing at one time each is told with what it changed itself") func concurrent() async throws {
+        let platform = try await TestPlatform(), router = router(platform)
+        #expect(await createPlan(router) == 200)
+        let calls = (1...20).map { number in
+            EventLoopActor.task {
+                let body = Array(#"{"users":\#(number)}"#.utf8)
+                return await router.answer(method: "PUT", target: "/plans/small", body: body, from: .machine(user: "jo")).status
+            }
+        }
+        for call in calls { #expect(await call.value == 200) }
+        let told = try await events(platform).filter { $0.command == "plan set" && $0.result == "done" }.map(\.changes)
+        for number in 1...20 { #expect(told.count { $0.contains(", \(number)]") } == 1, "\(number) in \(told)") }
+        await platform.close()
+    }
+
     @Test("No request is such that the log cannot hold it, and what others do at the same time neither")
     func unstorable() async throws {
         let platform = try await TestPlatform(), router = router(platform)

@@ -20,6 +20,12 @@ final class AdminRouter {
         var changes: String?
     }
     private var routes: [Route] = []
+    private let turns = SubjectTurns()
+    /// Those that nobody waits for, since they take long: mostly what they changed they tell themselves.
+    private static let long: Set<String> = [
+        Calls.compactTenant.command, Calls.copyHeld.command, Calls.importUsers.command, Calls.apply.command, Calls.undo.command,
+        Calls.verifyDomain.command, Calls.activateDKIMKeys.command, Calls.restartWorker.command,
+    ]
     private let provisioning: Provisioning
     private var journal: Journal { provisioning.journal }
     private var database: PostgresPool { provisioning.database.pool }
@@ -120,14 +126,16 @@ final class AdminRouter {
             if call.effect == .reads || isRehearsal {
                 response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, isRehearsal, record).body)
             } else {
-                let before = try await subjects.first?.auditedState(database, of: call)
-                let done = try await route.run(body, path, query, caller, false, record)
-                response = AdminResponse(status: 200, body: done.body)
-                let subject = (body as? any NamesDestination)?.destination ?? subjects.first
-                // It is done; should the database fail now, the event tells less.
-                let changed = try? await AuditedChanges.between(
-                    before, try await subject?.auditedState(database, of: call), told: done.changes, database)
-                record.event.changes = changed ?? done.changes ?? ""
+                response = try await turns.hold(Self.long.contains(call.command) ? nil : subjects.first) {
+                    let before = try await subjects.first?.auditedState(database, of: call)
+                    let done = try await route.run(body, path, query, caller, false, record)
+                    let subject = (body as? any NamesDestination)?.destination ?? subjects.first
+                    // It is done; should the database fail now, the event tells less.
+                    let changed = try? await AuditedChanges.between(
+                        before, try await subject?.auditedState(database, of: call), told: done.changes, database)
+                    record.event.changes = changed ?? done.changes ?? ""
+                    return AdminResponse(status: 200, body: done.body)
+                }
             }
         } catch {
             let explained = provisioning.explained(error, command: call.command, trace)
