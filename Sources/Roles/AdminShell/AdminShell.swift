@@ -14,10 +14,21 @@ public enum AdminShell {
     /// Runs the program with the process's arguments.
     @MainActor
     public static func main() -> Never {
+        holdStandardDescriptors()
         let console = TerminalConsole()
         let interpreter = Interpreter(console: console) { $0.transport() }
         let status = run(Array(CommandLine.arguments.dropFirst()), with: interpreter, on: console)
         exit(status == 0 ? lostOutput(on: console) : status)
+    }
+
+    /// Whoever starts us without one of them would have a connection take its place, and our words go there. Nothing can be written to what
+    /// takes it now, and that is told.
+    private static func holdStandardDescriptors() {
+        while case let descriptor = open("/dev/null", O_RDONLY), descriptor >= 0 {
+            guard descriptor > STDERR_FILENO else { continue }
+            close(descriptor)
+            return
+        }
     }
 
     /// `EX_IOERR` where the result is not all there: a file that was cut off would be taken for whole.

@@ -51,7 +51,9 @@ package struct Report: Sendable {
             switch layout {
             case .list(let sentence): return (table.rows.isEmpty ? sentence + "\n" : table.aligned(isStyled: isStyled)) + below
             case .facts: return table.facts + below
-            case .sentence(let sentence): return sentence + "\n" + below
+            case .sentence(let sentence):
+                let lines = sentence.split(separator: "\n", omittingEmptySubsequences: false).map { $0.withoutControls() }
+                return lines.joined(separator: "\n") + "\n" + below
             case .verbatim(let text): return text + "\n" + below
             case .text(let text): return text + "\n" + below
             case .silent: return below

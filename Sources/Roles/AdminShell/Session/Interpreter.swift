@@ -25,6 +25,7 @@ package struct Interpreter: Sendable {
     package func perform(_ words: [String], _ settings: Settings) -> Outcome {
         do {
             try checkCommand(words)
+            try checkHyphens(words)
             let command = try Casella.parseAsRoot(words)
             switch command {
             case is Casella: return .shell
@@ -70,6 +71,14 @@ package struct Interpreter: Sendable {
         guard !known.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
         let nearest = Suggestion.nearest(to: word, in: known)
         throw UnknownCommand(path: place.path, word: word, nearest: nearest, known: known)
+    }
+
+    /// The parser takes `-hans@acme.example` for several options, of which the first asks for help: nothing would be done, and nobody told.
+    private func checkHyphens(_ words: [String]) throws {
+        for word in words.prefix(while: { $0 != "--" }) where word.hasPrefix("-") && !word.hasPrefix("--") && !["-", "-h"].contains(word) {
+            throw ValidationError(
+                "There is no option \"\(word)\"; an argument that begins with a hyphen stands behind --, an option's value behind =.")
+        }
     }
 
     package func failure(_ error: any Error, of words: [String]) -> Failure {
