@@ -156,11 +156,14 @@ final class AdminRouter {
         return response
     }
 
+    /// Octets that are read on the event loop.
+    private static let quicklyRead = 8 * 1024
+
     /// What takes long to read is read away from the event loop, on which logins wait.
     private static func read(
         _ bytes: [UInt8], _ decode: @escaping @Sendable ([UInt8]) throws -> any Sendable
     ) async throws -> any Sendable {
-        guard bytes.count > AdminServer.bodyLimit else { return try decode(bytes) }
+        guard bytes.count > quicklyRead else { return try decode(bytes) }
         return try await Task.detached { try decode(bytes) }.value
     }
 
