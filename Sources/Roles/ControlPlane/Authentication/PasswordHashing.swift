@@ -52,9 +52,9 @@ package final class PasswordHashing {
         (threads, queueLimit) = (configuration.loginThreads, configuration.loginQueue)
     }
 
-    /// Hashes that are being computed, and those that wait for a thread.
+    /// Hashes that are being computed, and those of logins that wait for a thread.
     var runningCount: Int { running }
-    var waitingCount: Int { waiting.count + waitingUrgently.count + waitingChanges.count }
+    var waitingCount: Int { waiting.count + waitingUrgently.count }
 
     /// True while another one may wait.
     var hasRoom: Bool { waiting.count < queueLimit }
