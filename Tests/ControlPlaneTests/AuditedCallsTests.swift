@@ -123,6 +123,11 @@ import Testing
         for call in calls { #expect(await call.value == 200) }
         let told = try await events(platform).filter { $0.command == "plan set" && $0.result == "done" }.map(\.changes)
         for number in 1...20 { #expect(told.count { $0.contains(", \(number)]") } == 1, "\(number) in \(told)") }
+        // Strangers, and what takes long, keep nobody waiting.
+        let subjects = [AdminSubject.address(try EmailAddress("ann@acme.example"))]
+        let never: [any AnyCall] = [Calls.changePassword, Calls.createOwnAppPassword, Calls.logIn, Calls.compactTenant]
+        for call in never { #expect(AdminRouter.turn(for: call, subjects) == nil) }
+        #expect(AdminRouter.turn(for: Calls.setPassword, subjects) == subjects.first)
         await platform.close()
     }
 

@@ -126,7 +126,7 @@ final class AdminRouter {
             if call.effect == .reads || isRehearsal {
                 response = AdminResponse(status: 200, body: try await route.run(body, path, query, caller, isRehearsal, record).body)
             } else {
-                response = try await turns.hold(Self.long.contains(call.command) ? nil : subjects.first) {
+                response = try await turns.hold(Self.turn(for: call, subjects)) {
                     let before = try await subjects.first?.auditedState(database, of: call)
                     let done = try await route.run(body, path, query, caller, false, record)
                     let subject = (body as? any NamesDestination)?.destination ?? subjects.first
@@ -173,6 +173,11 @@ final class AdminRouter {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(answer))
+    }
+
+    /// What a call waits for its turn at. Of calls that prove in themselves who calls nobody's: strangers make them, who are made to wait.
+    static func turn(for call: any AnyCall, _ subjects: [AdminSubject]) -> AdminSubject? {
+        call.isLogin || long.contains(call.command) ? nil : subjects.first
     }
 
     /// The first tenant that a subject belongs to.
