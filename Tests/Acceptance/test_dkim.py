@@ -66,7 +66,7 @@ class DKIM(unittest.TestCase):
             return host.messages[0][2]
 
     def dmarc(self, domain, verdict):
-        findings = self.platform.ask("domain", "check", domain)["findings"]
+        findings = self.platform.ask("domain", "check", domain, check=False)["findings"]
         return next((f for f in findings if f["name"] == f"_dmarc.{domain}." and f["verdict"] == verdict), None)
 
     def test_keys_are_published_activated_and_sign(self):
@@ -156,7 +156,7 @@ class DKIM(unittest.TestCase):
         casella("domain", "rename", domain, new, "--keep-alias")
         self.assertEqual([domain] * 2, self.verified(self.arrived(f"ann@{domain}"), texts), "its records are there still")
         self.assertEqual([], self.verified(self.arrived(f"ann@{new}"), texts))
-        self.assertIn("`dkim create", casella("domain", "check", new).stdout)
+        self.assertIn("`dkim create", casella("domain", "check", new, check=False).stdout)
         casella("domain", "unalias", also)
         self.assertEqual(66, casella("dkim", "show", also, check=False).returncode)
         self.assertEqual({domain, spelled}, {key["domain"] for key in self.platform.ask("dkim", "list")} & {domain, also, spelled, new})

@@ -48,6 +48,21 @@ struct NameTests {
         #expect(try TargetAddress("Ann@Else.Example").text == "Ann@else.example")
     }
 
+    @Test("Addresses that only look the same are different ones, in any order and in sets") func spelling() throws {
+        let composed = "jos\u{E9}@acme.example", decomposed = "jose\u{301}@acme.example"
+        #expect(composed == decomposed)  // to Swift
+        #expect(try EmailAddress(composed) != EmailAddress(decomposed) && EmailAddress(composed) == EmailAddress("JOS\u{E9}@acme.example"))
+        #expect(try TargetAddress(composed) != TargetAddress(decomposed) && AliasAddress(composed) != AliasAddress(decomposed))
+        #expect(try LoginName(composed) != LoginName(decomposed))
+        #expect(try Set([EmailAddress(composed), EmailAddress(decomposed), EmailAddress(composed)]).count == 2)
+        #expect(try EmailAddress(decomposed) < EmailAddress(composed) && !(EmailAddress(composed) < EmailAddress(decomposed)))
+        #expect(try GroupSettings(members: [TargetAddress(composed), TargetAddress(decomposed)]).members.count == 2)
+        let both = try DesiredTenant(
+            name: TenantName("acme"),
+            users: [DesiredUser(address: EmailAddress(composed)), DesiredUser(address: EmailAddress(decomposed))])
+        #expect(try TenantState.acme().reaching(both, prune: false).users.count == 3)
+    }
+
     @Test("An alias may be a catch-all") func catchAll() throws {
         let alias = try AliasAddress("@Acme.example")
         #expect(alias.isCatchAll && alias.text == "@acme.example")

@@ -13,14 +13,14 @@ struct PathTests {
     @Test(
         "Other paths do not match",
         arguments: [
-            "/tenants", "/tenants/", "/tenants/a/b", "tenants/a", "/tenants/%zz", "/tenants/%4", "/tenants/%ff", "",
+            "/tenants", "/tenants/", "/tenants/a/b", "tenants/a", "/tenants/%zz", "/tenants/%4", "/tenants/%ff", "/tenants/%00", "/tenants/a%00", "",
         ])
     func mismatch(path: String) { #expect(Calls.showTenant.path.match(path) == nil) }
 
     @Test("A query is read by name") func query() {
         let query = PathParameters(query: "kind=tenants&prefix=a%26b&prefix=x&flag")
         #expect(query?["kind"] == "tenants" && query?["prefix"] == "a&b" && query?["flag"] == "" && query?["other"] == nil)
-        #expect(PathParameters(query: "a=%") == nil)
+        #expect(PathParameters(query: "a=%") == nil && PathParameters(query: "a=b%00") == nil && PathParameters(query: "%00=b") == nil)
     }
 
     @Test("Parameters are checked as they are taken") func parameters() throws {

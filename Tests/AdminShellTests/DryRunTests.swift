@@ -208,6 +208,13 @@ import Testing
         #expect(console.output.contains("Publish:\n") && console.output.contains("newr._domainkey.acme.example."))
     }
 
+    @Test("What another program reads stays as it is in a trial") func scripts() throws {
+        let plain = FakeConsole(), tried = FakeConsole()
+        _ = try run("completion bash", plain)
+        _ = try run("completion bash --dry-run", tried)
+        #expect(plain.output == tried.output && plain.output.hasPrefix("_casella()"))
+    }
+
     private static let warning = "It is the last key that signs: mail of acme.example goes unsigned afterwards."
 
     @Test("Before the last key that signs is deleted it is said that mail goes unsigned, in a trial too") func lastKey() throws {

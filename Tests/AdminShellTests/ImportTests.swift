@@ -26,7 +26,8 @@ import Testing
     static let headers = [
         ("", "header line is missing"), ("address\n", "No user follows"), ("address,name\n", "no column \"name\""),
         ("hash\n", "address is missing"),
-        ("address,address\n", "twice"), ("a\"ddress\n", "quote"),
+        ("address,address\n", "twice"), ("a\"ddress\n", "quote"), ("address;quota\nann@acme.example;1GB\n", "semicolons"),
+        ("address\tquota\n", "tabs"), ("address,quota\rann@acme.example,1GB\r", "carriage returns"),
     ]
     @Test("A header line that is wrong is refused by what is wrong", arguments: headers) func header(text: String, words: String) {
         let file = UserFile(text)
@@ -117,6 +118,21 @@ import Testing
         #expect(lines[0] == "\(path):2: The address \"nobody\" has no @. An address looks like ann@acme.example.")
         #expect(lines[100] == "\(path): … and 20 more" && lines[101].contains("120 mistakes; nothing was made"))
         #expect(try bench.run("user import /nowhere/at/all") == 66)
+    }
+
+    @Test("As JSON all mistakes are in the error, which is all that is told") func mistakesAsJSON() throws {
+        let path = try written("address\n" + String(repeating: "nobody\n", count: 120))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        struct Told: Decodable {
+            struct Mistake: Decodable { let line: Int, sentence: String }
+            let error: AdminError, mistakes: [Mistake]
+        }
+        for command in ["user import", "apply"] {
+            let bench = Bench()
+            #expect(try bench.run("\(command) --format json \(path)") == 65 && bench.console.output.isEmpty)
+            let told = try JSONDecoder().decode(Told.self, from: Data(bench.console.errors.utf8))
+            #expect(told.error.code == .invalid && told.mistakes.count == (command == "apply" ? 1 : 120))
+        }
     }
 
     @Test("A hash is given, or read from standard input or a file") func hashes() throws {

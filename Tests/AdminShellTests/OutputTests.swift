@@ -1,5 +1,6 @@
 import AdminAPI
 import AdminShell
+import FoundationEssentials
 import Quantities
 import Testing
 
@@ -75,5 +76,14 @@ struct OutputTests {
         }
         #expect(error?.code == .unavailable)
         #expect(error?.message == "Casella is not running for data directory /nowhere/at/all; start it with ./ops/up")
+    }
+
+    static let misused = ["--format json --data", "tenant list --format json --server", "--format=json tenant list --server a:b:c"]
+    @Test("Who asks for JSON gets errors in JSON, whatever is wrong with the line", arguments: misused) func misuse(line: String) throws {
+        let bench = Bench()
+        #expect(try bench.run(line) != 0)
+        #expect(throws: Never.self) { try JSONDecoder().decode(ErrorBody.self, from: Data(bench.console.errors.utf8)) }
+        #expect(GlobalArguments.format(in: ["a", "--format", "json", "--", "--format=csv"]) == .json)
+        #expect(GlobalArguments.format(in: ["--", "--format=csv"]) == nil && GlobalArguments.format(in: ["--format"]) == nil)
     }
 }

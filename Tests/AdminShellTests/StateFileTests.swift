@@ -82,7 +82,8 @@ import Testing
         ("tenants:\n- name: a\n  suspended: [mail]", 3, "cannot be suspended"),
         ("tenants:\n- name: a\n  suspensionReason: x", 3, "nothing"),
         ("tenants:\n- name: a\n  name: b", 2, "twice"), ("tenants: [\n", 2, "not YAML"),
-        ("plans:\n- name: p\n  limits: {users: many}", 3, "a number"),
+        ("plans:\n- name: p\n  limits: {users: many}", 3, "a number"), ("plans:\n- name: p\n  limits: {protocols: ''}", 3, "a list of"),
+        ("tenants:\n- &t {name: a}\n- <<: *t\n  name: b", 3, "Merge keys"),
     ]
     @Test("A mistake is told by its line, without secrets", arguments: wrong) func mistake(text: String, line: Int, words: String) {
         let file = StateFile(text)

@@ -28,5 +28,10 @@ import Testing
         #expect(WorkingContext().completing(words) == words)
     }
 
+    @Test("Comes before what is no option any more") func beforeArguments() throws {
+        let words = context.completing(["domain", "create", "--", "-d.example"])
+        #expect(words == ["domain", "create", "--tenant", "acme", "--", "-d.example"])
+    }
+
     @Test("Shows in the prompt") func prompt() { #expect(context.prompt == "casella(acme)> " && WorkingContext().prompt == "casella> ") }
 }

@@ -111,6 +111,42 @@ import Testing
         await platform.close()
     }
 
+    @Test("Of changes of one thing at one time each is told with what it changed itself") func concurrent() async throws {
+        let platform = try await TestPlatform(), router = router(platform)
+        #expect(await createPlan(router) == 200)
+        let calls = (1...20).map { number in
+            EventLoopActor.task {
+                let body = Array(#"{"users":\#(number)}"#.utf8)
+                return await router.answer(method: "PUT", target: "/plans/small", body: body, from: .machine(user: "jo")).status
+            }
+        }
+        for call in calls { #expect(await call.value == 200) }
+        let told = try await events(platform).filter { $0.command == "plan set" && $0.result == "done" }.map(\.changes)
+        for number in 1...20 { #expect(told.count { $0.contains(", \(number)]") } == 1, "\(number) in \(told)") }
+        // Strangers, and what takes long, keep nobody waiting.
+        let subjects = [AdminSubject.address(try EmailAddress("ann@acme.example"))]
+        let never: [any AnyCall] = [Calls.changePassword, Calls.createOwnAppPassword, Calls.logIn, Calls.compactTenant]
+        for call in never { #expect(AdminRouter.turn(for: call, subjects) == nil) }
+        #expect(AdminRouter.turn(for: Calls.setPassword, subjects) == subjects.first)
+        await platform.close()
+    }
+
+    @Test("No request is such that the log cannot hold it, and what others do at the same time neither")
+    func unstorable() async throws {
+        let platform = try await TestPlatform(), router = router(platform)
+        let certificate = Array(#"{"certificateFile":"/nowhere\u0000","keyFile":"/\u0000"}"#.utf8)
+        async let poisoned = router.answer(method: "POST", target: "/certificates", body: certificate, from: .machine(user: "jo")).status
+        async let made = createPlan(router)
+        #expect(await (poisoned, made) == (400, 200))
+        for target in ["/users/%00", "/users/ann@acme.example%00", "/names?kind=addresses&prefix=%00"] {
+            let status = await router.answer(method: "GET", target: target, body: [], from: .machine(user: "jo")).status
+            #expect([400, 404].contains(status), "\(target)")
+        }
+        #expect(try await events(platform).contains { $0.command == "certificate import" && $0.target.contains("/nowhere\u{FFFD}") })
+        #expect(try await problems(platform) == [])
+        await platform.close()
+    }
+
     @Test("Nothing is changed that the log cannot be told of") func unwritable() async throws {
         let platform = try await TestPlatform(), router = router(platform)
         try await platform.owner.script("REVOKE INSERT ON audit_log FROM casella_control")

@@ -32,6 +32,38 @@ import Testing
         #expect(order.names == ["first", "known", "known too", "stranger", "another stranger"])
     }
 
+    @Test("No login waits behind passwords that are set, however many, and these have a turn in four") @EventLoopActor
+    func changes() async throws {
+        let hashing = Self.make(queue: 10, passes: Self.slow), order = Order()
+        let hash = try await hashing.hash("secret")
+        var tasks: [Task<Void, any Error>] = []
+        for name in ["set 1", "set 2", "set 3", "set 4", "stranger 1", "stranger 2", "known 1", "known 2", "known 3"] {
+            tasks.append(
+                Task {
+                    if name.hasPrefix("set") { _ = try await hashing.hash(name) } else {
+                        _ = try await hashing.verify(hash, password: "secret", isUrgent: name.hasPrefix("known"))
+                    }
+                    order.names.append(name)
+                })
+        }
+        for task in tasks { try await task.value }
+        let logins = order.names.filter { !$0.hasPrefix("set") }, sets = order.names.filter { $0.hasPrefix("set") }
+        #expect(logins == ["known 1", "known 2", "known 3", "stranger 1", "stranger 2"] && sets == ["set 1", "set 2", "set 3", "set 4"])
+        #expect(order.names.firstIndex(of: "set 3").map { $0 > 6 } == true, "\(order.names)")
+    }
+
+    @Test("Passwords that are set fill no line for logins") @EventLoopActor func full() async throws {
+        let hashing = Self.make(queue: 2, passes: Self.slow)
+        let hash = try await hashing.hash("secret")
+        var changes: [Task<String?, Never>] = []
+        for number in 0..<6 { changes.append(Task { try? await hashing.hash("\(number)") }) }
+        let known = Task { try await hashing.verify(hash, password: "secret", isUrgent: true) }
+        #expect(try await known.value)
+        var refused = 0
+        for change in changes where await change.value == nil { refused += 1 }
+        #expect(refused == 3)
+    }
+
     @Test("A password is found among several hashes, also more than may wait") @EventLoopActor func among() async throws {
         let hashing = Self.make(queue: 2)
         let hashes = try await hashing.hashes(of: (0..<6).map { "password \($0)" })

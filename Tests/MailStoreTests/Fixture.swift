@@ -232,10 +232,9 @@ extension TestTenant.Server {
     func holding<R: Sendable>(
         _ sql: String, _ parameters: [PostgresValue], _ body: @EventLoopActor () async throws -> R
     ) async throws -> R {
-        var configuration = cluster.configuration(database: database)
-        configuration.settings = [("synchronous_commit", "off")]
-        let pool = PostgresPool(configuration, maximumConnections: 1)
+        let pool = PostgresPool(cluster.configuration(database: database), maximumConnections: 1)
         let result = try await pool.transaction { transaction in
+            _ = try await transaction.query("SET LOCAL synchronous_commit = off")
             _ = try await transaction.query(sql, parameters)
             return try await body()
         }

@@ -16,6 +16,15 @@ public struct EmailAddress: ValidatedText {
     }
 
     private init(localPart: String, domain: DomainName) { (self.localPart, self.domain) = (localPart, domain) }
+
+    public static func == (left: Self, right: Self) -> Bool { left.domain == right.domain && left.localPart.isSpelled(as: right.localPart) }
+
+    public func hash(into hasher: inout Hasher) {
+        localPart.hashSpelling(into: &hasher)
+        hasher.combine(domain)
+    }
+
+    public static func < (left: Self, right: Self) -> Bool { left.text.isSpelled(before: right.text) }
 }
 
 /// An address anywhere, to which an alias leads: its local part keeps the case in which it was written, for only
@@ -30,6 +39,15 @@ public struct TargetAddress: ValidatedText {
         let parts = try AddressParts(text)
         (localPart, domain) = (parts.localPart, parts.domain)
     }
+
+    public static func == (left: Self, right: Self) -> Bool { left.domain == right.domain && left.localPart.isSpelled(as: right.localPart) }
+
+    public func hash(into hasher: inout Hasher) {
+        localPart.hashSpelling(into: &hasher)
+        hasher.combine(domain)
+    }
+
+    public static func < (left: Self, right: Self) -> Bool { left.text.isSpelled(before: right.text) }
 }
 
 /// What an alias answers to: one address, or every address of a domain that is nothing else (`@domain`, the catch-all).
@@ -49,6 +67,15 @@ public struct AliasAddress: ValidatedText {
             (localPart, domain) = (address.localPart, address.domain)
         }
     }
+
+    public static func == (left: Self, right: Self) -> Bool { left.domain == right.domain && left.localPart.isSpelled(as: right.localPart) }
+
+    public func hash(into hasher: inout Hasher) {
+        localPart.hashSpelling(into: &hasher)
+        hasher.combine(domain)
+    }
+
+    public static func < (left: Self, right: Self) -> Bool { left.text.isSpelled(before: right.text) }
 }
 
 /// What a person logs in with: an address of theirs, whose domain may be written in Unicode too (`ann@bücher.example`), as it may be in
@@ -73,6 +100,10 @@ public struct LoginName: ValidatedText {
     }
 
     public init(of address: EmailAddress) { text = address.text }
+
+    public static func == (left: Self, right: Self) -> Bool { left.text.isSpelled(as: right.text) }
+    public func hash(into hasher: inout Hasher) { text.hashSpelling(into: &hasher) }
+    public static func < (left: Self, right: Self) -> Bool { left.text.isSpelled(before: right.text) }
 }
 
 /// `Dot-string "@" Domain` (RFC 5321 §4.1.2), the local part within its 64 octets (§4.5.3.1.1). Quoted local parts are refused:

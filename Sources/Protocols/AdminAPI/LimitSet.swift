@@ -34,7 +34,7 @@ public enum LimitValue: Codable, Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .unlimited: "unlimited"
         case .number(let number): "\(number)"
-        case .services(let services): services.isEmpty ? "none" : services.map(\.rawValue).joined(separator: ",")
+        case .services(let services): services.isEmpty ? "no service" : services.map(\.rawValue).joined(separator: ",")
         }
     }
 

@@ -12,7 +12,8 @@ public enum PercentEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The text, or nil when a `%` lacks its two digits or the octets are not UTF-8.
+    /// The text, or nil when a `%` lacks its two digits or the octets are not UTF-8; nil with a NUL, which no name has, and no text of the
+    /// database can hold.
     public static func decode(_ encoded: some Collection<UInt8>) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(encoded.count)
@@ -22,7 +23,7 @@ public enum PercentEncoding {
             guard let high = rest.next().flatMap(hexValue), let low = rest.next().flatMap(hexValue) else { return nil }
             bytes.append(high << 4 | low)
         }
-        return String(validating: bytes, as: UTF8.self)
+        return bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
     }
 
     private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x37 + value }

@@ -9,14 +9,34 @@ import LineEditor
 /// the socket's peer credentials what that one may do, or by the token of a session from another machine, which is kept in a file
 /// between commands. Limits: answers of 64 MiB, batch files of 64 MiB, one minute a call.
 /// Exit status: 0 done; 64 usage; 65…77 by the kind of refusal (`AdminError.Code.exitStatus`); 1 abandoned at a question;
-/// 2 something that was checked is wrong; 130 interrupted by Ctrl-C.
+/// 2 something that was checked is wrong; 74 done, and the result could not be written; 130 interrupted by Ctrl-C.
 public enum AdminShell {
     /// Runs the program with the process's arguments.
     @MainActor
     public static func main() -> Never {
+        holdStandardDescriptors()
         let console = TerminalConsole()
         let interpreter = Interpreter(console: console) { $0.transport() }
-        exit(run(Array(CommandLine.arguments.dropFirst()), with: interpreter, on: console))
+        let status = run(Array(CommandLine.arguments.dropFirst()), with: interpreter, on: console)
+        exit(status == 0 ? lostOutput(on: console) : status)
+    }
+
+    /// Whoever starts us without one of them would have a connection take its place, and our words go there. Nothing can be written to what
+    /// takes it now, and that is told.
+    private static func holdStandardDescriptors() {
+        while case let descriptor = open("/dev/null", O_RDONLY), descriptor >= 0 {
+            guard descriptor > STDERR_FILENO else { continue }
+            close(descriptor)
+            return
+        }
+    }
+
+    /// `EX_IOERR` where the result is not all there: a file that was cut off would be taken for whole.
+    @MainActor
+    private static func lostOutput(on console: TerminalConsole) -> Int32 {
+        guard let reason = console.lostOutput else { return 0 }
+        console.writeError("casella: The result could not be written: \(reason).\n")
+        return 74
     }
 
     /// Ctrl-C ends no command in the middle of a change: whoever has work in hand asks for it, and says how far it came.
@@ -25,7 +45,8 @@ public enum AdminShell {
         InterruptFlag.install(unlessIgnored: true)
         let settings: Settings, words: [String]
         do { (settings, words) = try GlobalArguments.extract(from: arguments) } catch {
-            return Printer(console: console, format: .table).failure(interpreter.failure(error, of: []))
+            let format = GlobalArguments.format(in: arguments) ?? .table
+            return Printer(console: console, format: format).failure(interpreter.failure(error, of: []))
         }
         let printer = Printer(console: console, format: settings.format)
         switch interpreter.perform(words, settings) {

@@ -76,7 +76,7 @@ struct Startup {
         try await Self.checkListOfPasswords(hashing)
         let domains = DomainTable(database: server.pool, journal: journal)
         let authenticator = try await Authenticator(
-            database: server.pool, domains: domains, hashing: hashing,
+            database: server.logins, domains: domains, hashing: hashing,
             appPasswords: AppPasswordDigest(key: try roles.secrets.key(for: "app passwords")), limits: configuration.wrongLogins,
             journal: journal)
         EventLoopActor.task { await authenticator.learnCosts() }

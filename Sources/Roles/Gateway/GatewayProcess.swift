@@ -31,6 +31,7 @@ public final class GatewayProcess {
     let domains = HostedDomains()
     let logins: Logins
     let admission: Admission
+    let administrators = Admission(connectionsPerAddress: AdminDoor.perAddress, connections: AdminDoor.limit)
     let workers: KeptDoors
     /// Whether workers' cages hold a socket of the internet that they are handed.
     let holdsSockets: Bool

@@ -19,20 +19,20 @@ public final class LineEditor {
     /// the only word of `shown`, or what all of them begin with. Nil: nothing could.
     public typealias Completer = @MainActor (_ line: String, _ word: String) -> (inserted: String, shown: [String])?
 
-    private let historyPath: String?
+    private let history: HistoryFile?
 
     /// - Parameters:
     ///   - historyPath: where lines are kept between sessions, readable by its owner only; nil keeps none.
     ///   - historyLimit: how many lines are kept.
     public init(historyPath: String?, historyLimit: Int32 = 1000, completer: @escaping Completer) {
-        self.historyPath = historyPath
+        history = historyPath.map { HistoryFile(path: $0) }
         if setlocale(LC_CTYPE, "") == nil || String(cString: nl_langinfo(Int32(CODESET))) != "UTF-8" { setlocale(LC_CTYPE, "C.UTF-8") }
         Completion.completer = completer
         Completion.install()
         InterruptFlag.install()
         using_history()
         stifle_history(historyLimit)
-        if let historyPath { _ = read_history(historyPath) }
+        history?.load(atMost: Int(historyLimit))
     }
 
     /// Shows the prompt and waits for a line.
@@ -58,12 +58,6 @@ public final class LineEditor {
     public func remember(_ line: String) {
         if let last = history_get(history_base + history_length - 1), let text = last.pointee.line, String(cString: text) == line { return }
         add_history(line)
-        guard let historyPath else { return }
-        // The file exists with its owner's rights only, before the first line is written to it.
-        let descriptor = open(historyPath, O_CREAT | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { return }
-        fchmod(descriptor, 0o600)
-        close(descriptor)
-        _ = write_history(historyPath)
+        history?.append(line)
     }
 }

@@ -75,9 +75,9 @@ class Platform:
             assert done.returncode == 0, f"casella {' '.join(map(str, arguments))}: status {done.returncode}: {done.stderr or done.stdout}"
         return done
 
-    def ask(self, *arguments, stdin=""):
+    def ask(self, *arguments, stdin="", check=True):
         """The JSON value that a command prints."""
-        output = self.casella("--format", "json", *arguments, stdin=stdin).stdout
+        output = self.casella("--format", "json", *arguments, stdin=stdin, check=check).stdout
         return json.loads(output) if output.strip() else None
 
     # Processes

@@ -34,9 +34,9 @@ public struct GroupSettings: Sendable, Hashable {
     public private(set) var members: [TargetAddress]
 
     public init(posting: PostingRule = .anyone, owners: [TargetAddress] = [], members: [TargetAddress] = []) {
-        var known: Set<String> = []
+        var known: Set<[UInt8]> = []
         (self.posting, self.owners) = (posting, owners)
-        self.members = members.sorted().filter { known.insert($0.text.lowercased()).inserted }
+        self.members = members.sorted().filter { known.insert(Array($0.text.lowercased().utf8)).inserted }
     }
 
     func reaching(_ desired: DesiredGroup) -> GroupSettings {

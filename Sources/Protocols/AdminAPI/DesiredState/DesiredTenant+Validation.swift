@@ -32,8 +32,8 @@ extension DesiredTenant {
     }
 
     private static func requireOnce(_ names: [String]) throws(AdminError) {
-        var seen: Set<String> = []
-        for name in names where !seen.insert(name).inserted {
+        var seen: Set<[UInt8]> = []
+        for name in names where !seen.insert(Array(name.utf8)).inserted {
             throw AdminError(.invalid, "\(name) is written twice.", hint: "Each name is one thing's.")
         }
     }

@@ -30,7 +30,7 @@ extension DesiredTenant {
         let names = domainAliases.map { DomainAlias(name: $0, domain: $1) }.sorted { $0.name < $1.name }
         self.domainAliases = names.isEmpty ? nil : names
         self.gone = gone
-        let named = numbers.map { ($0.key.text, $0.value) }
+        let named = numbers.map { (Self.key(of: $0.key), $0.value) }
         userNumbers = named.isEmpty ? nil : Dictionary(named, uniquingKeysWith: { first, _ in first })
     }
 
@@ -38,7 +38,15 @@ extension DesiredTenant {
     /// - Parameter numbers: of all users of the tenant.
     public func successors(among numbers: [EmailAddress: Int64]) -> Set<EmailAddress> {
         guard let userNumbers else { return [] }
-        return Set(numbers.filter { address, number in userNumbers[address.text].map { $0 != number } ?? false }.keys)
+        return Set(
+            numbers.filter { address, number in
+                (userNumbers[Self.key(of: address)] ?? userNumbers[address.text]).map { $0 != number } ?? false
+            }.keys)
+    }
+
+    /// In ASCII: beyond it addresses that look the same would be one key. Older applies have the address itself.
+    private static func key(of address: EmailAddress) -> String {
+        address.text.utf8.allSatisfy { $0 < 0x80 } ? address.text : PercentEncoding.encode(address.text)
     }
 
     private mutating func invert(_ old: TenantSettings, _ new: TenantSettings) {

@@ -53,7 +53,8 @@ package struct SecureTransport: Transport {
             AdminError(
                 .forbidden, "The certificate of \(server) is not trusted: \(reason).",
                 hint: fingerprint.map { "It shows \(Fingerprint(octets: $0)). If it was renewed, log in anew with --fingerprint." }
-                    ?? "Ask whoever runs the platform for the certificate's SHA-256 fingerprint, and log in with --fingerprint.")
+                    ?? "Ask whoever runs the platform for the certificate's SHA-256 fingerprint, and give it with --fingerprint (to "
+                    + "`session login`, `self` and `user change-password`).")
         case .abandoned, .timedOut:
             AdminError(
                 .timedOut, "The platform at \(server) did not answer within \(timeout.components.seconds) seconds.",

@@ -27,10 +27,7 @@ package struct ApplyFile: AdminCommand {
         let text = try InputText.contents(of: file, for: context.console)
         let watch = CallWatch(progress: context.progress, changes: false)
         let state = try WatchedWork.result(watch) { goesOn in StateFile(text, while: goesOn) }
-        guard state.mistakes.isEmpty else {
-            MistakeList(name).show(state.mistakes, on: context.console)
-            throw AdminError(.invalid, "\(name) has \(counted(state.mistakes.count, "mistake")); nothing was done.")
-        }
+        guard state.mistakes.isEmpty else { throw MistakenFile(name: name, mistakes: state.mistakes, verb: "done") }
         let plans = state.plans.isEmpty ? nil : state.plans
         let units = state.units.map { desired in
             let isTenant = desired.tenantName != nil

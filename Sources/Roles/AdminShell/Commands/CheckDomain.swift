@@ -6,7 +6,8 @@ package struct CheckDomain: AdminCommand {
         commandName: "check", abstract: "Look up a domain's DNS records and say what is wrong with them.",
         discussion: """
             Where other mail servers shall insist on TLS (`domain mta-sts`), it is also asked what they meet: which certificate the mail \
-            host shows, and, where a web server has this host's port 443, which policy that one serves.
+            host shows, and, where a web server has this host's port 443, which policy that one serves. The exit status is 2 when \
+            something is wrong; what is merely advised, or cannot be found out at the moment, leaves it 0.
             """)
     package static let names = LiveNames(arguments: [.live(.domainNames)])
     @Argument(help: "The domain or domain alias, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
@@ -23,7 +24,8 @@ package struct CheckDomain: AdminCommand {
                     .text(finding.published.joined(separator: ", ")), .text(finding.explanation),
                 ]
             })
-        return Report(check, table, .list(ifEmpty: ""))
+        let isWrong = check.findings.contains { $0.verdict == .wrong }
+        return Report(check, table, .list(ifEmpty: ""), exitStatus: isWrong ? 2 : 0)
     }
 }
 

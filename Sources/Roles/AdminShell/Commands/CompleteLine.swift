@@ -19,7 +19,7 @@ package struct CompleteLine: AdminCommand {
             let word = CompletedWord(at: line, by: .bash)
             words = words.compactMap { word.completed(as: $0, replacing: replaced) }
         }
-        return Report(words, Table(["word"], words.map { [.text($0)] }), .sentence(words.joined(separator: "\n")))
+        return Report(words, Table(["word"], words.map { [.text($0)] }), .verbatim(words.joined(separator: "\n")))
     }
 
     /// The platform is the one that the line itself names, if it does.

@@ -22,7 +22,7 @@ package struct CreateGroup: AdminCommand {
         let new = NewGroup(
             address: address, posting: posting, owners: try owner.addresses(), members: try member.addresses())
         let group = try context.client.call(Calls.createGroup, sending: new)
-        return GroupTable.report(group, "Created group \(group.address) with \(group.memberCount) members.")
+        return GroupTable.report(group, "Created group \(group.address) with \(counted(group.memberCount, "member")).")
     }
 }
 

@@ -17,13 +17,13 @@ package struct ExportTenant: AdminCommand {
     package func execute(in context: Context) throws -> Report {
         let tenant = try context.client.call(Calls.exportState, name.text)
         let table = Table(["tenant"], [[.text(name.text)]])
-        guard plans else { return Report(tenant, table, .sentence(StateText.of(tenant))) }
+        guard plans else { return Report(tenant, table, .verbatim(StateText.of(tenant))) }
         var written: [DesiredPlan] = []
         if let name = tenant.plan {
             let plan = try context.client.call(Calls.showPlan, name.text)
             written.append(DesiredPlan(name: plan.name, limits: LimitChanges(plan.limits.values)))
         }
-        return Report(Exported(plans: written, tenants: [tenant]), table, .sentence(StateText.of(tenant, plans: written)))
+        return Report(Exported(plans: written, tenants: [tenant]), table, .verbatim(StateText.of(tenant, plans: written)))
     }
 
     /// As a file has it.

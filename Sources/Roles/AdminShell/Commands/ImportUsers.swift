@@ -20,11 +20,8 @@ package struct ImportUsers: AdminCommand {
     package func execute(in context: Context) throws -> Report {
         let name = file == "-" ? "standard input" : file
         let users = UserFile(try InputText.contents(of: file, for: context.console), whileReading: context.progress.look)
+        guard users.mistakes.isEmpty else { throw MistakenFile(name: name, mistakes: users.mistakes, verb: "made") }
         let mistakes = MistakeList(name)
-        guard users.mistakes.isEmpty else {
-            mistakes.show(users.mistakes, on: context.console)
-            throw AdminError(.invalid, "\(name) has \(counted(users.mistakes.count, "mistake")); nothing was made.")
-        }
         var outcomes: [UserImportSummary.Line] = []
         // Also when it is broken off: nothing else tells who was refused until then.
         defer { mistakes.show(outcomes.compactMap { line in line.error.map { .init(line: line.line, $0) } }, on: context.console) }

@@ -14,8 +14,10 @@ enum LimitText {
         case .count: return Int64(text).flatMap { $0 >= 0 ? .some(.number($0)) : nil }
         case .octets: return ByteCount(text).map { .number($0.octets) }
         case .services:
-            let services = text.split(separator: ",").map { MailService(rawValue: $0.lowercased()) }
-            return services.contains(nil) ? nil : .some(.services(services.compactMap(\.self)))
+            // Nothing at all is rather a variable that is empty than the wish that nobody logs in.
+            let words = text.split(separator: ",").map { $0.lowercased().trimmingSpaces() }
+            let services = MailService.allCases.filter { words.contains($0.rawValue) }
+            return words.isEmpty || !words.allSatisfy({ MailService(rawValue: $0) != nil }) ? nil : .some(.services(services))
         }
     }
 

@@ -11,7 +11,7 @@ package struct PrintCompletion: AdminCommand {
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
-        Report(shell.text, Table(["script"], [[.text(shell.text)]]), .sentence(shell.text))
+        Report(shell.text, Table(["script"], [[.text(shell.text)]]), .verbatim(shell.text))
     }
 }
 

@@ -24,7 +24,7 @@ package struct PrintDNS: AdminCommand {
         let advice = try signingAdvice(records, context).map { [$0] } ?? []
         if zone {
             let comments = advice.map { "; \($0)\n" }.joined()
-            return Report(records, table, .sentence(comments + Self.zoneFile(records)))
+            return Report(records, table, .verbatim(comments + Self.zoneFile(records)))
         }
         return Report(records, table, .list(ifEmpty: ""), notes: advice)
     }

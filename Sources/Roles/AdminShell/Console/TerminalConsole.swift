@@ -6,8 +6,16 @@ import Synchronization
 package final class TerminalConsole: Console {
     /// Whether a line stands on standard error that is not to stay.
     private let isProgressShown = Mutex(false)
+    /// Why standard output took no more, an `errno`; 0: it took all.
+    private let outputFailure = Mutex<Int32>(0)
 
     package init() {}
+
+    /// Why not all that was written came out, such as a disk that is full; nil: it did.
+    package var lostOutput: String? {
+        let failure = outputFailure.withLock { $0 }
+        return failure == 0 ? nil : String(cString: strerror(failure))
+    }
 
     package var canAsk: Bool { isatty(STDIN_FILENO) == 1 }
 
@@ -100,7 +108,9 @@ package final class TerminalConsole: Console {
 
     package func write(_ text: String) {
         show(progress: nil)
-        Self.write(text, to: STDOUT_FILENO)
+        // What followed on a part that is missing would be worse than nothing.
+        guard outputFailure.withLock({ $0 }) == 0, let failure = Self.write(text, to: STDOUT_FILENO) else { return }
+        outputFailure.withLock { $0 = failure }
     }
 
     package func writeError(_ text: String) {
@@ -108,13 +118,16 @@ package final class TerminalConsole: Console {
         Self.write(text, to: STDERR_FILENO)
     }
 
-    static func write(_ text: String, to descriptor: Int32) {
+    /// - Returns: the `errno` of what could not be written.
+    @discardableResult
+    static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else { return count < 0 ? errno : EIO }
             rest = rest.dropFirst(count)
         }
+        return nil
     }
 }

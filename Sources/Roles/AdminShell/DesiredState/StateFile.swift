@@ -68,11 +68,12 @@ extension StateFile {
         guard let fields = reading.fields(node, of: "A tenant", known: known) else { return nil }
         reading.require(fields, "name", of: "A tenant", at: node)
         let name = reading.value(fields["name"], "name") { try TenantName($0) }
-        var seen: [String: Int] = [:]
+        var seen: [[UInt8]: Int] = [:]
         /// A name is one thing's.
         func once(_ name: String, _ node: Node, _ reading: inout YAMLReading) {
-            if let line = seen[name] { reading.wrong(node, "\(name) stands in line \(line) already.") }
-            seen[name] = node.mark?.line ?? 1
+            let octets = Array(name.utf8)
+            if let line = seen[octets] { reading.wrong(node, "\(name) stands in line \(line) already.") }
+            seen[octets] = node.mark?.line ?? 1
         }
         let plan = reading.value(fields["plan"], "plan") { try PlanName($0) }
         let quota = quota(fields, .tenant, &reading), limits = limits(fields["limits"], .tenant, &reading)

@@ -22,8 +22,9 @@ struct YAMLReading {
         for (key, value) in mapping {
             guard let name = key.scalar?.string, known.contains(name) else {
                 let shown = key.scalar.map { String($0.string.prefix(60)) } ?? "this"
-                let nearest = Suggestion.nearest(to: shown, in: known).map { " Did you mean \"\($0)\"?" }
-                wrong(key, "\(what) has no key \"\(shown)\".\(nearest ?? " Keys are \(known.joined(separator: ", ")).")")
+                let merge = shown == "<<" ? " Merge keys are not read; write out what they stand for." : nil
+                let advice = merge ?? Suggestion.nearest(to: shown, in: known).map { " Did you mean \"\($0)\"?" }
+                wrong(key, "\(what) has no key \"\(shown)\".\(advice ?? " Keys are \(known.joined(separator: ", ")).")")
                 continue
             }
             // A key without a value is as if it were not there.

@@ -8,7 +8,7 @@ package struct UserFile: Sendable {
         package let user: NewUser
     }
 
-    package struct Mistake: Sendable, Equatable {
+    package struct Mistake: Sendable, Equatable, Encodable {
         package let line: Int
         /// Without passwords and hashes.
         package let sentence: String
@@ -43,6 +43,11 @@ package struct UserFile: Sendable {
     private static func columns(_ header: CSVReader.Record) throws(AdminError) -> [Column] {
         var columns: [Column] = []
         for name in try fields(of: header) {
+            for (mark, words) in [(";", "semicolons"), ("\t", "tabs"), ("\r", "carriage returns alone")] where name.contains(mark) {
+                throw AdminError(
+                    .invalid, "The file is parted by \(words).",
+                    hint: "Save it with commas between the columns, and with the line ends of Unix or Windows.")
+            }
             guard let column = Column(rawValue: name.trimmingSpaces().lowercased()) else {
                 let known = Column.allCases.map(\.rawValue).joined(separator: ", ")
                 throw AdminError(.invalid, "There is no column \(shown(name)).", hint: "Columns are \(known).")

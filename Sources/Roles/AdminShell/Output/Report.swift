@@ -11,6 +11,8 @@ package struct Report: Sendable {
         case sentence(String)
         /// A page, laid out already.
         case text(String)
+        /// What programs read, such as a script: nothing is added to it.
+        case verbatim(String)
         /// It was shown as it happened.
         case silent
     }
@@ -32,6 +34,7 @@ package struct Report: Sendable {
 
     /// The same of what was only tried.
     package var rehearsed: Report {
+        if case .verbatim = layout { return self }
         let layout: Layout =
             if case .sentence(let sentence) = layout { .sentence("Dry run, nothing was done: \(sentence)") } else { layout }
         let note = if case .sentence = layout { [String]() } else { ["Dry run: nothing was changed."] }
@@ -48,7 +51,10 @@ package struct Report: Sendable {
             switch layout {
             case .list(let sentence): return (table.rows.isEmpty ? sentence + "\n" : table.aligned(isStyled: isStyled)) + below
             case .facts: return table.facts + below
-            case .sentence(let sentence): return sentence + "\n" + below
+            case .sentence(let sentence):
+                let lines = sentence.split(separator: "\n", omittingEmptySubsequences: false).map { $0.withoutControls() }
+                return lines.joined(separator: "\n") + "\n" + below
+            case .verbatim(let text): return text + "\n" + below
             case .text(let text): return text + "\n" + below
             case .silent: return below
             }

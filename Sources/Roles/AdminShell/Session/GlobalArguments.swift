@@ -83,6 +83,16 @@ package struct GlobalArguments: ParsableArguments {
         return (settings, rest)
     }
 
+    /// The format that a line asks for, wherever it stands, for who cannot read the rest of it.
+    package static func format(in arguments: [String]) -> OutputFormat? {
+        let own = Array(arguments.prefix { $0 != "--" })
+        let values = own.indices.compactMap { index -> String? in
+            if own[index].hasPrefix("--format=") { return String(own[index].dropFirst("--format=".count)) }
+            return index > 0 && own[index - 1] == "--format" ? own[index] : nil
+        }
+        return values.compactMap { OutputFormat(rawValue: $0) }.last
+    }
+
     /// `CASELLA_SERVER`.
     private static func environmentServer() throws -> ServerAddress? {
         guard let text = getenv("CASELLA_SERVER").map({ String(cString: $0) }), !text.isEmpty else { return nil }

@@ -25,6 +25,7 @@ package struct Interpreter: Sendable {
     package func perform(_ words: [String], _ settings: Settings) -> Outcome {
         do {
             try checkCommand(words)
+            try checkHyphens(words)
             let command = try Casella.parseAsRoot(words)
             switch command {
             case is Casella: return .shell
@@ -50,7 +51,9 @@ package struct Interpreter: Sendable {
             let (settings, rest) = try GlobalArguments.extract(from: words, base: base)
             return (perform(rest, settings), settings)
         } catch {
-            return (.failure(failure(error, of: words)), base)
+            var settings = base
+            settings.format = GlobalArguments.format(in: words) ?? base.format
+            return (.failure(failure(error, of: words)), settings)
         }
     }
 
@@ -70,9 +73,18 @@ package struct Interpreter: Sendable {
         throw UnknownCommand(path: place.path, word: word, nearest: nearest, known: known)
     }
 
+    /// The parser takes `-hans@acme.example` for several options, of which the first asks for help: nothing would be done, and nobody told.
+    private func checkHyphens(_ words: [String]) throws {
+        for word in words.prefix(while: { $0 != "--" }) where word.hasPrefix("-") && !word.hasPrefix("--") && !["-", "-h"].contains(word) {
+            throw ValidationError(
+                "There is no option \"\(word)\"; an argument that begins with a hyphen stands behind --, an option's value behind =.")
+        }
+    }
+
     package func failure(_ error: any Error, of words: [String]) -> Failure {
         switch error {
         case let error as AdminError: return Failure(error, exitStatus: error.code.exitStatus)
+        case let file as MistakenFile: return Failure(file.refusal, exitStatus: file.refusal.code.exitStatus, in: file)
         case is Abandoned: return Failure(AdminError(.conflict, "Abandoned; nothing was done."), exitStatus: 1)
         case let mistake as CommandWords.Mistake: return Failure(AdminError(.invalid, "\(mistake)"), exitStatus: Failure.usage)
         case let unknown as UnknownCommand: return Failure(unknown.refusal, exitStatus: Failure.usage)
@@ -96,8 +108,12 @@ package struct Failure: Sendable {
 
     package let error: AdminError
     package let exitStatus: Int32
+    /// Whose lines are wrong.
+    let file: MistakenFile?
 
-    init(_ error: AdminError, exitStatus: Int32) { (self.error, self.exitStatus) = (error, exitStatus) }
+    init(_ error: AdminError, exitStatus: Int32, in file: MistakenFile? = nil) {
+        (self.error, self.exitStatus, self.file) = (error, exitStatus, file)
+    }
 }
 
 /// A word that is no command where it stands.

@@ -21,13 +21,22 @@ package struct Printer: Sendable {
 
     /// - Parameter place: file and line, for a batch.
     package func failure(_ failure: Failure, at place: String? = nil) -> Int32 {
-        if format == .json, place == nil, let text = try? JSONText.encode(ErrorBody(failure.error)) {
+        if format == .json, place == nil, let text = try? JSONText.encode(FailureBody(failure)) {
             console.writeError(text)
         } else {
+            if let file = failure.file { MistakeList(file.name).show(file.mistakes, on: console) }
             let hint = failure.error.hint.map { "\n\($0)" } ?? ""
             let name = "\(place ?? "casella"):"
             console.writeError("\(console.isErrorStyled ? Style.bad.applied(to: name) : name) \(failure.error.message)\(hint)\n")
         }
         return failure.exitStatus
     }
+}
+
+/// As the control plane writes a refusal; of a file with all that is wrong in it.
+private struct FailureBody: Encodable {
+    let error: AdminError
+    let mistakes: [UserFile.Mistake]?
+
+    init(_ failure: Failure) { (error, mistakes) = (failure.error, failure.file?.mistakes) }
 }

@@ -19,6 +19,8 @@ package struct WorkingContext: Sendable, Equatable {
             // Roles of the platform and of a domain are held in no tenant.
             !rest.contains(where: { word in Role(rawValue: word).map { $0.reach != .tenant } ?? false })
         else { return words }
-        return words + ["--tenant", tenant.text]
+        // Behind `--` it would be an argument.
+        let end = words.firstIndex(of: "--") ?? words.endIndex
+        return words[..<end] + ["--tenant", tenant.text] + words[end...]
     }
 }

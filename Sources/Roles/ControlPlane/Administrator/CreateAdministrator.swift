@@ -9,6 +9,7 @@ extension Provisioning {
         try Self.check(new.role, request.caller)
         try new.password.validate()
         let place = try await place(of: new, for: request.caller)
+        if let place { try await requireRoom(for: new.name, in: place.tenant) }
         try await check(new.password, of: .administrator(new.name))
         let password = try new.password.resolved()
         let hash = try await hashing.hash(password.text)
@@ -19,6 +20,18 @@ extension Provisioning {
         return AdministratorSecrets(
             name: new.name, generatedPassword: password.isGenerated ? password.text : nil,
             oneTimePassword: oneTime.address(issuer: "Casella", account: new.name.text))
+    }
+
+    /// Of a tenant, with those of its domains: its administrators make others, whose names are nobody else's then.
+    private static let mostOfTenant = 1_000
+
+    private func requireRoom(for name: AdministratorName, in tenant: Int64) async throws {
+        let found = try await database.query("SELECT count(*) FROM administrators WHERE administered_tenant = $1", [.int8(tenant)])
+        guard try found.first?.int8(0) ?? 0 < Self.mostOfTenant else {
+            throw AdminError(
+                .conflict, "There is no room for \(name): a tenant has \(Self.mostOfTenant) administrators at most.",
+                hint: "`administrator delete` removes one.")
+        }
     }
 
     private func insert(_ new: NewAdministrator, at place: Place?, hash: String, totp: [UInt8]) async throws {

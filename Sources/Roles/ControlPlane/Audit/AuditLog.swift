@@ -37,6 +37,15 @@ final class AuditLog {
 
         /// The result of an event that tells that a call begins.
         static let begins = "begun"
+
+        /// Without NULs, which PostgreSQL's text cannot hold: an event that cannot be written takes those of others with it.
+        var storable: Entry {
+            var entry = self
+            for text in [\Entry.caller, \.origin, \.command, \.target, \.changes, \.result] {
+                entry[keyPath: text] = entry[keyPath: text].replacing("\0", with: "\u{FFFD}")
+            }
+            return entry
+        }
     }
     private struct Waiting {
         var entry: Entry
@@ -136,7 +145,7 @@ final class AuditLog {
     /// - Returns: the event's number; nil when it is in the journal instead.
     private func place(_ entry: Entry) async -> Int64? {
         await withCheckedContinuation { continuation in
-            waiting.append(Waiting(entry: entry, answer: continuation))
+            waiting.append(Waiting(entry: entry.storable, answer: continuation))
             if !isWriting {
                 isWriting = true
                 EventLoopActor.task { await self.write() }

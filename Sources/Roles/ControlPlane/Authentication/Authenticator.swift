@@ -242,7 +242,7 @@ final class Authenticator {
     /// the password was changed meanwhile.
     private func rehash(_ account: Account, from old: String, password: String) async {
         do {
-            let fresh = try await hashing.hash(password)
+            let fresh = try await hashing.hash(password, isForLogin: true)
             _ = try await database.query(
                 "UPDATE credentials SET hash = $1 WHERE tenant_id = $2 AND user_id = $3 AND hash = $4",
                 [.text(fresh), .int8(account.user.tenant), .int8(account.user.user), .text(old)])

@@ -7,6 +7,8 @@ import Runtime
 final class DatabaseServer {
     /// The control plane's own connections.
     let pool: PostgresPool
+    /// Those that logins have to themselves: whatever administrators ask for, and however long it takes, no login waits behind it.
+    let logins: PostgresPool
     let endpoint: ChildLauncher.DatabaseEndpoint
     /// nil: an outside server.
     let service: SupervisedService?
@@ -16,13 +18,15 @@ final class DatabaseServer {
     private let superuser: PostgresConfiguration?
 
     private static let name = "casella"
-    private static let connections = 8
+    private static let connections = 8, connectionsOfLogins = 4
 
     private init(
-        pool: PostgresPool, endpoint: ChildLauncher.DatabaseEndpoint, service: SupervisedService?, superuser: PostgresConfiguration?,
-        roles: DatabaseRoles, journal: Journal
+        _ control: PostgresConfiguration, endpoint: ChildLauncher.DatabaseEndpoint, service: SupervisedService?,
+        superuser: PostgresConfiguration?, roles: DatabaseRoles, journal: Journal
     ) {
-        (self.pool, self.endpoint, self.service, self.superuser) = (pool, endpoint, service, superuser)
+        pool = PostgresPool(control, maximumConnections: Self.connections, idleTimeout: .seconds(60))
+        logins = PostgresPool(control, maximumConnections: Self.connectionsOfLogins, idleTimeout: .seconds(60))
+        (self.endpoint, self.service, self.superuser) = (endpoint, service, superuser)
         (self.roles, self.journal) = (roles, journal)
     }
 
@@ -41,8 +45,7 @@ final class DatabaseServer {
         var administrator = postgres.configuration(
             user: EmbeddedPostgres.superuser, password: secrets.superuser, database: name, applicationName: "casella-control")
         let server = DatabaseServer(
-            pool: PostgresPool(control, maximumConnections: connections, idleTimeout: .seconds(60)), endpoint: endpoint, service: service,
-            superuser: administrator, roles: roles, journal: journal)
+            control, endpoint: endpoint, service: service, superuser: administrator, roles: roles, journal: journal)
         administrator.database = "postgres"
         let superuser = PostgresPool(administrator, maximumConnections: 1)
         do {
@@ -68,9 +71,7 @@ final class DatabaseServer {
             host: address.host, port: address.port, database: address.database, user: address.user, password: address.password,
             applicationName: "casella-control")
         let endpoint = ChildLauncher.DatabaseEndpoint(host: address.host, port: address.port, database: address.database)
-        return DatabaseServer(
-            pool: PostgresPool(configuration, maximumConnections: connections, idleTimeout: .seconds(60)), endpoint: endpoint, service: nil,
-            superuser: nil, roles: roles, journal: journal)
+        return DatabaseServer(configuration, endpoint: endpoint, service: nil, superuser: nil, roles: roles, journal: journal)
     }
 
     /// Brings schema and roles up to date.
@@ -121,6 +122,7 @@ final class DatabaseServer {
     }
 
     func stop() async {
+        await logins.close()
         await pool.close()
         await service?.stop()
     }

@@ -70,8 +70,8 @@ extension Provisioning {
 
     /// Adds members who are not there yet; in whatever case an address is written, it is one.
     func add(_ members: [TargetAddress], to place: GroupPlace, in transaction: PostgresTransaction) async throws {
-        var known: Set<String> = []
-        let new = members.map(\.text).filter { known.insert($0.lowercased()).inserted }
+        var known: Set<[UInt8]> = []
+        let new = members.map(\.text).filter { known.insert(Array($0.lowercased().utf8)).inserted }
         _ = try await transaction.query(
             """
             INSERT INTO group_members (tenant_id, domain_id, local_part, address)

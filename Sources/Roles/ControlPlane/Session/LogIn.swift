@@ -38,7 +38,7 @@ extension Provisioning {
         try request.body.new.validate()
         guard case .given(let text) = request.body.new else { throw AdminError(.invalid, "One's own password is given, not generated.") }
         let hash = try await sessions.hash(of: administrator) ?? authenticator.dummyHash
-        guard try await hashing.verify(hash, password: request.body.old, isUrgent: true) else {
+        guard try await hashing.verifyForChange(hash, password: request.body.old) else {
             throw AdminError(.forbidden, "The old password is wrong.")
         }
         try await check(request.body.new, of: .administrator(try AdministratorName(request.caller.name)))

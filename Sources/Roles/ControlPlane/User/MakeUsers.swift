@@ -86,11 +86,12 @@ extension Provisioning {
                 .optionalInt8Array(made.map { $0.user.quota?.messages?.limit }),
                 .textArray(made.filter(\.user.isShared).map { "\($0.user.address.localPart)@\($0.domain)" }),
             ])
-        var known: [String: UserToMake] = [:]
-        for one in made { known["\(one.domain) \(one.user.address.localPart)"] = one.user }
+        var known: [[UInt8]: UserToMake] = [:]  // by octets, as the tables have them
+        for one in made { known[Array("\(one.domain) \(one.user.address.localPart)".utf8)] = one.user }
         var credentials: (tenants: [Int64], users: [Int64], hashes: [String], within: [Int64?]) = ([], [], [], [])
         for row in inserted.rows {
-            guard let user = known["\(try row.int8(2)) \(try row.text(3))"], let hash = user.hash, !user.isShared else { continue }
+            let place = Array("\(try row.int8(2)) \(try row.text(3))".utf8)
+            guard let user = known[place], let hash = user.hash, !user.isShared else { continue }
             credentials.tenants.append(try row.int8(0))
             credentials.users.append(try row.int8(1))
             credentials.hashes.append(hash)

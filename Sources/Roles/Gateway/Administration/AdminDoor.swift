@@ -5,6 +5,9 @@ import Runtime
 final class AdminDoor {
     /// Longer than any answer takes; who is silent for so long is gone.
     private static let patience = Duration.seconds(120)
+    /// Connections at one time, which are as many as the control plane takes; and of one client's address among them, so that nobody alone
+    /// shuts the door to the others.
+    nonisolated static let limit = 200, perAddress = 40
 
     private let gateway: GatewayProcess
     private let connection: Connection
@@ -12,7 +15,8 @@ final class AdminDoor {
     init(gateway: GatewayProcess, connection: Connection) { (self.gateway, self.connection) = (gateway, connection) }
 
     func run() async {
-        guard let header = connection.clientHeader else { return }
+        guard let header = connection.clientHeader, let place = gateway.administrators.enter(connection.peer) else { return }
+        defer { gateway.administrators.leave(place) }
         let control: Connection
         do {
             control = try await Connection.connect(toUnixSocket: gateway.configuration.remoteAdminSocket)

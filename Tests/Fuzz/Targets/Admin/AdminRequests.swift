@@ -99,9 +99,13 @@ enum AdminPaths {
                 try promise(names.allSatisfy { values[$0]?.isEmpty == false }, "\(call.path) lacks a value")
                 try promiseEqual(call.path.match(call.path.filled(names.map { values[$0] ?? "" })), values, "\(call.path) filled again")
             }
-            // Whatever a parameter is, the path that it fills means this call and that value.
+            // Whatever a parameter is, the path that it fills means this call and that value, or none where a NUL is in it.
             guard !text.isEmpty, call.path.parameterNames.count == 1 else { continue }
             let found = call.path.match(call.path.filled([text]))?[call.path.parameterNames[0]]
+            guard !text.utf8.contains(0) else {
+                try promise(found == nil, "a NUL in \(call.path)")
+                continue
+            }
             try promise(found.map { Array($0.utf8) } == Array(text.utf8), "\(shown(input)) in \(call.path)")
         }
         _ = PathParameters(query: text)
