@@ -10,19 +10,22 @@ final class TemporaryFolder: Sendable {
     }
 
     deinit {
-        for name in names { unlink("\(path)/\(name)") }
+        for name in entries { unlink("\(path)/\(name)") }
         rmdir(path)
     }
 
-    var names: [String] {
+    /// Of the segments.
+    var names: [String] { entries.filter { $0.hasSuffix(".segment") }.sorted() }
+
+    private var entries: [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            if name.hasSuffix(".segment") { names.append(name) }
+            if name != ".", name != ".." { names.append(name) }
         }
-        return names.sorted()
+        return names
     }
 
     func file(_ number: Int) -> String {

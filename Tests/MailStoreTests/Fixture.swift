@@ -15,11 +15,17 @@ struct TestTenant: Sendable {
     /// As whom its worker is logged in to the database.
     var role: String { "casella_t\(id)" }
 
-    /// Goes with the last copy of the tenant.
+    /// Goes with the last copy of the tenant, or with the process, which keeps the tenants that tests share.
     private final class BlobFolder: Sendable {
         let path: String
-        init(_ name: String) { path = NSTemporaryDirectory() + "casella-store-\(name)" }
-        deinit { try? FileManager.default.removeItem(atPath: path) }
+        init(_ name: String) {
+            path = NSTemporaryDirectory() + "casella-store-\(name)"
+            AtExit.remove(folder: path)
+        }
+        deinit {
+            try? FileManager.default.removeItem(atPath: path)
+            AtExit.forget(folder: path)
+        }
     }
 
     /// A database with our migrations.

@@ -50,6 +50,7 @@ final class TestPlatform {
         domain = try DomainName("acme.example")
         _ = try await owner.query("INSERT INTO domains (tenant_id, name) VALUES ($1, $2)", [.int8(tenant), .text(domain.text)])
         folder = NSTemporaryDirectory() + "casella-platform-\(UInt32.random(in: 0 ... .max))"
+        AtExit.remove(folder: folder)  // also when the test fails before it closes this
         parts = try await Self.parts(in: folder, control)
     }
 
@@ -158,5 +159,6 @@ final class TestPlatform {
         await control.close()
         await owner.close()
         try? FileManager.default.removeItem(atPath: folder)
+        AtExit.forget(folder: folder)
     }
 }

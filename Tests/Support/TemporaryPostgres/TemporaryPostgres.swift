@@ -56,6 +56,7 @@ public actor TemporaryPostgres {
         answers = output.fileHandleForReading
         _ = fcntl(commands.fileDescriptor, F_SETFD, FD_CLOEXEC)
         try keeper.run()
+        AtExit.end(keeperOf: socketDirectory, pipe: commands.fileDescriptor)
     }
 
     /// Arguments: PostgreSQL's programs, the directory. Commands, one a line: `stop`, `kill` (all at once, as a crash), `start`.
@@ -155,6 +156,7 @@ public actor TemporaryPostgres {
 
     /// Ends and removes the cluster. Without it that happens when the process ends.
     public func remove() {
+        AtExit.forget(folder: socketDirectory)
         try? commands.close()
         keeper.waitUntilExit()
     }

@@ -30,9 +30,7 @@ struct Company: Sendable {
         try await pool.script("CREATE ROLE casella_t\(tenant) LOGIN IN ROLE casella_tenant")
         let blobs = cluster.socketDirectory + "/blobs-\(database)"
         try FileManager.default.createDirectory(atPath: blobs, withIntermediateDirectories: true)
-        // It goes with the cluster, whose keeper is another user when root runs the tests.
-        var facts = stat()
-        try #require(stat(cluster.socketDirectory, &facts) == 0 && chown(blobs, facts.st_uid, facts.st_gid) == 0)
+        AtExit.remove(folder: blobs)
         return try await open(tenant, pool, cluster.configuration(database: database, user: "casella_t\(tenant)"), blobs)
     }
 

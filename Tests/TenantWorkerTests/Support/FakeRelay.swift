@@ -32,7 +32,8 @@ final class FakeRelay {
         let descriptor = casella_listen_unix(path, 0o600, getuid(), getgid(), 8)
         try #require(descriptor >= 0)
         listener = try await Listener.serve(descriptor: descriptor) { [weak self] connection in
-            try? await self?.serve(connection)
+            // Without holding it: workers keep the connection for what they send next.
+            try? await Self.serve(connection) { self?.take($0, $1) ?? .localError }
         }
     }
 
@@ -46,7 +47,18 @@ final class FakeRelay {
 
     func close() async { await listener?.stop() }
 
-    private func serve(_ connection: Connection) async throws {
+    private func take(_ envelope: SMTPEnvelope, _ bytes: [UInt8]) -> Reply {
+        let recipients = envelope.recipients.compactMap { $0.path.address?.description }
+        taken.append(
+            Taken(
+                reversePath: envelope.reversePath.description, recipients: recipients, deliveryID: envelope.mail.deliveryID?.description,
+                submittedBy: envelope.mail.submittedBy, message: String(decoding: bytes, as: UTF8.self)))
+        waiting.forEach { $0.resume() }
+        waiting = []
+        return deferred.isDisjoint(with: recipients) ? reply : Reply(451, "4.3.0", "Later")
+    }
+
+    private static func serve(_ connection: Connection, _ take: (SMTPEnvelope, [UInt8]) -> Reply) async throws {
         var server = SMTPServer(SMTPServerConfiguration(door: .relay, hostname: "relay.example"))
         while true {
             while let action = server.next() {
@@ -54,17 +66,7 @@ final class FakeRelay {
                 case .reply(let reply): connection.write(reply.bytes)
                 case .checkSender: server.answer(.senderChecked(nil))
                 case .checkRecipient: server.answer(.recipientChecked(nil))
-                case .deliver(let envelope, let bytes):
-                    let recipients = envelope.recipients.compactMap { $0.path.address?.description }
-                    taken.append(
-                        Taken(
-                            reversePath: envelope.reversePath.description, recipients: recipients,
-                            deliveryID: envelope.mail.deliveryID?.description, submittedBy: envelope.mail.submittedBy,
-                            message: String(decoding: bytes, as: UTF8.self)))
-                    waiting.forEach { $0.resume() }
-                    waiting = []
-                    let isDeferred = !deferred.isDisjoint(with: recipients)
-                    server.answer(.delivered([isDeferred ? Reply(451, "4.3.0", "Later") : reply]))
+                case .deliver(let envelope, let bytes): server.answer(.delivered([take(envelope, bytes)]))
                 case .abandon: break
                 case .close, .authenticate, .startTLS: return try await connection.flush()
                 }
