@@ -27,6 +27,8 @@ class Cages(unittest.TestCase):
         cls.platform = running.Platform().start()
         cls.addClassCleanup(cls.platform.remove)
         cls.left, cls.right = Company(cls.platform, users=("ann",)), Company(cls.platform, users=("ann",))
+        # Asked for beforehand: the platform asks a company's worker first, and waits two seconds for one that is a probe.
+        cls.tenants = {company: company.tenant_id() for company in (cls.left, cls.right)}
         cage.lay(cls.platform, "casella-tenant")
         cls.sibling = cls.worker(cls.right)
         cls.addClassCleanup(cls.sibling.close)
@@ -34,7 +36,7 @@ class Cages(unittest.TestCase):
 
     @classmethod
     def door(cls, company, name):
-        return cls.platform.data / "run/tenants" / str(company.tenant_id()) / name
+        return cls.platform.data / "run/tenants" / str(cls.tenants[company]) / name
 
     @classmethod
     def worker(cls, company):
@@ -42,7 +44,7 @@ class Cages(unittest.TestCase):
 
     @classmethod
     def folder(cls, company):
-        return cls.platform.data / "tenants" / str(company.tenant_id())
+        return cls.platform.data / "tenants" / str(cls.tenants[company])
 
     def setUp(self):
         self.probe = self.worker(self.left)
@@ -215,7 +217,7 @@ class Cages(unittest.TestCase):
         self.probe.end()
 
     def test_a_worker_logs_in_as_itself_alone(self):
-        left, right = self.left.tenant_id(), self.right.tenant_id()
+        left, right = self.tenants[self.left], self.tenants[self.right]
         self.assertEqual("ok", self.probe.ask("login", f"casella_t{left}"))
         for role in (f"casella_t{right}", "casella_control", "casella_relay", "postgres"):
             self.assertIn("authentication failed", self.probe.ask("login", role), role)

@@ -69,10 +69,11 @@ class DryRuns(unittest.TestCase):
             *("vacations", "user_forwards", "holds", "group_members", "one_time_passwords", "applies", "domain_claims", "old_credentials"),
             *("administrators", "administrator_sessions", "shared_access", "dkim_keys", "kept_addresses"),
         )
-        rows = [database.sql(self.platform, "postgres", f"SELECT whole::text FROM {table} AS whole ORDER BY 1") for table in tables]
-        roles = database.sql(self.platform, "postgres", "SELECT count(*) FROM pg_roles")
-        changes = database.sql(self.platform, "postgres", "SELECT count(*) FROM audit_log WHERE result = 'begun'")
-        return rows, roles, self.folders(), self.counted(), self.processes(), changes
+        rows = [f"SELECT '{table}', whole::text FROM {table} AS whole ORDER BY 2" for table in tables]
+        roles, changes = "SELECT count(*) FROM pg_roles", "SELECT count(*) FROM audit_log WHERE result = 'begun'"
+        # In one session: it is asked for after each command.
+        *written, count = database.sql(self.platform, "postgres", *rows, roles, changes).splitlines()
+        return written, self.folders(), self.counted(), self.processes(), count
 
     def counted(self):
         bob = self.company.address("bob")

@@ -35,6 +35,7 @@ import Testing
     private func fill(_ user: Int64, _ bytes: Int, in store: TenantStore) async throws {
         let outcomes = await store.deliver(delivery(message(bytes), to: user))
         #expect(outcomes.first.isStored)
+        try await store.commitRows()  // at once: warnings are told by rows, which gather for seconds otherwise
     }
 
     private func empty(_ user: Int64, but kept: Int, in store: TenantStore) async throws {
