@@ -6,7 +6,7 @@ import Testing
 
 @Suite("How many administrators a tenant has", .serialized) @EventLoopActor struct AdministratorRoomTests {
     @Test("A tenant has a thousand at most, those of its domains counted, and the platform as many as it likes") func room() async throws {
-        let platform = try await TestPlatform(), router = AdminRouter(platform.calls())
+        let platform = try await TestPlatform(), router = AdminRouter(platform.calls(), database: platform.control)
         router.serveAll()
         func create(_ place: String) async -> Int {
             let body = Array(#"{"name":"jo","role":\#(place),"password":{"given":"password"}}"#.utf8)

@@ -48,7 +48,7 @@ struct UnansweredEventsTests {
     }
 
     private func createPlan(_ platform: TestPlatform) async -> Int {
-        let router = AdminRouter(platform.calls())
+        let router = AdminRouter(platform.calls(), database: platform.control)
         router.serveAll()
         let body = Array(#"{"name":"small","limits":{}}"#.utf8)
         return await router.answer(method: "POST", target: "/plans", body: body, from: .machine(user: "jo")).status

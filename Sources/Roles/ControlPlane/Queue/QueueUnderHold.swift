@@ -19,7 +19,7 @@ extension Provisioning {
                 GROUP BY q.tenant_id, q.reverse_path
                 """, [.int8Array(messages)])
             guard !senders.isEmpty else { return }
-            let addresses = try senders.rows.map { try? EmailAddress(try $0.text(2)) }
+            let addresses = senders.rows.map { try? EmailAddress(try $0.text(2)) }
             let held = try await transaction.query(
                 Self.held,
                 [
