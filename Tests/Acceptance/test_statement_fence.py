@@ -86,6 +86,32 @@ class Statements(unittest.TestCase):
             command, capture_output=True, text=True, timeout=30, env={**environment, "PGPASSWORD": "wrong", "PGOPTIONS": "-c geqo=off"})
         self.assertIn("password authentication failed", done.stderr)
 
+    def test_no_function_is_called_past_statements(self):
+        """The protocol calls a function by its number, too: 2078 is set_config()."""
+        script = """
+import ctypes, sys
+libpq = ctypes.CDLL("libpq.so.5")
+libpq.PQconnectdb.restype = libpq.PQfn.restype = ctypes.c_void_p
+libpq.PQresultErrorMessage.restype = ctypes.c_char_p
+
+class Argument(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_int), ("is_number", ctypes.c_int), ("value", ctypes.c_char_p)]
+
+def argument(octets):
+    return Argument(len(octets), 0, octets)
+
+connection = ctypes.c_void_p(libpq.PQconnectdb(sys.argv[1].encode()))
+arguments = (Argument * 3)(argument(b"enable_indexscan"), argument(b"off"), argument(b"\\0"))
+answer, length = ctypes.create_string_buffer(100), ctypes.c_int()
+result = libpq.PQfn(connection, 2078, answer, ctypes.byref(length), 0, arguments, 3)
+print(libpq.PQresultErrorMessage(ctypes.c_void_p(result)).decode() or "done")
+"""
+        where = f"host={self.platform.data / 'run/postgres'} dbname=casella user={{}} password={{}}"
+        for role, expected in ((self.role, "a tenant's role may not use set_config"), ("postgres", "done")):
+            command = ["/usr/bin/python3", "-c", script, where.format(role, secret_of(self.platform, role))]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+            self.assertIn(expected, done.stdout)
+
     def test_other_roles_are_left_alone(self):
         for role in ("casella_control", "postgres"):
             self.assertIn("Result", self.ask("SET enable_indexscan = off", "EXPLAIN SELECT 1", role=role))

@@ -59,6 +59,7 @@ struct UnansweredEventsTests {
     nonisolated static let lostBeginnings = [
         (1, 2...3, ["plan create begun", "plan create \(refused) 1"]),
         (0, 1...3, ["plan create \(refused)"]),
+        (0, 1...6, ["plan create \(refused)"]),
     ]
     @Test("A call that was refused since nobody heard that its beginning is written is told as refused, once", arguments: lostBeginnings)
     func lostBeginning(lost: Int, failing: ClosedRange<Int>, expected: [String]) async throws {

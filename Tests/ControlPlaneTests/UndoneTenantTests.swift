@@ -30,7 +30,7 @@ import Testing
     private func made(_ platform: TestPlatform) async throws -> Int64 { try #require(try await apply(desired, platform).number) }
 
     private func preview(_ number: Int64?, _ platform: TestPlatform) async throws -> ApplyPreview {
-        try await platform.calls().previewUndo(platform.request(Nothing(), ["number": "\(number ?? 0)"]))
+        try await platform.calls().confined(to: DatabaseFence(readsOnly: true)).previewUndo(platform.request(Nothing(), ["number": "\(number ?? 0)"]))
     }
 
     private func undo(_ number: Int64?, _ fingerprint: String, _ platform: TestPlatform) async throws -> Applied {

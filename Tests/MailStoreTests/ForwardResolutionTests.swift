@@ -156,10 +156,14 @@ import Testing
         try await tenant.forward(shut, to: ["out@far.example"])
         try await tenant.alias("both", to: "ann@\(domain)")
         try await tenant.alias("both", to: "x@far.example")
+        try await tenant.alias("mixed", to: "bob@\(domain)")
+        try await tenant.alias("mixed", to: "x@far.example")
         try await tenant.withStore { store async throws in
             #expect(try await places("ann", of: tenant, in: store) == ["ann"])
             #expect(try await targets("ann", of: tenant, in: store).forwards.first?.leadsNowhere == true)
             #expect(try await places("both", of: tenant, in: store) == ["ann", "x@far.example"], "whoever else gets it")
+            // Nobody is told that somebody is suspended where others have the mail; nor may theirs be lost who forward there.
+            #expect(try await places("mixed", of: tenant, in: store) == ["bob", "x@far.example"])
             for name in ["bob", "shut"] {
                 guard case .suspended(let users) = try await store.resolve(localPart: name, domain: domain) else {
                     Issue.record("\(name) takes mail"); continue

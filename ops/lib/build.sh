@@ -49,6 +49,7 @@ lay_programs() {
         fi
     done
     for module in "$built"/casella_fence-*.so; do
+        [ ! -f "$module" ] || chmod 755 "$module"
         [ ! -f "$module" ] || [ "$module" -ef "$1/${module##*/}" ] || ln -f "$module" "$1/" 2>/dev/null || install -m 755 "$module" "$1/"
     done
 }

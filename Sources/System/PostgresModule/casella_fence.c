@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/objectaccess.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
@@ -29,6 +30,7 @@ void _PG_init(void);
 static ClientAuthentication_hook_type authenticated_before;
 static post_parse_analyze_hook_type analyzed_before;
 static ProcessUtility_hook_type run_before;
+static object_access_hook_type accessed_before;
 
 /* `casella_t`, then a number, as DatabaseRoles.swift and current_tenant() say. */
 static bool is_tenants(const char *role) {
@@ -72,7 +74,7 @@ static void authenticated(Port *port, int status) {
     }
 }
 
-/* Refuses what finds rows by their places in the table, or changes settings. */
+/* Refuses what finds rows by their places in the table. */
 static bool look(Node *node, void *context) {
     if (node == NULL) return false;
     if (IsA(node, Query)) return query_tree_walker((Query *)node, look, context, QTW_EXAMINE_RTES_BEFORE);
@@ -81,7 +83,6 @@ static bool look(Node *node, void *context) {
         return false; /* the walker goes into it by itself */
     }
     if (IsA(node, Var) && ((Var *)node)->varattno < 0) refuse("system columns");
-    if (IsA(node, FuncExpr) && ((FuncExpr *)node)->funcid == F_SET_CONFIG) refuse("set_config()");
     return expression_tree_walker(node, look, context);
 }
 
@@ -90,10 +91,20 @@ static void analyzed(ParseState *state, Query *query, JumbleState *jumble) {
     if (is_fenced()) look((Node *)query, NULL);
 }
 
+/* Also of what no statement says, as the protocol's FunctionCall. */
+static void accessed(ObjectAccessType access, Oid class, Oid object, int part, void *argument) {
+    if (accessed_before) accessed_before(access, class, object, part, argument);
+    if (access == OAT_FUNCTION_EXECUTE && object == F_SET_CONFIG && is_fenced()) refuse("set_config()");
+}
+
 static bool is_allowed(Node *statement) {
     switch (nodeTag(statement)) {
-    case T_TransactionStmt:
-    case T_DeallocateStmt:   /* the client's prepared statements */
+    case T_TransactionStmt: {
+        TransactionStmtKind kind = ((TransactionStmt *)statement)->kind;
+        /* Such a one would outlive the session, with its locks. */
+        return kind != TRANS_STMT_PREPARE && kind != TRANS_STMT_COMMIT_PREPARED && kind != TRANS_STMT_ROLLBACK_PREPARED;
+    }
+    case T_DeallocateStmt: /* the client's prepared statements */
     case T_VariableShowStmt:
         return true;
     default:
@@ -121,4 +132,6 @@ void _PG_init(void) {
     post_parse_analyze_hook = analyzed;
     run_before = ProcessUtility_hook;
     ProcessUtility_hook = run;
+    accessed_before = object_access_hook;
+    object_access_hook = accessed;
 }

@@ -77,7 +77,11 @@ extension Provisioning {
 
     /// `undo --dry-run`, and what `undo` shows before it asks.
     func previewUndo(_ request: AdminRequest<Nothing>) async throws -> ApplyPreview {
-        try await preview(try await inverse(of: request.path.require("number"), by: request.caller))
+        let undertaking = try await inverse(of: request.path.require("number"), by: request.caller)
+        // A tenant that would come back is looked at as it would be then, in a transaction of which nothing stays.
+        var trying = self
+        trying.database.fence.readsOnly = false
+        return try await trying.rehearsed { try await $0.preview(undertaking) }
     }
 
     /// `undo`: what the apply touched becomes as it was before. It is an apply itself, and can be undone.

@@ -115,15 +115,15 @@ final class AuditLog {
     /// Tells of each call in whose midst an earlier process ended what is known of it. Returns once that is done.
     func closeEarlier() async {
         var last: Int64 = 0
-        while true {
+        while last < inherited {
             do {
-                let left = try await withoutEnd(after: last)
-                guard !left.isEmpty else { return }
-                for event in left {
+                let end = min(last + Self.page, inherited)
+                for event in try await withoutEnd(after: last, upTo: end) {
                     // What cannot be written now is owed, and nobody has to look for it again.
                     await append(event.entry.ended(AuditEvent.interrupted, begun: event.sequence))
                     last = event.sequence
                 }
+                last = end
             } catch {
                 journal.warning("calls that were interrupted could not be looked for", ["error": "\(error)"])
                 await EventLoopActor.sleep(for: Self.pauses.upperBound)
@@ -131,14 +131,17 @@ final class AuditLog {
         }
     }
 
-    /// The next of earlier processes' first events to which there is no second. `LIMIT 1` has the index asked, event by event.
-    private func withoutEnd(after last: Int64) async throws -> [SealedEvent] {
+    /// Events that are looked through at once, so that no statement takes long.
+    private static let page: Int64 = 10_000
+
+    /// Those of earlier processes' first events to which there is no second. `LIMIT 1` has the index asked, event by event.
+    private func withoutEnd(after last: Int64, upTo end: Int64) async throws -> [SealedEvent] {
         try await database.query(
             """
             \(SealedEvent.selection) e LEFT JOIN LATERAL (
                 SELECT 1 AS ended FROM audit_log o WHERE o.begun = e.sequence LIMIT 1) o ON true
-            WHERE result = '\(Entry.begins)' AND sequence > $1 AND sequence <= $2 AND ended IS NULL ORDER BY sequence LIMIT 1000
-            """, [.int8(last), .int8(inherited)]
+            WHERE result = '\(Entry.begins)' AND sequence > $1 AND sequence <= $2 AND ended IS NULL ORDER BY sequence
+            """, [.int8(last), .int8(end)]
         ).rows.map { try SealedEvent($0) }
     }
 

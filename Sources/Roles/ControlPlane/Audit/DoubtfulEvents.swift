@@ -17,7 +17,7 @@ struct DoubtfulEvents {
     mutating func add(_ entries: [AuditLog.Entry], first: Int64?) {
         let goOn = Set(events.filter { $0.entry.goesOn }.map { $0.entry.trace })
         for (index, entry) in entries.enumerated() {
-            let isKept = entry.isBeginning ? first != nil : entry.begun != nil || goOn.contains(entry.trace)
+            let isKept = entry.isBeginning ? first != nil : entry.isOwed || goOn.contains(entry.trace)
             if isKept { events.append((first.map { $0 + Int64(index) }, entry)) }
         }
     }
@@ -29,7 +29,7 @@ struct DoubtfulEvents {
         for (number, entry) in events {
             let place = number.flatMap { $0 <= last ? $0 : nil }
             if !entry.isBeginning {
-                if place == nil, entry.begun != nil { outcome.owed.append(entry) }
+                if place == nil, entry.isOwed { outcome.owed.append(entry) }
             } else if !entry.goesOn {
                 outcome.owed.append(entry.ended(AuditEvent.refused, begun: place))
             } else if let place {
@@ -46,6 +46,9 @@ struct DoubtfulEvents {
 
 extension AuditLog.Entry {
     var isBeginning: Bool { result == Self.begins }
+
+    /// The end of a call whose beginning is in the table, or that was refused since it is not.
+    fileprivate var isOwed: Bool { begun != nil || result == AuditEvent.refused }
 
     /// What came of the call.
     /// - Parameter begun: nil: the beginning is not in the table.

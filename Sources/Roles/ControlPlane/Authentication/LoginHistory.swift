@@ -95,7 +95,8 @@ final class LoginHistory {
     /// Of users who are there, if only as deleted and kept ones, and stay until it is done.
     private func write(_ tallies: [LoginTally]) async throws(PostgresError) {
         _ = try await database.pipeline([
-            PostgresStatement("SELECT set_config('casella.shows_deleted', 'on', true)"),
+            // Who reads waits for it: it is tried again instead of waiting for whoever removes or renames a user.
+            PostgresStatement("SELECT set_config('casella.shows_deleted', 'on', true), set_config('lock_timeout', '2s', true)"),
             PostgresStatement(
                 """
                 WITH given AS (

@@ -13,7 +13,7 @@ struct CatalogueFence: Sendable {
     func close() async throws(PostgresError) { try await superuser.script(Self.script) }
 
     /// Functions by their names: `pg_…`, large objects, transaction numbers, questions about others' rights and objects, and those
-    /// that run a statement that they get as text.
+    /// that run a statement that they get as text. By what they are inside: how long ago a transaction was, and where a row went.
     static let script = """
         DO $$
         DECLARE
@@ -29,7 +29,8 @@ struct CatalogueFence: Sendable {
             FOR closed IN
                 SELECT oid::regprocedure FROM pg_proc
                 WHERE pronamespace = 'pg_catalog'::regnamespace
-                    AND proname ~ '^(pg_|lo_|txid_|to_reg|has_|row_security_active$|ts_stat$|ts_rewrite$)|_to_xml'
+                    AND (proname ~ '^(pg_|lo_|txid_|to_reg|has_|row_security_active$|ts_stat$|ts_rewrite$)|_to_xml'
+                        OR prosrc IN ('xid_age', 'mxid_age', 'currtid_byrelname'))
                     AND (proacl IS NULL OR EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0))
             LOOP
                 EXECUTE format('REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC; GRANT EXECUTE ON ROUTINE %s TO \(DatabaseRoles.control)',

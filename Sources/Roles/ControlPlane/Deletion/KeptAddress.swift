@@ -78,9 +78,22 @@ extension Provisioning {
             return (keys.tenant, .destroyed)
         }
         if wish.now { try await requireNoHold(on: doomed, called: address.text, in: transaction) }
+        if !wish.now { try await requireRoomForKept(in: keys.tenant, transaction) }
         let period = wish.now ? .atOnce : try await gracePeriod(of: keys.tenant, in: transaction)
         let kept = try await take(kind, [address], of: keys.tenant, wish.parameters(period), period, in: transaction)
         return (keys.tenant, try kept.first.map { try Deletion(kept: $0) } ?? .destroyed)
+    }
+
+    /// Deleted aliases and groups of a tenant that are kept. They count in no plan.
+    private static let mostKept: Int64 = 10_000
+
+    private func requireRoomForKept(in tenant: Int64, _ transaction: PostgresTransaction) async throws {
+        let kept = try await transaction.query("SELECT count(*) FROM kept_addresses WHERE tenant_id = $1", [.int8(tenant)])
+        guard try kept.first?.int8(0) ?? 0 < Self.mostKept else {
+            throw AdminError(
+                .conflict, "\(Self.mostKept) deleted aliases and groups of the tenant are kept already.",
+                hint: "`--now` destroys this one at once; `deleted list` shows them.")
+        }
     }
 
     /// Takes aliases or groups out of service. What of them no grace period keeps, a legal hold on their domain or tenant may.

@@ -59,17 +59,27 @@ extension Provisioning {
     func openMissingDoors(of name: TenantName, after error: any Error) {
         guard (error as? PostgresError)?.mayHaveCommitted == true, !isRehearsal else { return }
         EventLoopActor.task { [self] in
+            var answers = 0
             for _ in 0..<Self.questions {
                 if let found = try? await tenants(named: name) {
-                    guard let tenant = found.first, !workers.hasDoors(of: tenant.id) else { return }
-                    do { try workers.add(tenant.id, name: name) } catch {
-                        journal.error("the doors of a tenant cannot be opened", ["tenant": name.text, "error": "\(error)"])
-                    }
-                    return await domainsChanged()
+                    if let tenant = found.first { return await openMissingDoors(of: tenant) }
+                    answers += 1
+                    // The server may be at the commit still, as in `closeLeftDoors`.
+                    if answers == Self.answersThatItIsThere { return }
                 }
                 await EventLoopActor.sleep(for: .seconds(1))
             }
         }
+    }
+
+    /// Its domains are told to the gateway also where the doors are open, which who deleted it may have left so.
+    private func openMissingDoors(of tenant: Tenant) async {
+        if !workers.hasDoors(of: tenant.id) {
+            do { try workers.add(tenant.id, name: tenant.name) } catch {
+                journal.error("the doors of a tenant cannot be opened", ["tenant": tenant.name.text, "error": "\(error)"])
+            }
+        }
+        await domainsChanged()
     }
 
     /// A second apart; after that a start of the control plane opens them.

@@ -69,7 +69,7 @@ extension Provisioning {
         }
     }
 
-    private static let answersThatItIsThere = 10
+    static let answersThatItIsThere = 10
 
     /// Its domains are deleted with it, so that whoever looks for one finds none.
     func keep(

@@ -26,6 +26,7 @@ struct AddressGraph {
 
         /// Who takes mail here, or will when no longer suspended, whoever else has it.
         var keepsMail: Bool { domain == nil || (user != nil && forward?.keepsCopy != false) }
+        var isSuspended: Bool { user.map { $0.user.suspensions.incoming != .none } ?? false }
     }
 
     private struct Name: Hashable {

@@ -14,14 +14,15 @@ struct MailKeeping {
     /// Places that lead to a group that is closed.
     private var barred: [Bool] = []
 
-    init(_ graph: AddressGraph, reached: [Int], closed: [Int]) {
+    /// - Parameter withoutSuspended: whose incoming mail is suspended is left out, and has none.
+    init(_ graph: AddressGraph, reached: [Int], closed: [Int], withoutSuspended: Bool = false) {
         self.graph = graph
         guard reached.contains(where: { graph.places[$0].forward != nil }) else { return }
         sources = Array(repeating: [], count: graph.places.count)
         for number in reached {
             for target in graph.places[number].targets + graph.places[number].forwardTargets { sources[target].append(number) }
         }
-        found = leading(to: reached.filter { graph.places[$0].keepsMail })
+        found = leading(to: reached.filter { graph.places[$0].keepsMail && !(withoutSuspended && graph.places[$0].isSuspended) })
         barred = leading(to: closed)
         settle(reached.filter { graph.places[$0].forward?.keepsCopy == false })
     }
