@@ -128,6 +128,25 @@ class Plans(unittest.TestCase):
             self.platform.casella("plan", "set", plan, "--message-size", "none")
             client.sendmail(ann, [bob], letter(ann, bob, size=30_000))
 
+    def test_a_group_counts_as_all_whom_it_leads_to_outside(self):
+        plan, company = self.planned("--recipients-per-hour", "4")
+        ann, bob, team = company.address("ann"), company.address("bob"), company.address("team")
+        outside = [argument for number in range(3) for argument in ("--member", f"them{number}@closed.example")]
+        self.platform.casella("group", "create", team, "--member", bob, *outside)
+        with clients.submission(company, "ann") as client:
+            client.sendmail(ann, [team], letter(ann, team))
+            with self.assertRaises(smtplib.SMTPDataError) as refusal:
+                client.sendmail(ann, [team], letter(ann, team))
+            self.assertEqual(450, refusal.exception.smtp_code)
+            client.sendmail(ann, [bob], letter(ann, bob))
+            with self.assertRaises(smtplib.SMTPDataError):
+                client.sendmail(ann, [bob], letter(ann, bob))
+        self.platform.casella("plan", "set", plan, "--recipients-per-hour", "6")
+        for recipient, decides in ((team, True), (bob, False)):
+            explained = self.platform.ask("explain", "send", ann, "--as", ann, "--to", recipient)
+            deciding = explained.get("deciding")
+            self.assertEqual(decides, deciding is not None and "hour" in explained["steps"][deciding]["rule"], explained)
+
     def test_how_much_people_send(self):
         plan, company = self.planned("--recipients-per-hour", "3", "--recipients-per-day", "10")
         ann, bob = company.address("ann"), company.address("bob")

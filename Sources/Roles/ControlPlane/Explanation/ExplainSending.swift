@@ -38,7 +38,7 @@ extension Provisioning {
             steps += try await authors(header, of: address, keys.user, in: directory)
         }
         steps += try await plannedSize(for: address, size)
-        steps += try await sending(by: address, keys)
+        steps += try await sending(by: address, keys, to: recipient, in: directory)
         steps.append(try await signing(header, from: author, of: tenant.name))
         return Explanation(steps, otherwise: "It would be taken, and queued to be sent on.")
     }
@@ -142,7 +142,15 @@ extension Provisioning {
     }
 
     /// What the user sent in this hour and this day, if the plan limits it.
-    private func sending(by address: EmailAddress, _ keys: (tenant: Int64, user: Int64)) async throws -> [Explanation.Step] {
+    private func sending(
+        by address: EmailAddress, _ keys: (tenant: Int64, user: Int64), to recipient: TargetAddress?, in directory: ExplainedDirectory
+    ) async throws -> [Explanation.Step] {
+        var more: Int64 = 1
+        if let recipient, case .targets(let targets) = try await directory.whole.resolve(
+            localPart: recipient.localPart, domain: recipient.domain.text, from: keys.user), try await !directory.hides(recipient)
+        {
+            more = Int64(targets.countedRecipients)
+        }
         let layers = try await limits(of: .user(address))
         let counted = try await database.query(
             "SELECT \(SendingSQL.sent(.hour)), \(SendingSQL.sent(.day)) FROM sending s WHERE tenant_id = $1 AND user_id = $2",
@@ -155,7 +163,7 @@ extension Provisioning {
             let limit = layers[name]
             guard let most = limit.value.number else { return nil }
             let says = "\(sent) of \(most) recipients of this \(period) that \(limit.source) allows."
-            guard sent + 1 > most else { return .passes(name.words, says) }
+            guard sent + more > most else { return .passes(name.words, says) }
             return .defers(name.words, says, reply: "450 4.7.1", change: "plan override \(address) --\(name.words) NUMBER")
         }
     }

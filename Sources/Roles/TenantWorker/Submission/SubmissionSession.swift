@@ -21,6 +21,8 @@ package final class SubmissionSession: ClientSession {
     private let counters: WorkerCounters
     private var server: SMTPServer
     private var endReason: String?
+    /// As how many each recipient of the message counts that is an address of the tenant.
+    private var counted: [SMTP.EnvelopeAddress: Int] = [:]
     /// What the message in hand takes.
     private let held: IncomingMemory.Share
 
@@ -106,6 +108,7 @@ package final class SubmissionSession: ClientSession {
 
     /// - Parameter size: what the client announced (RFC 1870).
     private func check(_ path: ReversePath, size: Int64?) async -> Reply? {
+        counted = [:]
         guard let address = path.address else { return .nullSenderNotYours }
         do {
             // Asked for each message, so that it holds for sessions that are open too.
@@ -134,7 +137,9 @@ package final class SubmissionSession: ClientSession {
             switch try await store.resolve(localPart: address.localPart, domain: address.domain, from: user) {
             case .noSuchUser: return .noSuchUser
             case .loop: return .aliasLoop
-            case .targets(let targets): return try await store.refusal(of: user, by: targets)
+            case .targets(let targets):
+                counted[address] = targets.countedRecipients
+                return try await store.refusal(of: user, by: targets)
             case .notLocal, .suspended: return nil
             }
         } catch {
@@ -146,6 +151,7 @@ package final class SubmissionSession: ClientSession {
 
     private func submit(_ envelope: SMTPEnvelope, _ bytes: [UInt8]) async -> Reply {
         let message = SubmittedMessage(bytes)
+        let recipients = Int64(envelope.recipients.reduce(0) { $0 + ($1.path.address.flatMap { counted[$0] } ?? 1) })
         do {
             for author in try message.authors() {
                 if let refusal = await objection(to: author) { return refusal }
@@ -155,7 +161,7 @@ package final class SubmissionSession: ClientSession {
         }
         do {
             if let limit = try await store.user(user).messageSize, bytes.count > limit { return .largerThanPlan(limit) }
-            if let refusal = try await store.countSending(of: Int64(envelope.recipients.count), by: user) { return .sentTooMuch(refusal) }
+            if let refusal = try await store.countSending(of: recipients, by: user) { return .sentTooMuch(refusal) }
         } catch {
             return .storeUnavailable
         }
@@ -172,7 +178,7 @@ package final class SubmissionSession: ClientSession {
         mail.submittedBy = user
         let reply = await RelayHandOff(facts).send(mail, to: envelope.recipients, header, body)
         // Tries while the relay is away must not use up what the plan allows.
-        if !reply.isPositive { await store.uncountSending(of: Int64(envelope.recipients.count), by: user) }
+        if !reply.isPositive { await store.uncountSending(of: recipients, by: user) }
         Log.info(
             "message submitted",
             [

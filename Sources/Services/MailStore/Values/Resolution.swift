@@ -52,6 +52,9 @@ public struct ResolvedTargets: Sendable, Equatable {
     /// Groups that users forward to, and that do not let the sender in: nobody has it through them.
     public var closed: [ResolvedGroup] = []
 
+    /// As how many recipients it counts in the limits of who sends there: one, or all whom it goes to outside.
+    public var countedRecipients: Int { max(1, external.count) }
+
     /// Nobody would have the mail but users who forward it, keep no copy, and do so only since the groups are closed.
     public var isBarred: Bool {
         guard !closed.isEmpty, external.isEmpty else { return false }
