@@ -51,7 +51,7 @@ class Addresses(LifeCycle):
                 self.arrives(address, "bob")
                 self.platform.casella("alias", "delete", alias, "--now", "--yes")
         events = [event for event in self.platform.ask("audit", "list", "--count", "40") if event["command"] == "alias undelete"]
-        self.assertIn('"targets": [null, [', events[0]["changes"].replace("[null,[", "[null, ["))
+        self.assertTrue(any('"targets":[null,[' in event["changes"].replace(" ", "") for event in events), events)
 
     def test_the_address_is_free_and_what_took_it_is_named(self):
         self.platform.casella("alias", "create", self.info, "--to", self.ann)

@@ -1,5 +1,7 @@
 """What the database itself keeps from those who only look, and from those who ask for explanations."""
 
+import json
+
 from support import database
 from support.administered import Administrators
 
@@ -44,6 +46,6 @@ class Fences(Administrators):
                 answers = set()
                 for address in (*there, nowhere):
                     status, answer = administrator.request("POST", "/explanations/" + question.replace("WHO", address), {})
-                    told = str((status, answer)).replace(address, "WHO").replace(address.partition("@")[2], "DOMAIN")
+                    told = json.dumps([status, answer], sort_keys=True).replace(address, "WHO").replace(address.partition("@")[2], "DOMAIN")
                     answers.add(told)
                 self.assertEqual(1, len(answers), (role, question, answers))

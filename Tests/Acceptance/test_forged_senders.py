@@ -1,4 +1,4 @@
-"""A worker that was broken into can't send mail from another company's address, and forwards from company to company go out all the same."""
+"""A worker that was broken into can't send from another company's address; forwards from company to company go out all the same."""
 
 import os
 import re
@@ -80,4 +80,4 @@ class ForgedSenders(OneCompany):
             with clients.submission(self.other, "eve") as client:
                 client.sendmail(self.eve, [self.ann], messages.message(self.ann, self.eve))
             with clients.imap(self.other, "eve") as imap:
-                eventually(lambda: any(SINK.encode() in one for one in clients.all_messages(imap)), what="the notice")
+                eventually(lambda: any(SINK.encode() in one for one in clients.all_messages(imap).values()), what="the notice")

@@ -125,7 +125,7 @@ casella>''',
             file.write("tenants:\n- name: long\n  domains: [{name: long.example}]\n  users:\n")
             file.writelines(f"  - {{address: u{number}@long.example, quota: 1GB, messages: 100}}\n" for number in range(400_000))
         command = self.terminal("apply", path, "--yes")
-        command.wait_for("apply, 1 s")
+        self.waits(command, "apply, 1 s")
         began = time.monotonic()
         command.type(CONTROL_C)
         command.wait_for("Interrupted; nothing was changed.")

@@ -42,6 +42,7 @@ class Surroundings(unittest.TestCase):
         with self.shell(path) as shell:
             for line in ("worker list --format csv # a comment with a \\\\", "plan list", "tenant show okapi-works"):
                 shell.type(UP)
+                shell.seen = 0  # it takes the place of the last
                 shell.wait_for(line)
             shell.type(CONTROL_C)
             shell.wait_for(PROMPT)

@@ -36,7 +36,7 @@ class Statements(unittest.TestCase):
             "SELECT set_config('enable_indexscan', 'off', false)": "set_config",
             "SELECT 1 FROM (SELECT set_config('statement_timeout', '0', false)) AS hidden": "set_config",
             "WITH hidden AS (SELECT max(set_config('work_mem', '1GB', true)) FROM users) SELECT * FROM hidden": "set_config",
-            "UPDATE users SET domain_id = domain_id WHERE set_config('x.y', 'z', true) IS NULL": "set_config",
+            "UPDATE mailbox_counters SET last_id = last_id WHERE set_config('x.y', 'z', true) IS NULL": "set_config",
             "SELECT count(*) FROM messages TABLESAMPLE SYSTEM (100)": "TABLESAMPLE",
             "SELECT (SELECT count(*) FROM messages TABLESAMPLE BERNOULLI (1))": "TABLESAMPLE",
             "SELECT ctid FROM messages": "system columns",

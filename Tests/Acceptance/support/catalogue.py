@@ -28,7 +28,7 @@ class RoleQuestions:
         """Columns that a row is inserted with."""
         found = self.catalogue(
             f"""SELECT attname FROM pg_attribute WHERE attrelid = 'public.{table}'::regclass AND attnum > 0 AND NOT attisdropped
-                    AND attgenerated = '' ORDER BY attnum"""
+                    AND attgenerated = '' AND attidentity = '' ORDER BY attnum"""
         )
         return [name for (name,) in found]
 
