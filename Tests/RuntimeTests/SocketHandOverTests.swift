@@ -66,6 +66,22 @@ struct SocketHandOverTests {
         for connection in [client, served, giver, taker] { await connection.close() }
     }
 
+    @Test("So it does when its giver has sent all and ended before the taker looks") func keepsAndEnds() async throws {
+        for _ in 0..<50 {
+            let (client, served, giver, taker) = try await parties()
+            async let taken = taker.takeSocket(of: Self.peer)
+            try await giver.waitForTaker(timeout: .seconds(5))
+            try await giver.give(nil)
+            giver.write("a NOOP\r\n")
+            giver.closeOutput()
+            let handed = try await taken
+            #expect(handed == nil)
+            #expect(try await text(taker, 8) == "a NOOP\r\n")
+            #expect(try await taker.read(timeout: .seconds(5)) == nil)
+            for connection in [client, served, giver, taker] { await connection.close() }
+        }
+    }
+
     @Test("A client that has ended is not handed over, and what it sent stays to be read") func endedClient() async throws {
         let (client, served) = try await ConnectionTests.pair()
         client.write("b LOGOUT\r\n")

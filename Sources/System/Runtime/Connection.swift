@@ -15,7 +15,7 @@ public final class Connection {
 
     /// For module TLS, which asks it for the facts of the session.
     package let channel: any Channel
-    private let handler: ConnectionHandler
+    let handler: ConnectionHandler
     /// Of doors that speak TLS from the first byte.
     private let socketEnd: SocketEnd?
     private var outgoing = ByteBuffer()

@@ -65,6 +65,14 @@ extension Connection {
         return gathered.readableBytes == length ? gathered : nil
     }
 
+    /// Of a giver that has ended NIO reads all by itself. It keeps the socket then: who gives one away stays for as long as the session.
+    private func noteReadAlready() -> [UInt8]? {
+        guard var bytes = handler.take() else { return nil }
+        let note = bytes.readBytes(length: Self.noteLength)
+        handler.putBack(bytes)
+        return note == [UInt8](repeating: 0, count: Self.noteLength) ? note : nil
+    }
+
     private enum Received {
         case success(note: [UInt8], descriptor: Int32)
         case failure(code: Int32)
@@ -83,6 +91,7 @@ extension Connection {
             await EventLoopActor.sleep(for: pause)
             pause = min(pause * 2, .milliseconds(10))
             result = withDescriptor { casella_receive_with_descriptor($0, &note, note.count, &descriptor) } ?? -ECONNRESET
+            if result != 0, let read = noteReadAlready() { return .success(note: read, descriptor: -1) }
         } while result == -EAGAIN && .now < end
         guard result == 0 else { return .failure(code: result == -EAGAIN ? ETIMEDOUT : -result) }
         return .success(note: note, descriptor: descriptor)
