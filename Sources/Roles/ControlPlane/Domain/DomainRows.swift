@@ -5,18 +5,24 @@ import Postgres
 extension Provisioning {
     /// Domains as the interface shows them, by name.
     func domains(named name: DomainName? = nil, tenant: TenantName? = nil) async throws -> [Domain] {
-        // The users of a few domains are counted by the index; those of all, in one pass.
-        let (users, counts) =
-            name == nil && tenant == nil
-            ? ("coalesce(n.users, 0)", "LEFT JOIN (\(Self.usersOfDomains)) n USING (tenant_id, domain_id)")
-            : ("(SELECT count(*) FROM users u WHERE u.tenant_id = d.tenant_id AND u.domain_id = d.domain_id)", "")
+        // The users and aliases of a few domains are found by their indexes; those of all, in one pass.
+        let all = name == nil && tenant == nil
+        let users = all ? "coalesce(n.users, 0)" : "(SELECT count(*) FROM users u WHERE \(Self.ofDomain("u")))"
+        let aliases =
+            all ? "coalesce(a.names, '{}')" : "ARRAY(SELECT a.name FROM domain_aliases a WHERE \(Self.ofDomain("a")) ORDER BY a.name)"
+        let joined =
+            all
+            ? """
+            LEFT JOIN (\(Self.usersOfDomains)) n USING (tenant_id, domain_id)
+            LEFT JOIN (
+                SELECT tenant_id, domain_id, array_agg(name ORDER BY name) AS names FROM domain_aliases GROUP BY tenant_id, domain_id
+            ) a USING (tenant_id, domain_id)
+            """ : ""
         let result = try await database.query(
             """
-            SELECT d.name, t.name,
-                ARRAY(SELECT a.name FROM domain_aliases a WHERE a.tenant_id = d.tenant_id AND a.domain_id = d.domain_id ORDER BY a.name),
-                d.quota_bytes, d.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0),
+            SELECT d.name, t.name, \(aliases), d.quota_bytes, d.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0),
                 \(users), d.created_at, d.proof, d.vouched_by, d.proved_at, d.mta_sts
-            FROM domains d JOIN tenants t USING (tenant_id) LEFT JOIN domain_usage g USING (tenant_id, domain_id) \(counts)
+            FROM domains d JOIN tenants t USING (tenant_id) LEFT JOIN domain_usage g USING (tenant_id, domain_id) \(joined)
             WHERE ($1::text IS NULL OR d.name = $1) AND ($2::text IS NULL OR t.name = $2) ORDER BY d.name
             """, [.optionalText(name?.text), .optionalText(tenant?.text)])
         return try result.rows.map { row in
@@ -28,6 +34,8 @@ extension Provisioning {
                 users: Int(try row.int8(7)), createdAt: try row.moment(8), mtaSTS: MTASTSMode(rawValue: try row.text(12)) ?? .off)
         }
     }
+
+    private static func ofDomain(_ table: String) -> String { "\(table).tenant_id = d.tenant_id AND \(table).domain_id = d.domain_id" }
 
     /// How many each domain has, for lists of all of them.
     static let usersOfDomains = "SELECT tenant_id, domain_id, count(*) AS users FROM users GROUP BY tenant_id, domain_id"
