@@ -155,7 +155,7 @@ class Interactive(unittest.TestCase):
             self.assertIn("--quota <size>", storage)
             self.assertNotIn("--generate", storage)
             self.assertIn("suspend", shell.enter("tenant ? list"))
-            self.assertRegex(shell.enter("domain list --tenant ?"), r"There are: .*(zebra-works|and many more)")
+            self.assertRegex(shell.enter("domain list --tenant ?"), r"There are: .*(zebra-works|and (many|\d+) more)")
             self.assertIn("<selector>", shell.enter("dkim delete zebra-works.example ?"))
             self.assertIn('Did you mean "tenant"?', shell.enter("tenat ? list"))
             # In quotes it is what it is.
