@@ -1,5 +1,6 @@
 import AdminAPI
 import AdminShell
+import Dispatch
 import Synchronization
 
 /// A person with prepared answers, who remembers what was shown.
@@ -7,6 +8,8 @@ final class FakeConsole: Console {
     private struct State { var answers: [String?], input: [String], output = "", errors = "", hidden = 0, shown: [String?] = [] }
     private let state: Mutex<State>
     private let interrupted = Mutex(false)
+    /// Signalled at each line that tells how far something is.
+    let lines = DispatchSemaphore(value: 0)
     let canAsk: Bool
     let progressBar: ProgressBar?
 
@@ -19,7 +22,10 @@ final class FakeConsole: Console {
     var errors: String { state.withLock { $0.errors } }
     /// Lines that tell how far something is; nil where the line went.
     var shown: [String?] { state.withLock { $0.shown } }
-    func show(progress line: String?) { state.withLock { $0.shown.append(line) } }
+    func show(progress line: String?) {
+        state.withLock { $0.shown.append(line) }
+        if line != nil { lines.signal() }
+    }
     var hiddenQuestions: Int { state.withLock { $0.hidden } }
 
     var isInterrupted: Bool { interrupted.withLock { $0 } }

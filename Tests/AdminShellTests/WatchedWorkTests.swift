@@ -1,5 +1,6 @@
 import AdminAPI
 import AdminShell
+import Dispatch
 import Glibc
 import Synchronization
 import Testing
@@ -15,7 +16,7 @@ struct WatchedWorkTests {
         let console = FakeConsole(progressBar: ProgressBar(columns: 54)), progress = Progress(console: console)
         try progress.perform("apply") {
             let seen = try WatchedWork.result(CallWatch(progress: progress, changes: false)) { _ in
-                while console.shown.isEmpty { usleep(10_000) }
+                console.lines.wait()
                 return console.shown[0]
             }
             #expect(seen?.hasSuffix("]  apply, 1 s") == true)
@@ -24,32 +25,28 @@ struct WatchedWorkTests {
     }
 
     @Test("Ctrl-C ends the waiting at once, and the work learns that it is for nobody", .timeLimit(.minutes(1))) func interrupted() throws {
-        let console = FakeConsole(), work = Work()
+        let console = FakeConsole(), ended = DispatchSemaphore(value: 0)
         console.interrupt()
         let error = #expect(throws: AdminError.self) {
             try WatchedWork.result(Self.watch(console)) { goesOn in
-                while goesOn() { usleep(10_000) }
-                work.end()
+                while goesOn() { sched_yield() }
+                ended.signal()
             }
         }
         #expect(error?.code == .interrupted && error?.message == "Interrupted; nothing was changed." && error?.code.exitStatus == 130)
-        while !work.hasEnded { usleep(10_000) }
-    }
-
-    private final class Work: Sendable {
-        private let state = Mutex(false)
-        var hasEnded: Bool { state.withLock { $0 } }
-        func end() { state.withLock { $0 = true } }
+        ended.wait()
     }
 
     @Test("What has to be heard is waited for, whatever somebody presses") func whole() {
-        let console = FakeConsole()
+        let console = FakeConsole(progressBar: ProgressBar(columns: 54)), progress = Progress(console: console)
         console.interrupt()
-        let value = WatchedWork.whole(Self.watch(console)) {
-            usleep(250_000)
-            return 7
+        progress.perform("apply") {
+            let value = WatchedWork.whole(CallWatch(progress: progress, changes: false)) {
+                console.lines.wait()
+                return 7
+            }
+            #expect(value == 7)
         }
-        #expect(value == 7)
     }
 
     @Test("A file that nobody waits for any more is read no further") func file() {

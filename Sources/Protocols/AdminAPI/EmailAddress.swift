@@ -1,5 +1,20 @@
+/// A local part at a domain. Two are the same when they are the same octets.
+public protocol LocalPartAtDomain: ValidatedText {
+    var localPart: String { get }
+    var domain: DomainName { get }
+}
+
+extension LocalPartAtDomain {
+    public static func == (left: Self, right: Self) -> Bool { left.domain == right.domain && left.localPart.isSpelled(as: right.localPart) }
+
+    public func hash(into hasher: inout Hasher) {
+        localPart.hashSpelling(into: &hasher)
+        hasher.combine(domain)
+    }
+}
+
 /// The address of a mailbox that lives here: `local@domain`, in lower case, since delivery ignores the case of both parts.
-public struct EmailAddress: ValidatedText {
+public struct EmailAddress: LocalPartAtDomain {
     public let localPart: String
     public let domain: DomainName
 
@@ -16,20 +31,11 @@ public struct EmailAddress: ValidatedText {
     }
 
     private init(localPart: String, domain: DomainName) { (self.localPart, self.domain) = (localPart, domain) }
-
-    public static func == (left: Self, right: Self) -> Bool { left.domain == right.domain && left.localPart.isSpelled(as: right.localPart) }
-
-    public func hash(into hasher: inout Hasher) {
-        localPart.hashSpelling(into: &hasher)
-        hasher.combine(domain)
-    }
-
-    public static func < (left: Self, right: Self) -> Bool { left.text.isSpelled(before: right.text) }
 }
 
 /// An address anywhere, to which an alias leads: its local part keeps the case in which it was written, for only
 /// its own host may interpret it (RFC 5321 §2.4).
-public struct TargetAddress: ValidatedText {
+public struct TargetAddress: LocalPartAtDomain {
     public let localPart: String
     public let domain: DomainName
 
@@ -39,19 +45,10 @@ public struct TargetAddress: ValidatedText {
         let parts = try AddressParts(text)
         (localPart, domain) = (parts.localPart, parts.domain)
     }
-
-    public static func == (left: Self, right: Self) -> Bool { left.domain == right.domain && left.localPart.isSpelled(as: right.localPart) }
-
-    public func hash(into hasher: inout Hasher) {
-        localPart.hashSpelling(into: &hasher)
-        hasher.combine(domain)
-    }
-
-    public static func < (left: Self, right: Self) -> Bool { left.text.isSpelled(before: right.text) }
 }
 
 /// What an alias answers to: one address, or every address of a domain that is nothing else (`@domain`, the catch-all).
-public struct AliasAddress: ValidatedText {
+public struct AliasAddress: LocalPartAtDomain {
     /// Lower case; empty for the catch-all.
     public let localPart: String
     public let domain: DomainName
@@ -67,15 +64,6 @@ public struct AliasAddress: ValidatedText {
             (localPart, domain) = (address.localPart, address.domain)
         }
     }
-
-    public static func == (left: Self, right: Self) -> Bool { left.domain == right.domain && left.localPart.isSpelled(as: right.localPart) }
-
-    public func hash(into hasher: inout Hasher) {
-        localPart.hashSpelling(into: &hasher)
-        hasher.combine(domain)
-    }
-
-    public static func < (left: Self, right: Self) -> Bool { left.text.isSpelled(before: right.text) }
 }
 
 /// What a person logs in with: an address of theirs, whose domain may be written in Unicode too (`ann@bücher.example`), as it may be in
@@ -103,7 +91,6 @@ public struct LoginName: ValidatedText {
 
     public static func == (left: Self, right: Self) -> Bool { left.text.isSpelled(as: right.text) }
     public func hash(into hasher: inout Hasher) { text.hashSpelling(into: &hasher) }
-    public static func < (left: Self, right: Self) -> Bool { left.text.isSpelled(before: right.text) }
 }
 
 /// `Dot-string "@" Domain` (RFC 5321 §4.1.2), the local part within its 64 octets (§4.5.3.1.1). Quoted local parts are refused:

@@ -11,7 +11,8 @@ public protocol ValidatedText: Sendable, Hashable, Comparable, Codable, CustomSt
 extension ValidatedText {
     public var description: String { text }
 
-    public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
+    /// By octets, as PostgreSQL orders them.
+    public static func < (left: Self, right: Self) -> Bool { left.text.isSpelled(before: right.text) }
 
     public init(from decoder: any Decoder) throws {
         try self.init(try decoder.singleValueContainer().decode(String.self))

@@ -79,9 +79,9 @@ extension Provisioning {
     func previewUndo(_ request: AdminRequest<Nothing>) async throws -> ApplyPreview {
         let undertaking = try await inverse(of: request.path.require("number"), by: request.caller)
         // A tenant that would come back is looked at as it would be then, in a transaction of which nothing stays.
-        var trying = self
-        trying.database.fence.readsOnly = false
-        return try await trying.rehearsed { try await $0.preview(undertaking) }
+        var fence = database.fence
+        fence.readsOnly = false
+        return try await confined(to: fence).rehearsed { try await $0.preview(undertaking) }
     }
 
     /// `undo`: what the apply touched becomes as it was before. It is an apply itself, and can be undone.

@@ -31,14 +31,20 @@ extension Provisioning {
             outgoing(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason)
                 .changed(by: "tenant resume \(tenant.name) --outgoing"))
         steps.append(try await identity("sender", author.localPart, author.domain.text, of: address, keys.user, in: directory))
-        if let recipient { steps += try await recipientSteps(recipient, of: address, keys.user, in: directory) }
+        var recipients: Int64 = 1
+        if let recipient {
+            let found = try await directory.whole.resolve(
+                localPart: recipient.localPart, domain: recipient.domain.text, from: keys.user)
+            steps += try await recipientSteps(recipient, found, of: address, keys.user, in: directory)
+            if case .targets(let targets) = found { recipients = Int64(targets.countedRecipients) }
+        }
         steps.append(messageSize(size))
         if let header {
             steps.append(header.hops(limit: facts.limits.hops))
             steps += try await authors(header, of: address, keys.user, in: directory)
         }
         steps += try await plannedSize(for: address, size)
-        steps += try await sending(by: address, keys, to: recipient, in: directory)
+        steps += try await sending(by: address, keys, to: recipients)
         steps.append(try await signing(header, from: author, of: tenant.name))
         return Explanation(steps, otherwise: "It would be taken, and queued to be sent on.")
     }
@@ -106,10 +112,9 @@ extension Provisioning {
     private static let authorLimit = 50
 
     private func recipientSteps(
-        _ recipient: TargetAddress, of address: EmailAddress, _ user: Int64, in directory: ExplainedDirectory
+        _ recipient: TargetAddress, _ found: Resolution, of address: EmailAddress, _ user: Int64, in directory: ExplainedDirectory
     ) async throws -> [Explanation.Step] {
-        var steps = [try await recipientStep(recipient, in: directory)]
-        let found = try await directory.whole.resolve(localPart: recipient.localPart, domain: recipient.domain.text, from: user)
+        var steps = [step(of: recipient, found)]
         guard case .targets(let targets) = found else { return steps }
         steps += closedSteps(of: targets, from: address, in: directory)
         for group in targets.groups where try await !directory.whole.mayPost(user, to: group) {
@@ -126,9 +131,9 @@ extension Provisioning {
         return steps
     }
 
-    private func recipientStep(_ recipient: TargetAddress, in directory: ExplainedDirectory) async throws -> Explanation.Step {
+    private func step(of recipient: TargetAddress, _ found: Resolution) -> Explanation.Step {
         let rule = "recipient \(recipient)"
-        switch try await directory.whole.resolve(localPart: recipient.localPart, domain: recipient.domain.text) {
+        switch found {
         case .notLocal: return .passes(rule, "It is not of this tenant: the queue sends it on.")
         case .noSuchUser:
             return .refuses(
@@ -142,15 +147,10 @@ extension Provisioning {
     }
 
     /// What the user sent in this hour and this day, if the plan limits it.
+    /// - Parameter recipients: as how many those of the message count.
     private func sending(
-        by address: EmailAddress, _ keys: (tenant: Int64, user: Int64), to recipient: TargetAddress?, in directory: ExplainedDirectory
+        by address: EmailAddress, _ keys: (tenant: Int64, user: Int64), to recipients: Int64
     ) async throws -> [Explanation.Step] {
-        var more: Int64 = 1
-        if let recipient, case .targets(let targets) = try await directory.whole.resolve(
-            localPart: recipient.localPart, domain: recipient.domain.text, from: keys.user), try await !directory.hides(recipient)
-        {
-            more = Int64(targets.countedRecipients)
-        }
         let layers = try await limits(of: .user(address))
         let counted = try await database.query(
             "SELECT \(SendingSQL.sent(.hour)), \(SendingSQL.sent(.day)) FROM sending s WHERE tenant_id = $1 AND user_id = $2",
@@ -162,9 +162,12 @@ extension Provisioning {
         return periods.compactMap { name, sent, period in
             let limit = layers[name]
             guard let most = limit.value.number else { return nil }
-            let says = "\(sent) of \(most) recipients of this \(period) that \(limit.source) allows."
-            guard sent + more > most else { return .passes(name.words, says) }
-            return .defers(name.words, says, reply: "450 4.7.1", change: "plan override \(address) --\(name.words) NUMBER")
+            let says = "\(sent) of \(most) recipients of this \(period) that \(limit.source) allows; the message has \(recipients)."
+            guard sent + recipients > most else { return .passes(name.words, says) }
+            let change = "plan override \(address) --\(name.words) NUMBER"
+            // It can never be taken when it has more by itself.
+            guard recipients <= most else { return .refuses(name.words, says, reply: "550 5.7.1", change: change) }
+            return .defers(name.words, says, reply: "450 4.7.1", change: change)
         }
     }
 }

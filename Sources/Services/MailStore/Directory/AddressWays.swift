@@ -31,7 +31,9 @@ struct AddressWays {
         targets.closed = closed.compactMap { group(at: $0) }
         var keeping = MailKeeping(graph, reached: reached, closed: closed)
         // Where others take it, who is suspended is left out: then nobody else's mail may be lost with theirs.
-        if reached.contains(where: { graph.places[$0].domain == nil || (keeping.keeps($0) && !graph.places[$0].isSuspended) }) {
+        if reached.contains(where: { graph.places[$0].isSuspended }),
+            reached.contains(where: { graph.places[$0].domain == nil || (keeping.keeps($0) && !graph.places[$0].isSuspended) })
+        {
             keeping = MailKeeping(graph, reached: reached, closed: closed, withoutSuspended: true)
         }
         for place in reached { arrive(at: place, keeping) }
