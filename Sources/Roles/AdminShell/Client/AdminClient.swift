@@ -44,7 +44,7 @@ package struct AdminClient: Sendable {
         watch.look()
         guard (200..<300).contains(response.status) else { throw Self.refusal(in: response) }
         if let nothing = Nothing() as? Response { return nothing }
-        let value = WatchedWork.whole(watch) { try? JSONDecoder().decode(Response.self, from: Data(response.body)) }
+        let value = WatchedWork.whole(watch) { AnswerReading.value(Response.self, in: response.body) }
         guard let value else {
             throw AdminError(
                 .serverFault, "The control plane's answer to \(call.method.rawValue) \(call.path) could not be understood.",

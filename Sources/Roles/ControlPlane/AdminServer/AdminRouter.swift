@@ -63,7 +63,7 @@ final class AdminRouter {
                 let answer =
                     try await isRehearsal
                     ? part.rehearsed { try await handler($0, request, found) } : handler(part, request, found)
-                return Done(body: try await Self.written(answer), changes: (answer as? any TellsChanges)?.auditedText)
+                return Done(body: try await AnswerWriting.json(answer), changes: (answer as? any TellsChanges)?.auditedText)
             })
     }
 
@@ -167,14 +167,6 @@ final class AdminRouter {
     ) async throws -> any Sendable {
         guard bytes.count > quicklyRead else { return try decode(bytes) }
         return try await Task.detached { try decode(bytes) }.value
-    }
-
-    /// The same of what is answered: a company's export has all its users.
-    @concurrent
-    private static func written(_ answer: some Encodable & Sendable) async throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(answer))
     }
 
     /// What a call waits for its turn at. Of calls that prove in themselves who calls nobody's: strangers make them, who are made to wait.
