@@ -4,14 +4,15 @@ import Postgres
 extension Provisioning {
     /// Administrators as the interface shows them, by name.
     func administrators(named name: AdministratorName? = nil) async throws -> [Administrator] {
+        let wanted: RowFilter = ["a.name": name?.text]
         let result = try await database.query(
             """
             SELECT a.name, a.role, t.name, d.name, a.state, a.created_at, a.last_login_at FROM administrators a
             LEFT JOIN tenants t ON t.tenant_id = a.administered_tenant
             LEFT JOIN domains d ON d.tenant_id = a.administered_tenant AND d.domain_id = a.administered_domain
-            WHERE ($1::text IS NULL OR a.name = $1) AND (a.administered_tenant IS NULL OR t.tenant_id IS NOT NULL)
+            WHERE \(wanted.sql) AND (a.administered_tenant IS NULL OR t.tenant_id IS NOT NULL)
                 AND (a.administered_domain IS NULL OR d.domain_id IS NOT NULL) ORDER BY a.name
-            """, [.optionalText(name?.text)])
+            """, wanted.parameters)
         return try result.rows.map { row in
             Administrator(
                 name: try row.name(0), role: Role(rawValue: try row.text(1)) ?? .helpDesk,

@@ -12,14 +12,16 @@ extension Provisioning {
         }
         let leftOut: [String]? = request.query["changes"] == "true" ? Calls.all.filter { $0.effect == .reads }.map(\.command) : nil
         // Of a call that ended, the event that told that it began is not shown. `LIMIT 1` has the index asked, event by event.
+        var wanted: RowFilter = ["tenant": tenant?.text]
+        wanted.require(.int8(before)) { "sequence < \($0)" }
+        wanted.require(leftOut.map { .textArray($0) }) { "NOT (command = ANY (\($0)) OR command LIKE '% --dry-run')" }
+        let limit = wanted.parameter(.int8(count))
         let page = try await database.query(
             """
             \(SealedEvent.selection) e LEFT JOIN LATERAL (
                 SELECT 1 AS ended FROM audit_log o WHERE e.result = '\(AuditLog.Entry.begins)' AND o.begun = e.sequence LIMIT 1) o ON true
-            WHERE sequence < $1 AND ($2::text IS NULL OR tenant = $2) AND ended IS NULL
-                AND ($4::text[] IS NULL OR NOT (command = ANY ($4) OR command LIKE '% --dry-run'))
-            ORDER BY sequence DESC LIMIT $3
-            """, [.int8(before), .optionalText(tenant?.text), .int8(count), leftOut.map { .textArray($0) } ?? .optionalText(nil)])
+            WHERE \(wanted.sql) AND ended IS NULL ORDER BY sequence DESC LIMIT \(limit)
+            """, wanted.parameters)
         return try page.rows.map { row in
             var event = try SealedEvent(row).shown(audit.running)
             // Why there is a hold is not for the tenant's administrators.

@@ -42,13 +42,14 @@ extension Provisioning {
 
     /// By name, and the newest first.
     func dkimRows(of name: DomainName? = nil, tenant: TenantName? = nil) async throws -> [DKIMRow] {
+        let wanted: RowFilter = ["coalesce(k.alias, d.name)": name?.text, "t.name": tenant?.text]
         let found = try await database.query(
             """
             SELECT coalesce(k.alias, d.name), k.selector, k.algorithm, k.public_key, k.state, k.created_at, k.changed_at
             FROM dkim_keys k JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
-            WHERE ($1::text IS NULL OR coalesce(k.alias, d.name) = $1) AND ($2::text IS NULL OR t.name = $2)
+            WHERE \(wanted.sql)
             ORDER BY 1, k.created_at DESC, k.selector DESC
-            """, [.optionalText(name?.text), .optionalText(tenant?.text)])
+            """, wanted.parameters)
         return try found.rows.map { row in
             let name: DomainName = try row.name(0), selector: DKIMSelector = try row.name(1)
             let record = KeyRecord(algorithm: Algorithm(rawValue: try row.text(2)) ?? .rsa, publicKey: try row.bytes(3))

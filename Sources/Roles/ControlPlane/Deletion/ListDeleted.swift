@@ -16,7 +16,9 @@ extension Provisioning {
         tenant: TenantName?, named name: String?, in transaction: PostgresTransaction
     ) async throws -> [KeptDeletion] {
         try await showDeleted(in: transaction)
-        let found = try await transaction.query(Self.kept, [.optionalText(tenant?.text), .optionalText(name)])
+        let wanted: RowFilter = ["t.name": tenant?.text, "k.name": name]
+        let found = try await transaction.query(
+            "\(Self.kept) WHERE \(wanted.sql) ORDER BY t.name, k.rank, k.name, k.deleted_at DESC", wanted.parameters)
         try await hideDeleted(in: transaction)
         return try found.rows.map { row in
             KeptDeletion(
@@ -51,8 +53,6 @@ extension Provisioning {
                 a.deleted_at, a.kept_until, a.deleted_by, 0, 0
             FROM kept_addresses a JOIN domains d USING (tenant_id, domain_id)
         ) k JOIN tenants t USING (tenant_id)
-        WHERE ($1::text IS NULL OR t.name = $1) AND ($2::text IS NULL OR k.name = $2)
-        ORDER BY t.name, k.rank, k.name, k.deleted_at DESC
         """
 
     /// For who asks why a name leads nowhere: that it is deleted, and how it comes back. nil: it is not.

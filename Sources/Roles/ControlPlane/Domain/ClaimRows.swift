@@ -12,13 +12,14 @@ extension Provisioning {
 
     /// Claims as far as the caller's part goes, by name.
     func claims(on name: DomainName? = nil, of tenant: TenantName? = nil) async throws -> [ClaimRow] {
+        let wanted: RowFilter = ["c.name": name?.text, "t.name": tenant?.text]
         let result = try await database.query(
             """
             SELECT c.tenant_id, c.name, t.name, c.token, c.claimed_at, c.claimed_at + \(Self.claimTime), c.checked_at,
                 c.claimed_at + \(Self.claimTime) <= now()
             FROM domain_claims c JOIN tenants t USING (tenant_id)
-            WHERE ($1::text IS NULL OR c.name = $1) AND ($2::text IS NULL OR t.name = $2) ORDER BY c.name, t.name
-            """, [.optionalText(name?.text), .optionalText(tenant?.text)])
+            WHERE \(wanted.sql) ORDER BY c.name, t.name
+            """, wanted.parameters)
         let names = try result.rows.map { try $0.text(1) }
         // Of the whole platform, as `domainExists` says.
         let taken = Set(

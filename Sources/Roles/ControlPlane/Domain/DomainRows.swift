@@ -18,13 +18,14 @@ extension Provisioning {
                 SELECT tenant_id, domain_id, array_agg(name ORDER BY name) AS names FROM domain_aliases GROUP BY tenant_id, domain_id
             ) a USING (tenant_id, domain_id)
             """ : ""
+        let wanted: RowFilter = ["d.name": name?.text, "t.name": tenant?.text]
         let result = try await database.query(
             """
             SELECT d.name, t.name, \(aliases), d.quota_bytes, d.quota_messages, coalesce(g.bytes, 0), coalesce(g.messages, 0),
                 \(users), d.created_at, d.proof, d.vouched_by, d.proved_at, d.mta_sts
             FROM domains d JOIN tenants t USING (tenant_id) LEFT JOIN domain_usage g USING (tenant_id, domain_id) \(joined)
-            WHERE ($1::text IS NULL OR d.name = $1) AND ($2::text IS NULL OR t.name = $2) ORDER BY d.name
-            """, [.optionalText(name?.text), .optionalText(tenant?.text)])
+            WHERE \(wanted.sql) ORDER BY d.name
+            """, wanted.parameters)
         return try result.rows.map { row in
             Domain(
                 name: try row.name(0), tenant: try row.name(1), proof: DomainProof(rawValue: try row.text(9)) ?? .vouched,

@@ -66,14 +66,17 @@ extension Provisioning {
     private func forwards(
         of address: EmailAddress? = nil, domain: DomainName? = nil, tenant: TenantName? = nil
     ) async throws -> [Forward] {
+        let wanted: RowFilter = [
+            "u.local_part": address?.localPart, "d.name": address?.domain.text ?? domain?.text, "t.name": tenant?.text,
+        ]
         let result = try await database.query(
             """
             SELECT u.local_part || '@' || d.name, t.name, f.targets, f.keeps_copy
             FROM user_forwards f JOIN users u USING (tenant_id, user_id) JOIN domains d USING (tenant_id, domain_id)
                 JOIN tenants t USING (tenant_id)
-            WHERE ($1::text IS NULL OR u.local_part = $1) AND ($2::text IS NULL OR d.name = $2) AND ($3::text IS NULL OR t.name = $3)
+            WHERE \(wanted.sql)
             ORDER BY d.name, u.local_part
-            """, [.optionalText(address?.localPart), .optionalText(address?.domain.text ?? domain?.text), .optionalText(tenant?.text)])
+            """, wanted.parameters)
         return try result.rows.map { row in
             Forward(
                 address: try row.name(0), tenant: try row.name(1), to: try row.textArray(2).map { try TargetAddress($0) },

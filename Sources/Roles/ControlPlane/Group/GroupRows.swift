@@ -4,15 +4,18 @@ import Postgres
 extension Provisioning {
     /// Groups as lists show them, without their members, by address.
     func groups(domain: DomainName? = nil, tenant: TenantName? = nil, at address: EmailAddress? = nil) async throws -> [Group] {
+        let wanted: RowFilter = [
+            "g.local_part": address?.localPart, "d.name": address?.domain.text ?? domain?.text, "t.name": tenant?.text,
+        ]
         let result = try await database.query(
             """
             SELECT g.local_part || '@' || d.name, t.name, g.posting, g.owners,
                 (SELECT count(*) FROM group_members m WHERE (m.tenant_id, m.domain_id, m.local_part)
                     = (g.tenant_id, g.domain_id, g.local_part))
             FROM groups g JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
-            WHERE ($1::text IS NULL OR g.local_part = $1) AND ($2::text IS NULL OR d.name = $2) AND ($3::text IS NULL OR t.name = $3)
+            WHERE \(wanted.sql)
             ORDER BY d.name, g.local_part
-            """, [.optionalText(address?.localPart), .optionalText(address?.domain.text ?? domain?.text), .optionalText(tenant?.text)])
+            """, wanted.parameters)
         return try result.rows.map { row in
             Group(
                 address: try row.name(0), tenant: try row.name(1), posting: PostingRule(rawValue: try row.text(2)) ?? .owners,

@@ -64,14 +64,13 @@ extension Provisioning {
             }
         return [
             .optionalText(selection.tenant?.text), .int8(selection.after?.number ?? 0), .int8(selection.upTo?.number ?? .max),
-            .optionalBool(held), recipientEndings(selection.recipientDomain),
+            .optionalBool(held), selection.recipientDomain.map { .textArray(recipientEndings($0)) } ?? .null,
         ]
     }
 
     /// How addresses of a domain end; a recipient's domain may have been given in Unicode.
-    static func recipientEndings(_ domain: DomainName?) -> PostgresValue {
-        guard let domain else { return .null }
+    static func recipientEndings(_ domain: DomainName) -> [String] {
         let spelling = InternationalName.unicode(domain.text).map { String(decoding: $0, as: UTF8.self) }
-        return .textArray([domain.text, spelling].compactMap { name in name.map { "@\($0)" } })
+        return [domain.text, spelling].compactMap { name in name.map { "@\($0)" } }
     }
 }

@@ -22,6 +22,15 @@ extension Provisioning {
     }
 
     private func queued(id: Int64? = nil, tenant: TenantName? = nil, to domain: DomainName? = nil) async throws -> [QueueEntry] {
+        var wanted: RowFilter = ["t.name": tenant?.text]
+        wanted.require("q.queue_id", id.map { .int8($0) })
+        wanted.require(domain.map { .textArray(Self.recipientEndings($0)) }) { endings in
+            """
+            (q.tenant_id, q.queue_id) IN (
+                SELECT w.tenant_id, w.queue_id FROM queue_recipients w, unnest(\(endings)::text[]) AS e (ending)
+                WHERE w.state = 'waiting' AND right(lower(w.address), length(e.ending)) = e.ending)
+            """
+        }
         let result = try await database.query(
             """
             SELECT q.queue_id, t.name, q.reverse_path, q.size, q.received_at, q.expires_at, q.held,
@@ -29,12 +38,9 @@ extension Provisioning {
                 array_agg(r.attempts ORDER BY r.recipient_id), array_agg(r.next_attempt_at ORDER BY r.recipient_id),
                 array_agg(coalesce(r.last_reply, '') ORDER BY r.recipient_id)
             FROM queue_messages q JOIN queue_recipients r USING (tenant_id, queue_id) LEFT JOIN tenants t USING (tenant_id)
-            WHERE ($1::bigint IS NULL OR q.queue_id = $1) AND ($2::text IS NULL OR t.name = $2)
-                AND ($3::text[] IS NULL OR (q.tenant_id, q.queue_id) IN (
-                    SELECT w.tenant_id, w.queue_id FROM queue_recipients w, unnest($3::text[]) AS e (ending)
-                    WHERE w.state = 'waiting' AND right(lower(w.address), length(e.ending)) = e.ending))
+            WHERE \(wanted.sql)
             GROUP BY q.tenant_id, q.queue_id, t.name ORDER BY q.received_at, q.queue_id
-            """, [.optionalInt8(id), .optionalText(tenant?.text), Self.recipientEndings(domain)])
+            """, wanted.parameters)
         return try result.rows.map { row in
             QueueEntry(
                 id: try row.int8(0), tenant: try row.optionalText(1).map { try TenantName($0) }, sender: try row.text(2),

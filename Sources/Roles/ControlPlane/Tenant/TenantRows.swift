@@ -17,14 +17,15 @@ extension Provisioning {
                 SELECT (SELECT count(*) FROM domains d WHERE d.tenant_id = t.tenant_id) AS domains,
                     (SELECT count(*) FROM users u JOIN domains d USING (tenant_id, domain_id) WHERE u.tenant_id = t.tenant_id) AS users) n
             """
+        let wanted: RowFilter = ["t.name": name?.text]
         let result = try await database.query(
             """
             SELECT t.tenant_id, t.name, t.suspended, t.suspension_reason,
                 effective_quota(t.quota_bytes, limit_number(t.planned || t.limits, 'storage'), NULL), t.quota_messages,
                 coalesce(g.bytes, 0), coalesce(g.messages, 0), coalesce(n.domains, 0), coalesce(n.users, 0), t.created_at, t.plan
             FROM tenants t LEFT JOIN tenant_usage g USING (tenant_id) \(counts)
-            WHERE $1::text IS NULL OR t.name = $1 ORDER BY t.name
-            """, [.optionalText(name?.text)])
+            WHERE \(wanted.sql) ORDER BY t.name
+            """, wanted.parameters)
         return try result.rows.map { row in
             Tenant(
                 id: try row.int8(0), name: try row.name(1), suspended: try row.suspended(2), suspensionReason: try row.reason(3),

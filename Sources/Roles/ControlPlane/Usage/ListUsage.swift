@@ -8,12 +8,14 @@ extension Provisioning {
         let tenant: TenantName? = try request.query.optional("tenant")
         let first: Day? = try request.query.optional("from"), last: Day? = try request.query.optional("to")
         try await usage.record()
+        var wanted: RowFilter = ["tenant": tenant?.text]
+        wanted.require(first.map { .text($0.text) }) { "day >= \($0)::date" }
+        wanted.require(last.map { .text($0.text) }) { "day <= \($0)::date" }
         let result = try await database.query(
             """
             SELECT tenant, day::text, domains, users, messages, bytes, peak_bytes FROM usage_by_day
-            WHERE ($1::text IS NULL OR tenant = $1) AND ($2::text IS NULL OR day >= $2::date) AND ($3::text IS NULL OR day <= $3::date)
-            ORDER BY tenant, day
-            """, [.optionalText(tenant?.text), .optionalText(first?.text), .optionalText(last?.text)])
+            WHERE \(wanted.sql) ORDER BY tenant, day
+            """, wanted.parameters)
         return try result.rows.map { row in
             UsageDay(
                 tenant: try row.name(0), day: try row.name(1), domains: try row.int8(2), users: try row.int8(3),

@@ -7,6 +7,10 @@ extension Provisioning {
     func users(
         at address: EmailAddress? = nil, domain: DomainName? = nil, tenant: TenantName? = nil, shared: Bool? = nil
     ) async throws -> [User] {
+        var wanted: RowFilter = [
+            "u.local_part": address?.localPart, "d.name": address?.domain.text ?? domain?.text, "t.name": tenant?.text,
+        ]
+        wanted.require("u.shared", shared.map { .bool($0) })
         let result = try await database.query(
             """
             SELECT u.local_part || '@' || d.name, t.name, u.suspended, u.suspension_reason,
@@ -19,14 +23,9 @@ extension Provisioning {
             FROM users u JOIN domains d USING (tenant_id, domain_id) JOIN tenants t USING (tenant_id)
             LEFT JOIN user_usage g USING (tenant_id, user_id) LEFT JOIN credentials c USING (tenant_id, user_id)
             LEFT JOIN one_time_passwords o USING (tenant_id, user_id)
-            WHERE ($1::text IS NULL OR u.local_part = $1) AND ($2::text IS NULL OR d.name = $2) AND ($3::text IS NULL OR t.name = $3)
-                AND ($4::bool IS NULL OR u.shared = $4)
+            WHERE \(wanted.sql)
             ORDER BY d.name, u.local_part
-            """,
-            [
-                .optionalText(address?.localPart), .optionalText(address?.domain.text ?? domain?.text), .optionalText(tenant?.text),
-                .optionalBool(shared),
-            ])
+            """, wanted.parameters)
         return try result.rows.map { row in
             User(
                 address: try row.name(0), tenant: try row.name(1), suspended: try row.suspended(2), suspensionReason: try row.reason(3),
