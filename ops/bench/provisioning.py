@@ -89,19 +89,28 @@ def measure(data, file, options):
 
 
 def questions(data, options):
-    """(name, aim in milliseconds, what is done; it is given the number of the repetition and returns seconds)"""
+    """(name, aim in milliseconds or None, what is done; it is given the number of the repetition and returns seconds)"""
     tenant = f"c{options.tenants - 1}"
     domain = f"d{options.domains - 1}.{tenant}.example"
     last = f"u{options.users - 1}@{domain}"
     for words in (
         ("user", "show", last), ("user", "list", "--domain", domain), ("tenant", "show", tenant), ("tenant", "list"), ("domain", "list"),
         ("domain", "list", "--tenant", tenant), ("alias", "list"), ("alias", "list", "--tenant", tenant), ("quota", "show", last),
-        ("usage",), ("session", "list"), ("worker", "list"), ("audit", "list"), ("export", tenant), ("status",),
+        ("domain", "show", domain), ("domain", "dns", domain), ("plan", "list"), ("plan", "limits", last), ("group", "list"),
+        ("forward", "list"), ("vacation", "list"), ("mailbox", "list"), ("dkim", "list"), ("deleted", "list"), ("hold", "list"),
+        ("queue", "list"), ("administrator", "list"), ("certificate", "list"), ("login", "list"), ("applies",), ("usage",),
+        ("session", "list"), ("session", "history"), ("worker", "list"), ("audit", "list"), ("export", tenant), ("status",),
+        ("explain", "delivery", "--from", "ann@elsewhere.example", "--to", last, "--size", "1MB"),
+        ("explain", "login", last, "--protocol", "imap", "--from", "192.0.2.7"), ("explain", "send", last, "--as", last),
     ):
         yield " ".join(words), COMMAND, lambda _, words=words: casella(data, *words)[0]
     yield "top", COMMAND, lambda _: casella(data, "top", "--once", "--interval", str(INTERVAL))[0] - INTERVAL
     create = ("user", "create")
     yield "user create --hash", COMMAND, lambda number: casella(data, *create, f"new{number}@{domain}", "--hash", hashed(number))[0]
+    yield "user list: every user", None, lambda _: casella(data, "user", "list")[0]
+    yield "alias create", COMMAND, lambda number: casella(data, "alias", "create", f"other{number}@{domain}", "--to", last)[0]
+    yield "user suspend", COMMAND, lambda _: casella(data, "user", "suspend", last, "--login", "--reason", "moved")[0]
+    yield "user create --dry-run", COMMAND, lambda _: casella(data, *create, f"dry@{domain}", "--hash", hashed(0), "--dry-run")[0]
     yield "quota set", COMMAND, lambda number: casella(data, "quota", "set", last, "--bytes", f"{number + 2}GB")[0]
     yield "complete", COMPLETION, lambda _: casella(data, "complete", f"casella user show {last[:-8]}")[0]
     yield "Tab", COMPLETION, lambda _: completion(data, last[:-8])
@@ -110,8 +119,10 @@ def questions(data, options):
 def is_quick(name, aim, ask, runs):
     times = [1000 * ask(number) for number in range(runs)]
     median = statistics.median(times)
-    print(f"  {name:<36} {median:8.1f} ms ({min(times):.1f}–{max(times):.1f}), aim {aim}{'' if median < aim else ': EXCEEDED'}")
-    return median < aim
+    enough = aim is None or median < aim
+    aimed = "" if aim is None else f", aim {aim}{'' if enough else ': EXCEEDED'}"
+    print(f"  {name:<48.48} {median:8.1f} ms ({min(times):.1f}–{max(times):.1f}){aimed}")
+    return enough
 
 
 def casella(data, *words):
