@@ -4,9 +4,7 @@ import Postgres
 extension Provisioning {
     /// Aliases as the interface shows them, by address.
     func aliases(at address: AliasAddress? = nil, domain: DomainName? = nil, tenant: TenantName? = nil) async throws -> [Alias] {
-        let wanted: RowFilter = [
-            "a.local_part": address?.localPart, "d.name": address?.domain.text ?? domain?.text, "t.name": tenant?.text,
-        ]
+        let wanted = RowFilter(localPart: "a.local_part", of: address, domain: domain, tenant: tenant)
         let result = try await database.query(
             """
             SELECT a.local_part || '@' || d.name, t.name, array_agg(a.target ORDER BY a.target)

@@ -11,11 +11,11 @@ extension Provisioning {
             throw AdminError(.invalid, "The number of events is 1 to \(AuditEvent.maximum).")
         }
         let leftOut: [String]? = request.query["changes"] == "true" ? Calls.all.filter { $0.effect == .reads }.map(\.command) : nil
-        // Of a call that ended, the event that told that it began is not shown. `LIMIT 1` has the index asked, event by event.
         var wanted: RowFilter = ["tenant": tenant?.text]
         wanted.require(.int8(before)) { "sequence < \($0)" }
         wanted.require(leftOut.map { .textArray($0) }) { "NOT (command = ANY (\($0)) OR command LIKE '% --dry-run')" }
         let limit = wanted.parameter(.int8(count))
+        // Of a call that ended, the event that told that it began is not shown. `LIMIT 1` has the index asked, event by event.
         let page = try await database.query(
             """
             \(SealedEvent.selection) e LEFT JOIN LATERAL (

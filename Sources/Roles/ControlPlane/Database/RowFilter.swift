@@ -1,3 +1,4 @@
+import AdminAPI
 import Postgres
 
 /// Which rows a list is limited to. It names the columns only that a value is given for: where a statement asks `$1 IS NULL OR name = $1`,
@@ -11,6 +12,12 @@ struct RowFilter: ExpressibleByDictionaryLiteral {
     /// Columns and what is in them; nil: anything.
     init(dictionaryLiteral columns: (String, String?)...) {
         for (column, value) in columns { require(column, value.map { .text($0) }) }
+    }
+
+    /// Of what has an address, in a statement that calls domains `d` and tenants `t`.
+    /// - Parameter column: the local part's.
+    init(localPart column: String, of address: (any LocalPartAtDomain)?, domain: DomainName?, tenant: TenantName?) {
+        self = [column: address?.localPart, "d.name": (address?.domain ?? domain)?.text, "t.name": tenant?.text]
     }
 
     mutating func require(_ column: String, _ value: PostgresValue?) { require(value) { "\(column) = \($0)" } }

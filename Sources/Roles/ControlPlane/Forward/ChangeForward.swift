@@ -66,9 +66,7 @@ extension Provisioning {
     private func forwards(
         of address: EmailAddress? = nil, domain: DomainName? = nil, tenant: TenantName? = nil
     ) async throws -> [Forward] {
-        let wanted: RowFilter = [
-            "u.local_part": address?.localPart, "d.name": address?.domain.text ?? domain?.text, "t.name": tenant?.text,
-        ]
+        let wanted = RowFilter(localPart: "u.local_part", of: address, domain: domain, tenant: tenant)
         let result = try await database.query(
             """
             SELECT u.local_part || '@' || d.name, t.name, f.targets, f.keeps_copy

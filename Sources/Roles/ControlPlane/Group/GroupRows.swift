@@ -4,9 +4,7 @@ import Postgres
 extension Provisioning {
     /// Groups as lists show them, without their members, by address.
     func groups(domain: DomainName? = nil, tenant: TenantName? = nil, at address: EmailAddress? = nil) async throws -> [Group] {
-        let wanted: RowFilter = [
-            "g.local_part": address?.localPart, "d.name": address?.domain.text ?? domain?.text, "t.name": tenant?.text,
-        ]
+        let wanted = RowFilter(localPart: "g.local_part", of: address, domain: domain, tenant: tenant)
         let result = try await database.query(
             """
             SELECT g.local_part || '@' || d.name, t.name, g.posting, g.owners,

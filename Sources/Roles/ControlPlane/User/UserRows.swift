@@ -7,9 +7,7 @@ extension Provisioning {
     func users(
         at address: EmailAddress? = nil, domain: DomainName? = nil, tenant: TenantName? = nil, shared: Bool? = nil
     ) async throws -> [User] {
-        var wanted: RowFilter = [
-            "u.local_part": address?.localPart, "d.name": address?.domain.text ?? domain?.text, "t.name": tenant?.text,
-        ]
+        var wanted = RowFilter(localPart: "u.local_part", of: address, domain: domain, tenant: tenant)
         wanted.require("u.shared", shared.map { .bool($0) })
         let result = try await database.query(
             """

@@ -74,9 +74,7 @@ extension Provisioning {
 
     /// By address.
     func vacations(of address: EmailAddress? = nil, domain: DomainName? = nil, tenant: TenantName? = nil) async throws -> [Vacation] {
-        let wanted: RowFilter = [
-            "u.local_part": address?.localPart, "d.name": address?.domain.text ?? domain?.text, "t.name": tenant?.text,
-        ]
+        let wanted = RowFilter(localPart: "u.local_part", of: address, domain: domain, tenant: tenant)
         let result = try await database.query(
             """
             SELECT u.local_part || '@' || d.name, t.name, v.subject, v.body, v.first_day::text, v.last_day::text, v.days::bigint
