@@ -7,11 +7,12 @@ package struct RenameDomain: AdminCommand {
         discussion: """
             The tenant's aliases that led to the old addresses lead to the new ones. Sessions of the domain's users end, and tell the new \
             address. `domain dns` prints the records that the new name needs. Keys of DKIM wait for `dkim activate`; with --keep-alias \
-            they go on signing for the old name, and `dkim create` makes some for the new one.
+            they go on signing for the old name, and `dkim create` makes some for the new one. An alias of the domain that becomes its name \
+            brings its keys along.
             """)
     package static let names = LiveNames(arguments: [.live(.domains)])
     @Argument(help: "The domain, such as acme.example.", transform: { try DomainName($0) }) var domain: DomainName
-    @Argument(help: "The new name; neither a domain nor an alias yet.", transform: { try DomainName($0) }) var new: DomainName
+    @Argument(help: "The new name: none yet, or an alias of this domain.", transform: { try DomainName($0) }) var new: DomainName
     @Flag(help: "The old name becomes an alias of the new one.") var keepAlias = false
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}

@@ -10,7 +10,7 @@ package struct RenameUser: AdminCommand {
             """)
     package static let names = LiveNames(arguments: [.live(.addresses), .newAddress])
     @Argument(help: "Address of the user.", transform: { try EmailAddress($0) }) var address: EmailAddress
-    @Argument(help: "The new address; no user, alias or group has it yet.", transform: { try EmailAddress($0) }) var new: EmailAddress
+    @Argument(help: "The new address: nobody's yet, or an alias of this user alone.", transform: { try EmailAddress($0) }) var new: EmailAddress
     @Flag(help: "The old address becomes an alias of the new one.") var keepAlias = false
     @OptionGroup(title: "Global options") var global: GlobalArguments
     package init() {}

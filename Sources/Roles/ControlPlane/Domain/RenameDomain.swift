@@ -34,6 +34,10 @@ extension Provisioning {
     ) async throws -> RenamedDomain {
         let keys = try await lockDomain(old, in: transaction)
         let place: [PostgresValue] = [.int8(keys.tenant), .int8(keys.domain)]
+        try await changeKeys(from: old, to: new, keepsAlias: keepsAlias, at: place, in: transaction)
+        // The domain's own alias gives way; anybody else's name is refused below.
+        _ = try await transaction.query(
+            "DELETE FROM domain_aliases WHERE tenant_id = $1 AND domain_id = $2 AND name = $3", place + [.text(new.text)])
         // Whoever gives the domain its name vouches for it.
         _ = try await transaction.query(
             """
@@ -41,24 +45,40 @@ extension Provisioning {
             """, place + [.text(new.text), .text(administrator)])
         _ = try await transaction.query(
             "DELETE FROM domain_claims WHERE tenant_id = $1 AND name = $2", [.int8(keys.tenant), .text(new.text)])
+        if keepsAlias { try await addAlias(old, of: keys, in: transaction) }
+        try await transaction.execute("SET CONSTRAINTS dkim_keys_tenant_id_domain_id_alias_fkey IMMEDIATE")
+        try await changeTargets(at: [old.text], of: keys.tenant, in: transaction) { target in
+            "\(target.localPart)@\(new)"
+        }
+        let users = try await transaction.query("SELECT user_id, local_part FROM users WHERE tenant_id = $1 AND domain_id = $2", place)
+        return RenamedDomain(tenant: keys.tenant, users: try users.rows.map { (try $0.int8(0), try $0.text(1)) })
+    }
+
+    /// Each key stays with the name whose zone has its record: those of a name that is kept go on signing for it, and those that an alias
+    /// had become the domain's own with it.
+    private func changeKeys(
+        from old: DomainName, to new: DomainName, keepsAlias: Bool, at place: [PostgresValue], in transaction: PostgresTransaction
+    ) async throws {
+        try await transaction.execute("SET CONSTRAINTS dkim_keys_tenant_id_domain_id_alias_fkey DEFERRED")
+        let ofNew = "tenant_id = $1 AND domain_id = $2 AND alias = $3"
         if keepsAlias {
-            try await addAlias(old, of: keys, in: transaction)
-            // Its zone has their records: they go on signing for it, and the new name gets some of its own.
             _ = try await transaction.query(
                 "UPDATE dkim_keys SET alias = $3 WHERE tenant_id = $1 AND domain_id = $2 AND alias IS NULL", place + [.text(old.text)])
         } else {
-            // The keys stay good, once the zone of the new name has their records.
+            // As with an alias that goes: they would be in the way of the name's own.
+            _ = try await transaction.query(
+                """
+                DELETE FROM dkim_keys WHERE tenant_id = $1 AND domain_id = $2 AND alias IS NULL
+                    AND EXISTS (SELECT FROM dkim_keys WHERE \(ofNew))
+                """, place + [.text(new.text)])
+            // Those of a name without keys stay good, once its zone has their records.
             _ = try await transaction.query(
                 """
                 UPDATE dkim_keys SET state = 'waiting', changed_at = now()
                 WHERE tenant_id = $1 AND domain_id = $2 AND alias IS NULL AND state = 'active'
                 """, place)
         }
-        try await changeTargets(at: [old.text], of: keys.tenant, in: transaction) { target in
-            "\(target.localPart)@\(new)"
-        }
-        let users = try await transaction.query("SELECT user_id, local_part FROM users WHERE tenant_id = $1 AND domain_id = $2", place)
-        return RenamedDomain(tenant: keys.tenant, users: try users.rows.map { (try $0.int8(0), try $0.text(1)) })
+        _ = try await transaction.query("UPDATE dkim_keys SET alias = NULL WHERE \(ofNew)", place + [.text(new.text)])
     }
 
     /// A user's address is another now: where it logged in from stays familiar, and its mail programs are told.

@@ -34,6 +34,7 @@ extension Provisioning {
                 .conflict, "The domain \(new.domain) belongs to another tenant.", hint: "A user stays with its tenant.")
         }
         try await requireNoHold(onLeaving: old.domain, at: from, for: to, in: transaction)
+        try await takeOwnAlias(new, of: old, at: to, in: transaction)
         try await refuseUsed(new.text, localPart: new.localPart, at: to, as: .user, in: transaction)
         let changed = try await transaction.query(
             "UPDATE users SET domain_id = $3, local_part = $4 WHERE tenant_id = $1 AND user_id = $2",
@@ -47,6 +48,22 @@ extension Provisioning {
         }
         try await followUser(from: old, at: from, to: new, in: transaction)
         return keys
+    }
+
+    /// An alias that leads to the user alone gives way, such as the address that the user had before.
+    private func takeOwnAlias(
+        _ new: EmailAddress, of old: EmailAddress, at place: (tenant: Int64, domain: Int64), in transaction: PostgresTransaction
+    ) async throws {
+        _ = try await transaction.query(
+            """
+            DELETE FROM aliases a WHERE a.tenant_id = $1 AND a.domain_id = $2 AND a.local_part = $3 AND NOT EXISTS (
+                SELECT FROM aliases o WHERE o.tenant_id = $1 AND o.domain_id = $2 AND o.local_part = $3 AND lower(o.target) NOT IN (
+                    SELECT $4 || '@' || d.name FROM domains d WHERE d.tenant_id = $1 AND d.name = $5
+                    UNION ALL
+                    SELECT $4 || '@' || n.name FROM domain_aliases n JOIN domains d USING (tenant_id, domain_id)
+                    WHERE d.tenant_id = $1 AND d.name = $5))
+            """,
+            [.int8(place.tenant), .int8(place.domain), .text(new.localPart), .text(old.localPart), .text(old.domain.text)])
     }
 
     /// Has aliases, groups and forwards that led to the old address lead to the new one.
