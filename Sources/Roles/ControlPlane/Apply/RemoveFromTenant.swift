@@ -38,9 +38,7 @@ extension Provisioning {
         guard !aliases.isEmpty else { return }
         _ = try await transaction.query(
             """
-            DELETE FROM aliases a USING domains d, unnest($2::text[], $3::text[]) AS g (domain, local_part)
-            WHERE a.tenant_id = $1 AND d.tenant_id = $1 AND d.domain_id = a.domain_id AND d.name = g.domain
-                AND a.local_part = g.local_part
+            DELETE FROM aliases a USING \(GivenAddresses.keyed) g WHERE \(GivenAddresses.isAt("a", "g"))
             """, [.int8(tenant), .textArray(aliases.map(\.domain.text)), .textArray(aliases.map(\.localPart))])
     }
 

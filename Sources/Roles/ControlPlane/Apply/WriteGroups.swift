@@ -30,8 +30,7 @@ extension Provisioning {
             let changed = try await transaction.query(
                 """
                 UPDATE groups t SET posting = g.posting, owners = \(owners)
-                FROM \(given) JOIN domains d ON d.tenant_id = $1 AND d.name = g.domain
-                WHERE t.tenant_id = $1 AND t.domain_id = d.domain_id AND t.local_part = g.local_part
+                FROM \(GivenAddresses.withKeys(given)) g WHERE \(GivenAddresses.isAt("t", "g"))
                 """, try parameters(old))
             try Self.expect(changed.affected, old.count)
             try await removeMembers(of: old.map(\.address), in: tenant, transaction)
@@ -55,9 +54,7 @@ extension Provisioning {
     private func removeMembers(of groups: [EmailAddress], in tenant: Int64, _ transaction: PostgresTransaction) async throws {
         _ = try await transaction.query(
             """
-            DELETE FROM group_members t USING domains d, unnest($2::text[], $3::text[]) AS g (domain, local_part)
-            WHERE t.tenant_id = $1 AND d.tenant_id = $1 AND d.domain_id = t.domain_id AND d.name = g.domain
-                AND t.local_part = g.local_part
+            DELETE FROM group_members t USING \(GivenAddresses.keyed) g WHERE \(GivenAddresses.isAt("t", "g"))
             """, [.int8(tenant), .textArray(groups.map(\.domain.text)), .textArray(groups.map(\.localPart))])
     }
 }

@@ -64,9 +64,8 @@ extension Provisioning {
         let changed = try await transaction.query(
             """
             UPDATE users u SET \(assignment)
-            FROM unnest($2::text[], $3::text[], \(arrays)) AS g (domain, local_part, \(columns))
-            JOIN domains d ON d.tenant_id = $1 AND d.name = g.domain
-            WHERE u.tenant_id = $1 AND u.domain_id = d.domain_id AND u.local_part = g.local_part
+            FROM \(GivenAddresses.withKeys("unnest($2::text[], $3::text[], \(arrays)) AS g (domain, local_part, \(columns))")) g
+            WHERE \(GivenAddresses.isAt("u", "g"))
             """, Self.addresses(users, tenant) + parameters)
         guard changed.affected == users.count else { throw Self.moved }
     }
@@ -100,9 +99,8 @@ extension Provisioning {
         guard !users.isEmpty else { return [:] }
         let found = try await transaction.query(
             """
-            SELECT u.local_part || '@' || d.name, u.user_id FROM unnest($2::text[], $3::text[]) AS g (domain, local_part)
-            JOIN domains d ON d.tenant_id = $1 AND d.name = g.domain
-            JOIN users u ON u.tenant_id = $1 AND u.domain_id = d.domain_id AND u.local_part = g.local_part
+            SELECT local_part || '@' || g.name, u.user_id
+            FROM \(GivenAddresses.keyed) g JOIN users u USING (tenant_id, domain_id, local_part)
             """, [.int8(tenant), .textArray(users.map(\.domain.text)), .textArray(users.map(\.localPart))])
         return Dictionary(try found.rows.map { (try $0.name(0), try $0.int8(1)) }, uniquingKeysWith: { first, _ in first })
     }

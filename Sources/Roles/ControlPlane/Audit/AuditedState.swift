@@ -99,8 +99,8 @@ extension AdminSubject {
                 """
                 SELECT jsonb_object_agg(u.local_part || '@' || d.name, jsonb_strip_nulls(jsonb_build_object(
                     'quota_bytes', u.quota_bytes, 'quota_messages', u.quota_messages, 'password', c.user_id IS NOT NULL)))
-                FROM unnest($1::text[], $2::text[]) AS a (domain, local_part) JOIN domains d ON d.name = a.domain
-                JOIN users u USING (tenant_id, domain_id, local_part) LEFT JOIN credentials c USING (tenant_id, user_id) HAVING count(*) > 0
+                FROM \(GivenAddresses.keyedOfAll) d JOIN users u USING (tenant_id, domain_id, local_part)
+                LEFT JOIN credentials c USING (tenant_id, user_id) HAVING count(*) > 0
                 """, [.textArray(users.map(\.domain.text)), .textArray(users.map(\.localPart))]
             )
         case .alias(let alias):

@@ -67,13 +67,12 @@ final class FamiliarNetworkRows {
     }
 
     private func write(_ places: [Place]) async throws(PostgresError) {
+        let given = GivenAddresses.withKeys("unnest($1::text[], $2::text[], $3::text[]) AS g (domain, local_part, network)", of: nil)
         let written = try await database.query(
             """
             INSERT INTO familiar_networks (tenant_id, user_id, network)
             SELECT DISTINCT tenant_id, u.user_id, g.network
-            FROM unnest($1::text[], $2::text[], $3::text[]) AS g (domain, local_part, network)
-            JOIN domains d ON d.name = g.domain JOIN users u USING (tenant_id, domain_id)
-            WHERE u.local_part = g.local_part AND NOT u.shared
+            FROM \(given) g JOIN users u USING (tenant_id, domain_id, local_part) WHERE NOT u.shared
             ON CONFLICT (tenant_id, user_id, network) DO UPDATE SET logged_in_at = clock_timestamp()
             RETURNING tenant_id, user_id
             """, Self.names(places.map(\.address)) + [.textArray(places.map(\.network))])
@@ -94,9 +93,8 @@ final class FamiliarNetworkRows {
     private func delete(_ addresses: [EmailAddress]) async throws(PostgresError) {
         _ = try await database.query(
             """
-            DELETE FROM familiar_networks n USING unnest($1::text[], $2::text[]) AS g (domain, local_part), domains d, users u
-            WHERE d.name = g.domain AND u.tenant_id = d.tenant_id AND u.domain_id = d.domain_id AND u.local_part = g.local_part
-                AND n.tenant_id = u.tenant_id AND n.user_id = u.user_id
+            DELETE FROM familiar_networks n USING \(GivenAddresses.keyedOfAll) g, users u
+            WHERE \(GivenAddresses.isAt("u", "g")) AND n.tenant_id = u.tenant_id AND n.user_id = u.user_id
             """, Self.names(addresses))
     }
 

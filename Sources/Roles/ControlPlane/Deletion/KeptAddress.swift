@@ -10,9 +10,7 @@ enum KeptAddressKind: String, Sendable {
         func gone(from table: String, _ columns: String) -> String {
             """
             WITH gone AS (
-                DELETE FROM \(table) t USING domains d, unnest($2::text[], $3::text[]) AS g (domain, local_part)
-                WHERE t.tenant_id = $1 AND d.tenant_id = $1 AND d.domain_id = t.domain_id AND d.name = g.domain
-                    AND t.local_part = g.local_part
+                DELETE FROM \(table) t USING \(GivenAddresses.keyed) g WHERE \(GivenAddresses.isAt("t", "g"))
                 RETURNING t.domain_id, t.local_part, \(columns))
             """
         }
@@ -131,9 +129,8 @@ extension Provisioning {
         _ = try await transaction.query(
             """
             DELETE FROM kept_addresses k
-            USING applies a, domains d, unnest($3::text[], $4::text[], $5::text[]) AS g (kind, domain, local_part)
-            WHERE k.tenant_id = $1 AND a.number = $2 AND k.deleted_at = a.applied_at AND d.tenant_id = $1 AND d.domain_id = k.domain_id
-                AND d.name = g.domain AND k.local_part = g.local_part AND k.kind = g.kind
+            USING applies a, \(GivenAddresses.withKeys("unnest($3::text[], $4::text[], $5::text[]) AS g (kind, domain, local_part)")) g
+            WHERE a.number = $2 AND k.deleted_at = a.applied_at AND \(GivenAddresses.isAt("k", "g")) AND k.kind = g.kind
             """,
             [
                 .int8(tenant), .int8(apply), .textArray(made.map(\.0.rawValue)), .textArray(made.map(\.1)), .textArray(made.map(\.2)),

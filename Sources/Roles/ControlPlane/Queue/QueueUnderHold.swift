@@ -42,8 +42,9 @@ extension Provisioning {
                 SELECT domain_id FROM domains n WHERE n.tenant_id = s.tenant_id AND n.name = s.domain
                 UNION ALL
                 SELECT domain_id FROM domain_aliases n WHERE n.tenant_id = s.tenant_id AND n.name = s.domain LIMIT 1) place ON true
-            LEFT JOIN users u ON u.tenant_id = s.tenant_id AND u.domain_id = place.domain_id
-                AND u.local_part IN (s.local_part, split_part(s.local_part, '+', 1)) AND NOT u.shared
+            LEFT JOIN LATERAL (
+                SELECT user_id FROM users u WHERE u.tenant_id = s.tenant_id AND u.domain_id = place.domain_id
+                    AND u.local_part IN (s.local_part, split_part(s.local_part, '+', 1)) AND NOT u.shared OFFSET 0) u ON true
             JOIN holds h ON h.tenant_id = s.tenant_id AND (
                 \(HoldRule.covers(domain: "place.domain_id", user: "u.user_id"))
                 OR u.user_id IS NULL)

@@ -96,9 +96,11 @@ extension Provisioning {
         let found = try await transaction.query(
             """
             SELECT u.tenant_id, u.user_id, u.shared
-            FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS a (domain, local_part, number)
-            LEFT JOIN domains d ON d.name = a.domain
-            LEFT JOIN users u ON u.tenant_id = d.tenant_id AND u.domain_id = d.domain_id AND u.local_part = a.local_part
+            FROM (
+                SELECT a.*, d.tenant_id, d.domain_id
+                FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS a (domain, local_part, number)
+                LEFT JOIN domains d ON d.name = a.domain OFFSET 0) g
+            LEFT JOIN users u ON \(GivenAddresses.isAt("u", "g"))
             ORDER BY number
             """, [.textArray(addresses.map(\.domain.text)), .textArray(addresses.map(\.localPart))])
         var members: Set<Int64> = []
