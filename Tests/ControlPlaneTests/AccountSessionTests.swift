@@ -208,7 +208,7 @@ import Testing
         // The same password, hashed anew, is the same.
         let keys = try await platform.addUser("same")
         let browser = await signedIn(platform, "same")
-        let hash = try await platform.calls().hashing.hash(TestPlatform.password)
+        let hash = try await platform.calls().hashing.hash(TestPlatform.password, for: .platform)
         try await platform.change("credentials", "hash = '\(hash)'", of: keys)
         #expect(await browser.isSignedIn())
         await platform.close()

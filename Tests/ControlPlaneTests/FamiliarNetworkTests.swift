@@ -13,7 +13,7 @@ import Testing
 
     /// A user with that password.
     private func make(_ name: String, _ platform: TestPlatform) async throws {
-        let hash = try await platform.calls().hashing.hash(Self.password)
+        let hash = try await platform.calls().hashing.hash(Self.password, for: .platform)
         _ = try await platform.owner.query(
             """
             WITH made AS (

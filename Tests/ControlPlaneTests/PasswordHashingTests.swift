@@ -18,12 +18,12 @@ import Testing
 
     @Test("Who is known goes before strangers that wait already") @EventLoopActor func urgent() async throws {
         let hashing = Self.make(queue: 10, passes: Self.slow), order = Order()
-        let hash = try await hashing.hash("secret")
+        let hash = try await hashing.hash("secret", for: .tenant(1))
         var tasks: [Task<Bool, any Error>] = []
         for name in ["first", "stranger", "another stranger", "known", "known too"] {
             tasks.append(
                 Task {
-                    let isRight = try await hashing.verify(hash, password: "secret", isUrgent: name.hasPrefix("known"))
+                    let isRight = try await hashing.verify(hash, password: "secret", for: .tenant(1), isUrgent: name.hasPrefix("known"))
                     order.names.append(name)
                     return isRight
                 })
@@ -35,13 +35,13 @@ import Testing
     @Test("No login waits behind passwords that are set, however many, and these have a turn in four") @EventLoopActor
     func changes() async throws {
         let hashing = Self.make(queue: 10, passes: Self.slow), order = Order()
-        let hash = try await hashing.hash("secret")
+        let hash = try await hashing.hash("secret", for: .tenant(1))
         var tasks: [Task<Void, any Error>] = []
         for name in ["set 1", "set 2", "set 3", "set 4", "stranger 1", "stranger 2", "known 1", "known 2", "known 3"] {
             tasks.append(
                 Task {
-                    if name.hasPrefix("set") { _ = try await hashing.hash(name) } else {
-                        _ = try await hashing.verify(hash, password: "secret", isUrgent: name.hasPrefix("known"))
+                    if name.hasPrefix("set") { _ = try await hashing.hash(name, for: .tenant(1)) } else {
+                        _ = try await hashing.verify(hash, password: "secret", for: .tenant(1), isUrgent: name.hasPrefix("known"))
                     }
                     order.names.append(name)
                 })
@@ -54,31 +54,51 @@ import Testing
 
     @Test("Passwords that are set fill no line for logins") @EventLoopActor func full() async throws {
         let hashing = Self.make(queue: 2, passes: Self.slow)
-        let hash = try await hashing.hash("secret")
+        let hash = try await hashing.hash("secret", for: .tenant(1))
         var changes: [Task<String?, Never>] = []
-        for number in 0..<6 { changes.append(Task { try? await hashing.hash("\(number)") }) }
-        let known = Task { try await hashing.verify(hash, password: "secret", isUrgent: true) }
+        for number in 0..<6 { changes.append(Task { try? await hashing.hash("\(number)", for: .tenant(1)) }) }
+        let known = Task { try await hashing.verify(hash, password: "secret", for: .tenant(1), isUrgent: true) }
         #expect(try await known.value)
         var refused = 0
         for change in changes where await change.value == nil { refused += 1 }
         #expect(refused == 3)
     }
 
+    @Test("A login waits behind one of a tenant that floods, not behind all, and has room in a full line", arguments: [true, false])
+    @EventLoopActor func fair(isUrgent: Bool) async throws {
+        let hashing = Self.make(queue: 6, passes: Self.slow), order = Order()
+        let hash = try await hashing.hash("secret", for: .tenant(1))
+        var tasks: [Task<Void, Never>] = []
+        for name in ["a0", "a1", "a2", "a3", "a4", "a5", "a6", "b1", "b2"] {
+            tasks.append(
+                Task {
+                    let party = HashingParty.tenant(name.hasPrefix("a") ? 1 : 2)
+                    do {
+                        _ = try await hashing.verify(hash, password: "secret", for: party, isUrgent: isUrgent)
+                        order.names.append(name)
+                    } catch { order.names.append("no \(name)") }
+                })
+        }
+        for task in tasks { await task.value }
+        #expect(order.names.filter { !$0.hasPrefix("no") } == ["a0", "a1", "b1", "a2", "b2", "a3", "a4"])
+        #expect(Set(order.names.filter { $0.hasPrefix("no") }) == ["no a5", "no a6"])
+    }
+
     @Test("A password is found among several hashes, also more than may wait") @EventLoopActor func among() async throws {
         let hashing = Self.make(queue: 2)
-        let hashes = try await hashing.hashes(of: (0..<6).map { "password \($0)" })
-        #expect(try await hashing.matchesAny(of: hashes, password: "password 0"))
-        #expect(try await hashing.matchesAny(of: hashes, password: "password 5"))
-        #expect(try await !hashing.matchesAny(of: hashes, password: "password 6"))
-        #expect(try await !hashing.matchesAny(of: [], password: "password 6"))
+        let hashes = try await hashing.hashes(of: (0..<6).map { "password \($0)" }, for: .tenant(1))
+        #expect(try await hashing.matchesAny(of: hashes, password: "password 0", for: .tenant(1)))
+        #expect(try await hashing.matchesAny(of: hashes, password: "password 5", for: .tenant(1)))
+        #expect(try await !hashing.matchesAny(of: hashes, password: "password 6", for: .tenant(1)))
+        #expect(try await !hashing.matchesAny(of: [], password: "password 6", for: .tenant(1)))
     }
 
     @Test("Strangers that fill the queue leave room for who is known") @EventLoopActor func room() async throws {
         let hashing = Self.make(queue: 2, passes: Self.slow)
-        let hash = try await hashing.hash("secret")
+        let hash = try await hashing.hash("secret", for: .tenant(1))
         var strangers: [Task<Bool?, Never>] = []
-        for _ in 0..<5 { strangers.append(Task { try? await hashing.verify(hash, password: "secret", isUrgent: false) }) }
-        let known = Task { try await hashing.verify(hash, password: "secret", isUrgent: true) }
+        for _ in 0..<5 { strangers.append(Task { try? await hashing.verify(hash, password: "secret", for: .tenant(1), isUrgent: false) }) }
+        let known = Task { try await hashing.verify(hash, password: "secret", for: .tenant(1), isUrgent: true) }
         #expect(try await known.value)
         var outcomes: [Bool?] = []
         for stranger in strangers { outcomes.append(await stranger.value) }
@@ -97,22 +117,22 @@ import Testing
     ]
     @Test("Each verifies its own password and no other", arguments: hashes) @EventLoopActor func verify(hash: String) async throws {
         let hashing = PasswordHashingTests.make(queue: 10)
-        #expect(try await hashing.verify(hash, password: "correct horse", isUrgent: true))
+        #expect(try await hashing.verify(hash, password: "correct horse", for: .tenant(1), isUrgent: true))
         for wrong in ["correct horse ", "", "correct horse\0", String(repeating: "x", count: 2_000)] {
-            #expect(try await !hashing.verify(hash, password: wrong, isUrgent: true))
+            #expect(try await !hashing.verify(hash, password: wrong, for: .tenant(1), isUrgent: true))
         }
     }
 
     @Test("Argon2id in braces is the same as by itself") @EventLoopActor func argon2() async throws {
-        let hashing = PasswordHashingTests.make(queue: 10), hash = try await hashing.hash("correct horse")
-        #expect(try await hashing.verify("{ARGON2ID}\(hash)", password: "correct horse", isUrgent: true))
-        #expect(try await !hashing.verify("{ARGON2ID}\(hash)", password: "correct", isUrgent: true))
+        let hashing = PasswordHashingTests.make(queue: 10), hash = try await hashing.hash("correct horse", for: .tenant(1))
+        #expect(try await hashing.verify("{ARGON2ID}\(hash)", password: "correct horse", for: .tenant(1), isUrgent: true))
+        #expect(try await !hashing.verify("{ARGON2ID}\(hash)", password: "correct", for: .tenant(1), isUrgent: true))
     }
 
     @Test("Many passwords are hashed in their order, also more than may wait") @EventLoopActor func many() async throws {
         let hashing = PasswordHashingTests.make(queue: 2), passwords = (0..<7).map { "password \($0)" }
-        for (password, hash) in zip(passwords, try await hashing.hashes(of: passwords)) {
-            #expect(try await hashing.verify(hash, password: password, isUrgent: true))
+        for (password, hash) in zip(passwords, try await hashing.hashes(of: passwords, for: .tenant(1))) {
+            #expect(try await hashing.verify(hash, password: password, for: .tenant(1), isUrgent: true))
         }
     }
 

@@ -12,7 +12,7 @@ import Testing
 
     /// With a domain and an alias of it that have another spelling, and a user.
     private func platform() async throws -> TestPlatform {
-        let platform = try await TestPlatform(), hash = try await platform.calls().hashing.hash(Self.password)
+        let platform = try await TestPlatform(), hash = try await platform.calls().hashing.hash(Self.password, for: .platform)
         _ = try await platform.owner.query(
             """
             WITH domain AS (INSERT INTO domains (tenant_id, name) VALUES ($1, 'xn--bcher-kva.example') RETURNING *),

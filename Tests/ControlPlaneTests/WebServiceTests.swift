@@ -13,7 +13,7 @@ import Testing
     /// With Ann in it, who has a password.
     private func platform() async throws -> TestPlatform {
         let platform = try await TestPlatform()
-        let hash = try await platform.calls().hashing.hash(password)
+        let hash = try await platform.calls().hashing.hash(password, for: .platform)
         _ = try await platform.owner.query(
             """
             WITH made AS (

@@ -166,7 +166,9 @@ struct Startup {
 
     /// Without it no password would be taken, which is better known at once.
     private static func checkListOfPasswords(_ hashing: PasswordHashing) async throws {
-        do { _ = try await hashing.weakness(of: "any", shortest: 1) } catch is CommonPasswordsError { throw StartupError.noListOfPasswords }
+        do { _ = try await hashing.weakness(of: "any", shortest: 1, for: .platform) } catch is CommonPasswordsError {
+            throw StartupError.noListOfPasswords
+        }
     }
 
     /// Opens every tenant's doors, and goes on with deletions that were interrupted.

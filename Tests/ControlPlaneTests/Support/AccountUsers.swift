@@ -18,7 +18,7 @@ extension TestPlatform {
                 INSERT INTO users (tenant_id, domain_id, local_part) SELECT tenant_id, domain_id, $1 FROM domains RETURNING *),
             secret AS (INSERT INTO credentials (tenant_id, user_id, hash) SELECT tenant_id, user_id, $2 FROM made)
             SELECT user_id FROM made
-            """, [.text(name), .text(try await calls().hashing.hash(password))])
+            """, [.text(name), .text(try await calls().hashing.hash(password, for: .platform))])
         return UserKeys(tenant: tenant, user: try #require(try made.first?.int8(0)))
     }
 

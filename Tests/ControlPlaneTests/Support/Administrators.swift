@@ -24,7 +24,7 @@ extension TestPlatform {
                 """,
                 [
                     .text(role.rawValue), .bool(role.reach != .platform), .bool(role.reach == .domain),
-                    .text(try await calls().hashing.hash(Self.administratorPassword)), .text(domain.text),
+                    .text(try await calls().hashing.hash(Self.administratorPassword, for: .platform)), .text(domain.text),
                 ])
         }
         _ = try await owner.query(

@@ -32,7 +32,8 @@ extension Provisioning {
         try await check(request.body.password, of: .administrator(name))
         let password = try request.body.password.resolved()
         _ = try await database.query(
-            "UPDATE administrators SET hash = $1 WHERE name = $2", [.text(try await hashing.hash(password.text)), .text(name.text)])
+            "UPDATE administrators SET hash = $1 WHERE name = $2",
+            [.text(try await hashing.hash(password.text, for: callingParty)), .text(name.text)])
         try await endSessions(of: name)
         return AdministratorSecrets(name: name, generatedPassword: password.isGenerated ? password.text : nil)
     }

@@ -12,7 +12,7 @@ extension Provisioning {
         if let place { try await requireRoom(for: new.name, in: place.tenant) }
         try await check(new.password, of: .administrator(new.name))
         let password = try new.password.resolved()
-        let hash = try await hashing.hash(password.text)
+        let hash = try await hashing.hash(password.text, for: callingParty)
         let (oneTime, sealed) = try sessions.newOneTimePassword()
         try await insert(new, at: place, hash: hash, totp: sealed)
         // Whoever had the name before may have gone with what it administered.

@@ -1,7 +1,6 @@
 import AdminAPI
 import Argon2
 import Cryptography
-import Glibc
 import Postgres
 import Runtime
 import Supervision
@@ -18,7 +17,7 @@ import Supervision
 @EventLoopActor
 final class Authenticator {
     let database: PostgresPool
-    private let domains: DomainTable
+    let domains: DomainTable
     let hashing: PasswordHashing
     let appPasswords: AppPasswordDigest
     let journal: Journal
@@ -33,9 +32,16 @@ final class Authenticator {
     let key: [UInt8]
     /// Logins that are being decided, so that a mail program that opens ten connections at once costs one hash.
     private var deciding: [Login: Task<AuthenticationOutcome, Never>] = [:]
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-    /// Logins that may wait for others of their place.
-    private static let waitingLimit = 256
+    private var waiting: [WaitingForPlace] = []
+    /// Logins that may wait for others of their place: in all, and those of one party, which takes no other's room.
+    private static let waitingLimit = 4_096, waitingLimitOfParty = 256
+
+    private struct WaitingForPlace {
+        var account: String
+        var origin: ClientOrigin
+        var party: HashingParty
+        var turn: CheckedContinuation<Void, Never>
+    }
 
     /// A login as far as it can be told from another.
     private struct Login: Hashable {
@@ -57,9 +63,10 @@ final class Authenticator {
         throttle = LoginThrottle(limits)
         networks = FamiliarNetworkRows(database: database)
         history = LoginHistory(database: database, journal: journal)
-        dummyHash = try await hashing.hash("there is no such user")
+        dummyHash = try await hashing.hash("there is no such user", for: .platform)
         let clock = ContinuousClock(), hash = dummyHash
-        refusalTimes = RefusalTimes(first: try await clock.measure { _ = try await hashing.verify(hash, password: "", isUrgent: false) })
+        refusalTimes = RefusalTimes(
+            first: try await clock.measure { _ = try await hashing.verify(hash, password: "", for: .platform, isUrgent: false) })
     }
 
     func authenticate(_ attempt: LoginAttempt) async -> AuthenticationOutcome {
@@ -90,10 +97,14 @@ final class Authenticator {
     private func decide(_ login: Login, _ address: EmailAddress?, _ attempt: LoginAttempt) async -> AuthenticationOutcome {
         let guess = Self.name(login.guess)
         let answers = Answers(refused: AuthenticationOutcome.refused, unavailable: .unavailable)
-        return await admitted(login.account, from: login.client, guess: guess, answers) {
-            await self.verify(address, attempt, isUrgent: $0)
+        let party = party(of: address)
+        return await admitted(login.account, of: party, from: login.client, guess: guess, answers) {
+            await self.verify(address, attempt, for: party, isUrgent: $0)
         }
     }
+
+    /// Whose turns a login at the address takes: by its domain, so that it says nothing of who is there.
+    func party(of address: EmailAddress?) -> HashingParty { address.flatMap { domains.tenant(of: $0) }.map { .tenant($0) } ?? .nobody }
 
     /// Names what was tried in the throttle, without saying it.
     func guess(_ secret: String, at account: String) throws(CryptographyError) -> UInt64 {
@@ -115,20 +126,24 @@ final class Authenticator {
     /// Has a login tried when its turn comes, or refuses it for the wrong ones before it.
     /// - Parameters:
     ///   - account: what the wrong logins are counted for.
+    ///   - party: whose turns a hash for it takes.
     ///   - guess: names the password, for this process alone.
     ///   - verify: gets whether it goes before strangers' logins.
     func admitted<Answer: Sendable>(
-        _ account: String, from client: String, guess: UInt64, _ answers: Answers<Answer>,
+        _ account: String, of party: HashingParty, from client: String, guess: UInt64, _ answers: Answers<Answer>,
         verify: (Bool) async -> (Answer, LoginThrottle.Result)
     ) async -> Answer {
         let origin = ClientOrigin(client)
         while true {
             switch throttle.admit(account, from: origin, guess: guess, now: .now) {
             case .wait:
-                guard waiting.count < Self.waitingLimit else { return answers.unavailable }
-                await withCheckedContinuation { waiting.append($0) }
+                let others = waiting.count { $0.party == party }
+                guard waiting.count < Self.waitingLimit, others < Self.waitingLimitOfParty else { return answers.unavailable }
+                await withCheckedContinuation {
+                    waiting.append(WaitingForPlace(account: account, origin: origin, party: party, turn: $0))
+                }
             case .refuse(let delay):
-                guard hashing.hasRoom else { return answers.unavailable }  // as if it were to be tried
+                guard hashing.hasRoom(for: party) else { return answers.unavailable }  // as if it were to be tried
                 try? await Task.sleep(for: delay + refusalTimes.one())
                 return answers.refused
             case .tryAfter(let delay, let ticket):
@@ -141,12 +156,18 @@ final class Authenticator {
                 }
                 for subject in throttle.finish(ticket, result, now: .now) { report(subject) }
                 if result == .right { write(ticket) }
-                let woken = waiting
-                waiting = []
-                for one in woken { one.resume() }
+                wake(behind: ticket)
                 return answer
             }
         }
+    }
+
+    /// Who may be tried now that this one is done: others wait for other places and accounts.
+    private func wake(behind ticket: LoginThrottle.Ticket) {
+        let woken = waiting.filter { $0.account == ticket.account || $0.origin.network == ticket.origin.network }
+        guard !woken.isEmpty else { return }
+        waiting.removeAll { $0.account == ticket.account || $0.origin.network == ticket.origin.network }
+        for one in woken { one.turn.resume() }
     }
 
     // MARK: Passwords
@@ -166,7 +187,7 @@ final class Authenticator {
     }
 
     private func verify(
-        _ address: EmailAddress?, _ attempt: LoginAttempt, isUrgent: Bool
+        _ address: EmailAddress?, _ attempt: LoginAttempt, for party: HashingParty, isUrgent: Bool
     ) async -> (AuthenticationOutcome, LoginThrottle.Result) {
         do {
             let account = if let address { try await find(address) } else { Account?.none }
@@ -183,7 +204,7 @@ final class Authenticator {
             }
             // Who is not told why hears what everybody hears whose password is wrong.
             let usable = account.flatMap { $0.isActive || $0.suspension?.reason != nil ? $0.hash : nil }
-            let matches = try await matches(usable ?? dummyHash, password: attempt.password, isUrgent: isUrgent)
+            let matches = try await matches(usable ?? dummyHash, password: attempt.password, for: party, isUrgent: isUrgent)
             guard matches, let account, let hash = usable else {
                 journal.notice(
                     "login refused", ["login": attempt.login, "service": attempt.service.rawValue, "client": attempt.clientAddress])
@@ -242,59 +263,12 @@ final class Authenticator {
     /// the password was changed meanwhile.
     private func rehash(_ account: Account, from old: String, password: String) async {
         do {
-            let fresh = try await hashing.hash(password, isForLogin: true)
+            let fresh = try await hashing.hash(password, for: .tenant(account.user.tenant), isForLogin: true)
             _ = try await database.query(
                 "UPDATE credentials SET hash = $1 WHERE tenant_id = $2 AND user_id = $3 AND hash = $4",
                 [.text(fresh), .int8(account.user.tenant), .int8(account.user.user), .text(old)])
         } catch {
             journal.warning("a password could not be hashed anew", ["error": "\(error)"])
-        }
-    }
-
-    // MARK: For operators
-
-    /// What `wrongLogins` shows at most.
-    private static let shown = 1_000
-
-    /// Wrong logins that are not forgotten yet, the fullest counts first.
-    func wrongLogins() -> [WrongLogins] {
-        let now = ContinuousClock.now, time = Timestamp(secondsSince1970: Int64(Glibc.time(nil)))
-        return throttle.all(now: now).prefix(Self.shown).map { count in
-            WrongLogins(
-                kind: count.subject.kind, account: count.subject.account, place: count.subject.place, count: Int(count.level.rounded(.up)),
-                limit: count.limit,
-                lockedUntil: count.fullFor.map { Timestamp(secondsSince1970: time.secondsSince1970 + $0.components.seconds + 1) })
-        }
-    }
-
-    /// - Returns: how many counts were forgotten.
-    func unlock(_ name: LoginSubject) -> Int { counted(under: name).reduce(0) { $0 + throttle.unlock($1) } }
-
-    /// How many `unlock` would forget.
-    func counts(of name: LoginSubject) -> Int { counted(under: name).reduce(0) { $0 + throttle.counts(of: $1) } }
-
-    private func counted(under name: LoginSubject) -> [String] {
-        guard let address = try? EmailAddress(name.text) else { return Array(Set([name.text, Self.counted(name.text)])) }
-        let account = domains.canonical(address).text
-        return [account, OwnAccounts.codes(of: account)]
-    }
-
-    private func report(_ subject: WrongLoginCounts.Subject) {
-        var fields = ["kind": subject.kind.rawValue]
-        fields["account"] = subject.account
-        fields["place"] = subject.place
-        journal.warning("logins are locked after too many wrong ones", fields)
-    }
-}
-
-extension WrongLoginCounts.Subject {
-    var kind: WrongLogins.Kind {
-        switch self {
-        case .familiar: .familiar
-        case .stranger: .stranger
-        case .address: .address
-        case .network: .network
-        case .account: .account
         }
     }
 }

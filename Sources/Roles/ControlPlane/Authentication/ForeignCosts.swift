@@ -64,10 +64,10 @@ extension Authenticator {
     }
 
     /// What is wrong takes as long as with a hash of ours, or longer.
-    func matches(_ hash: String, password: String, isUrgent: Bool) async throws -> Bool {
-        if try await hashing.verify(hash, password: password, isUrgent: isUrgent) { return true }
+    func matches(_ hash: String, password: String, for party: HashingParty, isUrgent: Bool) async throws -> Bool {
+        if try await hashing.verify(hash, password: password, for: party, isUrgent: isUrgent) { return true }
         if Argon2.needsRehash(hash, policy: hashing.parameters) {
-            _ = try await hashing.verify(dummyHash, password: password, isUrgent: isUrgent)
+            _ = try await hashing.verify(dummyHash, password: password, for: party, isUrgent: isUrgent)
         }
         return false
     }

@@ -19,7 +19,7 @@ extension Provisioning {
         let owner = try await ownAccounts.prove(proof, from: request.caller.origin)
         try await check(new, of: .user(owner.address))
         try await checkIsUnused(new, by: owner.keys)
-        return ProvedChange(owner: owner, hash: try await hashing.hash(text))
+        return ProvedChange(owner: owner, hash: try await hashing.hash(text, for: .tenant(owner.keys.tenant)))
     }
 
     /// `user change-password`: whoever is logged in with the old one is logged out.

@@ -60,9 +60,9 @@ final class OwnAccounts {
     func prove(_ proof: AccountProof, from client: String, isLogin: Bool = false) async throws -> Owner {
         let address = domains.account(of: proof.address.text), account = address?.text ?? Authenticator.counted(proof.address.text)
         let answers = Authenticator.Answers(refused: Outcome.refused, unavailable: .unavailable)
-        let guess = try authenticator.guess(proof.password, at: account)
-        let outcome = await authenticator.admitted(account, from: client, guess: guess, answers) {
-            await self.verify(proof.password, of: address, from: client, isLogin, isUrgent: $0)
+        let guess = try authenticator.guess(proof.password, at: account), party = authenticator.party(of: address)
+        let outcome = await authenticator.admitted(account, of: party, from: client, guess: guess, answers) {
+            await self.verify(proof.password, of: address, for: party, from: client, isLogin, isUrgent: $0)
         }
         switch outcome {
         case .accepted(let owner) where owner.hasOneTimePasswords:
@@ -84,7 +84,7 @@ final class OwnAccounts {
         // Each is a guess of its own, the same one again too: what was wrong is right at another time.
         let guess = UInt64.random(in: .min ... .max)
         let answers = Authenticator.Answers(refused: Outcome.refused, unavailable: .unavailable)
-        return await authenticator.admitted(account, from: client, guess: guess, answers) { _ in
+        return await authenticator.admitted(account, of: .tenant(owner.keys.tenant), from: client, guess: guess, answers) { _ in
             do {
                 let isRight = try await self.take(code, of: owner.keys)
                 return isRight ? (.accepted(owner), .right) : (.refused, .wrong)
@@ -124,7 +124,7 @@ final class OwnAccounts {
         hint: "One-time passwords are good for half a minute, and once. After several wrong ones wait a few minutes.")
 
     private func verify(
-        _ password: String, of address: EmailAddress?, from client: String, _ isLogin: Bool, isUrgent: Bool
+        _ password: String, of address: EmailAddress?, for party: HashingParty, from client: String, _ isLogin: Bool, isUrgent: Bool
     ) async -> (Outcome, LoginThrottle.Result) {
         do {
             let account = try await find(address)
@@ -133,7 +133,7 @@ final class OwnAccounts {
             // Who is not told why hears what everybody hears whose password is wrong.
             let found = isSuspended && reason == nil ? nil : account
             let hash = try found?.text(2) ?? authenticator.dummyHash
-            let matches = try await authenticator.matches(hash, password: password, isUrgent: isUrgent)
+            let matches = try await authenticator.matches(hash, password: password, for: party, isUrgent: isUrgent)
             guard matches, let address, let found else { return (.refused, .wrong) }
             if let reason { return (.suspended(reason: reason), .wrong) }
             let keys = UserKeys(tenant: try found.int8(0), user: try found.int8(1))

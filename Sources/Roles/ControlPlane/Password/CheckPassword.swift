@@ -13,7 +13,7 @@ extension Provisioning {
     func check(_ choice: PasswordChoice, of owner: PasswordOwner) async throws {
         guard case .given(let password) = choice else { return }
         try facts.passwords.check(password, of: owner)
-        if let weakness = try await hashing.weakness(of: password, shortest: facts.passwords.minimumLength) {
+        if let weakness = try await hashing.weakness(of: password, shortest: facts.passwords.minimumLength, for: party(of: owner)) {
             throw AdminError(.invalid, "The password is easily guessed: \(weakness.words).", hint: "Use several words that only you know.")
         }
     }
@@ -33,7 +33,7 @@ extension Provisioning {
                 """, [.int8(keys.tenant), .int8(keys.user), .int8(Int64(remembered))]
             ).rows.map { try $0.text(0) }
         }
-        guard try await hashing.matchesAny(of: known, password: password) else { return }
+        guard try await hashing.matchesAny(of: known, password: password, for: .tenant(keys.tenant)) else { return }
         throw AdminError(
             .invalid, "The password was used before.",
             hint: remembered == 0

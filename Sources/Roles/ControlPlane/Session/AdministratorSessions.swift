@@ -44,7 +44,7 @@ final class AdministratorSessions {
         let named = try Cryptography.hmacSHA256(key: authenticator.key, Array(tried.utf8))
         let guess = named.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let answers = Authenticator.Answers(refused: Outcome.refused, unavailable: .unavailable)
-        let outcome = await authenticator.admitted(account, from: address, guess: guess, answers) {
+        let outcome = await authenticator.admitted(account, of: .platform, from: address, guess: guess, answers) {
             await self.verify(login, isUrgent: $0)
         }
         switch outcome {
@@ -68,13 +68,14 @@ final class AdministratorSessions {
                 """
                 SELECT a.administrator_id, a.hash, a.totp_secret, a.totp_step,
                     a.state = 'active' AND NOT coalesce('login' = ANY (t.suspended), false)
-                        AND \(Self.isThere)
+                        AND \(Self.isThere), a.administered_tenant
                 FROM administrators a LEFT JOIN tenants t ON t.tenant_id = a.administered_tenant
                 LEFT JOIN domains d ON d.tenant_id = a.administered_tenant AND d.domain_id = a.administered_domain WHERE a.name = $1
                 """, [.text(login.name.text)]).first
             let usable = try found.flatMap { try $0.bool(4) ? $0 : nil }
+            let party = try found?.optionalInt8(5).map { HashingParty.tenant($0) } ?? .platform
             let hash = try usable?.text(1) ?? authenticator.dummyHash
-            let matches = try await authenticator.hashing.verify(hash, password: login.password, isUrgent: isUrgent)
+            let matches = try await authenticator.hashing.verify(hash, password: login.password, for: party, isUrgent: isUrgent)
             guard matches, let usable else { return (.refused, .wrong) }
             let expected = OneTimePassword(secret: try SealedBox.open(try usable.bytes(2), key: sealingKey))
             let last = try usable.int8(3), administrator = try usable.int8(0)

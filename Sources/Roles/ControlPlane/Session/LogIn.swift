@@ -35,15 +35,16 @@ extension Provisioning {
     /// The hash of a new password, for who proved by the old one to be the person, and not whoever found an open session.
     func provedNewHash(_ request: AdminRequest<OwnPasswordChange>) async throws -> ProvedHash {
         let administrator = try session(of: request.caller).administrator
+        let party = request.caller.part.map { HashingParty.tenant($0.tenant) } ?? .platform
         try request.body.new.validate()
         guard case .given(let text) = request.body.new else { throw AdminError(.invalid, "One's own password is given, not generated.") }
         let hash = try await sessions.hash(of: administrator) ?? authenticator.dummyHash
-        guard try await hashing.verifyForChange(hash, password: request.body.old) else {
+        guard try await hashing.verifyForChange(hash, password: request.body.old, for: party) else {
             throw AdminError(.forbidden, "The old password is wrong.")
         }
         try await check(request.body.new, of: .administrator(try AdministratorName(request.caller.name)))
         guard text != request.body.old else { throw AdminError(.invalid, "The new password is the old one.", hint: "Choose another.") }
-        return ProvedHash(old: hash, new: try await hashing.hash(text))
+        return ProvedHash(old: hash, new: try await hashing.hash(text, for: party))
     }
 
     /// `session password`: of an account that is still as it was proved.

@@ -15,8 +15,9 @@ final class DomainTable {
     /// As it was last read, for a process that starts while the database is away.
     private var known: [HostedDomain] = [] {
         didSet {
-            (aliases, spellings) = ([:], [:])
+            (aliases, spellings, tenants) = ([:], [:], [:])
             for domain in known {
+                tenants[domain.name] = domain.tenant
                 aliases[domain.name] = domain.aliasOf.map { ($0, domain.tenant) }
                 if let spelling = domain.unicodeName { spellings[spelling] = domain.name }
             }
@@ -24,6 +25,8 @@ final class DomainTable {
     }
     /// The names of the domains that aliases stand for, and whose they are.
     private var aliases: [String: (domain: String, tenant: Int64)] = [:]
+    /// Whose each domain is, and each alias of one.
+    private var tenants: [String: Int64] = [:]
     /// Names of domains and aliases by what they are in Unicode: by octets, which are equal in one spelling alone.
     private var spellings: [[UInt8]: String] = [:]
 
@@ -44,6 +47,9 @@ final class DomainTable {
         if let part, alias.tenant != part.tenant || (part.domainName.map { $0.text != alias.domain } ?? false) { return address }
         return (try? EmailAddress("\(address.localPart)@\(alias.domain)")) ?? address
     }
+
+    /// Whose the address's domain is; nil: none of ours.
+    func tenant(of address: EmailAddress) -> Int64? { tenants[address.domain.text] }
 
     /// Whose account a login name is, under its domain's own name. The domain may be in Unicode, as in mail; it is looked for among ours
     /// alone, so that no library of names reads here what strangers send.

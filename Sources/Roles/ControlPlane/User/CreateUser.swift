@@ -8,7 +8,7 @@ extension Provisioning {
         try new.validate()
         _ = try await domain(new.address.domain)  // before the work of hashing
         if let password = new.password { try await check(password, of: .user(new.address)) }
-        let credential = if let password = new.password { try await credential(password) } else { UserCredential?.none }
+        let credential = if let password = new.password { try await credential(password, of: new.address) } else { UserCredential?.none }
         let user = UserToMake(address: new.address, quota: new.quota, hash: credential?.hash, mustChange: new.mustChange)
         let tenant = try await change { transaction in
             let places = try await withinPlan(try await places(of: [user.address], in: transaction), [user.quota], in: transaction)

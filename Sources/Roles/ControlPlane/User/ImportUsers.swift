@@ -96,7 +96,8 @@ extension Provisioning {
             }
         }
         await learnCosts(of: hashes.compactMap(\.self))
-        for (password, hash) in zip(passwords, try await hashing.hashes(of: passwords.map(\.text))) { hashes[password.index] = hash }
+        let fresh = try await hashing.hashes(of: passwords.map(\.text), for: callingParty)
+        for (password, hash) in zip(passwords, fresh) { hashes[password.index] = hash }
         return hashes
     }
 

@@ -10,7 +10,7 @@ extension Provisioning {
         let known = try await change { transaction in try await findWithLogin(address, in: transaction) }  // before the work of hashing
         try await check(request.body.password, of: .user(address))
         try await checkIsUnused(request.body.password, by: UserKeys(tenant: known.tenant, user: known.user))
-        let credential = try await credential(request.body.password)
+        let credential = try await credential(request.body.password, of: address)
         let keys = try await change { transaction in
             let found = try await findWithLogin(address, in: transaction)
             let keys = UserKeys(tenant: found.tenant, user: found.user)

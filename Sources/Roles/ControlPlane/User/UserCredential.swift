@@ -10,12 +10,13 @@ struct UserCredential: Sendable, CustomStringConvertible {
 
 extension Provisioning {
     /// Takes the time of a hash, unless one is given.
-    func credential(_ choice: PasswordChoice) async throws -> UserCredential {
+    func credential(_ choice: PasswordChoice, of address: EmailAddress) async throws -> UserCredential {
         if case .hash(let text) = choice {
             await learnCosts(of: [text])
             return UserCredential(hash: text, generatedPassword: nil)
         }
         let password = try choice.resolved()
-        return UserCredential(hash: try await hashing.hash(password.text), generatedPassword: password.isGenerated ? password.text : nil)
+        let hash = try await hashing.hash(password.text, for: party(of: .user(address)))
+        return UserCredential(hash: hash, generatedPassword: password.isGenerated ? password.text : nil)
     }
 }
