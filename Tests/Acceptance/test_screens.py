@@ -143,8 +143,8 @@ casella: There is no command "tenat".
 Did you mean "tenant"?
 casella> use screen-works
 casella(screen-works)> quota show screen-works
-LEVEL   NAME          USED      QUOTA  FROM         MESSAGES  MESSAGE QUOTA
-tenant  screen-works   0 B  unlimited  not limited         0      unlimited
+LEVEL   NAME          USED      QUOTA  FROM         MESSAGES  MESSAGE QUOTA  KEPT
+tenant  screen-works   0 B  unlimited  not limited         0      unlimited   0 B
 casella(screen-works)>
 """,
             self.masks(),

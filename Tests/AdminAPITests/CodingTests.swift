@@ -16,11 +16,12 @@ struct CodingTests {
     @Test("A tenant keeps its JSON form") func tenant() throws {
         let tenant = try Tenant(
             id: 7, name: TenantName("acme"), suspended: [], suspensionReason: nil, plan: .standard,
-            quota: QuotaLimits(bytes: ByteCount(10_000_000_000)), usage: .none, domains: 1, users: 2,
-            createdAt: Timestamp(secondsSince1970: 1_777_863_721))
+            quota: QuotaLimits(bytes: ByteCount(10_000_000_000)), usage: .none,
+            kept: Usage(bytes: ByteCount(5), messages: 1), domains: 1, users: 2, createdAt: Timestamp(secondsSince1970: 1_777_863_721))
         let text = try json(tenant)
         #expect(
-            text == #"{"createdAt":"2026-05-04T03:02:01Z","domains":1,"id":7,"name":"acme","plan":"default","#
+            text == #"{"createdAt":"2026-05-04T03:02:01Z","domains":1,"id":7,"kept":{"bytes":5,"messages":1},"name":"acme","#
+                + #""plan":"default","#
                 + #""quota":{"bytes":10000000000,"messages":null},"#
                 + #""state":"active","suspended":[],"usage":{"bytes":0,"messages":0},"users":2}"#)
         #expect(try read(text) == tenant)

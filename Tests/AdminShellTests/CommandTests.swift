@@ -8,8 +8,8 @@ struct CommandTests {
         #expect(try bench.run("tenant list") == 0)
         #expect(
             bench.console.output == """
-                TENANT  PLAN     STATE   DOMAINS  USERS     USED  QUOTA  MESSAGES  MESSAGE QUOTA  CREATED
-                acme    default  active        1      2  1.5 KiB  10 GB         3      unlimited  2026-05-04 03:02:01Z
+                TENANT  PLAN     STATE   DOMAINS  USERS     USED  QUOTA  MESSAGES  MESSAGE QUOTA  KEPT  CREATED
+                acme    default  active        1      2  1.5 KiB  10 GB         3      unlimited  5 KB  2026-05-04 03:02:01Z
 
                 """)
     }
@@ -20,8 +20,8 @@ struct CommandTests {
         try bench.run(line)
         #expect(
             bench.console.output == """
-                tenant,plan,state,domains,users,used,quota,messages,message_quota,created
-                acme,default,active,1,2,1536,10000000000,3,,2026-05-04T03:02:01Z
+                tenant,plan,state,domains,users,used,quota,messages,message_quota,kept,created
+                acme,default,active,1,2,1536,10000000000,3,,5000,2026-05-04T03:02:01Z
 
                 """)
     }

@@ -88,7 +88,7 @@ final class Answering: Transport {
 enum Prepared {
     static let tenant =
         #"{"id":1,"name":"acme","plan":"default","state":"active","suspended":[],"quota":{"bytes":10000000000,"messages":null},"#
-        + #""usage":{"bytes":1536,"messages":3},"#
+        + #""usage":{"bytes":1536,"messages":3},"kept":{"bytes":5000,"messages":1},"#
         + #""domains":1,"users":2,"createdAt":"2026-05-04T03:02:01Z"}"#
     static let user =
         #"{"address":"ann@acme.example","tenant":"acme","state":"active","suspended":[],"hasPassword":true,"hasOneTimePasswords":false,"#

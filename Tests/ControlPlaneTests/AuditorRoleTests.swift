@@ -16,7 +16,8 @@ extension RowSecurityTests {
             SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
                 AND CASE c.relkind WHEN 'S' THEN has_sequence_privilege('casella_auditor', c.oid, 'USAGE, UPDATE') ELSE false END
             UNION ALL
-            SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef
+            -- One that is not volatile cannot write.
+            SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef AND provolatile = 'v'
                 AND has_function_privilege('casella_auditor', oid, 'EXECUTE')
             UNION ALL
             SELECT r.rolname FROM pg_roles r WHERE r.rolname <> 'casella_auditor' AND pg_has_role('casella_auditor', r.oid, 'MEMBER')

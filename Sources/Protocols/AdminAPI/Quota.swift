@@ -39,9 +39,14 @@ public struct QuotaStanding: Codable, Sendable, Hashable {
     /// Where the limit on the number of messages comes from: the level itself, for plans say nothing of it.
     public var messagesSource: LimitSource
     public var usage: Usage
+    /// Mail of deleted users and domains that is kept, beside what counts. nil: a user has none such.
+    public var kept: Usage?
 
     /// - Parameter own: the level as it is named where it limits something itself.
-    public init(level: QuotaLevel, name: String, limits: QuotaLimits, source: LimitSource, own: LimitSource, usage: Usage) {
+    public init(
+        level: QuotaLevel, name: String, limits: QuotaLimits, source: LimitSource, own: LimitSource, usage: Usage, kept: Usage? = nil
+    ) {
+        self.kept = kept
         (self.level, self.name, self.limits, self.source, self.usage) = (level, name, limits, source, usage)
         messagesSource = limits.messages == nil ? .nobody : own
     }

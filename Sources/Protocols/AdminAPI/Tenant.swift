@@ -11,17 +11,19 @@ public struct Tenant: Codable, Sendable, Hashable {
     public var plan: PlanName
     public var quota: QuotaLimits
     public var usage: Usage
+    /// What takes disk beside that: mail of deleted users and domains, for as long as it is kept.
+    public var kept: Usage
     public var domains: Int
     public var users: Int
     public var createdAt: Timestamp
 
     public init(
         id: Int64, name: TenantName, suspended: [Suspendable], suspensionReason: SuspensionReason?, plan: PlanName, quota: QuotaLimits,
-        usage: Usage, domains: Int, users: Int, createdAt: Timestamp
+        usage: Usage, kept: Usage, domains: Int, users: Int, createdAt: Timestamp
     ) {
         (self.id, self.name, self.plan, self.quota, self.usage) = (id, name, plan, quota, usage)
         (state, self.suspended, self.suspensionReason) = (suspended.isEmpty ? .active : .suspended, suspended, suspensionReason)
-        (self.domains, self.users, self.createdAt) = (domains, users, createdAt)
+        (self.kept, self.domains, self.users, self.createdAt) = (kept, domains, users, createdAt)
     }
 }
 

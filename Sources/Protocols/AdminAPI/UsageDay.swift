@@ -10,10 +10,15 @@ public struct UsageDay: Codable, Sendable, Hashable {
     public var bytes: ByteCount
     /// The most that was seen that day; it is looked at every ten minutes.
     public var peakBytes: ByteCount
+    /// Beside `bytes`: mail of deleted users and domains that was kept then.
+    public var keptBytes: ByteCount
 
-    public init(tenant: TenantName, day: Day, domains: Int64, users: Int64, messages: Int64, bytes: ByteCount, peakBytes: ByteCount) {
+    public init(
+        tenant: TenantName, day: Day, domains: Int64, users: Int64, messages: Int64, bytes: ByteCount, peakBytes: ByteCount,
+        keptBytes: ByteCount
+    ) {
         (self.tenant, self.day, self.domains, self.users) = (tenant, day, domains, users)
-        (self.messages, self.bytes, self.peakBytes) = (messages, bytes, peakBytes)
+        (self.messages, self.bytes, self.peakBytes, self.keptBytes) = (messages, bytes, peakBytes, keptBytes)
     }
 }
 

@@ -3,12 +3,13 @@ import AdminAPI
 enum QuotaTable {
     static func of(_ report: QuotaReport) -> Table {
         Table(
-            ["level", "name", "used", "quota", "from", "messages", "message quota"],
+            ["level", "name", "used", "quota", "from", "messages", "message quota", "kept"],
             report.levels.map { standing in
                 [
                     .text(standing.level.rawValue), .text(standing.name), .size(standing.usage.bytes), .sizeLimit(standing.limits.bytes),
                     .text(standing.sources),
                     .number(standing.usage.messages), .numberLimit(standing.limits.messages),
+                    standing.kept.map { .size($0.bytes) } ?? .text(""),
                 ]
             })
     }

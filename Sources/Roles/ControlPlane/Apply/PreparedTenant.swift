@@ -56,7 +56,11 @@ extension Provisioning {
         }
         // An undo asks for what there was, and nobody can make it ask for less.
         if undertaking.undoes == nil { try Self.requireFewKeys(SortedChanges(changes).without(keeping).domains) }
-        if undertaking.caller.part != nil { try Self.requireOwn(changes, reading, keeping, desired.name) }
+        if undertaking.caller.part != nil {
+            try Self.requireOwn(changes, reading, keeping, desired.name)
+            let kept = SortedChanges(changes).goneUsers.filter { !keeping.destroyedUsers.contains($0) }
+            try await requireRoomForKeptMail(of: kept.compactMap { reading.users[$0]?.id }, in: reading.id, transaction)
+        }
         let planned = try await planned(goal.settings.plan, reading, undertaking, locked: locked, in: transaction)
         try await Self.requireAllowed(reading.state, goal, planned)
         try await requireFree(changes, reading.state, keeping, in: transaction)

@@ -51,11 +51,15 @@ struct DeletionWish: Sendable {
     /// Nothing is to be kept.
     var now: Bool
     var caller: String
+    /// The caller administers a part of the platform, and may have so much kept alone as could be stored.
+    var isBounded: Bool
 
-    init(_ request: AdminRequest<Nothing>) { (now, caller) = (request.query["now"] == "true", request.caller.name) }
+    init(_ request: AdminRequest<Nothing>) {
+        (now, caller, isBounded) = (request.query["now"] == "true", request.caller.name, request.caller.part != nil)
+    }
 
     /// For what else is deleted with it.
-    init(caller: String) { (now, self.caller) = (false, caller) }
+    init(caller: String) { (now, self.caller, isBounded) = (false, caller, false) }
 
     /// What is set of the row, with who deletes as `$1` and the period as `$2`.
     static let state = "deleted_at = now(), deleted_by = $1, kept_until = now() + $2::bigint * interval '1 day'"

@@ -8,36 +8,38 @@ extension Provisioning {
     func quotaReport(_ target: QuotaTarget) async throws -> QuotaReport {
         var levels: [QuotaStanding] = []
         let owner: TenantName
+        var domain: Domain?
         switch target {
         case .tenant(let name):
             owner = name
             await workers.commitRows(of: owner)
         case .domain(let name):
-            let domain = try await currentDomain(name)
-            levels.append(standing(of: domain))
-            owner = domain.tenant
+            let found = try await currentDomain(name)
+            (domain, owner) = (found, found.tenant)
         case .user(let address):
             let user = try await currentUser(address)
             let source = try await limits(of: target).storageSource
             levels.append(
                 QuotaStanding(
                     level: .user, name: user.address.text, limits: user.quota, source: source, own: .user(user.address), usage: user.usage))
-            levels.append(standing(of: try await domain(address.domain)))
+            domain = try await self.domain(address.domain)
             owner = user.tenant
         }
         let tenant = try await tenant(owner)
+        if let domain {
+            let kept = try await keptMail(of: tenant.id, in: domain.name)
+            let source = domain.quota.bytes == nil ? LimitSource.nobody : .domain(domain.name)
+            levels.append(
+                QuotaStanding(
+                    level: .domain, name: domain.name.text, limits: domain.quota, source: source, own: .domain(domain.name),
+                    usage: domain.usage, kept: kept))
+        }
         let source = try await limits(of: .tenant(owner)).storageSource
         levels.append(
             QuotaStanding(
                 level: .tenant, name: tenant.name.text, limits: tenant.quota, source: source, own: .tenant(tenant.name),
-                usage: tenant.usage))
+                usage: tenant.usage, kept: tenant.kept))
         return QuotaReport(target: target, levels: levels, notices: try await notices(on: levels, of: owner))
-    }
-
-    private func standing(of domain: Domain) -> QuotaStanding {
-        let source = domain.quota.bytes == nil ? LimitSource.nobody : .domain(domain.name)
-        return QuotaStanding(
-            level: .domain, name: domain.name.text, limits: domain.quota, source: source, own: .domain(domain.name), usage: domain.usage)
     }
 }
 

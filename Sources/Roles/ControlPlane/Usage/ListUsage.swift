@@ -13,13 +13,14 @@ extension Provisioning {
         wanted.require(last.map { .text($0.text) }) { "day <= \($0)::date" }
         let result = try await database.query(
             """
-            SELECT tenant, day::text, domains, users, messages, bytes, peak_bytes FROM usage_by_day
+            SELECT tenant, day::text, domains, users, messages, bytes, peak_bytes, kept_bytes FROM usage_by_day
             WHERE \(wanted.sql) ORDER BY tenant, day
             """, wanted.parameters)
         return try result.rows.map { row in
             UsageDay(
                 tenant: try row.name(0), day: try row.name(1), domains: try row.int8(2), users: try row.int8(3),
-                messages: try row.int8(4), bytes: ByteCount(try row.int8(5)), peakBytes: ByteCount(try row.int8(6)))
+                messages: try row.int8(4), bytes: ByteCount(try row.int8(5)), peakBytes: ByteCount(try row.int8(6)),
+                keptBytes: ByteCount(try row.int8(7)))
         }
     }
 }

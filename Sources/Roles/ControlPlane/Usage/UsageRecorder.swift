@@ -29,10 +29,11 @@ final class UsageRecorder {
             INSERT INTO usage_by_day AS known
             SELECT t.name, (now() AT TIME ZONE 'UTC')::date, (SELECT count(*) FROM domains d WHERE d.tenant_id = t.tenant_id),
                 (SELECT count(*) FROM users u JOIN domains d USING (tenant_id, domain_id) WHERE u.tenant_id = t.tenant_id),
-                coalesce(g.messages, 0), coalesce(g.bytes, 0), coalesce(g.bytes, 0)
+                coalesce(g.messages, 0), coalesce(g.bytes, 0), coalesce(g.bytes, 0), coalesce(k.bytes, 0)
             FROM tenants t LEFT JOIN tenant_usage g USING (tenant_id)
+                LEFT JOIN (SELECT tenant_id, sum(bytes)::bigint AS bytes FROM kept_usage(NULL) GROUP BY tenant_id) k USING (tenant_id)
             ON CONFLICT (tenant, day) DO UPDATE SET domains = excluded.domains, users = excluded.users, messages = excluded.messages,
-                bytes = excluded.bytes, peak_bytes = greatest(known.peak_bytes, excluded.bytes)
+                bytes = excluded.bytes, peak_bytes = greatest(known.peak_bytes, excluded.bytes), kept_bytes = excluded.kept_bytes
             """)
     }
 }

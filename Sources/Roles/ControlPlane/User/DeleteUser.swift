@@ -58,6 +58,7 @@ extension Provisioning {
             if !isRehearsal { _ = try await transaction.query("DELETE FROM users WHERE tenant_id = $1 AND user_id = $2", key) }
             return DeletedUsers(tenant: keys.tenant, users: [keys.user], members: members, deletion: .destroyed)
         }
+        if wish.isBounded { try await requireRoomForKeptMail(of: [keys.user], in: keys.tenant, transaction) }
         let kept = try await transaction.query(
             """
             UPDATE users SET \(DeletionWish.state) WHERE tenant_id = $3 AND user_id = $4 AND deleted_at IS NULL RETURNING kept_until
