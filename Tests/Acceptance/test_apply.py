@@ -90,7 +90,7 @@ tenants:
         self.assertNotIn("- user", kept)
         shown = self.apply(less, "--dry-run", "--prune").stdout
         self.assertIn(f"- user {self.address('ann')}\n", shown)
-        self.assertRegex(shown, r"Deletes 1 user with 1 message \(.*\), kept until \d{4}-.*: undoing it brings all back")
+        self.assertRegex(shown, r"Deletes 1 user with 1 message \(.*\), kept until \d{4}-.*: undoing it brings all back, like `")
         self.assertIn(f"Breaks 1 alias, whose target here goes: {self.address('info')}", shown)
         self.assertIn(f"above their new quota, where new mail is refused: {self.address('bob')}", shown)
         value = json.loads(self.platform.casella("--format", "json", "apply", less, "--dry-run", "--prune").stdout)

@@ -84,16 +84,16 @@ casella>
         done = '''
 Casella at /data. Tab completes; `help` explains; `exit` leaves.
 casella> tenant show screen-works --format csv
-tenant,plan,state,domains,users,used,quota,messages,message_quota,created
-screen-works,default,active,1,60,0,,0,,TIME
+tenant,plan,state,domains,users,used,quota,messages,message_quota,kept,created
+screen-works,default,active,1,60,0,,0,,0,TIME
 casella> use screen-works
 casella(screen-works)> use
 casella> '''
         screen.shows(done + "tenant show screen-works --format csv\nbck:show scr", self.masks())
         screen.press("Enter")
         again = '''
-tenant,plan,state,domains,users,used,quota,messages,message_quota,created
-screen-works,default,active,1,60,0,,0,,TIME
+tenant,plan,state,domains,users,used,quota,messages,message_quota,kept,created
+screen-works,default,active,1,60,0,,0,,0,TIME
 casella>
 '''
         screen.shows(done + "tenant show screen-works --format csv" + again, self.masks())
@@ -143,8 +143,10 @@ casella: There is no command "tenat".
 Did you mean "tenant"?
 casella> use screen-works
 casella(screen-works)> quota show screen-works
-LEVEL   NAME          USED      QUOTA  FROM         MESSAGES  MESSAGE QUOTA  KEPT
-tenant  screen-works   0 B  unlimited  not limited         0      unlimited   0 B
+LEVEL   NAME          USED      QUOTA  FROM         MESSAGES  MESSAGE QUOTA  KEP
+T
+tenant  screen-works   0 B  unlimited  not limited         0      unlimited   0
+B
 casella(screen-works)>
 """,
             self.masks(),

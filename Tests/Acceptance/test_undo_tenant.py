@@ -38,7 +38,7 @@ class UndoneTenant(Applying):
         shown = self.undo(number, "--dry-run")
         self.assertIn(f"Tenant {self.name}, to be deleted", shown)
         self.assertIn(f"- tenant {self.name}\n", shown)
-        kept = r"Deletes 1 tenant, 1 user and 1 domain with 1 message \(.*\), kept until \d{4}-.*: undoing it brings all back"
+        kept = r"Deletes 1 tenant, 1 user and 1 domain with 1 message \(.*\), kept until \d{4}-.*: undoing it brings all back, like `"
         self.assertRegex(shown, kept)
         self.assertTrue(self.exists())
         self.undo(number, "--yes")

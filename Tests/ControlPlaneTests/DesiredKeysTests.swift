@@ -101,6 +101,7 @@ import Testing
         try await create(platform)
         let preview = try await calls.previewUndo(platform.request(Nothing(), ["number": "\(number ?? 0)"]))
         #expect(preview.changes.isEmpty && preview.impact.keysLeft == [])
+        #expect(preview.impact.keysSigning == [platform.domain.text], "that the apply's keys stay is told")
         #expect(try await states(platform).count == 4)
         await platform.close()
     }

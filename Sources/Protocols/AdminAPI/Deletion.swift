@@ -4,6 +4,8 @@ public struct Deletion: Codable, Sendable, Hashable {
     public var destroyed: Bool
     /// When it will be destroyed; nil: when somebody says so.
     public var keptUntil: Timestamp?
+    /// Of a user: aliases, groups and users' forwards that lead to the address, and stay; the first hundred. nil: none does.
+    public var leading: [AliasAddress]?
 
     public static let destroyed = Deletion(destroyed: true, keptUntil: nil)
 

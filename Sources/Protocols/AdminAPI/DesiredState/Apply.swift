@@ -80,6 +80,12 @@ public struct ApplyImpact: Codable, Sendable, Hashable {
     public var keptUntil: Timestamp?
     /// The grace period is none: what is kept, a legal hold keeps.
     public var keptByHolds = false
+    /// Aliases and groups that go by themselves, and are kept as long as the others.
+    public var aliasesDeleted = 0, groupsDeleted = 0
+    /// Domains that go, with keys of DKIM that sign.
+    public var keysGone: [String] = []
+    /// Domain aliases that go, with keys of DKIM that sign: those are destroyed.
+    public var keysDestroyed: [String] = []
     /// Tenants, domains and users that would use more than their quota, and do not yet.
     public var overQuota: [String] = []
     /// Aliases that stay, of whose targets in the tenant one would go.
@@ -102,6 +108,8 @@ public struct ApplyImpact: Codable, Sendable, Hashable {
     public var usersLeftAlone: [String] = []
     /// And domains with keys of DKIM that wait and are not the apply's: those stay.
     public var keysLeft: [String] = []
+    /// And domains whose keys of DKIM the apply made, and that sign by now: those stay too.
+    public var keysSigning: [String] = []
     /// And whether the tenant, which the apply made, is deleted with all that is in it; and nothing keeps it then.
     public var tenantDeleted = false, tenantDestroyed = false
     /// And whether it comes back, with all that is in it.

@@ -9,6 +9,8 @@ struct DeletedAndKept: Encodable, Sendable {
     let destroyed: Bool
     /// nil: until somebody destroys it.
     let keptUntil: Timestamp?
+    /// What leads to a user's address, and stays.
+    let leading: [AliasAddress]?
 }
 
 extension Report {
@@ -21,12 +23,14 @@ extension Report {
             deletion.destroyed
             ? "Deleted \(noun) \(name), for ever."
             : "Deleted \(noun) \(name); `\(undelete ?? "\(noun) undelete") \(name)` brings it back\(until)."
+        let leading = (deletion.leading ?? []).map(\.text)
+        let stays = leading.isEmpty ? "" : " Still leading there: \(leading.joined(separator: ", "))."
         self.init(
-            DeletedAndKept(deleted: name, destroyed: deletion.destroyed, keptUntil: deletion.keptUntil),
+            DeletedAndKept(deleted: name, destroyed: deletion.destroyed, keptUntil: deletion.keptUntil, leading: deletion.leading),
             Table(
                 ["deleted", "destroyed", "kept until"],
                 [[.text(name), .text(deletion.destroyed ? "yes" : "no"), .time(deletion.keptUntil)]]),
-            .sentence(sentence))
+            .sentence(sentence + stays))
     }
 }
 

@@ -16,6 +16,7 @@ package struct UndeleteUser: AdminCommand {
 
     package func execute(in context: Context) throws -> Report {
         let user = try context.client.call(Calls.undeleteUser, address.text, sending: UserUndeletion(address: `as`))
-        return Report(user, UserTable.of([user]), .sentence("\(user.kind) \(user.address) is back."))
+        let stays = user.address == address ? "" : " Aliases, groups and forwards that led to \(address) lead there still."
+        return Report(user, UserTable.of([user]), .sentence("\(user.kind) \(user.address) is back.\(stays)"))
     }
 }

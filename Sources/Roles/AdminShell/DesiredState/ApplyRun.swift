@@ -33,6 +33,7 @@ struct ApplyRun {
             (outcomes[index].changes, outcomes[index].impact) = (preview.changes, preview.impact)
             guard !preview.isEmpty else {
                 let impact = preview.impact, untouched = impact.usersSucceeded + impact.usersLeftAlone + impact.keysLeft
+                    + impact.keysSigning
                 if !untouched.isEmpty || impact.tenantStays != nil { show(DifferenceText(preview).text) }
                 return
             }

@@ -18,6 +18,11 @@ struct DeletionText {
     var isEmpty: Bool { tenants == 0 && users == 0 && domains == 0 }
     /// Such as "1 tenant, 2 users and 1 domain".
     var what: String { Self.list(tenants, users, domains) }
+    /// The commands that bring back what is kept, such as "user undelete".
+    var undeletes: String {
+        if tenants > 0 { return "tenant undelete" }
+        return [(users, "user"), (domains, "domain")].filter { $0.0 > 0 }.map { "\($0.1) undelete" }.joined(separator: "` and `")
+    }
     /// Nothing is destroyed at once.
     var keepsAll: Bool { tenantsDestroyed == 0 && usersDestroyed == 0 && domainsDestroyed == 0 }
     /// Where something is destroyed, what is not.

@@ -58,15 +58,25 @@ package struct DifferenceText {
         let impact = preview.impact
         var lines: [String] = []
         let deletion = DeletionText([impact])
+        let until = impact.keptByHolds ? "by a legal hold" : "until \(impact.keptUntil?.description ?? "somebody destroys it")"
         if !deletion.isEmpty {
-            let until = impact.keptByHolds ? "by a legal hold" : "until \(impact.keptUntil?.description ?? "somebody destroys it")"
             let rest =
                 impact.tenantDestroyed
                 ? "\(deletion.forEver): it cannot be undone; the file that made the tenant can be applied again."
                 : deletion.keepsAll
-                    ? "kept \(until): undoing it brings all back." : "\(deletion.forEver): undoing it brings no other mail back."
+                    ? "kept \(until): undoing it brings all back, like `\(deletion.undeletes)`."
+                    : "\(deletion.forEver): undoing it brings no other mail back."
             lines.append("Deletes \(deletion.what) with \(counted(impact.messagesDeleted, "message")) (\(impact.bytesDeleted)), \(rest)")
         }
+        if let addresses = Self.addresses(impact) {
+            let end = impact.keptUntil?.description ?? "somebody destroys them"
+            lines.append(
+                impact.keptByHolds
+                    ? "Deletes \(addresses): undoing it makes them again."
+                    : "Deletes \(addresses), kept until \(end): undoing it makes them again, like `alias undelete` and "
+                        + "`group undelete`.")
+        }
+        lines += keys
         if let reason = impact.tenantStays { lines.append(reason) }
         if impact.tenantBack { lines.append("Brings the tenant back as it was, with all that was in it.") }
         if !impact.usersBack.isEmpty {
@@ -83,10 +93,6 @@ package struct DifferenceText {
         if !impact.usersLeftAlone.isEmpty {
             let users = counted(impact.usersLeftAlone.count, "user"), names = Self.list(impact.usersLeftAlone)
             lines.append("Leaves \(users) alone whose address was somebody else's then: \(names).")
-        }
-        if !impact.keysLeft.isEmpty {
-            let domains = counted(impact.keysLeft.count, "domain"), names = Self.list(impact.keysLeft)
-            lines.append("Leaves keys of DKIM of \(domains) that the apply did not make, and that wait still: \(names).")
         }
         if !impact.overQuota.isEmpty {
             let names = Self.list(impact.overQuota)
@@ -114,6 +120,32 @@ package struct DifferenceText {
         case let number?: lines.append("Ends \(counted(number, "session")).")
         }
         return lines
+    }
+
+    /// What becomes of keys of DKIM.
+    private var keys: [String] {
+        let impact = preview.impact
+        func line(_ names: [String], _ noun: String, _ sentence: (String) -> String) -> [String] {
+            names.isEmpty ? [] : ["\(sentence(counted(names.count, noun))): \(Self.list(names))."]
+        }
+        return line(impact.keysGone, "domain") { "Takes keys of DKIM that sign now out of use, with \($0)" }
+            + line(impact.keysDestroyed, "name") {
+                "Destroys keys of DKIM that sign now, of \($0) that goes as a domain alias, and undoing it brings no keys back"
+            }
+            + line(impact.keysLeft, "domain") { "Leaves keys of DKIM of \($0) that the apply did not make, and that wait still" }
+            + line(impact.keysSigning, "domain") { "Leaves keys of DKIM of \($0) that the apply made, and that sign by now" }
+    }
+
+    /// Such as "2 aliases and 1 group"; nil: none goes.
+    private static func addresses(_ impact: ApplyImpact) -> String? {
+        let aliases = impact.aliasesDeleted == 1 ? "1 alias" : "\(impact.aliasesDeleted) aliases"
+        let groups = counted(impact.groupsDeleted, "group")
+        switch (impact.aliasesDeleted, impact.groupsDeleted) {
+        case (0, 0): return nil
+        case (_, 0): return aliases
+        case (0, _): return groups
+        default: return "\(aliases) and \(groups)"
+        }
     }
 
     private static func list(_ names: [String]) -> String {

@@ -19,6 +19,8 @@ struct Keeping: Sendable {
     var namesBack: [DomainName: DomainName] = [:]
     /// Of an undo: the keys that wait for domains whose keys would go, by who made them.
     var waitingKeys = WaitingKeys()
+    /// Domain aliases that go, and have keys that sign.
+    var signingAliases: [DomainName] = []
     /// What becomes of the tenant itself; and when it goes, whether it is destroyed.
     var fate = TenantFate.stays, destroysTenant = false
     /// Why a tenant stays that would go.
@@ -29,7 +31,7 @@ struct Keeping: Sendable {
         (period.map { ["keeps \($0)"] } ?? []) + destroyedUsers.map { "destroys \($0)" }.sorted()
             + destroyedDomains.map { "destroys \($0)" }.sorted() + usersBack.map { "back \($0) \($1)" }.sorted()
             + domainsBack.map { "back \($0) \($1)" }.sorted() + waitingKeys.made.map { "keys \($0)" }.sorted()
-            + waitingKeys.others.map { "other keys \($0)" }.sorted()
+            + waitingKeys.others.map { "other keys \($0)" }.sorted() + signingAliases.map { "signing \($0)" }
             + ["tenant \(fate.rawValue) \(destroysTenant) \(tenantStays ?? "")"]
     }
 }
@@ -51,8 +53,19 @@ extension Provisioning {
                 keeping.until = try await end(of: period, in: transaction)
             }
         }
+        try await findSigningAliases(among: sorted.namesGoneAlone(from: reading.state), of: reading.id, &keeping, in: transaction)
         if let undone = undertaking.undoes { try await findKept(by: undone, sorted, of: reading, &keeping, in: transaction) }
         return keeping
+    }
+
+    private func findSigningAliases(
+        among names: [DomainName], of tenant: Int64, _ keeping: inout Keeping, in transaction: PostgresTransaction
+    ) async throws {
+        guard !names.isEmpty else { return }
+        let signing = try await transaction.query(
+            "SELECT DISTINCT alias FROM dkim_keys WHERE tenant_id = $1 AND alias = ANY ($2) AND state = 'active' ORDER BY 1",
+            [.int8(tenant), .textArray(names.map(\.text))])
+        keeping.signingAliases = try signing.rows.map { try $0.name(0) }
     }
 
     func end(of period: GracePeriod, in transaction: PostgresTransaction) async throws -> Timestamp? {

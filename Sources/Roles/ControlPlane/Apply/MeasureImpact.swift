@@ -11,6 +11,7 @@ extension Provisioning {
             (impact.tenantBack, impact.tenantStays) = (prepared.fate == .comesBack, prepared.keeping.tenantStays)
             impact.usersSucceeded = prepared.keeping.usersSucceeded.map(\.text)
             impact.keysLeft = prepared.keeping.waitingKeys.others.sorted().map(\.text)
+            impact.keysSigning = prepared.keeping.waitingKeys.signing.sorted().map(\.text)
             impact.usersLeftAlone = prepared.successors.subtracting(prepared.keeping.usersSucceeded).sorted().map(\.text)
             for case .user(let address, nil, _) in prepared.changes {
                 if prepared.keeping.usersBack[address] != nil {
@@ -52,7 +53,19 @@ extension Provisioning {
             impact.messagesDeleted += usage.messages
             impact.bytesDeleted = ByteCount(impact.bytesDeleted.octets + usage.bytes.octets)
         }
-        for case .domain(_, _, nil) in prepared.changes { impact.domainsDeleted += 1 }
+        for case .domain(let name, let was?, nil) in prepared.changes {
+            impact.domainsDeleted += 1
+            if was.keys == .active { impact.keysGone.append(name.text) }
+        }
+        impact.keysGone.sort()
+        impact.keysDestroyed = prepared.keeping.signingAliases.map(\.text)
+        for change in prepared.changes {
+            switch change {
+            case .alias(let address, _, nil) where new.domains[address.domain] != nil: impact.aliasesDeleted += 1
+            case .group(let address, _, nil) where new.domains[address.domain] != nil: impact.groupsDeleted += 1
+            default: continue
+            }
+        }
         (impact.tenantDeleted, impact.tenantDestroyed) = (prepared.fate == .goes, prepared.keeping.destroysTenant)
         impact.usersDestroyed = prepared.keeping.destroyedUsers.count
         impact.domainsDestroyed = prepared.keeping.destroyedDomains.count

@@ -100,6 +100,12 @@ extension Provisioning {
 }
 
 extension SortedChanges {
+    /// Domain aliases that go, and not with their domain, which keeps its names.
+    func namesGoneAlone(from state: TenantState) -> [DomainName] {
+        let going = Set(goneDomains)
+        return goneDomainAliases.filter { name in state.domainAliases[name].map { !going.contains($0) } ?? true }
+    }
+
     /// Without what comes back by itself.
     func without(_ keeping: Keeping) -> SortedChanges {
         var left = self

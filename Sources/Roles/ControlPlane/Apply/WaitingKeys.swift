@@ -7,6 +7,8 @@ struct WaitingKeys: Sendable {
     var made: Set<DomainName> = []
     /// Domains where some are that somebody made afterwards, who wants them still.
     var others: Set<DomainName> = []
+    /// Domains whose keys sign by now, and so stay.
+    var signing: Set<DomainName> = []
 }
 
 extension Provisioning {
@@ -17,7 +19,10 @@ extension Provisioning {
         var waiting = WaitingKeys()
         // Where a key signs, all stay.
         let names = desired.domains.filter { $0.dkim == false && reading.state.domains[$0.name]?.keys == .waiting }.map(\.name)
-        guard let undone = undertaking.undoes, !names.isEmpty else { return waiting }
+        guard let undone = undertaking.undoes else { return waiting }
+        waiting.signing = Set(
+            desired.domains.filter { $0.dkim == false && reading.state.domains[$0.name]?.keys == .active }.map(\.name))
+        guard !names.isEmpty else { return waiting }
         let found = try await transaction.query(
             """
             SELECT d.name, bool_or(k.created_at = a.applied_at), bool_or(k.created_at <> a.applied_at)

@@ -30,7 +30,9 @@ extension Provisioning {
             try await refuseUsed(address.text, localPart: address.localPart, at: keys, as: becoming, in: transaction)
         } catch let error as AdminError where error.code == .alreadyExists {
             throw AdminError(
-                .alreadyExists, error.message, hint: "The deleted \(kind.rawValue) can come back when the address is free again.")
+                .alreadyExists, error.message,
+                hint: "`user rename \(address) NEW`, `alias delete \(address)` or `group delete \(address)` makes it free, and then the "
+                    + "deleted \(kind.rawValue) can come back.")
         }
         try await requireRoom(for: .aliases, of: keys.tenant, in: transaction)
         // Those whom it leads to may be of another domain of the tenant than the caller administers.

@@ -30,8 +30,13 @@ extension Provisioning {
         var tenant: Int64
         var users: [Int64]
         /// Of a shared mailbox.
-        var members: [Int64] = []
+        var members: [Int64]
         var deletion: Deletion
+
+        init(tenant: Int64, users: [Int64], members: [Int64] = [], deletion: Deletion, leading: [AliasAddress] = []) {
+            (self.tenant, self.users, self.members, self.deletion) = (tenant, users, members, deletion)
+            self.deletion.leading = leading.isEmpty ? nil : leading
+        }
     }
 
     private func delete(
@@ -50,13 +55,14 @@ extension Provisioning {
         let period = wish.now ? .atOnce : try await gracePeriod(of: keys.tenant, in: transaction)
         let key: [PostgresValue] = [.int8(keys.tenant), .int8(keys.user)]
         let members = try await members(ofShared: keys, in: transaction)
+        let leading = try await whatLeads(to: address, in: keys.tenant, transaction)
         try await showDeleted(in: transaction)
         let doomed = Doomed.user(tenant: keys.tenant, user: keys.user)
         if wish.now { try await requireNoHold(on: doomed, called: address.text, in: transaction) }
         if period == .atOnce, try await hold(on: doomed, in: transaction) == nil {
             // A trial is not to lock, and write anew, all that is in the way of a worker's writes.
             if !isRehearsal { _ = try await transaction.query("DELETE FROM users WHERE tenant_id = $1 AND user_id = $2", key) }
-            return DeletedUsers(tenant: keys.tenant, users: [keys.user], members: members, deletion: .destroyed)
+            return DeletedUsers(tenant: keys.tenant, users: [keys.user], members: members, deletion: .destroyed, leading: leading)
         }
         if wish.isBounded { try await requireRoomForKeptMail(of: [keys.user], in: keys.tenant, transaction) }
         let kept = try await transaction.query(
@@ -64,7 +70,8 @@ extension Provisioning {
             UPDATE users SET \(DeletionWish.state) WHERE tenant_id = $3 AND user_id = $4 AND deleted_at IS NULL RETURNING kept_until
             """, wish.parameters(period) + key)
         guard let row = kept.first else { throw absent }  // at the same moment
-        return DeletedUsers(tenant: keys.tenant, users: [keys.user], members: members, deletion: try Deletion(kept: row))
+        return DeletedUsers(
+            tenant: keys.tenant, users: [keys.user], members: members, deletion: try Deletion(kept: row), leading: leading)
     }
 
     /// Those who had the address and are deleted already.

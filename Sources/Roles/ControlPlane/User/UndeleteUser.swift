@@ -30,7 +30,8 @@ extension Provisioning {
         } catch let error as AdminError where error.code == .alreadyExists {
             throw AdminError(
                 .alreadyExists, error.message,
-                hint: "`user undelete \(old) --as ADDRESS` brings the deleted user back under another address.")
+                hint: "`user undelete \(old) --as ADDRESS` brings the deleted user back under another address; "
+                    + "or rename or delete first what has this one.")
         }
         try await requireRoom(for: .users, of: keys.tenant, in: transaction)
         let changed = try await transaction.query(
