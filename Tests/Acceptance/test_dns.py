@@ -8,7 +8,7 @@ from pathlib import Path
 from support import clients, messages, outside, running
 from support.authority import Authority
 from support.companies import Company
-from support.dns import DNSServer
+from support.dns import DNSServer, encoded
 from support.waiting import eventually
 
 # Not below .test, which resolvers answer themselves.
@@ -140,6 +140,47 @@ class WithDNS(unittest.TestCase):
             self.assertEqual("advised" if "such" in said else "wrong", findings[key]["verdict"])
             self.assertIn("publish", findings[key]["explanation"])
 
+    def test_spf_mx_and_dmarc_are_read_as_others_read_them(self):
+        domain = Company(self.platform, users=()).domain
+        address = self.records[HOSTNAME, "A"][0]
+        self.records |= {
+            (f"spf.{domain}", "TXT"): [f"v=spf1 ip4:{address}/32 -all"], (f"alias.{domain}", "CNAME"): [encoded(HOSTNAME)],
+            (f"there.{domain}", "TXT"): ["v=spf1 -all"], (f"{domain}._report._dmarc.partner.example", "TXT"): ["v=DMARC1"],
+        }
+        there = {"SPF": (domain, "TXT"), "MX": (domain, "MX"), "DMARC": (f"_dmarc.{domain}", "TXT")}
+        for kind, values, verdict, said in (
+            ("SPF", [f"v=spf1 include:spf.{domain} -all"], "right", f"{address} by include:spf.{domain}, there ip4:{address}/32"),
+            ("SPF", [f"v=spf1 redirect=spf.{domain}"], "right", f"redirect=spf.{domain}"),
+            ("SPF", [f"v=spf1 a:{HOSTNAME} ~all"], "right", f"by a:{HOSTNAME}"),
+            ("SPF", [f"v=spf1 include:there.{domain} ~all"], "wrong", "~all decides"),
+            ("SPF", ["v=spf1 -mx mx -all"], "wrong", "-mx decides"),
+            ("SPF", ["v=spf1 +all"], "advised", "whoever sends it"),
+            ("SPF", ["v=spf1 mx -all", "v=spf1 -all"], "wrong", "several SPF records"),
+            ("SPF", ["v=spf1 mx ipv4:192.0.2.1 -all"], "wrong", "ipv4:192.0.2.1"),
+            ("MX", [(5, "partner.example"), (10, HOSTNAME)], "wrong", "goes first, or as often, to partner.example"),
+            ("MX", [(10, HOSTNAME), (20, "partner.example")], "advised", "where it does not answer to partner.example"),
+            ("MX", [(0, "")], "wrong", "takes no mail"),
+            ("MX", [(0, ""), (10, HOSTNAME)], "wrong", "beside others"),
+            ("MX", [(10, f"alias.{domain}")], "wrong", "is an alias (CNAME)"),
+            ("MX", [(10, HOSTNAME)], "right", "Mail comes to this host"),
+            ("DMARC", ["v=DMARC1; p=most"], "wrong", "none of none, quarantine and reject"),
+            ("DMARC", ["v=DMARC1; p=reject; sp=none"], "advised", "sp=none"),
+            ("DMARC", ["v=DMARC1; p=reject; rua=mailto:x@else.example!10m"], "advised", f"{domain}._report._dmarc.else.example. TXT"),
+            ("DMARC", ["v=DMARC1; p=reject; rua=mailto:x@partner.example"], "right", "has a DMARC record"),
+        ):
+            self.records[there[kind]] = values
+            # An answer may be remembered, for a second.
+            eventually(lambda: said in self.findings(domain)[there[kind]]["explanation"], within=5, what=f"{values}: {said}")
+            self.assertEqual(verdict, self.findings(domain)[there[kind]]["verdict"], values)
+        below = self.platform.casella("domain", "create", f"below.{domain}", "--tenant", self.tenant_of(domain), check=False)
+        self.assertEqual(0, below.returncode, below.stderr)
+        self.records[there["DMARC"]] = ["v=DMARC1; p=none; sp=reject"]
+        said, place = f"that of {domain}, whose policy for it is reject", (f"_dmarc.below.{domain}", "TXT")
+        eventually(lambda: said in self.findings(f"below.{domain}")[place]["explanation"], within=5, what="the policy of the domain above")
+
+    def tenant_of(self, domain):
+        return self.platform.ask("domain", "show", domain)["tenant"]
+
     def test_a_policy_on_tls_needs_its_records_and_its_certificate(self):
         domain = Company(self.platform, users=()).domain
         setting = self.platform.ask("domain", "mta-sts", domain, "--mode", "enforce")
@@ -165,7 +206,7 @@ class WithDNS(unittest.TestCase):
         self.addCleanup(self.records.pop, (domain, "MX"))
         self.records[domain, "MX"] = [(10, HOSTNAME), (20, "backup.partner.example")]
         exchange, shown = (domain, "MX"), (HOSTNAME, "TLS")
-        self.assertEqual("right", self.findings(domain)[exchange]["verdict"], "there is no policy")
+        self.assertEqual("advised", self.findings(domain)[exchange]["verdict"], "there is no policy")
         self.assertNotIn(shown, self.findings(domain))
         for mode, verdict in (("testing", "advised"), ("enforce", "wrong")):
             self.platform.casella("domain", "mta-sts", domain, "--mode", mode)

@@ -31,4 +31,15 @@ import Testing
         let json = try run("export acme --plans --format json").text
         #expect(json.contains(#""plans" : ["#) && json.contains(#""tenants" : ["#))
     }
+
+    @Test("A tenant is no table") func noTable() throws {
+        let console = FakeConsole(), transport = FakeTransport(Self.responses)
+        let interpreter = Interpreter(console: console) { [transport] _ in transport }
+        let (outcome, _) = interpreter.perform(line: ["export", "acme", "--format", "csv"], base: Settings(dataDirectory: "/nowhere"))
+        guard case .failure(let failure) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(failure.exitStatus == 64 && failure.error.message.contains("no table") && transport.made.isEmpty)
+    }
 }

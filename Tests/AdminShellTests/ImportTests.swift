@@ -26,8 +26,8 @@ import Testing
     static let headers = [
         ("", "header line is missing"), ("address\n", "No user follows"), ("address,name\n", "no column \"name\""),
         ("hash\n", "address is missing"),
-        ("address,address\n", "twice"), ("a\"ddress\n", "quote"), ("address;quota\nann@acme.example;1GB\n", "semicolons"),
-        ("address\tquota\n", "tabs"), ("address,quota\rann@acme.example,1GB\r", "carriage returns"),
+        ("address,address\n", "twice"), ("a\"ddress\n", "quote"), ("address;name\n", "no column \"name\""),
+        ("address,quota\rann@acme.example,1GB\r", "carriage returns"),
     ]
     @Test("A header line that is wrong is refused by what is wrong", arguments: headers) func header(text: String, words: String) {
         let file = UserFile(text)
@@ -36,7 +36,8 @@ import Testing
 
     static let lines = [
         ("nobody,,,", "has no @"), ("ann@acme.example,,,", "line 2 already"), ("b@acme.example,short,,", "too short"),
-        ("b@acme.example,,{MD5}secret,", "{MD5}"), ("b@acme.example,,\(hash.dropLast(3))!,", "Base 64"),
+        ("b@acme.example,,{MD5}secret,", "{MD5}"), ("b@acme.example,\(hash),,", "in the column hash"),
+        ("b@acme.example,{SSHA}secret,,", "in the column hash"), ("b@acme.example,,\(hash.dropLast(3))!,", "Base 64"),
         ("b@acme.example,correct horse,\(hash),", "both"), ("b@acme.example,,,many", "500MB"), ("b@acme.example,,", "3 fields"),
         (",,,", "has no @"), ("b@acme.example,\"correct\"horse,,", "closing quote"),
     ]
@@ -44,6 +45,26 @@ import Testing
         let file = UserFile("address,password,hash,quota\nann@acme.example,,,\n\(text)\ncarl@acme.example,,,\n")
         #expect(file.mistakes.count == 1 && file.mistakes[0].line == 3 && file.mistakes[0].sentence.contains(words), "\(file.mistakes)")
         for secret in ["short,", "secret", "horse", "f0CceVS"] { #expect(!file.mistakes[0].sentence.contains(secret)) }
+    }
+
+    static let separated = [
+        "address;quota;hash\r\n", "address\tquota\thash\n", "sep=;\r\naddress;quota;hash\n",
+        "\u{FEFF}SEP=\t\naddress\tquota\thash\n",
+    ]
+    @Test("Columns stand between what the first line says", arguments: separated) func separator(header: String) throws {
+        let mark = header.contains(";") ? ";" : "\t"
+        let file = UserFile(header + "ann@acme.example\(mark)\"1GB\"\(mark)\n")
+        #expect(file.mistakes == [] && file.users.map(\.user.quota) == [QuotaChange(bytes: .to(ByteCount(1_000_000_000)))])
+        #expect(file.users.map(\.number) == [header.lowercased().contains("sep=") ? 3 : 2])
+    }
+
+    static let texts: [([UInt8], String?)] = [
+        (Array("ä".utf8), "ä"), ([0xEF, 0xBB, 0xBF, 0x61], "a"), ([0xFF, 0xFE, 0xE4, 0, 0x61, 0], "äa"),
+        ([0xFE, 0xFF, 0, 0xE4, 0, 0x61], "äa"),
+        ([0xFF, 0xFE, 0x61], nil), ([0xFF, 0xFE, 0, 0xD8], nil), ([0xE4], nil), ([], ""), ([0xFF, 0xFE], ""),
+    ]
+    @Test("A file is UTF-8, or UTF-16 behind its mark", arguments: texts) func encodings(bytes: [UInt8], text: String?) {
+        #expect(InputText.text(of: bytes) == text)
     }
 
     @Test("Requests are about one tenant, and no longer than is allowed") func batches() throws {

@@ -5,6 +5,14 @@ import Quantities
 import Testing
 
 struct OutputTests {
+    static let cells: [(String, String)] = [
+        ("=1+1", "'=1+1"), ("+cmd", "'+cmd"), ("-x", "'-x"), ("@acme.example", "'@acme.example"), ("\t=1", "'\t=1"), ("\r=1", "\"'\r=1\""),
+        ("-12", "-12"), ("+4.5", "+4.5"), ("-", "'-"), ("a=b", "a=b"), ("", ""), ("-1+2", "'-1+2"),
+    ]
+    @Test("No text of a table is a formula in a spreadsheet", arguments: cells) func formula(text: String, written: String) {
+        #expect(Table(["a"], [[.text(text)]]).csv == "a\n\(written)\n")
+    }
+
     @Test("CSV quotes what needs it (RFC 4180)") func csv() {
         let table = Table(
             ["a", "b"],

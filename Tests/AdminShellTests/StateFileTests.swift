@@ -83,13 +83,46 @@ import Testing
         ("tenants:\n- name: a\n  suspensionReason: x", 3, "nothing"),
         ("tenants:\n- name: a\n  name: b", 2, "twice"), ("tenants: [\n", 2, "not YAML"),
         ("plans:\n- name: p\n  limits: {users: many}", 3, "a number"), ("plans:\n- name: p\n  limits: {protocols: ''}", 3, "a list of"),
-        ("tenants:\n- &t {name: a}\n- <<: *t\n  name: b", 3, "Merge keys"),
+        ("plans:\n- name: p\n- name: p", 3, "line 2"), ("---\n---\n", 1, "neither"), ("# nothing\n", 1, "neither"),
+        ("tenants:\n- <<: [{colour: red}]\n  name: b", 2, "colour"), ("tenants:\n- <<: 5\n  name: b", 2, "mapping"),
+        ("tenants:\n- name: a\n  x-colour: red", 3, "x-colour"),
     ]
     @Test("A mistake is told by its line, without secrets", arguments: wrong) func mistake(text: String, line: Int, words: String) {
         let file = StateFile(text)
         #expect(file.mistakes.count == 1 && file.mistakes[0].line == line, "\(file.mistakes)")
         #expect(file.mistakes.first?.sentence.contains(words) == true, "\(file.mistakes)")
         #expect(!file.mistakes.contains { $0.sentence.contains("secret") })
+    }
+
+    @Test("Merge keys bring what a mapping does not say itself, and keys at the top may be extensions") func merged() throws {
+        let file = StateFile(
+            """
+            x-common: &common {quota: 1GB, messages: 5}
+            x-more: &more {messages: 7, suspended: [outgoing]}
+            tenants:
+            - name: a
+              users:
+              - {<<: *common, address: x@a.example, quota: 2GB}
+              - {<<: [*common, *more], address: y@a.example}
+            ---
+            ---
+            tenants: [{name: b}]
+            """)
+        #expect(file.mistakes == [] && file.tenants.map(\.name.text) == ["a", "b"])
+        let users = file.tenants[0].users
+        #expect(users[0].quota == QuotaChange(bytes: .to(ByteCount(2_000_000_000)), messages: .to(5)))
+        #expect(users[1].quota == QuotaChange(bytes: .to(ByteCount(1_000_000_000)), messages: .to(5)))
+        #expect(users[1].suspended == [.outgoing])
+    }
+
+    @Test("What stands in two files is told by both places") func severalFiles() {
+        let first = StateFile("plans:\n- name: p\ntenants:\n- name: a\n- name: b")
+        let second = StateFile("tenants:\n- name: c\n- name: b\nplans:\n- name: p", after: [("A.yaml", first)])
+        #expect(second.mistakes.map(\.line) == [3, 5])
+        #expect(second.mistakes.map(\.sentence) == [
+            "The tenant b stands in A.yaml, line 5, already.", "The plan p stands in A.yaml, line 2, already.",
+        ])
+        #expect(StateFile("tenants:\n- name: c", after: [("A.yaml", first)]).mistakes == [])
     }
 
     @Test("What is written is read as it was") func roundTrip() throws {

@@ -4,6 +4,12 @@ import Testing
 @Suite("Policies of MTA-STS as others read them") struct PublishedPolicyTests {
     private func policy(_ text: String) -> PublishedPolicy? { PublishedPolicy(Array(text.utf8)) }
 
+    @Test("Fields that are not known may have any UTF-8 (RFC 8461 §3.2)") func extensions() throws {
+        let text = "version: STSv1\r\nmode: testing\r\nmx: mx.a.example\r\nnote: Grüße\u{2028}an alle\r\nmax_age: 86400\r\n"
+        #expect(try #require(policy(text)).mode == .testing)
+        #expect(PublishedPolicy(Array(text.utf8) + [0xFF]) == nil)
+    }
+
     @Test("What is served is read as it was meant", arguments: MTASTSMode.allCases) func own(mode: MTASTSMode) throws {
         let served = MTASTSPolicy(mode: mode, mailHost: "Mx.Host.example"), read = try #require(policy(served.text))
         #expect(read.mode == mode && read.mailHosts == ["mx.host.example"] && read.maximumAge == served.maximumAge)

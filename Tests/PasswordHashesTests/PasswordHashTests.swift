@@ -11,6 +11,8 @@ import Testing
     static let key = "eea55bb73edfcebda120ce88c5bec0d56f6053e6"
 
     static let right: [(String, String, UInt64)] = [
+        ("{SSHA.b64}f0CceVSke+IK0le3znCfxtpRGtRzQGx0", "SSHA", 1),
+        ("{SSHA.HEX}7f409c7954a47be20ad257b7ce709fc6da511ad473406c74", "SSHA", 1),
         ("{SSHA}f0CceVSke+IK0le3znCfxtpRGtRzQGx0", "SSHA", 1), ("{ssha}f0CceVSke+IK0le3znCfxtpRGtRzQGx0", "SSHA", 1),
         ("{SSHA256}YflVcOMs6k7tbGkQbQNVn6/ehAnUAVltiLPKHBWGi2tzYWx0c2FsdA==", "SSHA256", 1),
         (
@@ -46,6 +48,7 @@ import Testing
         ("{SSHA", "does not begin with its scheme"),
         ("{}x", "does not begin with its scheme"), ("$1$salt$hash", "not known: $1$"), ("{SHA}x", "not known: {SHA}"),
         ("{PLAIN}x", "{PLAIN}"),
+        ("{SSHA.HEX}7f409c7954a4g", "not in hexadecimal"), ("{SSHA.B32}f0CceVSk", "not known: {SSHA.B32}"),
         ("$argon2i$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$aGFzaA", "not known: $argon2i$"), ("{SSHA}f0CceVSk!", "not in Base 64"),
         ("{SSHA}f0CceVSke+IK0le3znCfxtpRGtQ=", "20 octets"), ("{SSHA}", "0 octets"),
         ("{SSHA512}f0CceVSke+IK0le3znCfxtpRGtRzQGx0", "24 octets"),

@@ -21,4 +21,22 @@ struct ControlChannelTests {
         #expect(await plane.next() == nil)
         await plane.close()
     }
+
+    @Test("What is sent while there is no room follows once the other process reads") @EventLoopActor func noRoom() async throws {
+        var ends: [Int32] = [0, 0]
+        try #require(casella_socket_pair(&ends) == 0)
+        let plane = try await ControlChannel<Report, Instruction>(descriptor: ends[0])
+        let reason = String(repeating: "x", count: 2_000)
+        for user in 0..<3_000 { plane.send(.endSessions(tenant: 3, user: Int64(user), services: [.imap], reason: reason)) }
+        await EventLoopActor.sleep(for: .milliseconds(50))
+        for user in 3_000..<4_000 { plane.send(.endSessions(tenant: 3, user: Int64(user), services: [.imap], reason: reason)) }
+        let child = try await ControlChannel<Instruction, Report>(descriptor: ends[1])
+        for user in 0..<4_000 {
+            #expect(await child.next() == .endSessions(tenant: 3, user: Int64(user), services: [.imap], reason: reason))
+        }
+        plane.send(.directoryChanged)
+        #expect(await child.next() == .directoryChanged)
+        await child.close()
+        await plane.close()
+    }
 }

@@ -11,9 +11,10 @@ public struct PublishedPolicy: Sendable, Equatable {
 
     /// - Returns: nil for what is no policy.
     public init?(_ text: [UInt8]) {
-        guard text.count <= Self.sizeLimit, text.allSatisfy({ $0 < 0x80 }) else { return nil }
+        // Fields that are not known may have UTF-8 (RFC 8461 §3.2, `sts-policy-ext-value`).
+        guard text.count <= Self.sizeLimit, let text = String(validating: text, as: UTF8.self) else { return nil }
         var fields: [String: String] = [:], hosts: [String] = []
-        for line in String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline) {
+        for line in text.split(whereSeparator: { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }) {
             guard let colon = line.firstIndex(of: ":") else { return nil }
             let name = Self.trimmed(line[..<colon]), value = Self.trimmed(line[line.index(after: colon)...])
             switch name {

@@ -17,13 +17,16 @@ public struct PBKDF2Hash: Sendable, Hashable {
             throw .malformed(scheme: Self.scheme, "has no number of rounds")
         }
         guard rounds <= Self.roundsLimit else { throw .tooCostly(scheme: Self.scheme, what: "rounds", limit: Self.roundsLimit) }
-        guard let key = Self.octets(parts[4]), key.count == Self.length else {
+        guard let key = Hexadecimal.read(parts[4]), key.count == Self.length else {
             throw .malformed(scheme: Self.scheme, "does not end with \(2 * Self.length) hexadecimal digits")
         }
         (salt, self.rounds, self.key) = (Array(parts[2].utf8), rounds, key)
     }
+}
 
-    private static func octets(_ digits: Substring) -> [UInt8]? {
+/// Octets as two hexadecimal digits each.
+enum Hexadecimal {
+    static func read(_ digits: Substring) -> [UInt8]? {
         let values = digits.compactMap(\.hexDigitValue)
         guard values.count == digits.utf8.count, values.count.isMultiple(of: 2) else { return nil }
         return stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }

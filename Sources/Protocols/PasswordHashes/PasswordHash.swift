@@ -27,7 +27,13 @@ public enum PasswordHash: Sendable, Hashable, CustomStringConvertible {
         case "CRYPT": return .crypt(try CryptHash(hash, as: name))
         default: break
         }
-        if let algorithm = SaltedDigest.Algorithm(rawValue: name) { return .saltedDigest(try SaltedDigest(hash, algorithm)) }
+        // Dovecot may say behind a dot how the octets are written.
+        let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        if let algorithm = SaltedDigest.Algorithm(rawValue: String(parts[0])),
+            let encoding = SaltedDigest.Encoding(name: parts.count > 1 ? parts[1] : nil)
+        {
+            return .saltedDigest(try SaltedDigest(hash, algorithm, in: encoding))
+        }
         if let scheme = CryptHash.Scheme(rawValue: name) {
             let hash = try CryptHash(hash, as: name)
             guard hash.scheme == scheme else { throw .malformed(scheme: name, "is of another scheme than its name says") }

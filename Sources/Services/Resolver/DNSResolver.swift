@@ -3,7 +3,7 @@ public final class DNSResolver: Sendable {
     private let context: LookupContext
     private let timeout: Duration
     private static let typeA: Int32 = 1, typeMX: Int32 = 15, typeAAAA: Int32 = 28, typeTXT: Int32 = 16
-    private static let typeSRV: Int32 = 33, typeTLSA: Int32 = 52
+    private static let typeSRV: Int32 = 33, typeTLSA: Int32 = 52, typeCNAME: Int32 = 5, typePTR: Int32 = 12
 
     /// Reads the system's resolver configuration and starts no thread, so it may be made before a process confines itself.
     /// - Parameters:
@@ -31,6 +31,22 @@ public final class DNSResolver: Sendable {
         return usable
     }
 
+    /// The MX records as they are, in no order: a null one has an empty name, and there are none when there are none.
+    public func exchanges(of domain: String) async throws(ResolverError) -> [MailHost] {
+        try await records(of: Self.typeMX, at: domain, RecordData.mailHost)
+    }
+
+    /// What the name is an alias of; nil: it is none.
+    public func canonicalName(of name: String) async throws(ResolverError) -> String? {
+        try await records(of: Self.typeCNAME, at: name, RecordData.name).first
+    }
+
+    /// The names of an address (RFC 1035 §3.3.12).
+    /// - Parameter reverseName: such as `7.2.0.192.in-addr.arpa`.
+    public func pointers(at reverseName: String) async throws(ResolverError) -> [String] {
+        try await records(of: Self.typePTR, at: reverseName, RecordData.name)
+    }
+
     /// The TXT records, each with its strings joined (RFC 7208 §3.3); none when there are none.
     public func texts(of domain: String) async throws(ResolverError) -> [String] {
         let lookup = await context.ask(domain, type: Self.typeTXT, timeout: timeout)
@@ -49,7 +65,7 @@ public final class DNSResolver: Sendable {
         try await records(of: Self.typeTLSA, at: name, RecordData.certificateAssociation)
     }
 
-    private func records(of type: Int32, at name: String, _ read: ([UInt8]) -> String?) async throws(ResolverError) -> [String] {
+    private func records<Record>(of type: Int32, at name: String, _ read: ([UInt8]) -> Record?) async throws(ResolverError) -> [Record] {
         let lookup = await context.ask(name, type: type, timeout: timeout)
         if let problem = lookup.problem { throw .temporary(name: name, reason: problem) }
         guard lookup.domainExists else { throw .noSuchDomain(name) }

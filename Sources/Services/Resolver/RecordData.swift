@@ -20,6 +20,9 @@ package enum RecordData {
         return data[..<3].map { String($0) }.joined(separator: " ") + " \(digits)"
     }
 
+    /// A record that is nothing but a name.
+    static func name(_ data: [UInt8]) -> String? { name(data[...]) }
+
     /// Labels up to the root, not compressed (libunbound unpacks them). The root itself is the empty name.
     static func name(_ data: ArraySlice<UInt8>) -> String? {
         var labels: [String] = []

@@ -11,6 +11,9 @@ public final class ControlChannel<Incoming: Decodable & Sendable, Outgoing: Enco
     private var unread = ByteBuffer()
     /// Where the search for the line's end goes on, so that a long line is not searched again for each piece of it.
     private var searched = 0
+    /// One waits until there is room for what was sent, and then takes care of what was sent meanwhile: of thousands who wait, each would
+    /// have a timer of its own, and a timer is found among all when it is cancelled.
+    private var isFlushing = false, isToFlush = false
 
     public init(descriptor: Int32) async throws(ConnectionError) {
         connection = try await Connection.adopt(descriptor: descriptor)
@@ -37,7 +40,18 @@ public final class ControlChannel<Incoming: Decodable & Sendable, Outgoing: Enco
         guard var line = try? JSONEncoder().encode(value) else { return }
         line.append(10)
         connection.write(line)
-        EventLoopActor.task { try? await self.connection.flush() }
+        isToFlush = true
+        guard !isFlushing else { return }
+        isFlushing = true
+        EventLoopActor.task { await self.flush() }
+    }
+
+    private func flush() async {
+        defer { isFlushing = false }
+        while isToFlush {
+            isToFlush = false
+            do { try await connection.flush() } catch { return }
+        }
     }
 
     public func close() async { await connection.close() }

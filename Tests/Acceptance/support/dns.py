@@ -1,15 +1,15 @@
-"""A DNS server for tests: answers MX, A, TXT, SRV and TLSA questions from a table, and NXDOMAIN for names that are not in it."""
+"""A DNS server for tests: answers MX, A, CNAME, TXT, SRV and TLSA questions from a table, and NXDOMAIN for names that are not in it."""
 
 import socket
 import struct
 import threading
 
-TYPES = {"A": 1, "MX": 15, "TXT": 16, "SRV": 33, "TLSA": 52}
+TYPES = {"A": 1, "CNAME": 5, "MX": 15, "TXT": 16, "SRV": 33, "TLSA": 52}
 
 
 class DNSServer:
     """`records`: {(name, type): [value, …]}; an MX value is (preference, host), an SRV value
-    (priority, weight, port, host), and a TLSA value bytes."""
+    (priority, weight, port, host), and a TLSA value bytes; of a CNAME it is `encoded(name)`."""
 
     def __init__(self, records):
         self.records = records

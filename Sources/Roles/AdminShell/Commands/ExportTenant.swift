@@ -15,6 +15,9 @@ package struct ExportTenant: AdminCommand {
     package init() {}
 
     package func execute(in context: Context) throws -> Report {
+        guard context.settings.format != .csv else {
+            throw ValidationError("A tenant is no table: `export` writes YAML, and with --format json the same as JSON.")
+        }
         let tenant = try context.client.call(Calls.exportState, name.text)
         let table = Table(["tenant"], [[.text(name.text)]])
         guard plans else { return Report(tenant, table, .verbatim(StateText.of(tenant))) }

@@ -6,6 +6,7 @@ package struct ImportUsers: AdminCommand {
     package static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Create many users, from a CSV file.",
         discussion: """
+            Columns stand between commas, semicolons or tabs, in UTF-8 or UTF-16, as spreadsheets write them. \
             The first line names the columns: address, and any of password, hash, quota (such as 2GB) and messages. An empty quota is \
             as the plan says; a user with neither password nor hash receives mail and cannot log in. Hashes are those of other mail \
             systems: \(PasswordHashRefusal.schemes). The whole file is checked first, and nothing is made when it shows a mistake by \

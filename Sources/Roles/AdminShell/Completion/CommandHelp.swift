@@ -8,6 +8,8 @@ struct CommandHelp {
         let takesValue: Bool
         /// As it stands there, with what belongs to it below.
         var text: String
+        /// An argument that may be given several times.
+        var isRepeated: Bool { text.split(separator: " ", maxSplits: 2).dropFirst().first == "..." }
     }
 
     private(set) var arguments: [Entry] = []

@@ -28,9 +28,9 @@ package struct PlaceHelp {
                 return Casella.helpMessage(for: place.command, columns: Self.columns) + "\n" + known(words)
             }
             let arguments = help.arguments
+            let argument = number < arguments.count ? arguments[number] : arguments.last.flatMap { $0.isRepeated ? $0 : nil }
             let next =
-                number < arguments.count
-                ? "ARGUMENT:\n\(arguments[number].text)\(known(words))\n" : arguments.isEmpty ? "" : "All arguments are given.\n\n"
+                argument.map { "ARGUMENT:\n\($0.text)\(known(words))\n" } ?? (arguments.isEmpty ? "" : "All arguments are given.\n\n")
             let options = help.options.filter { Set($0.names).isDisjoint(with: place.options) }.map(\.text).joined()
             return "\(next)OPTIONS:\n\(options)"
         }

@@ -14,20 +14,39 @@ package struct StateFile: Sendable {
         (plans.isEmpty ? [] : [.plans(DesiredPlans(plans: plans))]) + tenants.map { .tenant($0) }
     }
 
-    /// - Parameter goesOn: asked at each tenant; once it is false, the rest is of no use to anybody.
-    package init(_ text: String, while goesOn: () -> Bool = { true }) {
+    /// In which lines they stand.
+    private var planLines: [PlanName: Int] = [:], tenantLines: [TenantName: Int] = [:]
+
+    /// - Parameters:
+    ///   - earlier: files that are applied together with this one, by their names: what stands there may not stand here again.
+    ///   - goesOn: asked at each tenant; once it is false, the rest is of no use to anybody.
+    package init(_ text: String, after earlier: [(name: String, file: StateFile)] = [], while goesOn: () -> Bool = { true }) {
         var reading = YAMLReading()
-        var lines: [TenantName: Int] = [:]
+        func standing<Name: Hashable>(of name: Name, _ here: [Name: Int], _ there: KeyPath<StateFile, [Name: Int]>) -> String? {
+            if let line = here[name] { return "line \(line)" }
+            return earlier.lazy.compactMap { file in file.file[keyPath: there][name].map { "\(file.name), line \($0)," } }.first
+        }
         do {
             let parser = try Parser(yaml: text)
             while let root = try parser.nextRoot() {
-                guard let fields = reading.fields(root, of: "The file", known: ["plans", "tenants"]) else { continue }
-                for node in reading.list(fields["plans"], "plans") { if let plan = Self.plan(node, &reading) { plans.append(plan) } }
+                // A document in which nothing stands.
+                if YAMLReading.isNull(root) { continue }
+                guard let fields = reading.fields(root, of: "The file", known: ["plans", "tenants"], isExtensible: true) else { continue }
+                for node in reading.list(fields["plans"], "plans") {
+                    guard let plan = Self.plan(node, &reading) else { continue }
+                    if let place = standing(of: plan.name, planLines, \.planLines) {
+                        reading.wrong(node, "The plan \(plan.name) stands in \(place) already.")
+                    }
+                    planLines[plan.name] = node.mark?.line ?? 1
+                    plans.append(plan)
+                }
                 for node in reading.list(fields["tenants"], "tenants") {
                     guard goesOn() else { return }
                     guard let tenant = Self.tenant(node, &reading) else { continue }
-                    if let line = lines[tenant.name] { reading.wrong(node, "The tenant \(tenant.name) stands in line \(line) already.") }
-                    lines[tenant.name] = node.mark?.line
+                    if let place = standing(of: tenant.name, tenantLines, \.tenantLines) {
+                        reading.wrong(node, "The tenant \(tenant.name) stands in \(place) already.")
+                    }
+                    tenantLines[tenant.name] = node.mark?.line ?? 1
                     tenants.append(tenant)
                 }
             }

@@ -12,23 +12,35 @@ struct YAMLReading {
     }
 
     /// The values of a mapping by their keys; nil when it is none. A key that is not known is a mistake.
-    mutating func fields(_ node: Node, of what: String, known: [String]) -> [String: Node]? {
+    /// - Parameter isExtensible: whether keys that begin with `x-` are passed over: anchors may stand there.
+    mutating func fields(_ node: Node, of what: String, known: [String], isExtensible: Bool = false) -> [String: Node]? {
+        guard let all = merged(node, of: what, known, isExtensible) else { return nil }
+        // A key without a value is as if it were not there.
+        return all.filter { !Self.isNull($0.value) }
+    }
+
+    /// With what its merge keys bring, which its own keys go before (https://yaml.org/type/merge.html).
+    private mutating func merged(_ node: Node, of what: String, _ known: [String], _ isExtensible: Bool) -> [String: Node]? {
         guard spend(node) else { return nil }
         guard case .mapping(let mapping) = node else {
             wrong(node, "\(what) is a mapping of \(known.joined(separator: ", ")).")
             return nil
         }
-        var fields: [String: Node] = [:]
+        var fields: [String: Node] = [:], others: [Node] = []
         for (key, value) in mapping {
-            guard let name = key.scalar?.string, known.contains(name) else {
-                let shown = key.scalar.map { String($0.string.prefix(60)) } ?? "this"
-                let merge = shown == "<<" ? " Merge keys are not read; write out what they stand for." : nil
-                let advice = merge ?? Suggestion.nearest(to: shown, in: known).map { " Did you mean \"\($0)\"?" }
-                wrong(key, "\(what) has no key \"\(shown)\".\(advice ?? " Keys are \(known.joined(separator: ", ")).")")
-                continue
+            let name = key.scalar?.string ?? "this"
+            if name == "<<" {
+                if case .sequence(let sequence) = value { others += sequence } else { others.append(value) }
+            } else if key.scalar != nil, known.contains(name) {
+                fields[name] = value
+            } else if !isExtensible || !name.hasPrefix("x-") {
+                let advice = Suggestion.nearest(to: name, in: known).map { " Did you mean \"\($0)\"?" }
+                wrong(key, "\(what) has no key \"\(name.prefix(60))\".\(advice ?? " Keys are \(known.joined(separator: ", ")).")")
             }
-            // A key without a value is as if it were not there.
-            if !Self.isNull(value) { fields[name] = value }
+        }
+        for other in others {
+            guard let more = merged(other, of: what, known, isExtensible) else { continue }
+            fields.merge(more) { own, _ in own }
         }
         return fields
     }

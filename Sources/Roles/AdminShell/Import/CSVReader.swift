@@ -1,6 +1,7 @@
 /// The records of a CSV text (RFC 4180): fields between commas, in quotes when they hold a comma, a quote (written twice) or a line end.
+/// Also between semicolons or tabs, as spreadsheets write them where a comma stands in numbers.
 ///
-/// Lines end with CRLF or LF; a byte order mark at the beginning and empty lines are passed over.
+/// Lines end with CRLF or LF; a byte order mark at the beginning, a first line `sep=;` and empty lines are passed over.
 package struct CSVReader {
     package struct Record: Sendable, Equatable {
         /// Where it begins, from 1 on.
@@ -12,18 +13,43 @@ package struct CSVReader {
 
     private enum Mistake: String, Error {
         case unclosed = "A quote is opened and never closed."
-        case afterQuote = "Behind a closing quote stands neither a comma nor the line's end."
+        case afterQuote = "Behind a closing quote stands neither what parts fields nor the line's end."
         case innerQuote = "A quote stands within a field that does not begin with one."
     }
 
     private let bytes: [UInt8]
     private var place = 0
     private var line = 1
+    /// What stands between fields.
+    private var separator = UInt8(ascii: ",")
 
     package init(_ text: String) {
         bytes = Array(text.utf8)
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { place = 3 }
+        if let named = takeNamedSeparator() { separator = named } else { separator = separatorOfFirstLine }
     }
+
+    /// Of Excel's first line, which names it.
+    private mutating func takeNamedSeparator() -> UInt8? {
+        let begin = bytes[place...].prefix(4).map { $0 | 0x20 }
+        guard begin.elementsEqual("sep=".utf8.map { $0 | 0x20 }), place + 4 < bytes.count else { return nil }
+        let (start, named) = (place, bytes[place + 4])
+        place += 5
+        guard named < 0x80, !Self.isLineEnd(named), takeLineEnd() || place == bytes.count else {
+            place = start
+            return nil
+        }
+        return named
+    }
+
+    /// A comma, unless the line has none and one of the others: no column's name has any of them.
+    private var separatorOfFirstLine: UInt8 {
+        let first = bytes[place...].drop(while: Self.isLineEnd).prefix { !Self.isLineEnd($0) }
+        let candidates = ",;\t".utf8
+        return candidates.first(where: first.contains) ?? UInt8(ascii: ",")
+    }
+
+    private static func isLineEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
 
     /// nil at the end.
     package mutating func next() -> Record? {
@@ -32,7 +58,7 @@ package struct CSVReader {
         let first = line
         do throws(Mistake) {
             var fields = [try field()]
-            while take(UInt8(ascii: ",")) { fields.append(try field()) }
+            while take(separator) { fields.append(try field()) }
             _ = takeLineEnd()
             return Record(line: first, fields: fields)
         } catch {
@@ -44,7 +70,7 @@ package struct CSVReader {
     private mutating func field() throws(Mistake) -> String {
         guard take(UInt8(ascii: "\"")) else {
             let start = place
-            while place < bytes.count, bytes[place] != UInt8(ascii: ","), !isAtLineEnd {
+            while place < bytes.count, bytes[place] != separator, !isAtLineEnd {
                 guard bytes[place] != UInt8(ascii: "\"") else { throw .innerQuote }
                 place += 1
             }
@@ -57,7 +83,7 @@ package struct CSVReader {
                     text.append(UInt8(ascii: "\""))
                     continue
                 }
-                guard place == bytes.count || bytes[place] == UInt8(ascii: ",") || isAtLineEnd else { throw .afterQuote }
+                guard place == bytes.count || bytes[place] == separator || isAtLineEnd else { throw .afterQuote }
                 return String(decoding: text, as: UTF8.self)
             }
             if bytes[place] == UInt8(ascii: "\n") { line += 1 }

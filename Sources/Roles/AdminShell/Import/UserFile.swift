@@ -1,4 +1,5 @@
 import AdminAPI
+import PasswordHashes
 import Quantities
 
 /// The users that a CSV file lists, each checked by itself, with all that is wrong in the file.
@@ -43,10 +44,9 @@ package struct UserFile: Sendable {
     private static func columns(_ header: CSVReader.Record) throws(AdminError) -> [Column] {
         var columns: [Column] = []
         for name in try fields(of: header) {
-            for (mark, words) in [(";", "semicolons"), ("\t", "tabs"), ("\r", "carriage returns alone")] where name.contains(mark) {
+            guard !name.contains("\r") else {
                 throw AdminError(
-                    .invalid, "The file is parted by \(words).",
-                    hint: "Save it with commas between the columns, and with the line ends of Unix or Windows.")
+                    .invalid, "The file's lines end with carriage returns alone.", hint: "Save it with the line ends of Unix or Windows.")
             }
             guard let column = Column(rawValue: name.trimmingSpaces().lowercased()) else {
                 let known = Column.allCases.map(\.rawValue).joined(separator: ", ")
@@ -86,9 +86,26 @@ package struct UserFile: Sendable {
 
     private static func password(_ password: String?, _ hash: String?) throws(AdminError) -> PasswordChoice? {
         guard password == nil || hash == nil else { throw AdminError(.invalid, "The line has both a password and a hash.") }
+        if let password, Self.isHash(password) {
+            throw AdminError(.invalid, "The column password holds a hash.", hint: "Hashes stand in the column hash.")
+        }
         let choice = password.map { PasswordChoice.given($0) } ?? hash.map { .hash($0) }
         try choice?.validate(takesHash: true)
         return choice
+    }
+
+    /// Also one that is not taken: it would be a password that nobody has.
+    private static func isHash(_ password: String) -> Bool {
+        do throws(PasswordHashRefusal) {
+            _ = try PasswordHash(password)
+            return true
+        } catch {
+            switch error {
+            case .tooCostly: return true
+            case .malformed: return password.hasPrefix("{")
+            case .empty, .tooLong, .badCharacter, .unknownScheme: return false
+            }
+        }
     }
 
     private static func quota(_ size: String?, _ number: String?) throws(AdminError) -> QuotaChange? {

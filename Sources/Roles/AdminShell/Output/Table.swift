@@ -67,10 +67,21 @@ package struct Table: Sendable {
         }.joined(separator: "\n")
     }
 
-    /// RFC 4180, with line feeds alone as Unix tools expect; quantities as plain integers, nothing for unlimited.
+    /// RFC 4180, with line feeds alone as Unix tools expect; quantities as plain integers, nothing for unlimited. A text that a spreadsheet
+    /// would take for a formula has an apostrophe before it, which spreadsheets take for the mark of a text: it may be a stranger's.
     package var csv: String {
         let names = headers.map { Self.csvField($0.replacing(" ", with: "_")) }
-        return ([names] + rows.map { $0.map { Self.csvField($0.raw) } }).map { $0.joined(separator: ",") + "\n" }.joined()
+        let lines = rows.map { $0.map { Self.csvField(Self.isFormula($0.raw) ? "'" + $0.raw : $0.raw) } }
+        return ([names] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
+    }
+
+    /// Numbers are none.
+    private static func isFormula(_ text: String) -> Bool {
+        guard let first = text.utf8.first, "=+-@\t\r".utf8.contains(first) else { return false }
+        let digits = text.utf8.dropFirst()
+        let isNumber = (first == UInt8(ascii: "-") || first == UInt8(ascii: "+")) && !digits.isEmpty
+            && digits.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+        return !isNumber
     }
 
     static func csvField(_ text: String) -> String {

@@ -39,43 +39,6 @@ extension Provisioning {
                     : "`dkim create \(name)` makes keys, and prints what to publish."))
     }
 
-    /// MX: mail must come here (RFC 5321 §5.1).
-    private func checkExchange(
-        of domain: String, _ mode: MTASTSMode, _ served: PolicyFetch.Outcome?
-    ) async -> DomainCheck.Finding {
-        let wanted = "\(domain). MX 10 \(facts.hostname)."
-        func finding(_ verdict: DomainCheck.Finding.Verdict, _ published: [String], _ explanation: String) -> DomainCheck.Finding {
-            DomainCheck.Finding(type: "MX", name: "\(domain).", verdict: verdict, published: published, explanation: explanation)
-        }
-        do {
-            let hosts = try await resolver.mailHosts(of: domain)
-            let published = hosts.map { "\($0.preference) \($0.name)." }
-            if hosts.contains(where: { $0.name == facts.hostname.lowercased() }) {
-                let strange = mode == .off ? [] : hosts.map(\.name).filter { !lists($0, served) }
-                guard !strange.isEmpty else { return finding(.right, published, "Mail comes to this host.") }
-                return finding(
-                    mode == .enforce ? .wrong : .advised, published,
-                    "Mail comes to this host, and to others that the domain's policy on TLS does not list: "
-                        + strange.joined(separator: ", ")
-                        + (mode == .enforce ? ". Who keeps to it sends nothing there" : ". With the mode enforce nothing would come there")
-                        + "; publish the one record alone: \(wanted)")
-            }
-            return finding(.wrong, published, "Mail goes elsewhere; publish: \(wanted)")
-        } catch .temporary(_, let reason) {
-            return finding(.unknown, [], "The name servers could not be asked (\(reason)); try again later.")
-        } catch .nullMX {
-            return finding(.wrong, ["0 ."], "The domain says that it takes no mail; publish: \(wanted)")
-        } catch {
-            return finding(.wrong, [], "The domain has no usable MX record; publish: \(wanted)")
-        }
-    }
-
-    /// Whether the policy has mail go to the host.
-    private func lists(_ host: String, _ served: PolicyFetch.Outcome?) -> Bool {
-        if case .fetched(let policy) = served { return policy.lists(host) }
-        return host == facts.hostname.lowercased()
-    }
-
     /// What the mail host shows whoever keeps to a policy on TLS (RFC 8461 §4.2); nil: there is no policy.
     private func checkCertificate(_ mode: MTASTSMode) async -> DomainCheck.Finding? {
         guard mode != .off else { return nil }
@@ -96,32 +59,6 @@ extension Provisioning {
                 "The certificate for \(host) expires in \(end), and was not renewed: then who keeps to the policy sends no mail here.")
         }
         return finding(.right, "The mail host shows a certificate that those believe who keep to the policy.")
-    }
-
-    /// SPF: receivers should believe mail from here (RFC 7208 §3.1).
-    private func checkSenders(of domain: String) async -> DomainCheck.Finding {
-        func finding(_ verdict: DomainCheck.Finding.Verdict, _ published: [String], _ explanation: String) -> DomainCheck.Finding {
-            DomainCheck.Finding(type: "TXT", name: "\(domain).", verdict: verdict, published: published, explanation: explanation)
-        }
-        let wanted = "\(domain). TXT \"v=spf1 mx -all\""
-        do {
-            let policies = try await resolver.texts(of: domain).filter { $0 == "v=spf1" || $0.hasPrefix("v=spf1 ") }
-            let published = policies.map { "\"\($0)\"" }
-            switch policies.count {
-            case 0: return finding(.wrong, [], "The domain has no SPF record, so receivers may distrust its mail; publish: \(wanted)")
-            case 1:
-                let names = policies[0].split(separator: " ")
-                let includesUs = names.contains { $0 == "mx" || $0 == "+mx" || $0.hasSuffix(":\(facts.hostname)") }
-                return includesUs
-                    ? finding(.right, published, "The SPF record names this host.")
-                    : finding(.wrong, published, "The SPF record does not name this host; add mx, such as: \(wanted)")
-            default: return finding(.wrong, published, "The domain has several SPF records, which is an error; publish one: \(wanted)")
-            }
-        } catch .temporary(_, let reason) {
-            return finding(.unknown, [], "The name servers could not be asked (\(reason)); try again later.")
-        } catch {
-            return finding(.wrong, [], "The domain does not exist in the DNS; publish: \(wanted)")
-        }
     }
 
     /// The host that the MX record names must have an address.

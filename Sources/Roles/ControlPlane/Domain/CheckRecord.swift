@@ -15,6 +15,7 @@ extension Provisioning {
             case "SRV": return check(record, against: try await resolver.services(at: name))
             case "TLSA": return check(key: record, against: try await resolver.certificateAssociations(at: name))
             case "CNAME": return await check(host: record, try await leadsHere(name))
+            case "TXT" where name.hasPrefix("_dmarc."): return try await check(dmarc: record)
             case "TXT":
                 guard let policy = Self.policies.first(where: { record.name.hasPrefix($0.label) }) else { return nil }
                 return check(record, policy, against: try await resolver.texts(of: name))
@@ -35,7 +36,6 @@ extension Provisioning {
     }
 
     private static let policies = [
-        Policy(label: "_dmarc.", version: "v=DMARC1", name: "DMARC", tag: "p"),  // RFC 7489 §6.3
         Policy(label: "_smtp._tls.", version: "v=TLSRPTv1", name: "TLSRPT", tag: "rua"),  // RFC 8460 §3
     ]
 
@@ -45,16 +45,14 @@ extension Provisioning {
         switch found.count {
         case 0: return record.advised
         case 1:
-            guard TagList(found[0])[policy.tag] != nil else {
+            guard let value = TagList(found[0])[policy.tag] else {
                 return record.finding(
                     .wrong, published, "The \(policy.name) record lacks its tag \(policy.tag), so it says nothing; publish: \(record.line)")
             }
-            // Somebody may watch the reports first: nothing is wrong with that.
-            if policy.name == "DMARC", DMARCRecord(found[0]).asksForNothing, !DMARCRecord(record.text).asksForNothing {
+            guard value.lowercased().split(separator: ",").allSatisfy({ $0.hasPrefix("mailto:") || $0.hasPrefix("https:") }) else {
                 return record.finding(
-                    .advised, published,
-                    "The domain's mail is signed, and its DMARC record still asks nobody to put mail aside that fails (p=none); once "
-                        + "reports show that all of its own passes, write p=quarantine in it.")
+                    .wrong, published,
+                    "The \(policy.name) record's \(policy.tag) is neither mailto: nor https:, so nobody reports; publish: \(record.line)")
             }
             return record.finding(.right, published, "The domain has a \(policy.name) record.")
         default:
@@ -67,7 +65,15 @@ extension Provisioning {
     private func check(_ record: DNSRecord, against services: [String]) -> DomainCheck.Finding {
         guard !services.isEmpty else { return record.advised }
         let wanted = record.value.split(separator: " ").suffix(2).map { $0.lowercased() }
-        if services.contains(where: { $0.split(separator: " ").suffix(2).map { $0.lowercased() } == wanted }) {
+        func leadsHere(_ service: String) -> Bool { service.split(separator: " ").suffix(2).map { $0.lowercased() } == wanted }
+        func priority(_ service: String) -> Int { service.split(separator: " ").first.flatMap { Int($0) } ?? 0 }
+        if let own = services.filter(leadsHere).map(priority).min() {
+            let others = services.filter { !leadsHere($0) && priority($0) <= own }
+            guard others.isEmpty else {
+                return record.finding(
+                    .advised, services,
+                    "Mail programs find the service here, and first, or as often, elsewhere; publish the one record alone: \(record.line)")
+            }
             return record.finding(.right, services, "Mail programs find the service here.")
         }
         if services.allSatisfy({ $0.hasSuffix(" .") }) {
