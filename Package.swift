@@ -66,7 +66,7 @@ let package = Package(
             [
                 "AdminAPI", "PasswordHashes", "Quantities", "Supervision", "Exposition", "Runtime", "Postgres", "Argon2", "Crypt",
                 "Cracklib", "Cryptography", "CProcess", "DKIM", "ProxyProtocol", "Resolver", "MailStore", "MailSettings", "SMTP",
-                "MailRules", "HTTP", "WebForms", "SecureStream", "InternationalNames", nioHTTP1,
+                "MailRules", "HTTP", "WebForms", "SecureStream", "TLS", "InternationalNames", nioHTTP1,
             ] + nio),
         library(
             "Gateway", on: "Roles",
@@ -163,7 +163,7 @@ let package = Package(
         tests(of: "Cryptography"),
         tests(of: "DKIM", ["Cryptography", "MIME", "SMTP", "TestSupport"]),
         tests(of: "Exposition"),
-        tests(of: "Gateway", ["CProcess", "HTTP", "MailSettings", "ProxyProtocol", "Runtime", "Supervision"]),
+        tests(of: "Gateway", ["CProcess", "Cryptography", "HTTP", "MailSettings", "ProxyProtocol", "Runtime", "Supervision", "TLS"]),
         tests(of: "HTTP"),
         tests(of: "IMAP", ["MIME", "SASL"]),
         tests(of: "InternationalNames"),

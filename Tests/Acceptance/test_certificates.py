@@ -1,5 +1,6 @@
 """Certificates by host name: chosen by what the client asks for, read anew when their files change, without dropping anybody."""
 
+import datetime
 import os
 import shutil
 import smtplib
@@ -10,6 +11,7 @@ import unittest
 from pathlib import Path
 
 from support import clients, running
+from support.authority import Authority
 from support.companies import Company
 from support.running import run
 from support.waiting import eventually
@@ -26,6 +28,29 @@ def make(folder, *names, days=90):
     ])  # fmt: skip
     assert made.returncode == 0, made.stderr
     return certificate, secret
+
+
+def between(folder, name, start, end):
+    """A pair that is valid from so many days from now until so many days from now."""
+    certificate, key = make(folder, name)
+    (folder / "index.txt").write_text("")
+    (folder / "serial").write_text("01\n")
+    settings = folder / "ca.conf"
+    settings.write_text(
+        f"[ca]\ndefault_ca=own\n[own]\ndatabase={folder}/index.txt\nserial={folder}/serial\nnew_certs_dir={folder}\ndefault_md=sha256\n"
+        f"policy=any\nx509_extensions=names\n[any]\ncommonName=supplied\n[names]\nsubjectAltName=DNS:{name}\n"
+    )
+    request = folder / "request.pem"
+    made = run(["openssl", "req", "-new", "-key", key, "-subj", f"/CN={name}", "-out", request])
+    assert made.returncode == 0, made.stderr
+    now = datetime.datetime.now(datetime.timezone.utc)
+    first, last = (format(now + datetime.timedelta(days=days), "%Y%m%d%H%M%SZ") for days in (start, end))
+    made = run([
+        "openssl", "ca", "-config", settings, "-batch", "-selfsign", "-notext", "-keyfile", key, "-in", request, "-out", certificate,
+        "-startdate", first, "-enddate", last,
+    ])  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    return certificate, key
 
 
 def der(certificate):
@@ -102,7 +127,7 @@ class Certificates(unittest.TestCase):
         # What cannot be used leaves the one before in place, and is told.
         good = certificate.read_bytes()
         certificate.write_text("-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n")
-        eventually(lambda: "cannot be used" in str(self.platform.ask("status")["warnings"]), within=20, what="status warns")
+        eventually(lambda: "The one before stays" in str(self.platform.ask("status")["warnings"]), within=20, what="status warns")
         self.assertEqual(after, self.shown("mail.renewed.example"))
         certificate.unlink()
         self.platform.stop()
@@ -113,12 +138,109 @@ class Certificates(unittest.TestCase):
         eventually(lambda: not self.platform.ask("status")["warnings"], within=20, what="all is well again")
 
     def test_the_end_is_warned_of(self):
-        certificate, key = make(self.folder / "ending", "mail.ending.example", days=5)
-        self.bring(certificate, key)
-        status = self.platform.casella("status").stdout
-        self.assertRegex(status, r"mail\.ending\.example: It expires in \d days, and was not renewed")
+        for life, span in (((-300, 29), "28 days"), ((-70, 20), "19 days"), ((-5, 0.5), "11 hours")):
+            certificate, key = between(self.folder / "ending", "mail.ending.example", *life)
+            self.bring(certificate, key)
+            status = self.platform.casella("status").stdout
+            self.assertIn(f"mail.ending.example: It expires in {span}, and was not renewed", status)
+        # One that lives for six days has not to be renewed on its first.
+        for life in ((-300, 32), (-60, 30), (-1, 5)):
+            certificate, key = between(self.folder / "ending", "mail.ending.example", *life)
+            self.bring(certificate, key)
+            self.assertIn("All is well.", self.platform.casella("status").stdout, life)
         self.platform.casella("certificate", "delete", "mail.ending.example")
         self.assertIn("All is well.", self.platform.casella("status").stdout)
+
+    def half(self, fresh, certificate):
+        """One of two renewed files comes; nothing else is shown until the other does."""
+        os.replace(fresh, certificate)
+        eventually(
+            lambda: "the private key is not the certificate's. The one before stays" in str(self.platform.ask("status")["warnings"]),
+            within=20, what="status tells of half a renewal",
+        )  # fmt: skip
+
+    def test_half_a_renewal_changes_nothing_until_its_other_half_comes(self):
+        certificate, key = make(self.folder / "halved", "mail.halved.example")
+        before = der(certificate)
+        self.bring(certificate, key)
+        fresh, fresh_key = make(self.folder / "second", "mail.halved.example")
+        after = der(fresh)
+        self.half(fresh, certificate)
+        self.assertEqual(before, self.shown("mail.halved.example"))
+        # Others go on being taken meanwhile.
+        other, other_key = make(self.folder / "beside", "mail.beside.example")
+        self.bring(other, other_key)
+        self.assertEqual(der(other), self.shown("mail.beside.example"))
+        os.replace(fresh_key, key)
+        eventually(lambda: self.shown("mail.halved.example") == after, within=20, what="the whole renewal is shown")
+        self.assertIn("All is well.", self.platform.casella("status").stdout)
+        self.platform.casella("certificate", "delete", "mail.halved.example")
+        self.platform.casella("certificate", "delete", "mail.beside.example")
+
+    def test_the_standard_one_half_renewed_or_damaged_keeps_nothing_from_starting(self):
+        folder = self.platform.data / "tls"
+        certificate, key = folder / "certificate.pem", folder / "key.pem"
+        good = certificate.read_bytes()
+        fresh, _ = make(self.folder / "other standard", running.HOSTNAME)
+        self.half(fresh, certificate)
+        for content in (None, b"", b"-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n"):
+            if content is not None:
+                certificate.write_bytes(content)
+            self.platform.stop()
+            self.platform.start()
+            self.assertEqual(self.standard, self.shown("elsewhere.example"))
+            self.assertIn("The standard certificate", self.platform.casella("status").stdout)
+        certificate.write_bytes(good)
+        eventually(lambda: not self.platform.ask("status")["warnings"], within=20, what="all is well again")
+
+    def test_chains_that_clients_cannot_follow_are_refused(self):
+        folder = self.folder / "chains"
+        folder.mkdir()
+        authority = Authority(folder)
+        chain, key = authority.issue("mail.chain.example")
+        self.bring(chain, key)
+        leaf, root = (part + "-----END CERTIFICATE-----\n" for part in chain.read_text().split("-----END CERTIFICATE-----\n")[:2])
+        middle = len(root) // 2
+        damaged = root[:middle] + ("A" if root[middle] != "A" else "B") + root[middle + 1 :]
+        stranger = make(self.folder / "stranger", "mail.stranger.example")[0].read_text()
+        for text, reason in (
+            (root + leaf, "the private key is not the certificate's"),
+            (leaf + stranger, "first certificate was not issued by the one behind it"),
+            (leaf + root + stranger, "second certificate was not issued by the one behind it"),
+            (leaf + damaged, "certificate"),
+            (leaf + root[:middle], "second certificate is damaged"),
+        ):
+            chain.write_text(text)
+            refused = self.bring(chain, key, check=False)
+            self.assertNotEqual(0, refused.returncode, text)
+            self.assertIn(reason, refused.stderr)
+        chain.write_text(leaf + root)
+        self.platform.casella("certificate", "delete", "mail.chain.example")
+
+    def test_keys_that_the_doors_cannot_show_and_times_that_are_not_now_are_refused(self):
+        folder = self.folder / "kinds"
+        folder.mkdir()
+        for kind, options, reason in (
+            ("k256", ("EC", "ec_paramgen_curve:secp256k1"), "keys of the kind secp256k1 cannot be shown"),
+            ("p224", ("EC", "ec_paramgen_curve:P-224"), "keys of the kind secp224r1 cannot be shown"),
+            ("small", ("RSA", "rsa_keygen_bits:1024"), "an RSA key of 1024 bits"),
+            ("p521", ("EC", "ec_paramgen_curve:P-521"), None),
+        ):
+            certificate, key = folder / f"{kind}.pem", folder / f"{kind}.key"
+            made = run([
+                "openssl", "req", "-x509", "-newkey", options[0], "-pkeyopt", options[1], "-nodes", "-days", "90", "-subj", f"/CN={kind}",
+                "-addext", f"subjectAltName=DNS:{kind}.kinds.example", "-keyout", key, "-out", certificate,
+            ])  # fmt: skip
+            self.assertEqual(0, made.returncode, made.stderr)
+            brought = self.bring(certificate, key, check=False)
+            self.assertEqual(reason is None, brought.returncode == 0, brought.stderr)
+            self.assertIn(reason or "", brought.stderr)
+        self.assertEqual(der(folder / "p521.pem"), self.shown("p521.kinds.example"))
+        self.platform.casella("certificate", "delete", "p521.kinds.example")
+        for life, reason in (((-90, -1), "It expired on"), ((2, 90), "It is not valid before")):
+            refused = self.bring(*between(self.folder / "times", "mail.times.example", *life), check=False)
+            self.assertNotEqual(0, refused.returncode)
+            self.assertIn(reason, refused.stderr)
 
     def test_what_cannot_be_shown_is_refused_with_its_reason(self):
         certificate, key = make(self.folder / "right", "mail.right.example")

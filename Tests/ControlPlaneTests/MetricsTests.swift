@@ -169,6 +169,7 @@ import Testing
 
     @Test("What ails is said with what helps") func ailments() throws {
         var gathered = try Self.platform()
+        gathered.queue?.held = 0
         #expect(Ailments.sentences(gathered).isEmpty)
         gathered.queue?.oldest = 5 * 3_600
         gathered.disk = .init(free: 4, size: 100)
@@ -184,7 +185,9 @@ import Testing
     @Test("Many that ail are told in one sentence") func manyAilments() throws {
         var workers = try (1...300).map { try Self.worker("t\($0)", stored: 0) }
         for index in workers.indices { workers[index].isSilent = true }
-        let sentences = Ailments.sentences(try Self.platform(workers: workers))
+        var gathered = try Self.platform(workers: workers)
+        gathered.queue?.held = 0
+        let sentences = Ailments.sentences(gathered)
         #expect(sentences.count == 1)
         #expect(sentences.first?.hasPrefix("300 processes do not answer: tenant:t1, tenant:t2, tenant:t3 and 297 more. They hang") == true)
         #expect(Ailments.failing([]).isEmpty)
@@ -204,5 +207,40 @@ import Testing
     ]
     @Test("An address to listen at has an IP address and a port", arguments: addresses) func address(text: String, read: String?) {
         #expect(ListeningAddress(text).map { "\($0.host) \($0.port)" } == read)
+    }
+}
+
+@Suite("What status warns of") struct AilmentTests {
+    @Test("Held mail, a read-only disk, one without room for files, a clock that was set back, a gateway that starts: each is one sentence")
+    func ailments() throws {
+        var gathered = try MetricsTests.platform()
+        gathered.queue?.held = 0
+        #expect(Ailments.sentences(gathered).isEmpty)
+        gathered.queue?.held = 2
+        #expect(Ailments.sentences(gathered).first?.hasPrefix("2 messages are held in the queue") == true)
+        gathered.queue?.held = 0
+        gathered.disk = .init(free: 50, size: 100, freeFiles: 1_000, files: 100_000)
+        #expect(Ailments.sentences(gathered).first?.hasPrefix("The disk holds nearly as many files as it can: 1000 of 100000") == true)
+        gathered.disk?.isReadOnly = true
+        #expect(Ailments.sentences(gathered).first?.hasPrefix("The disk is read-only") == true)
+        gathered.disk = .init(free: 50, size: 100)
+        gathered.clockSetBack = 59
+        #expect(Ailments.sentences(gathered).isEmpty)
+        gathered.clockSetBack = 7_200
+        #expect(Ailments.sentences(gathered).first?.hasPrefix("The machine's clock was set back by 2 hours") == true)
+        gathered.clockSetBack = 0
+        gathered.gateway.isReady = false
+        #expect(Ailments.sentences(gathered).first?.hasPrefix("The gateway is starting") == true)
+    }
+
+    @Test("Metrics tell how long certificates are valid") func certificates() throws {
+        var gathered = try MetricsTests.platform()
+        gathered.certificates = [
+            .init(name: "mail.example", secondsLeft: -5, isCurrent: true), .init(name: "gone.example", secondsLeft: nil, isCurrent: false),
+        ]
+        let text = MetricsTests.text(gathered)
+        #expect(text.contains("\ncasella_certificate_expiry_seconds{name=\"mail.example\"} -5\n"))
+        #expect(!text.contains("expiry_seconds{name=\"gone"))
+        #expect(text.contains("\ncasella_certificate_current{name=\"gone.example\"} 0\n"))
     }
 }

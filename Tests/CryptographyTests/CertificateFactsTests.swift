@@ -16,7 +16,18 @@ import Testing
         #expect(facts.issuer == "/CN=Mail.Example" && facts.isSelfSigned)
         #expect(facts.notAfter - facts.notBefore == 3652 * 86_400 + 300)
         #expect(facts.fingerprint.count == 32)
-        #expect(try CertificateFacts(chain: chain + chain, key: key) == facts, "the first of a chain counts")
+    }
+
+    @Test("A chain is followed: each member was issued by the one behind it, and all can be read") func chains() throws {
+        let other = Array(try SelfSignedCertificate(hostNames: ["mail.example"]).certificatePEM.utf8)
+        #expect(throws: CertificateMistake.notIssuedByNext(1)) { try CertificateFacts(chain: chain + other, key: key) }
+        #expect(throws: CertificateMistake.keyOfAnother) { try CertificateFacts(chain: other + chain, key: key) }
+        #expect(throws: CertificateMistake.unreadableMember(2)) { try CertificateFacts(chain: chain + other.prefix(200), key: key) }
+        var damaged = other
+        damaged.replaceSubrange(100..<110, with: Array("!!!!!!!!!!".utf8))
+        #expect(throws: CertificateMistake.unreadableMember(2)) { try CertificateFacts(chain: chain + damaged, key: key) }
+        #expect(throws: CertificateMistake.noCertificate) { try CertificateFacts(chain: Array(chain.prefix(200)), key: key) }
+        #expect(try CertificateFacts(chain: Array("A text before it\n".utf8) + key + chain, key: key).hostNames.count == 2)
     }
 
     @Test("A key of another certificate is refused") func otherKey() throws {
@@ -29,6 +40,31 @@ import Testing
         #expect(throws: CertificateMistake.noCertificate) { try CertificateFacts(chain: key, key: key) }
         #expect(throws: CertificateMistake.noKey) { try CertificateFacts(chain: chain, key: []) }
         #expect(throws: CertificateMistake.noKey) { try CertificateFacts(chain: chain, key: chain) }
+    }
+
+    /// EC on P-224, in one file with its certificate.
+    private static let smallCurve = """
+        -----BEGIN PRIVATE KEY-----
+        MHgCAQAwEAYHKoZIzj0CAQYFK4EEACEEYTBfAgEBBBwF9AtDnhiYne62/1uipkLz
+        DRFGEjtoDK1AIvPzoTwDOgAEr9Z9YuEP3A07pFR89I6taqy6a3clBxWqmqC/k6eM
+        Xwk7nCWVF2UC0vB3sGoHVpVLGXb6VUjV3AI=
+        -----END PRIVATE KEY-----
+        -----BEGIN CERTIFICATE-----
+        MIIBiDCCATegAwIBAgIUaoEi3O613CMSLRxl6xKnCLB2vFIwCgYIKoZIzj0EAwIw
+        FzEVMBMGA1UEAwwMcDIyNC5leGFtcGxlMB4XDTI2MTIwMTAyNTYzNFoXDTI3MDMw
+        MTAyNTYzNFowFzEVMBMGA1UEAwwMcDIyNC5leGFtcGxlME4wEAYHKoZIzj0CAQYF
+        K4EEACEDOgAEr9Z9YuEP3A07pFR89I6taqy6a3clBxWqmqC/k6eMXwk7nCWVF2UC
+        0vB3sGoHVpVLGXb6VUjV3AKjbDBqMB0GA1UdDgQWBBSObf86RYUkzlvj9C+BiWqq
+        0na55TAfBgNVHSMEGDAWgBSObf86RYUkzlvj9C+BiWqq0na55TAPBgNVHRMBAf8E
+        BTADAQH/MBcGA1UdEQQQMA6CDHAyMjQuZXhhbXBsZTAKBggqhkjOPQQDAgM/ADA8
+        Ahw4/FJFFUTE816j0b2gLZnjvETifYcHvmjD5cdhAhxVE9MJtaI7rXn/zpYzzwaD
+        CDV9vcTVn21RV9wj
+        -----END CERTIFICATE-----
+        """
+
+    @Test("A key on a curve that no mail program takes is refused by its name") func otherCurve() {
+        let pair = Array(Self.smallCurve.utf8)
+        #expect(throws: CertificateMistake.unusableKey("secp224r1")) { try CertificateFacts(chain: pair, key: pair) }
     }
 
     @Test("Damaged files are refused or read, and never more than that", arguments: [1, 2, 3] as [UInt64])

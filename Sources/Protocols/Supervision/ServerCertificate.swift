@@ -1,5 +1,5 @@
 /// A certificate that the gateway shows, to clients that ask for one of its names.
-public struct ServerCertificate: Codable, Sendable, Equatable {
+public struct ServerCertificate: Codable, Sendable, Hashable {
     /// In lower case; a first label may be `*`.
     public var hostNames: [String]
     /// PEM: the certificate, then those that lead to an authority.

@@ -160,7 +160,8 @@ struct Startup {
             ownAccounts: ownAccounts, audit: audit,
             certificates: certificates, liveSessions: liveSessions, accountSessions: AccountSessions(), usage: usage,
             measuring: Measuring(
-                counters, database: server.pool, hashing: hashing, workers: workers, services: services, directory: directory),
+                counters, database: server.pool, hashing: hashing, workers: workers, services: services, directory: directory,
+                certificates: certificates),
             notices: AccountNotices(journal: journal, by: configuration.accountNotices ? give : nil))
     }
 

@@ -7,34 +7,38 @@ extension Provisioning {
 
     /// `status`: whether all is well, at a glance.
     func status(_ request: AdminRequest<Nothing>) async throws -> PlatformStatus {
+        // First, since it waits for nobody long: a database that hangs would never answer the question below.
+        let gathered = await measuring.gather()
         var version: String?
         var totals: PlatformStatus.Totals?
         var isFenced = true
-        do {
-            let result = try await database.query(
-                """
-                SELECT current_setting('server_version'), (SELECT count(*) FROM tenants), (SELECT count(*) FROM domains),
-                    (SELECT count(*) FROM users JOIN domains USING (tenant_id, domain_id)), (SELECT count(*) FROM queue_messages),
-                    (SELECT coalesce(sum(bytes), 0)::bigint FROM tenant_usage),
-                    (SELECT coalesce(sum(messages), 0)::bigint FROM tenant_usage),
-                    current_setting('casella_fence.is_there', true) IS NOT DISTINCT FROM 'on'
-                """)
-            if let row = result.first {
-                version = try row.text(0)
-                totals = PlatformStatus.Totals(
-                    tenants: try row.int8(1), domains: try row.int8(2), users: try row.int8(3), queued: try row.int8(4),
-                    usage: try Usage(row, 5))
-                isFenced = try row.bool(7)
+        if gathered.queue != nil {
+            do {
+                let result = try await database.query(
+                    """
+                    SELECT current_setting('server_version'), (SELECT count(*) FROM tenants), (SELECT count(*) FROM domains),
+                        (SELECT count(*) FROM users JOIN domains USING (tenant_id, domain_id)), (SELECT count(*) FROM queue_messages),
+                        (SELECT coalesce(sum(bytes), 0)::bigint FROM tenant_usage),
+                        (SELECT coalesce(sum(messages), 0)::bigint FROM tenant_usage),
+                        current_setting('casella_fence.is_there', true) IS NOT DISTINCT FROM 'on'
+                    """)
+                if let row = result.first {
+                    version = try row.text(0)
+                    totals = PlatformStatus.Totals(
+                        tenants: try row.int8(1), domains: try row.int8(2), users: try row.int8(3), queued: try row.int8(4),
+                        usage: try Usage(row, 5))
+                    isFenced = try row.bool(7)
+                }
+            } catch {
+                journal.warning("the database does not answer", ["error": "\(error)"])
             }
-        } catch {
-            journal.warning("the database does not answer", ["error": "\(error)"])
         }
         return PlatformStatus(
             hostname: facts.hostname, version: Self.version, dataDirectory: directory.root, startedAt: facts.startedAt,
             listeners: facts.listeners,
             database: PlatformStatus.Database(available: version != nil, version: version, embedded: services.database != nil),
             totals: totals, workers: allWorkers,
-            warnings: try warnings(isDatabaseThere: version != nil, isFenced: isFenced) + Ailments.sentences(await measuring.gather()))
+            warnings: try warnings(isDatabaseThere: version != nil, isFenced: isFenced) + Ailments.sentences(gathered))
     }
 
     /// What is not well, and what helps.
@@ -54,10 +58,7 @@ extension Provisioning {
         if !facts.hostname.contains(".") {
             warnings.append("The name \(facts.hostname) is no full one, and other mail servers distrust it: set hostname in casella.json.")
         }
-        for certificate in try certificates.all() {
-            guard let problem = certificate.problem else { continue }
-            warnings.append("Certificate \(certificate.name): \(problem) It is read from \(certificate.certificateFile).")
-        }
+        warnings += certificates.warnings
         return warnings
     }
 }

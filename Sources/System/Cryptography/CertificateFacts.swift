@@ -17,17 +17,18 @@ public struct CertificateFacts: Sendable, Equatable {
     /// - Parameters:
     ///   - chain: the certificate first, then those that lead to an authority.
     ///   - key: its private key, unencrypted.
-    /// - Throws: `CertificateMistake` when one of them cannot be read, or the key is another certificate's.
+    /// - Throws: `CertificateMistake` when one of them cannot be read, the key is another certificate's, or clients would refuse what they
+    ///   are shown, however long it is valid.
     public init(chain: [UInt8], key: [UInt8]) throws {
-        guard let certificate = try Self.read(chain, { PEM_read_bio_X509($0, nil, nil, nil) }) else {
-            throw CertificateMistake.noCertificate
-        }
-        defer { X509_free(certificate) }
+        let chain = try CertificateChain(chain)
+        let certificate = chain.members[0]
         // Never asks for a passphrase: the callback gives an empty one.
         let refuse: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 = { _, _, _, _ in 0 }
         guard let privateKey = try Self.read(key, { PEM_read_bio_PrivateKey($0, nil, refuse, nil) }) else { throw CertificateMistake.noKey }
         defer { EVP_PKEY_free(privateKey) }
         guard X509_check_private_key(certificate, privateKey) == 1 else { throw CertificateMistake.keyOfAnother }
+        try Self.check(privateKey)
+        try chain.check()
         hostNames = Self.hostNames(of: certificate)
         guard let name = X509_NAME_oneline(X509_get_issuer_name(certificate), nil, 0) else { throw CertificateMistake.noCertificate }
         issuer = String(cString: name)
@@ -40,6 +41,30 @@ public struct CertificateFacts: Sendable, Equatable {
         }
         keyDigest = try Self.keyDigest(of: certificate)
         isSelfSigned = X509_NAME_cmp(X509_get_issuer_name(certificate), X509_get_subject_name(certificate)) == 0
+    }
+
+    /// Bits of an RSA key that mail programs take at least.
+    private static let leastRSA: Int32 = 2048
+    /// In OpenSSL's names: what TLS has signatures for that everybody knows (RFC 8446 §4.2.3).
+    private static let curves: Set = ["prime256v1", "secp384r1", "secp521r1"]
+
+    private static func check(_ key: OpaquePointer) throws(CertificateMistake) {
+        switch EVP_PKEY_get_base_id(key) {
+        case EVP_PKEY_RSA:
+            let bits = EVP_PKEY_get_bits(key)
+            guard bits >= leastRSA else { throw .smallKey(bits: bits) }
+        case EVP_PKEY_EC:
+            let curve = curve(of: key)
+            guard curves.contains(curve) else { throw .unusableKey(curve) }
+        case EVP_PKEY_ED25519: break
+        default: throw .unusableKey(EVP_PKEY_get0_type_name(key).map { String(cString: $0) } ?? "that the file has")
+        }
+    }
+
+    private static func curve(of key: OpaquePointer) -> String {
+        var length = 0, name = [CChar](repeating: 0, count: 80)
+        guard EVP_PKEY_get_group_name(key, &name, name.count, &length) == 1, length > 0, length < name.count else { return "EC" }
+        return String(decoding: name[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private static func keyDigest(of certificate: OpaquePointer) throws(CryptographyError) -> [UInt8] {
@@ -79,18 +104,5 @@ public struct CertificateFacts: Sendable, Equatable {
         defer { ASN1_TIME_free(epoch) }
         guard ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else { throw CertificateMistake.noCertificate }
         return Int64(days) * 86_400 + Int64(seconds)
-    }
-}
-
-/// Why files hold no certificate that can be shown.
-public enum CertificateMistake: Error, Sendable, Equatable, CustomStringConvertible {
-    case noCertificate, noKey, keyOfAnother
-
-    public var description: String {
-        switch self {
-        case .noCertificate: "there is no certificate in PEM"
-        case .noKey: "there is no private key in PEM, or it has a passphrase"
-        case .keyOfAnother: "the private key is not the certificate's"
-        }
     }
 }

@@ -120,7 +120,7 @@ final class TestPlatform {
             usage: UsageRecorder(database: control, journal: parts.journal),
             measuring: Measuring(
                 ControlCounters(), database: control, hashing: parts.hashing, workers: parts.workers, services: parts.services,
-                directory: parts.directory),
+                directory: parts.directory, certificates: parts.certificates),
             notices: AccountNotices(journal: parts.journal) { [weak self] notice, _ in
                 self?.told.append(notice)
                 return nil

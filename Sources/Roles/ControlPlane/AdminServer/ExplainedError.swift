@@ -1,4 +1,5 @@
 import AdminAPI
+import Glibc
 import Postgres
 
 extension Provisioning {
@@ -7,6 +8,8 @@ extension Provisioning {
         switch error {
         case let error as AdminError: return error
         case let error as DecodingError: return AdminError(.invalid, "The request is not understood: \(Self.words(error)).")
+        case let error as PostgresError where error.sqlState == .diskFull: return diskFull(command, trace, "\(error)")
+        case StartupError.file(_, _, let code) where [ENOSPC, EDQUOT].contains(code): return diskFull(command, trace, "\(error)")
         case let error as PostgresError where error.kind == .connection || error.isTransient:
             journal.warning("an admin call failed for the database", ["trace": trace, "command": command, "error": "\(error)"])
             return AdminError(.unavailable, "The database does not answer at the moment.", hint: "Try again in a few seconds.")
@@ -17,6 +20,13 @@ extension Provisioning {
             return AdminError(
                 .serverFault, "Something went wrong inside Casella.", hint: "The log says more: `casella log --trace \(trace)`.")
         }
+    }
+
+    private func diskFull(_ command: String, _ trace: String, _ error: String) -> AdminError {
+        journal.error("an admin call failed since the disk is full", ["trace": trace, "command": command, "error": error])
+        return AdminError(
+            .unavailable, "The platform's disk is full: nothing was changed.",
+            hint: "Free space where \(directory.root) is, then try again.")
     }
 
     private static func words(_ error: DecodingError) -> String {

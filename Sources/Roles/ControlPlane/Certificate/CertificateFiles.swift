@@ -2,6 +2,7 @@ import AdminAPI
 import Cryptography
 import Glibc
 import Supervision
+import TLS
 
 /// A certificate with its key, in two PEM files.
 struct CertificateFiles: Sendable, Equatable {
@@ -10,13 +11,10 @@ struct CertificateFiles: Sendable, Equatable {
 
     init(certificate: String, key: String) { (self.certificate, self.key) = (certificate, key) }
 
-    /// The platform's own: what the configuration names, or a self-signed pair under `directory`, made once.
+    /// The platform's own: what the configuration names, whether it is there or not, or a self-signed pair under `directory`, made once.
     init(_ configuration: Configuration, directory: String) throws(StartupError) {
         if let certificate = configuration.certificateFile, let key = configuration.privateKeyFile {
             (self.certificate, self.key) = (certificate, key)
-            for path in [certificate, key] {
-                guard try FileSystem.read(path) != nil else { throw .configuration("The file \(path), named under tls, does not exist.") }
-            }
             return
         }
         (certificate, key) = (directory + "/certificate.pem", directory + "/key.pem")
@@ -63,16 +61,11 @@ struct CertificateFiles: Sendable, Equatable {
             return bytes
         }
         let (chain, secret) = (try content(certificate), try content(key))
-        let facts: CertificateFacts
         do {
-            facts = try CertificateFacts(chain: chain, key: secret)
+            return try ReadCertificate(chain: chain, key: secret)
         } catch {
             throw AdminError(.invalid, "\(certificate) and \(key) cannot be used: \(error).")
         }
-        return ReadCertificate(
-            facts: facts,
-            shown: ServerCertificate(
-                hostNames: facts.hostNames, chain: String(decoding: chain, as: UTF8.self), key: String(decoding: secret, as: UTF8.self)))
     }
 }
 
@@ -80,4 +73,12 @@ struct CertificateFiles: Sendable, Equatable {
 struct ReadCertificate: Sendable {
     let facts: CertificateFacts
     let shown: ServerCertificate
+
+    /// - Throws: `CertificateMistake` or `UnusableCredentials` when the gateway cannot show them, or clients would refuse them at any time.
+    init(chain: [UInt8], key: [UInt8]) throws {
+        facts = try CertificateFacts(chain: chain, key: key)
+        _ = try ServerCredentials(chain: chain, key: key)
+        shown = ServerCertificate(
+            hostNames: facts.hostNames, chain: String(decoding: chain, as: UTF8.self), key: String(decoding: key, as: UTF8.self))
+    }
 }

@@ -52,8 +52,7 @@ extension Provisioning {
                 ? finding(.wrong, "\(sentence): who keeps to the domain's policy, whose mode is enforce, sends no mail here. \(remedy)")
                 : finding(.advised, "\(sentence): with the mode enforce no mail would come. \(remedy)")
         }
-        if let days = certificates.fewDaysLeft(of: host) {
-            let end = days == 1 ? "1 day" : "\(days) days"
+        if let end = certificates.timeLeft(of: host) {
             return finding(
                 .advised,
                 "The certificate for \(host) expires in \(end), and was not renewed: then who keeps to the policy sends no mail here.")

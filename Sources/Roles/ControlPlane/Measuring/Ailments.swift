@@ -11,7 +11,8 @@ package enum Ailments {
     static let fullHashing = 80
 
     package static func sentences(_ gathered: Gathered) -> [String] {
-        silent(gathered.processes) + queue(gathered.queue) + disk(gathered.disk) + hashing(gathered.control)
+        absent(gathered.processes) + silent(gathered.processes) + queue(gathered.queue) + disk(gathered.disk) + hashing(gathered.control)
+            + clock(gathered.clockSetBack)
     }
 
     /// Of processes that end badly. However many they are, it is one sentence.
@@ -21,6 +22,30 @@ package enum Ailments {
         let which = isOne ? "\(first) ends" : "\(names.count) processes end"
         let others = isOne ? "" : ": \(PlatformStatus.few(names))"
         return ["\(which) again and again\(others); `worker list` says why."]
+    }
+
+    /// Of the platform's own processes, which all companies need.
+    private static func absent(_ processes: [MeasuredProcess]) -> [String] {
+        processes.filter { $0.tenant == nil && $0.worker.name != .database }.compactMap { process in
+            let name = process.worker.name.text
+            switch process.worker.state {
+            case .running where !process.isReady:
+                return "The \(name) is starting; if that lasts longer than half a minute, `worker list` and the log say why."
+            case .stopped: return "The \(name) does not run: `worker restart \(name)` starts it."
+            case .running, .waiting, .idle: return nil
+            }
+        }
+    }
+
+    /// Seconds that a clock may be set back without being told: what the network's time corrects.
+    static let smallCorrection: Int64 = 60
+
+    private static func clock(_ setBack: Int64) -> [String] {
+        guard setBack >= smallCorrection else { return [] }
+        return [
+            "The machine's clock was set back by \(CertificateValidity.span(setBack)) since the start: dates of mail and one-time "
+                + "passwords go by it. Look at it (`timedatectl`); if it is right now, ./ops/down and ./ops/up end this warning."
+        ]
     }
 
     private static func silent(_ processes: [MeasuredProcess]) -> [String] {
@@ -39,15 +64,31 @@ package enum Ailments {
     }
 
     private static func queue(_ queue: Gathered.Queue?) -> [String] {
-        guard let queue, queue.oldest >= oldMail else { return [] }
-        return [
+        guard let queue else { return [] }
+        let old =
             "The queue grows old: its oldest message waits for \(queue.oldest / 3_600) h. `queue list` shows what other hosts replied; "
-                + "`queue retry` tries again now."
-        ]
+            + "`queue retry` tries again now."
+        let held =
+            "\(queue.held == 1 ? "1 message is" : "\(queue.held) messages are") held in the queue, and not tried. `queue list` shows them; "
+            + "`queue release` lets them go."
+        return (queue.oldest >= oldMail ? [old] : []) + (queue.held > 0 ? [held] : [])
     }
 
     private static func disk(_ disk: Gathered.Disk?) -> [String] {
-        guard let disk, disk.size > 0, disk.free / leastFree < disk.size / 100 else { return [] }
+        guard let disk else { return [] }
+        if disk.isReadOnly {
+            return [
+                "The disk is read-only where the data directory is, mostly since it is failing: mail waits at its senders. The kernel's "
+                    + "log (`dmesg`) says why; mount it for writing, then ./ops/down and ./ops/up."
+            ]
+        }
+        if disk.files > 0, disk.freeFiles / leastFree < disk.files / 100 {
+            return [
+                "The disk holds nearly as many files as it can: \(disk.freeFiles) of \(disk.files) are left where the data directory is. "
+                    + "Delete files that are not Casella's, or mail waits at its senders once none is left."
+            ]
+        }
+        guard disk.size > 0, disk.free / leastFree < disk.size / 100 else { return [] }
         return [
             "The disk is nearly full: \(ByteCount(disk.free)) of \(ByteCount(disk.size)) are free where the data directory is. Make room, "
                 + "or mail waits at its senders once nothing is left."

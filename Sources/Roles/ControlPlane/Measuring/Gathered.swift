@@ -40,8 +40,30 @@ package struct Gathered: Sendable {
     package struct Disk: Sendable {
         /// Octets of the data directory's file system: what is there for others than root, and all.
         package var free: Int64, size: Int64
+        /// How many files more it holds, and how many it may hold at all; both are 0 where there is no such limit.
+        package var freeFiles: Int64, files: Int64
+        package var isReadOnly: Bool
 
-        package init(free: Int64, size: Int64) { (self.free, self.size) = (free, size) }
+        package init(free: Int64, size: Int64, freeFiles: Int64 = 0, files: Int64 = 0, isReadOnly: Bool = false) {
+            (self.free, self.size, self.freeFiles, self.files) = (free, size, freeFiles, files)
+            self.isReadOnly = isReadOnly
+        }
+    }
+
+    package struct Certificate: Sendable {
+        /// Its first host name, or `(standard)`.
+        package var name: String
+        /// Until it expires; nil when there is nothing that could be shown.
+        package var secondsLeft: Int64?
+        /// What its files hold now is shown.
+        package var isCurrent: Bool
+
+        /// As many are told; the others end later.
+        static let limit = 500
+
+        package init(name: String, secondsLeft: Int64?, isCurrent: Bool) {
+            (self.name, self.secondsLeft, self.isCurrent) = (name, secondsLeft, isCurrent)
+        }
     }
 
     package var gateway: MeasuredProcess
@@ -59,15 +81,19 @@ package struct Gathered: Sendable {
     /// nil while the database does not answer.
     package var queue: Queue?
     package var disk: Disk?
+    package var certificates: [Certificate]
+    /// How far the machine's clock was set back since the platform started, in seconds.
+    package var clockSetBack: Int64
 
     package init(
         gateway: MeasuredProcess, relay: MeasuredProcess, database: MeasuredProcess?, workers: [MeasuredProcess],
         departed: WorkerFigures = WorkerFigures(), badEnds: Int64 = 0, tenants: Int, control: Control = Control(), queue: Queue? = nil,
-        disk: Disk? = nil
+        disk: Disk? = nil, certificates: [Certificate] = [], clockSetBack: Int64 = 0
     ) {
         (self.gateway, self.relay, self.database, self.workers) = (gateway, relay, database, workers)
         (self.departed, self.badEnds, self.tenants) = (departed, badEnds, tenants)
         (self.control, self.queue, self.disk) = (control, queue, disk)
+        (self.certificates, self.clockSetBack) = (certificates, clockSetBack)
     }
 
     /// Every process that is there, or should be.

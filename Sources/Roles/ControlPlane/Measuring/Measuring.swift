@@ -11,12 +11,13 @@ import Supervision
 @EventLoopActor
 final class Measuring {
     let counters: ControlCounters
-    private let started = ContinuousClock.now
+    private let started = ContinuousClock.now, startedAt = Int64(time(nil))
     private let database: PostgresPool
     private let hashing: PasswordHashing
     private let workers: TenantWorkers
     private let services: Provisioning.Services
     private let directory: DataDirectory
+    private let certificates: CertificateStore
     private var inHand: Task<Gathered, Never>?
     private var next: Task<Gathered, Never>?
     private let queries = PendingAnswers<Gathered.Queue?>()
@@ -28,11 +29,11 @@ final class Measuring {
 
     init(
         _ counters: ControlCounters, database: PostgresPool, hashing: PasswordHashing, workers: TenantWorkers,
-        services: Provisioning.Services, directory: DataDirectory
+        services: Provisioning.Services, directory: DataDirectory, certificates: CertificateStore
     ) {
         self.counters = counters
         (self.database, self.hashing, self.workers) = (database, hashing, workers)
-        (self.services, self.directory) = (services, directory)
+        (self.services, self.directory, self.certificates) = (services, directory, certificates)
     }
 
     /// Milliseconds since the platform started.
@@ -64,7 +65,8 @@ final class Measuring {
         let (tenants, departed) = await workers.measured(within: Self.patience)
         var gathered = Gathered(
             gateway: await gateway, relay: await relay, database: await server, workers: tenants, departed: departed,
-            badEnds: workers.badEnds, tenants: workers.count, control: await own, queue: await found, disk: disk)
+            badEnds: workers.badEnds, tenants: workers.count, control: await own, queue: await found, disk: disk,
+            certificates: certificates.measured, clockSetBack: max(0, age / 1_000 - (Int64(time(nil)) - startedAt)))
         if gathered.queue == nil { gathered.database?.isSilent = true }
         return gathered
     }
@@ -112,6 +114,9 @@ final class Measuring {
         var facts = statvfs()
         guard statvfs(directory.root, &facts) == 0 else { return nil }
         let block = Int64(facts.f_frsize)
-        return Gathered.Disk(free: Int64(clamping: facts.f_bavail) * block, size: Int64(clamping: facts.f_blocks) * block)
+        return Gathered.Disk(
+            free: Int64(clamping: facts.f_bavail) * block, size: Int64(clamping: facts.f_blocks) * block,
+            freeFiles: Int64(clamping: facts.f_favail), files: Int64(clamping: facts.f_files),
+            isReadOnly: facts.f_flag & UInt(ST_RDONLY) != 0)
     }
 }

@@ -19,7 +19,7 @@ extension PlatformMetrics {
     static func control(_ gathered: Gathered) -> [MetricFamily] {
         let control = gathered.control, figures = control.figures
         let calls = figures.adminCalls.sorted { ($0.key.command, $0.key.outcome) < ($1.key.command, $1.key.outcome) }
-        return queue(gathered.queue) + disk(gathered.disk) + [
+        return queue(gathered.queue) + disk(gathered.disk) + certificates(gathered.certificates) + [
             MetricFamily(
                 "casella_admin_calls_total", .counter, "Admin calls by their first word and what came of them.",
                 calls.map { .init([.init("command", $0.key.command), .init("outcome", $0.key.outcome)], .integer($0.value)) }),
@@ -53,6 +53,17 @@ extension PlatformMetrics {
                 "casella_queue_oldest_seconds", .gauge, "How long the oldest message waits that is not held.", .integer(queue.oldest)),
             MetricFamily("casella_stored_bytes", .gauge, "What all tenants store.", .integer(queue.storedOctets)),
             MetricFamily("casella_stored_messages", .gauge, "Messages of all tenants.", .integer(queue.storedMessages)),
+        ]
+    }
+
+    private static func certificates(_ certificates: [Gathered.Certificate]) -> [MetricFamily] {
+        [
+            MetricFamily(
+                "casella_certificate_expiry_seconds", .gauge, "How long a certificate is still valid; less than 0: it expired.",
+                certificates.compactMap { one in one.secondsLeft.map { .init([.init("name", one.name)], .integer($0)) } }),
+            labelled(
+                "casella_certificate_current", .gauge, "1 while what a certificate's files hold is shown.", "name",
+                certificates.map { ($0.name, $0.isCurrent ? 1 : 0) }),
         ]
     }
 
