@@ -14,6 +14,8 @@ COMPLETED = (
     ("casella user sh", "casella user show "),
     ("casella domain create x.example --ten", "casella domain create x.example --tenant "),
     ("casella plan assign default --tenant shell-w", "casella plan assign default --tenant shell-works "),
+    ("casella plan assign default --tenant=shell-w", "casella plan assign default --tenant=shell-works "),
+    ("casella tenant list --format=j", "casella tenant list --format=json "),
     ("casella user show fin", "casella user show finch0"),
     ("casella user show finch07", "casella user show finch07@shell-works.example "),
     ("casella user show finch08@she", "casella user show finch08@shell-works.example "),

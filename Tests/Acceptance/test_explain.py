@@ -130,6 +130,118 @@ class Delivery(Explained):
         self.assertEqual((2, 1), (self.company.usage(self.ann)[1], self.company.usage(self.bob)[1]))
 
 
+class Agreement(Explained):
+    """Situations in which rules meet: explained, and done."""
+
+    def delivered(self, to, size, header=""):
+        content = message(to, sender=STRANGER, size=size - len(header))
+        with clients.smtp(self.platform) as client:
+            try:
+                client.sendmail(STRANGER, [to], header.encode() + content)
+                return "250"
+            except smtplib.SMTPRecipientsRefused as refused:
+                code, text = refused.recipients[to]
+            except smtplib.SMTPResponseException as refused:
+                code, text = refused.smtp_code, refused.smtp_error
+            return f"{code} {text.decode().split()[0]}"
+
+    def agrees(self, to, expected, size=1_000, header=""):
+        options = ["--from", STRANGER, "--to", to]
+        if header:
+            with written(f"{header}{message(to, sender=STRANGER, size=size - len(header)).decode()}") as path:
+                answer = self.explain("delivery", *options, path)
+        else:
+            answer = self.explain("delivery", *options, "--size", str(size))
+        said = answer["steps"][answer["deciding"]]["reply"] if "deciding" in answer else "250"
+        with self.subTest(to=to, size=size):
+            self.assertEqual((expected, expected), (said, self.delivered(to, size, header)), answer)
+
+    def test_mail_that_comes_in(self):
+        casella, address = self.platform.casella, self.company.address
+        limit = 50 * 1024 * 1024
+        gone = self.company.add_user("gone")
+        for name, target in (("one", self.ann), ("two", address("one")), ("none", gone), ("half", f"{self.bob},{gone}")):
+            casella("alias", "create", address(name), "--to", target)
+        casella("user", "delete", gone, "--yes")
+        casella("group", "create", address("open"), "--member", f"{self.ann},{self.bob}", "--posting", "anyone")
+        casella("group", "create", address("closed"), "--member", self.ann, "--posting", "members")
+        casella("group", "create", address("outer"), "--member", address("open"), "--posting", "anyone")
+        for to, expected in (
+            (address("one"), "250"), (address("two"), "250"), (address("none"), "550 5.1.1"), (address("half"), "250"),
+            (address("open"), "250"), (address("outer"), "250"), (address("closed"), "550 5.7.2"), (address("ann+detail"), "250"),
+            (address("ANN").upper(), "250"), (address("nobody+x"), "550 5.1.1"), (address("postmaster"), "550 5.1.1"),
+            (address("abuse"), "550 5.1.1"),
+        ):
+            self.agrees(to, expected)
+        self.agrees(self.ann, "552 5.3.4", size=limit + 1)
+        self.agrees(self.ann, "250", size=limit)
+        # What a plan allows is of the message as it was sent.
+        casella("plan", "override", self.ann, "--message-size", "5000")
+        self.agrees(self.ann, "250", size=5_000)
+        self.agrees(self.ann, "552 5.3.4", size=5_001)
+        # Quotas count the lines above it too.
+        received = "Received: from a.example by b.example; Mon, 5 Oct 2026 07:00:00 +0000\r\n"
+        for target in (self.bob, self.company.domain, self.company.name):
+            used = self.company.usage(target)[0]
+            casella("quota", "set", target, "--bytes", str(used + 6_000))
+            self.agrees(self.bob, "552 5.2.2", size=6_000)
+            self.agrees(self.bob, "552 5.2.2", size=6_001)
+            # What the size refuses is said before the message comes.
+            self.agrees(self.bob, "552 5.2.2", size=8_000, header=received * 51)
+            self.agrees(self.bob, "554 5.4.6", size=5_000, header=received * 51)
+            self.agrees(self.bob, "250", size=5_000)
+            casella("quota", "set", target, "--bytes", "unlimited")
+        self.agrees(self.bob, "250", size=5_000, header=received * 50)
+        # Two mailboxes of one tenant with room for one message.
+        casella("quota", "set", self.company.name, "--messages", str(self.company.usage(self.company.name)[1] + 1))
+        self.agrees(address("open"), "552 5.2.2")
+        casella("quota", "set", self.company.name, "--messages", "unlimited")
+        # Who may not post hears that, however full the mailboxes are.
+        casella("quota", "set", self.ann, "--messages", "0")
+        self.agrees(address("closed"), "550 5.7.2")
+        self.agrees(self.ann, "552 5.2.2")
+        casella("user", "suspend", self.ann, "--incoming")
+        self.agrees(address("one"), "450 4.2.1")
+        self.agrees(address("open"), "250")
+        casella("tenant", "suspend", self.company.name, "--incoming")
+        self.agrees(address("nobody"), "450 4.2.1")
+
+    def test_mail_that_is_handed_in(self):
+        casella, limit = self.platform.casella, 50 * 1024 * 1024
+
+        def agrees(expected, author=self.ann, size=1_000):
+            answer = self.explain("send", self.ann, "--as", author, "--to", self.bob, "--size", str(size))
+            said = answer["steps"][answer["deciding"]]["reply"] if "deciding" in answer else "250"
+            with clients.submission(self.company, "ann") as client:
+                try:
+                    client.sendmail(author, [self.bob], message(self.bob, sender=author, size=size))
+                    done = "250"
+                except smtplib.SMTPRecipientsRefused as refused:
+                    code, text = refused.recipients[self.bob]
+                    done = f"{code} {text.decode().split()[0]}"
+                except smtplib.SMTPResponseException as refused:
+                    done = f"{refused.smtp_code} {refused.smtp_error.decode().split()[0]}"
+            with self.subTest(author=author, size=size):
+                self.assertEqual((expected, expected), (said, done), answer)
+
+        agrees("250", size=limit)
+        # The size is asked about before the sender.
+        agrees("552 5.3.4", author=self.bob, size=limit + 1)
+        casella("plan", "override", self.ann, "--message-size", "5000", "--recipients-per-hour", "1", "--recipients-per-day", "5")
+        agrees("552 5.3.4", author=self.bob, size=5_001)
+        agrees("550 5.7.1", author=self.bob, size=5_000)
+        agrees("250", size=5_000)
+        agrees("450 4.7.1")
+        casella("plan", "override", self.ann, "--recipients-per-day", "0")
+        agrees("550 5.7.1")
+        casella("user", "suspend", self.ann, "--outgoing")
+        agrees("550 5.7.1", size=6_000)
+
+    def test_the_servers_own_postmaster(self):
+        host = self.platform.ask("status")["hostname"]
+        self.agrees(f"postmaster@{host}", "550 5.7.1")
+
+
 @contextlib.contextmanager
 def written(text):
     """A file with the message."""

@@ -219,6 +219,20 @@ class Top(unittest.TestCase):
                 modes = termios.tcgetattr(screen.master)[3]
                 self.assertTrue(modes & termios.ICANON and modes & termios.ECHO)
 
+    def test_keys_are_heard_while_the_platform_hangs(self):
+        control = self.platform.control_pid()
+        for leave in (lambda screen: screen.type("q"), lambda screen: screen.type("\x03")):
+            with self.screen() as screen:
+                os.kill(control, signal.SIGSTOP)
+                try:
+                    time.sleep(1.5)  # until it waits for an answer
+                    screen.type("s")
+                    screen.wait_until(lambda lines: "CMDS/S*" in lines[8], within=1.5)
+                    leave(screen)
+                    self.leaves_cleanly(screen, 0)
+                finally:
+                    os.kill(control, signal.SIGCONT)
+
     def test_keys_change_the_order(self):
         small, large, busy = (Company(self.platform, name=f"top-{letter}", users=("ann",)) for letter in "abc")
         for company, size in ((small, 20_000), (large, 200_000), (busy, 60_000)):

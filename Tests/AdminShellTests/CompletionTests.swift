@@ -53,6 +53,11 @@ struct CompletionTests {
         ("plan create gold --protocols ", "", ["imap", "pop3", "submission", "web"]),
         ("plan set gold --protocols ", "imap,w", ["imap,web"]),
         ("plan override acme --protocols ", "web,imap,", ["web,imap,pop3", "web,imap,submission"]),
+        ("domain create new.example ", "--tenant=b", ["--tenant=beta"]),
+        ("domain create new.example ", "--tenant=ac", ["--tenant=acme", "--tenant=acorn"]),
+        ("alias create i@acme.example ", "--to=ann@acme.example,b", ["--to=ann@acme.example,bob@acme.example"]),
+        ("tenant list ", "--format=j", ["--format=json"]), ("plan set gold ", "--protocols=imap,w", ["--protocols=imap,web"]),
+        ("user create x@acme.example ", "--generate=", []), ("user create x@acme.example ", "--nonsense=", []),
         ("nonsense ", "", []), ("tenant 'open ", "", []), ("user password ", "ANN", ["ann@acme.example"]),
     ]
     @Test("Tab offers commands, options and living names", arguments: cases)

@@ -25,6 +25,19 @@ struct OutputTests {
         #expect(table.aligned == "REPLY\n550 ?[2Jno  such? user\n")
     }
 
+    static let columns: [(String, Int)] = [
+        ("acme", 4), ("mü", 2), ("mu\u{308}", 2), ("会社", 4), ("한국", 4), ("ｗｉｄｅ", 8), ("📮", 2), ("👩‍💻", 2), ("❤\u{FE0F}", 2), ("a\u{200B}b", 2),
+    ]
+    @Test("A text takes the columns that a terminal gives it", arguments: columns) func wide(text: String, columns: Int) {
+        #expect(text.columns == columns)
+        #expect(Table(["a", "b"], [[.text(text), .text("x")], [.text("12345678"), .text("y")]]).aligned
+            .split(separator: "\n").dropFirst().first.map { $0.dropLast().columns } == 10)
+    }
+
+    @Test("A line that is cut ends before what has no room") func cut() {
+        #expect("a会社".cut(toColumns: 4) == "a会" && "会社".cut(toColumns: 4) == "会社" && "abc".cut(toColumns: 0).isEmpty)
+    }
+
     @Test("Unlimited is a word for people, nothing for programs") func unlimited() {
         let table = Table(
             ["quota", "n", "at"],

@@ -34,12 +34,12 @@ public struct Explanation: Codable, Sendable, Hashable {
 
     /// - Parameters:
     ///   - outcome: when all rules let it pass.
-    ///   - isForSeveral: a message for several mailboxes waits as a whole while one of them can take it later.
-    public init(_ steps: [Step], otherwise outcome: String, isForSeveral: Bool = false) {
+    ///   - several: from where on the steps are of several mailboxes, whose message waits as a whole while one of them can take it later.
+    public init(_ steps: [Step], otherwise outcome: String, severalFrom several: Int? = nil) {
         self.steps = steps
-        deciding =
-            (isForSeveral ? steps.firstIndex { $0.verdict == .defers } : nil)
-            ?? steps.firstIndex { $0.verdict == .defers || $0.verdict == .refuses }
+        let first = steps.firstIndex { $0.verdict == .defers || $0.verdict == .refuses }
+        let waiting = several.flatMap { several in steps[several...].firstIndex { $0.verdict == .defers } }
+        deciding = if let first, let several, first >= several { waiting ?? first } else { first }
         self.outcome =
             if let deciding {
                 "It would be \(steps[deciding].verdict == .defers ? "put off" : "refused")\(steps[deciding].reply.map { ": \($0)" } ?? "")."

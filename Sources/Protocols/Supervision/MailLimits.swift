@@ -12,4 +12,10 @@ public struct MailLimits: Codable, Sendable, Equatable {
         self.recipients = recipients
         self.hops = hops
     }
+
+    /// Octets that the inner doors take: of a message as large as may come in, with all that is written above it on its way here (Received,
+    /// Delivered-To, List fields, signatures). So what the outer door took is not refused for what was added to it.
+    public var innerMessageSize: Int64 { messageSize.addingReportingOverflow(65_536).overflow ? .max : messageSize + 65_536 }
+    /// The same of the Received fields, one of which is this platform's own.
+    public var innerHops: Int { hops + 1 }
 }

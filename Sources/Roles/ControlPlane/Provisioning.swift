@@ -46,6 +46,8 @@ struct Provisioning {
     /// What does not change while the platform runs.
     struct PlatformFacts {
         var hostname: String
+        /// Who gets mail for the server's own postmaster: an address.
+        var postmaster: String
         var startedAt: Timestamp
         var listeners: [PlatformStatus.Listener]
         /// Of one message.

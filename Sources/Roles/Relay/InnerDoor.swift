@@ -51,9 +51,9 @@ final class InnerDoor {
             count(caller, -1)
         }
         var settings = SMTPServerConfiguration(door: .relay, hostname: configuration.hostname)
-        settings.maximumMessageSize = configuration.limits.messageSize
+        settings.maximumMessageSize = configuration.limits.innerMessageSize
         settings.maximumRecipients = configuration.limits.recipients
-        settings.maximumHops = configuration.limits.hops
+        settings.maximumHops = configuration.limits.innerHops
         do {
             try await converse(SMTPServer(settings), over: connection, caller: caller)
         } catch {

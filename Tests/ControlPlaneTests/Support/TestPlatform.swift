@@ -80,7 +80,8 @@ final class TestPlatform {
             services: .init(gateway: neverStarted(.gateway), relay: neverStarted(.relay)), domains: domains, directory: directory,
             journal: journal,
             facts: .init(
-                hostname: configuration.hostname, startedAt: Timestamp(secondsSince1970: 0), listeners: [], limits: configuration.limits,
+                hostname: configuration.hostname, postmaster: "postmaster@\(configuration.hostname)",
+                startedAt: Timestamp(secondsSince1970: 0), listeners: [], limits: configuration.limits,
                 sessionsPerUser: 1, sessionsPerTenant: 2, passwords: configuration.passwords, defersOverQuota: false, deletedKeptDays: 30,
                 web: WebFacts(configuration)),
             sessions: AdministratorSessions(database: database, authenticator: authenticator, sealingKey: key, journal: journal),

@@ -52,11 +52,11 @@ struct LMTPMessageTests {
     }
 
     @Test("A message larger than is taken here is refused, announced or not") @EventLoopActor func tooLarge() async throws {
-        let domain = try await CompanyDomain.make()
+        let domain = try await CompanyDomain.make(), limits = MailLimits(messageSize: 100)
         _ = try await domain.user("ann")
-        let client = try await domain.lmtp(limits: MailLimits(messageSize: 100))
+        let client = try await domain.lmtp(limits: limits)
         try await client.says("""
-            C: MAIL FROM:<sender@remote.example> SIZE=101
+            C: MAIL FROM:<sender@remote.example> SIZE=\(limits.innerMessageSize + 1)
             S: 552 5.3.4 …
             C: MAIL FROM:<sender@remote.example>
             S: 250 …
@@ -64,12 +64,32 @@ struct LMTPMessageTests {
             S: 250 …
             C: DATA
             S: 354 …
-            C: Subject: \(String(repeating: "x", count: 100))
+            C: Subject: \(String(repeating: "x", count: Int(limits.innerMessageSize)))
             C:
             C: .
             S: 552 5.3.4 …
             C: NOOP
             S: 250 …
+            """)
+    }
+
+    @Test("What was written above a message on its way here makes it neither too large nor too often passed on")
+    @EventLoopActor func writtenAbove() async throws {
+        let domain = try await CompanyDomain.make()
+        _ = try await domain.user("ann")
+        let client = try await domain.lmtp(limits: MailLimits(messageSize: 100, hops: 1))
+        try await client.says("""
+            C: MAIL FROM:<sender@remote.example>
+            S: 250 …
+            C: RCPT TO:<ann@\(domain.name)>
+            S: 250 …
+            C: DATA
+            S: 354 …
+            C: Received: from remote.example ([192.0.2.1]) by here.example with ESMTP; Tue, 1 Dec 2026 03:00:00 +0000
+            C: Received: from elsewhere.example ([192.0.2.2]) by remote.example; Tue, 1 Dec 2026 03:00:00 +0000
+            C:
+            C: .
+            S: 250 2.1.5 …
             """)
     }
 

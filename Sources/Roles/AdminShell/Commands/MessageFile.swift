@@ -3,23 +3,24 @@ import Glibc
 
 /// A message in a file, as far as explanations ask for it: its size, and the beginning of its header.
 struct MessageFile {
+    /// As mail.
     let size: Int64
     private let header: [UInt8]
 
     init(_ path: String) throws(AdminError) {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         defer { if file >= 0 { close(file) } }
-        var facts = stat()
-        guard file >= 0, fstat(file, &facts) == 0 else { throw Self.unreadable(path) }
-        var bytes = [UInt8](repeating: 0, count: ExplainedMessage.limit), count = 0
-        while count < bytes.count {
-            let got = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress.map { $0 + count }, $0.count - count) }
+        guard file >= 0 else { throw Self.unreadable(path) }
+        var beginning: [UInt8] = [], size = MailSize(), piece = [UInt8](repeating: 0, count: ExplainedMessage.limit)
+        while true {
+            let got = piece.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
             guard got >= 0 else { throw Self.unreadable(path) }
             if got == 0 { break }
-            count += got
+            size.add(piece[..<got])
+            beginning += piece[..<min(got, ExplainedMessage.limit - beginning.count)]
         }
-        size = Int64(facts.st_size)
-        header = Self.header(of: bytes[..<count])
+        self.size = size.octets
+        header = Self.header(of: beginning[...])
     }
 
     var explained: ExplainedMessage { ExplainedMessage(header: header) }
@@ -41,5 +42,19 @@ struct MessageFile {
 
     private static func unreadable(_ path: String) -> AdminError {
         AdminError(.notFound, "\(path) cannot be read: \(String(cString: strerror(errno))).")
+    }
+}
+
+/// How large a text is as mail, where each line ends in CRLF (RFC 1870 §5): a file's often end in LF alone.
+struct MailSize {
+    private(set) var octets: Int64 = 0
+    private var last: UInt8 = 0
+
+    mutating func add(_ bytes: ArraySlice<UInt8>) {
+        octets += Int64(bytes.count)
+        for byte in bytes {
+            if byte == 10, last != 13 { octets += 1 }
+            last = byte
+        }
     }
 }

@@ -73,8 +73,14 @@ package struct Completer: Sendable {
             if helps { return [] }
         }
         if case .value(let option) = place.expected {
-            let standard: LiveNames.Source? = option == "--format" ? .words(OutputFormat.allCases.map(\.rawValue)) : nil
-            return (names.options[option] ?? standard).map { offered($0, word, at: place) } ?? []
+            return values(of: option, names, word, at: place)
+        }
+        // An option's value may stand behind `=`.
+        if word.hasPrefix("--"), let equals = word.firstIndex(of: "=") {
+            let option = String(word[..<equals]), value = String(word[word.index(after: equals)...])
+            let takesValue = CommandTree.options(of: place.command).contains { $0.name == option && $0.takesValue }
+            guard takesValue || GlobalArguments.withValues.contains(option) else { return [] }
+            return values(of: option, names, value, at: place).map { "\(option)=\($0)" }
         }
         if word.hasPrefix("-") {
             let options = CommandTree.options(of: place.command).map(\.name)
@@ -82,6 +88,11 @@ package struct Completer: Sendable {
         }
         guard case .argument(let number) = place.expected, number < names.arguments.count else { return [] }
         return offered(names.arguments[number], word, at: place)
+    }
+
+    private func values(of option: String, _ names: LiveNames, _ word: String, at place: LinePlace) -> [String] {
+        let standard: LiveNames.Source? = option == "--format" ? .words(OutputFormat.allCases.map(\.rawValue)) : nil
+        return (names.options[option] ?? standard).map { offered($0, word, at: place) } ?? []
     }
 
     private func offered(_ source: LiveNames.Source, _ word: String, at place: LinePlace) -> [String] {

@@ -29,7 +29,8 @@ package enum WatchedWork {
         }
     }
 
-    private static func begun<Value: Sendable>(
+    /// Begins work that somebody comes back for.
+    static func begun<Value: Sendable>(
         _ work: @escaping @Sendable (_ goesOn: @escaping @Sendable () -> Bool) -> Value
     ) -> Place<Value> {
         let place = Place<Value>()
@@ -37,7 +38,8 @@ package enum WatchedWork {
         return place
     }
 
-    private final class Place<Value: Sendable>: Sendable {
+    /// Where the result will be.
+    final class Place<Value: Sendable>: Sendable {
         private let state = Mutex<(value: Value?, isWanted: Bool)>((nil, true))
         private let done = DispatchSemaphore(value: 0)
 

@@ -53,7 +53,7 @@ package struct Table: Sendable {
 
         init(text: String, style: Style?) {
             (self.text, self.style) = (text, style)
-            width = text.isPlain ? text.utf8.count : text.count
+            width = text.columns
         }
     }
 

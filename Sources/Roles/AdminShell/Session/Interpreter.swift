@@ -41,8 +41,16 @@ package struct Interpreter: Sendable {
             }
         } catch {
             if !(error is AdminError), Casella.exitCode(for: error) == .success { return .help(Casella.message(for: error)) }
-            return .failure(failure(error, of: words))
+            return .failure(failure(suggesting(error, of: words, settings), of: words))
         }
+    }
+
+    /// What is not there may be there under a name that is nearly the same.
+    private func suggesting(_ error: any Error, of words: [String], _ settings: Settings) -> any Error {
+        guard let missing = error as? AdminError, missing.code == .notFound else { return error }
+        let client = AdminClient(transport: transport(settings))
+        guard let question = MistypedName(source: LiveNameSource(client: client)).hint(for: words) else { return error }
+        return AdminError(.notFound, missing.message, hint: [question, missing.hint].compactMap(\.self).joined(separator: " "))
     }
 
     /// A line of a shell or a batch, with its own global options.

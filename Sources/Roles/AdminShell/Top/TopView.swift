@@ -131,7 +131,7 @@ package struct TopView: Sendable {
 
     // MARK: Text
 
-    private func cut(_ text: String) -> String { String(text.prefix(columns)) }
+    private func cut(_ text: String) -> String { text.cut(toColumns: columns) }
 
     private func styled(_ text: String, _ attribute: String) -> String {
         isStyled ? "\u{1B}[\(attribute)m\(cut(text))\u{1B}[0m" : cut(text)

@@ -8,6 +8,7 @@ package struct Configuration: Sendable, Equatable {
     /// `postmaster`: who gets mail for the server's own postmaster (RFC 5321 §4.5.1), an address of a hosted domain. Default: `postmaster`
     /// at `hostname`, whose mail is taken only if that is a hosted domain.
     package var postmaster: String?
+    var postmasterAddress: String { postmaster ?? "postmaster@\(hostname)" }
     /// `bind`: the address of the public listeners.
     package var bind = "127.0.0.1"
     /// `portBase`: added to each standard port.

@@ -9,14 +9,19 @@ extension Provisioning {
 
     /// `explain delivery`: in the order in which gateway and worker ask.
     func explainDelivery(_ request: AdminRequest<ExplainedMessage>) async throws -> Explanation {
-        let asked: EmailAddress = try request.query.require("address"), recipient = domains.canonical(asked)
+        let asked: EmailAddress = try request.query.require("address")
+        let addressed = try await postmaster(asked) ?? asked, recipient = domains.canonical(addressed)
         let sender: TargetAddress? = try request.query.optional("from")
         let size = try request.query.octets("size"), header = try ExplainedHeader(request.body)
         var steps = [messageSize(size)]
         if let sender {
             steps.append(.tells("sender \(sender)", "No rule asks who sends mail that comes in: anybody may write to people here."))
         }
-        steps += otherName(of: recipient, asked)
+        if addressed != asked {
+            let says = "It is the server's own postmaster, whose mail is for \(addressed): postmaster in casella.json."
+            steps.append(.passes("address \(asked)", says))
+        }
+        steps += otherName(of: recipient, addressed)
         let place = try await hosting(of: recipient)
         steps.append(place.step)
         guard let tenant = place.tenant, steps.allSatisfy({ $0.verdict != .refuses }) else {
@@ -33,26 +38,53 @@ extension Provisioning {
             steps.append(.tells("user \(user.address)", "Its incoming mail is suspended, so it is left out.", change: user.resuming))
         }
         steps += try await forwardSteps(targets?.forwards ?? [], limit: Self.mailboxLimit)
-        if let header, let targets {
-            steps.append(header.hops(limit: facts.limits.hops))
-            if !targets.groups.isEmpty || !targets.external.isEmpty { steps.append(header.round(recipient)) }
-        }
-        let users = targets?.users ?? []
-        for target in users.prefix(Self.mailboxLimit) {
-            steps += try await mailbox(of: target.user, size: size)
+        guard let targets else { return Explanation(steps, otherwise: "") }
+
+        var isSubmitted = false
+        if let sender, try await !directory.hides(sender) { isSubmitted = try await directory.poster(sender) != nil }
+        let above = WrittenAbove(
+            hostname: facts.hostname, recipient: addressed.text, sender: sender?.text, isSubmitted: isSubmitted)
+        var message = ExplainedMailboxes(size: size), mailboxes: [Explanation.Step] = [], isRefusedAtOnce = !targets.users.isEmpty
+        for target in targets.users.prefix(Self.mailboxLimit) {
+            let answer = try await mailbox(of: target.user, target.group.map(above.through) ?? above, &message)
+            mailboxes += answer.steps
+            if !answer.refusesAtOnce { isRefusedAtOnce = false }
             guard target.group == nil || header != nil else { continue }  // a group's members, where the message does not name them
-            steps += try await vacationStep(of: target.user, in: tenant.name, to: sender, header, directory)
+            mailboxes += try await vacationStep(of: target.user, in: tenant.name, to: sender, header, directory)
         }
-        for forward in (targets?.forwards ?? []).prefix(Self.mailboxLimit) where !forward.keepsCopy && !forward.leadsNowhere {
+        for forward in targets.forwards.prefix(Self.mailboxLimit) where !forward.keepsCopy && !forward.leadsNowhere {
             guard forward.group == nil || header != nil else { continue }
-            steps += try await vacationStep(of: forward.user, in: tenant.name, to: sender, header, directory)
+            mailboxes += try await vacationStep(of: forward.user, in: tenant.name, to: sender, header, directory)
         }
-        if users.count > Self.mailboxLimit {
-            steps.append(.tells("mailboxes", "Of \(users.count) the first \(Self.mailboxLimit) are looked at here."))
+        if targets.users.count > Self.mailboxLimit {
+            isRefusedAtOnce = false
+            mailboxes.append(.tells("mailboxes", "Of \(targets.users.count) the first \(Self.mailboxLimit) are looked at here."))
         }
-        for address in targets?.external ?? [] { steps.append(try await onward(to: address, in: directory)) }
-        let places = (targets?.users.map(\.user.address) ?? []) + (targets?.external ?? [])
-        return Explanation(steps, otherwise: "It would be accepted, for \(places.joined(separator: ", ")).", isForSeveral: true)
+        if !targets.external.isEmpty { isRefusedAtOnce = false }
+
+        // When none of them takes it, that is said before the message comes; else what is in it is looked at first.
+        let passage: [Explanation.Step] = header.map { header in [header.hops(limit: facts.limits.hops)] } ?? []
+        let goesOn = !targets.groups.isEmpty || !targets.external.isEmpty
+        let round: [Explanation.Step] = header.map { header in goesOn ? [header.round(addressed)] : [] } ?? []
+        // For these it ends before it is stored; of an alias what is here is stored before, and it goes out no more.
+        let endsAtOnce = !targets.groups.isEmpty || (!targets.forwards.isEmpty && !targets.external.isEmpty)
+        if !isRefusedAtOnce { steps += passage + (endsAtOnce ? round : []) }
+        let several = steps.count
+        steps += mailboxes
+        if isRefusedAtOnce { steps += passage }
+        if isRefusedAtOnce || !endsAtOnce { steps += round }
+        for address in targets.external { steps.append(try await onward(to: address, in: directory)) }
+        let places = targets.users.map(\.user.address) + targets.external
+        return Explanation(steps, otherwise: "It would be accepted, for \(places.joined(separator: ", ")).", severalFrom: several)
+    }
+
+    /// Whom mail for the server's own postmaster is for (RFC 5321 §4.5.1), as the gateway has it: under the server's name, unless that is a
+    /// domain. Told to who administers that address.
+    private func postmaster(_ asked: EmailAddress) async throws -> EmailAddress? {
+        guard asked.localPart == "postmaster", asked.domain.text == facts.hostname.lowercased(), !domains.hosts(asked.domain),
+            let address = try? EmailAddress(facts.postmaster)
+        else { return nil }
+        return try await domains(named: domains.canonical(address).domain).isEmpty ? nil : address
     }
 
     /// People write to an address, and log in, under any name of its domain.
@@ -137,50 +169,6 @@ extension Provisioning {
             let itself = isShared ? "It is a shared mailbox." : "It is a user."
             return (.passes(rule, isItself ? itself : "It leads to \(found.joined(separator: ", "))."), targets)
         }
-    }
-
-    /// What the user's plan and the quotas at all levels say.
-    private func mailbox(of user: UserRecord, size: Int64) async throws -> [Explanation.Step] {
-        var steps: [Explanation.Step] = []
-        let address = try EmailAddress(user.address)
-        guard try await !users(at: address).isEmpty else {
-            return [.tells("user \(address)", "It is of a domain that you do not administer: what its mailbox says is not told here.")]
-        }
-        steps += try await plannedSize(for: address, size)
-        for level in try await quotaReport(.user(address)).levels {
-            steps.append(quota(level, size))
-        }
-        return steps
-    }
-
-    /// The limit of the user's plan, if there is one.
-    func plannedSize(for address: EmailAddress, _ size: Int64) async throws -> [Explanation.Step] {
-        let limit = try await limits(of: .user(address))[.messageSize]
-        guard let octets = limit.value.number else { return [] }
-        let rule = "message size of \(address)"
-        return [
-            size <= octets
-                ? .passes(rule, "\(ByteCount(size)) of \(ByteCount(octets)) that \(limit.source) allows.")
-                : .refuses(
-                    rule, "\(ByteCount(size)) are more than the \(ByteCount(octets)) that \(limit.source) allows.", reply: "552 5.3.4",
-                    change: "plan override \(address) --message-size SIZE")
-        ]
-    }
-
-    /// A level takes what does not pass its limit.
-    private func quota(_ level: QuotaStanding, _ size: Int64) -> Explanation.Step {
-        let rule = "quota of \(level.level.rawValue) \(level.name)"
-        let limits = [level.limits.bytes.map { "\($0)" }, level.limits.messages.map { "\($0) messages" }].compactMap(\.self)
-        guard !limits.isEmpty else { return .passes(rule, "It has no quota.") }
-        let isFull =
-            level.limits.bytes.map { level.usage.bytes.octets + size > $0.octets } ?? false
-            || level.limits.messages.map { level.usage.messages + 1 > $0 } ?? false
-        let standing = "It holds \(level.usage.bytes) in \(level.usage.messages) messages, of \(limits.joined(separator: " and "))"
-        guard isFull else { return .passes(rule, "\(standing).") }
-        let change = "quota set \(level.name) --bytes SIZE --messages NUMBER"
-        return facts.defersOverQuota
-            ? .defers(rule, "\(standing); the message does not fit.", reply: "452 4.2.2", change: change)
-            : .refuses(rule, "\(standing); the message does not fit.", reply: "552 5.2.2", change: change)
     }
 }
 

@@ -32,15 +32,21 @@ extension Provisioning {
         }
         steps.append(.passes("user \(address)", "It is a user of tenant \(user.tenant)."))
         let tenant = try await tenant(user.tenant)
+        // None opens the web.
+        let devices = try await appPasswords(of: user.address).filter { service != .web && $0.services.contains(service) }
+        // Without one there is none that is right, and the reason of a suspension is not told.
+        let hasNone = !user.hasPassword && devices.isEmpty
+        if hasNone { steps.append(password(of: user, service, devices)) }
         steps.append(
             suspension(of: "login of \(address)", user.suspended, user.suspensionReason, service)
                 .changed(by: "user resume \(address) --login"))
         steps.append(
             suspension(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason, service)
                 .changed(by: "tenant resume \(tenant.name) --login"))
-        steps.append(try await service == .web ? passwordOnTheWeb(of: user) : password(of: user, service))
+        if !hasNone { steps.append(password(of: user, service, devices)) }
         steps.append(try await planned(service, for: address))
         if let reply = service.tooMany { steps += try await room(for: user, reply, tellsAll: request.caller.part?.domain == nil) }
+        if service == .pop3 { steps.append(try await maildrop(of: user)) }
         return Explanation(steps, otherwise: "With the right password, \(address) would be logged in.")
     }
 
@@ -92,7 +98,7 @@ extension Provisioning {
         }
     }
 
-    private func suspension(
+    func suspension(
         of rule: String, _ suspended: [Suspendable], _ reason: SuspensionReason?, _ service: MailService
     ) -> Explanation.Step {
         guard suspended.contains(.login) else { return .passes(rule, "Logins are not suspended.") }
@@ -102,8 +108,9 @@ extension Provisioning {
         return .refuses(rule, "Logins are suspended: \(reason)", reply: service.suspended, change: nil)
     }
 
-    private func password(of user: User, _ service: MailService) async throws -> Explanation.Step {
-        let devices = try await appPasswords(of: user.address).filter { $0.services.contains(service) }
+    /// - Parameter devices: app passwords for the service.
+    private func password(of user: User, _ service: MailService, _ devices: [AppPassword]) -> Explanation.Step {
+        guard service != .web else { return passwordOnTheWeb(of: user) }
         let rule = "password of \(user.address)"
         let names = devices.isEmpty ? "." : ", and app passwords for this service: \(devices.map(\.name.text).joined(separator: ", "))."
         guard user.hasPassword else {
@@ -170,6 +177,17 @@ extension Provisioning {
                 setting: "sessionsPerUser"),
             tenants,
         ]
+    }
+
+    /// One POP3 session at a time has it (RFC 1939 §4).
+    private func maildrop(of user: User) async throws -> Explanation.Step {
+        let keys = try await change { transaction in try await find(user.address, in: transaction) }
+        guard try await liveSessions.all(tenant: keys.tenant, user: keys.user).contains(where: { $0.service == .pop3 }) else {
+            return .passes("maildrop", "No POP3 session has it open.")
+        }
+        return .refuses(
+            "maildrop", "Another POP3 session has it open, as only one may at a time.", reply: "-ERR [IN-USE]",
+            change: "session end \(user.address)")
     }
 
     /// As the gateway decides (`RelayedSessions`), which tells of a bounded number of sessions.

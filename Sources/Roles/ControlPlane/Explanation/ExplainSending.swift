@@ -24,13 +24,24 @@ extension Provisioning {
         let directory = ExplainedDirectory(of: keys.tenant, database)
 
         var steps = otherName(of: address, asked)
+        // Who cannot log in hands nothing in.
+        steps.append(
+            suspension(of: "login of \(address)", user.suspended, user.suspensionReason, .submission)
+                .changed(by: "user resume \(address) --login"))
+        steps.append(
+            suspension(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason, .submission)
+                .changed(by: "tenant resume \(tenant.name) --login"))
         steps.append(try await planned(.submission, for: address))
+        // MAIL, with the size that mail programs announce.
+        steps.append(messageSize(size))
         steps.append(
             outgoing(of: "user \(address)", user.suspended, user.suspensionReason).changed(by: "user resume \(address) --outgoing"))
         steps.append(
             outgoing(of: "tenant \(tenant.name)", tenant.suspended, tenant.suspensionReason)
                 .changed(by: "tenant resume \(tenant.name) --outgoing"))
+        steps += try await plannedSize(for: address, size)
         steps.append(try await identity("sender", author.localPart, author.domain.text, of: address, keys.user, in: directory))
+        // RCPT.
         var recipients: Int64 = 1
         if let recipient {
             let found = try await directory.whole.resolve(
@@ -38,12 +49,11 @@ extension Provisioning {
             steps += try await recipientSteps(recipient, found, of: address, keys.user, in: directory)
             if case .targets(let targets) = found { recipients = Int64(targets.countedRecipients) }
         }
-        steps.append(messageSize(size))
+        // The message.
         if let header {
             steps.append(header.hops(limit: facts.limits.hops))
             steps += try await authors(header, of: address, keys.user, in: directory)
         }
-        steps += try await plannedSize(for: address, size)
         steps += try await sending(by: address, keys, to: recipients)
         steps.append(try await signing(header, from: author, of: tenant.name))
         return Explanation(steps, otherwise: "It would be taken, and queued to be sent on.")
@@ -156,17 +166,18 @@ extension Provisioning {
             "SELECT \(SendingSQL.sent(.hour)), \(SendingSQL.sent(.day)) FROM sending s WHERE tenant_id = $1 AND user_id = $2",
             [.int8(keys.tenant), .int8(keys.user)])
         let (sentThisHour, sentToday) = try counted.first.map { (try $0.int8(0), try $0.int8(1)) } ?? (0, 0)
-        let periods: [(LimitName, Int64, String)] = [
-            (.recipientsPerHour, sentThisHour, "hour"), (.recipientsPerDay, sentToday, "day"),
-        ]
-        return periods.compactMap { name, sent, period in
+        // What can never be taken is refused first; of what fits later, the day's limit is told before the hour's.
+        let periods: [(LimitName, Int64, String)] = [(.recipientsPerHour, sentThisHour, "hour"), (.recipientsPerDay, sentToday, "day")]
+        let never = periods.contains { name, _, _ in layers[name].value.number.map { recipients > $0 } ?? false }
+        return (never ? periods : periods.reversed()).compactMap { name, sent, period in
             let limit = layers[name]
             guard let most = limit.value.number else { return nil }
             let says = "\(sent) of \(most) recipients of this \(period) that \(limit.source) allows; the message has \(recipients)."
-            guard sent + recipients > most else { return .passes(name.words, says) }
             let change = "plan override \(address) --\(name.words) NUMBER"
-            // It can never be taken when it has more by itself.
             guard recipients <= most else { return .refuses(name.words, says, reply: "550 5.7.1", change: change) }
+            guard sent + recipients > most else { return .passes(name.words, says) }
+            // Another period's decides.
+            guard !never else { return .tells(name.words, says, change: change) }
             return .defers(name.words, says, reply: "450 4.7.1", change: change)
         }
     }

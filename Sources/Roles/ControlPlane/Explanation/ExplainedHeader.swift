@@ -29,7 +29,9 @@ extension ExplainedHeader {
     /// Whether it was delivered to an address before that sends it on, or to a group.
     func round(_ address: EmailAddress) -> Explanation.Step {
         let rule = "loop through \(address)"
-        guard values("delivered-to").contains(Array(address.text.utf8)) else { return .passes(rule, "It was not there before.") }
+        let text = Array(address.text.utf8)
+        let wasThere = values("delivered-to").contains { Array(String(decoding: $0, as: UTF8.self).lowercased().utf8) == text }
+        guard wasThere else { return .passes(rule, "It was not there before.") }
         return .refuses(rule, "It was delivered to this address before: it goes round in a circle.", reply: "554 5.4.6", change: nil)
     }
 

@@ -38,7 +38,7 @@ final class ChildLauncher {
     func startGateway(_ listeners: [PublicListeners.Door]) async throws -> RunningChild {
         let inherited = listeners.enumerated().map { InheritedListener(service: $1.service, descriptor: Int32(4 + $0)) }
         let gateway = GatewayConfiguration(
-            hostname: configuration.hostname, postmaster: configuration.postmaster ?? "postmaster@\(configuration.hostname)",
+            hostname: configuration.hostname, postmaster: configuration.postmasterAddress,
             listeners: inherited, ports: Dictionary(uniqueKeysWithValues: listeners.map { ($0.service.rawValue, $0.port) }),
             confinement: directory.gatewayCage,
             certificates: certificates.shown, tenantSocketDirectory: directory.tenantSockets,

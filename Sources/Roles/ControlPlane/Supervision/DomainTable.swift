@@ -51,6 +51,9 @@ final class DomainTable {
     /// Whose the address's domain is; nil: none of ours.
     func tenant(of address: EmailAddress) -> Int64? { tenants[address.domain.text] }
 
+    /// Whether mail for this name, a domain's own or another one, is somebody's here.
+    func hosts(_ name: DomainName) -> Bool { tenants[name.text] != nil }
+
     /// Whose account a login name is, under its domain's own name. The domain may be in Unicode, as in mail; it is looked for among ours
     /// alone, so that no library of names reads here what strangers send.
     /// - Returns: nil when it is no address, and so nobody's.

@@ -33,9 +33,9 @@ package final class LMTPConnection {
         self.facts = facts
         held = IncomingMemory.Share(of: memory.incoming)
         var settings = SMTPServerConfiguration(door: .lmtp, hostname: facts.hostname)
-        settings.maximumMessageSize = facts.limits.messageSize
+        settings.maximumMessageSize = facts.limits.innerMessageSize
         settings.maximumRecipients = facts.limits.recipients
-        settings.maximumHops = facts.limits.hops
+        settings.maximumHops = facts.limits.innerHops
         server = SMTPServer(settings)
     }
 
@@ -120,16 +120,25 @@ package final class LMTPConnection {
         return peer.user == relay
     }
 
-    /// A recipient is refused here when none of its mailboxes has room; when some have, the delivery decides.
+    /// A recipient is refused here when none of its mailboxes takes a message of the announced size; when some do, the delivery decides.
     private func objection(to targets: ResolvedTargets, of address: EnvelopeAddress) async throws(StoreError) -> Reply? {
-        var first: QuotaRefusal?
+        guard targets.external.isEmpty, !targets.users.isEmpty else { return nil }
+        var refusals: [Reply] = []
+        var full: QuotaRefusal?
         for target in targets.users {
-            guard let refusal = try await store.check(user: target.user.id, size: size) else { return nil }
-            first = first ?? refusal
+            if let limit = target.user.messageSize, size > limit {
+                refusals.append(.largerThanPlan(limit))
+            } else if let refusal = try await store.check(user: target.user.id, size: size) {
+                full = full ?? refusal
+                refusals.append(.overQuota(defers: facts.defersOverQuota))
+            } else {
+                return nil
+            }
         }
-        guard targets.external.isEmpty, let first else { return nil }
-        Log.notice("a recipient is refused: there is no room", ["to": address.description, "size": "\(size)", "quota": first.logged])
-        return .overQuota(defers: facts.defersOverQuota)
+        if let full {
+            Log.notice("a recipient is refused: there is no room", ["to": address.description, "size": "\(size)", "quota": full.logged])
+        }
+        return .together(refusals)
     }
 }
 

@@ -16,11 +16,11 @@ struct MessageDelivery {
         guard let id = envelope.mail.deliveryID?.octets ?? (try? Cryptography.randomBytes(16)) else {
             return recipients.map { _ in .storeUnavailable }
         }
-        let header = HeaderScan(message)
+        let header = HeaderScan(message), size = SentSize.octets(of: message, header)
         // Mail of a group, or of a user who forwards, that comes round again is not even stored; an alias's ends where it would go out
         // once more.
         let round = Set(recipients.filter { $0.targets.endsWhatComesRound && wasHere(message, header, $0) }.map(\.address))
-        let stored = await store(message, header, id, without: round)
+        let stored = await store(message, header, id, size, without: round)
         var replies: [Reply] = []
         for recipient in recipients {
             if round.contains(recipient.address) {
@@ -28,7 +28,7 @@ struct MessageDelivery {
                 continue
             }
             var own = recipient.targets.users.map { target in
-                Self.refusal(of: message, to: target.user) ?? Reply(stored[target.user.id], defersOverQuota: facts.defersOverQuota)
+                Self.refusal(of: size, to: target.user) ?? Reply(stored[target.user.id], defersOverQuota: facts.defersOverQuota)
             }
             // Only once its mailboxes here have their answer for good: the relay forgets what it has sent, so forwarding at each of
             // the tries that a mailbox asks for would send a copy each time.
@@ -46,10 +46,10 @@ struct MessageDelivery {
 
     /// Stores the message once for all its mailboxes; those that it reaches through a group have a copy that says so. Each user gets one.
     private func store(
-        _ message: [UInt8], _ header: HeaderScan, _ id: [UInt8], without round: Set<String>
+        _ message: [UInt8], _ header: HeaderScan, _ id: [UInt8], _ size: Int, without round: Set<String>
     ) async -> [Int64: DeliveryOutcome] {
         let found = recipients.filter { !round.contains($0.address) }.flatMap(\.targets.users).filter {
-            Self.refusal(of: message, to: $0.user) == nil
+            Self.refusal(of: size, to: $0.user) == nil
         }
         var copies: [(group: String?, users: [Int64])] = []
         var known: Set<Int64> = []
@@ -84,9 +84,9 @@ struct MessageDelivery {
                 recipients: users.map { DeliveryRecipient(user: $0) }))
     }
 
-    /// Why the user does not take the message, whoever else does.
-    private static func refusal(of message: [UInt8], to user: UserRecord) -> Reply? {
-        guard let limit = user.messageSize, message.count > limit else { return nil }
+    /// Why the user does not take a message of this size, whoever else does.
+    private static func refusal(of size: Int, to user: UserRecord) -> Reply? {
+        guard let limit = user.messageSize, size > limit else { return nil }
         return .largerThanPlan(limit)
     }
 
@@ -128,7 +128,11 @@ struct MessageDelivery {
     }
 
     private func wasHere(_ message: [UInt8], _ header: HeaderScan, _ recipient: AcceptedRecipient) -> Bool {
-        header.fields(named: "delivered-to").contains { header.value(of: $0, in: message) == Array(recipient.address.utf8) }
+        // In whatever case it was written: it is the same address here.
+        let address = Array(recipient.address.lowercased().utf8)
+        return header.fields(named: "delivered-to").contains {
+            Array(String(decoding: header.value(of: $0, in: message), as: UTF8.self).lowercased().utf8) == address
+        }
     }
 
     /// Under an id of its own that is the same at each attempt.
