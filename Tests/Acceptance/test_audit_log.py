@@ -141,6 +141,10 @@ class TamperedAuditLog(unittest.TestCase):
                 ("DELETE FROM audit_log WHERE sequence = 18", "Event 18 is missing"),
                 ("DELETE FROM audit_log WHERE sequence > 5", "Events 6 to 18 are missing"),
                 ("DELETE FROM audit_log", "Events 1 to 18 are missing"),
+                ("DELETE FROM audit_log WHERE sequence = 1", "Event 1 is missing"),
+                ("INSERT INTO audit_log SELECT 19, at, caller, role, origin, command, target, tenant, changes, result, seal, begun"
+                 " FROM audit_log WHERE sequence = 18", "There is an event 19"),
+                ("UPDATE audit_log SET role = NULL WHERE sequence = 3", "Event 3 is not"),
                 ("UPDATE audit_log SET target = 't9' WHERE sequence = 18", "Event 18 is not"),
                 ("UPDATE audit_log SET begun = NULL WHERE sequence = 4", "Event 4 is not"),
                 ("UPDATE audit_log a SET target = b.target FROM audit_log b WHERE a.sequence + b.sequence = 9", "is not as"),

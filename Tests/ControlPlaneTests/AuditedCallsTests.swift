@@ -170,4 +170,73 @@ import Testing
         #expect(try await problems(platform) == [])
         await platform.close()
     }
+
+    private nonisolated static let columns =
+        "sequence, at, caller, role, origin, command, target, tenant, changes, result, seal, begun"
+
+    /// Of four events: two calls, by `jo`, who is an owner, and by a stranger, whose role is NULL.
+    nonisolated static let tamperings: [(String, String)] = [
+        ("UPDATE audit_log SET role = '' WHERE sequence = 3", "Event 3 is not as it was written."),
+        ("UPDATE audit_log SET role = 'nobody' WHERE sequence = 3", "Event 3 is not as it was written."),
+        ("UPDATE audit_log SET role = NULL WHERE sequence = 1", "Event 1 is not as it was written."),
+        ("UPDATE audit_log SET role = 'auditor' WHERE sequence = 1", "Event 1 is not as it was written."),
+        ("UPDATE audit_log SET tenant = '' WHERE sequence = 3", "Event 3 is not as it was written."),
+        ("UPDATE audit_log SET begun = 0 WHERE sequence = 3", "Event 3 is not as it was written."),
+        ("UPDATE audit_log SET at = 'infinity' WHERE sequence = 2", "Event 2 is not as it was written."),
+        ("UPDATE audit_log SET caller = '' WHERE sequence = 2", "Event 2 is not as it was written."),
+        ("UPDATE audit_log SET origin = 'local ' WHERE sequence = 2", "Event 2 is not as it was written."),
+        ("UPDATE audit_log SET command = target, target = command WHERE sequence = 2", "Event 2 is not as it was written."),
+        ("UPDATE audit_log SET changes = '{}' WHERE sequence = 2", "Event 2 is not as it was written."),
+        ("UPDATE audit_log SET result = 'done' WHERE sequence = 1", "Event 1 is not as it was written."),
+        ("UPDATE audit_log SET seal = '' WHERE sequence = 4", "Event 4 is not as it was written."),
+        (
+            "ALTER TABLE audit_log ALTER target DROP NOT NULL; UPDATE audit_log SET target = NULL WHERE sequence = 2",
+            "Event 2 is not as it was written."
+        ),
+        ("DELETE FROM audit_log WHERE sequence = 1", "Event 1 is missing."),
+        ("DELETE FROM audit_log WHERE sequence IN (2, 3)", "Events 2 to 3 are missing."),
+        ("DELETE FROM audit_log WHERE sequence = 4", "Event 4 is missing."),
+        ("DELETE FROM audit_log", "Events 1 to 4 are missing."),
+        ("UPDATE audit_log SET sequence = 9 WHERE sequence = 4", "Event 4 is missing."),
+        ("UPDATE audit_log SET sequence = 9 WHERE sequence = 4", "There is an event 9 that the platform did not write."),
+        (
+            "INSERT INTO audit_log SELECT 5, \(columns.dropFirst(10)) FROM audit_log WHERE sequence = 4",
+            "There is an event 5 that the platform did not write."
+        ),
+        (
+            "INSERT INTO audit_log SELECT 99, \(columns.dropFirst(10)) FROM audit_log WHERE sequence = 4",
+            "There is an event 99 that the platform did not write."
+        ),
+        (
+            """
+            ALTER TABLE audit_log DROP CONSTRAINT audit_log_sequence_check;
+            INSERT INTO audit_log SELECT 0, \(columns.dropFirst(10)) FROM audit_log WHERE sequence = 4
+            """, "There is an event 0 that the platform did not write."
+        ),
+        (
+            """
+            ALTER TABLE audit_log DROP CONSTRAINT audit_log_pkey;
+            INSERT INTO audit_log SELECT * FROM audit_log WHERE sequence = 4
+            """, "There is an event 4 that the platform did not write."
+        ),
+    ]
+    @Test("Whatever is changed, put in or removed is found, and it is told where", arguments: tamperings)
+    func changed(statement: String, problem: String) async throws {
+        let platform = try await TestPlatform(), router = router(platform)
+        #expect(await createPlan(router) == 200)
+        for result in ["invalid", "done"] {
+            await platform.calls().audit.append(
+                AuditLog.Entry(
+                    caller: "x", role: nil, origin: "192.0.2.1", command: "session login", target: "x", tenant: nil, result: result))
+        }
+        #expect(try await problems(platform) == [])
+        try await platform.owner.script("ALTER TABLE audit_log DISABLE TRIGGER ALL; \(statement)")
+        #expect(try await problems(platform).contains(problem), "\(try await problems(platform))")
+        // And it is found still when the platform was started again, and goes on.
+        let restarted = platform.calls(audit: try await platform.auditLog())
+        await restarted.audit.append(
+            AuditLog.Entry(caller: "x", role: nil, origin: "local", command: "marker", target: "", tenant: nil, result: "done"))
+        #expect(try await restarted.verifyAudit(platform.request(Nothing(), [:])).problems != [])
+        await platform.close()
+    }
 }

@@ -8,10 +8,13 @@ struct SealedEvent {
     /// Microseconds since 1970.
     let at: Int64
     let entry: AuditLog.Entry
+    /// As the table has it: what no role is called, and an empty text, is something else than none.
+    private let role: String?
     var seal: [UInt8]
 
     init(sequence: Int64, at: Int64, entry: AuditLog.Entry, seal: [UInt8]) {
         (self.sequence, self.at, self.entry, self.seal) = (sequence, at, entry, seal)
+        role = entry.role?.rawValue
     }
 
     static let selection = "SELECT \(columns) FROM audit_log"
@@ -21,8 +24,9 @@ struct SealedEvent {
     init(_ row: PostgresRow) throws {
         sequence = try row.int8(0)
         at = try row.timestamp(1)
+        role = try row.optionalText(3)
         entry = AuditLog.Entry(
-            caller: try row.text(2), role: try row.optionalText(3).flatMap(Role.init(rawValue:)), origin: try row.text(4),
+            caller: try row.text(2), role: role.flatMap(Role.init(rawValue:)), origin: try row.text(4),
             command: try row.text(5), target: try row.text(6), tenant: try row.optionalText(7), changes: try row.text(8),
             result: try row.text(9), begun: try row.optionalInt8(11))
         seal = try row.bytes(10)
@@ -36,7 +40,7 @@ struct SealedEvent {
             ON CONFLICT (sequence) DO NOTHING
             """,
             [
-                .int8(sequence), .timestamp(at), .text(entry.caller), .optionalText(entry.role?.rawValue), .text(entry.origin),
+                .int8(sequence), .timestamp(at), .text(entry.caller), .optionalText(role), .text(entry.origin),
                 .text(entry.command), .text(entry.target), .optionalText(entry.tenant), .text(entry.changes), .text(entry.result),
                 .bytea(seal), .optionalInt8(entry.begun),
             ])
@@ -52,8 +56,8 @@ struct SealedEvent {
         add(previous)
         for number in [sequence, at] { withUnsafeBytes(of: number.bigEndian) { add(Array($0)) } }
         let texts = [
-            entry.caller, entry.role?.rawValue ?? "", entry.origin, entry.command, entry.target, entry.tenant.map { "=\($0)" } ?? "",
-            entry.changes, entry.result,
+            entry.caller, role.map { $0.isEmpty ? "=" : $0 } ?? "", entry.origin, entry.command, entry.target,
+            entry.tenant.map { "=\($0)" } ?? "", entry.changes, entry.result,
         ]
         for text in texts { add(Array(text.utf8)) }
         // Only where there is one: the seals of earlier events are without it.
