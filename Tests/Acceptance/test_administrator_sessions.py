@@ -74,6 +74,29 @@ class Sessions(Administrators):
         self.platform.casella("tenant", "suspend", company.name)
         self.assertEqual(401, administrator.request("GET", "/users")[0])
 
+    def test_a_token_that_ended_does_not_live_again(self):
+        company = Company(self.platform, users=())
+
+        def make(role, **place):
+            return Administrator(self.platform, role, **place)
+
+        for ending, returning, ends_all in (
+            (("tenant", "suspend", company.name), ("tenant", "resume", company.name), True),
+            (("tenant", "delete", company.name, "--yes"), ("tenant", "undelete", company.name), True),
+            (("domain", "delete", company.domain, "--yes"), ("domain", "undelete", company.domain), False),
+        ):
+            of_tenant, of_domain = make("tenant-administrator", tenant=company.name), make("domain-administrator", domain=company.domain)
+            self.platform.casella(*ending)
+            self.platform.casella(*returning)
+            self.assertEqual(401, of_domain.request("GET", "/session")[0], ending)
+            self.assertEqual(401 if ends_all else 200, of_tenant.request("GET", "/session")[0], ending)
+            self.assertEqual(200, of_domain.log_in(code=one_time_password(of_domain.secret, 1))[0])
+            self.assertEqual(200, of_domain.request("GET", "/session")[0])
+        suspended = self.make("help-desk")
+        self.platform.casella("administrator", "suspend", suspended.name)
+        self.platform.casella("administrator", "resume", suspended.name)
+        self.assertEqual(401, suspended.request("GET", "/session")[0])
+
     def test_ones_own_password(self):
         administrator = self.make("help-desk")
         change = {"old": "wrong", "new": {"given": "an entirely new password"}}

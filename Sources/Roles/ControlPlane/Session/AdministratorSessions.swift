@@ -51,13 +51,15 @@ final class AdministratorSessions {
         case .accepted(let administrator): return administrator
         case .refused:
             journal.notice("an administrator's login was refused", ["name": login.name.text, "client": address])
-            throw AdminError(
-                .unauthenticated, "Name, password or one-time password are wrong, or the account is suspended.",
-                hint: "One-time passwords are good for half a minute, and once.")
+            throw Self.wrong
         case .unavailable:
             throw AdminError(.unavailable, "Logins cannot be decided at the moment.", hint: "Try again in a few seconds.")
         }
     }
+
+    private static let wrong = AdminError(
+        .unauthenticated, "Name, password or one-time password are wrong, or the account is suspended.",
+        hint: "One-time passwords are good for half a minute, and once.")
 
     /// What wrong logins are counted for; no address has a colon there.
     static nonisolated func account(_ name: AdministratorName) -> String { "administrator:\(name)" }
@@ -66,9 +68,7 @@ final class AdministratorSessions {
         do {
             let found = try await database.query(
                 """
-                SELECT a.administrator_id, a.hash, a.totp_secret, a.totp_step,
-                    a.state = 'active' AND NOT coalesce('login' = ANY (t.suspended), false)
-                        AND \(Self.isThere), a.administered_tenant
+                SELECT a.administrator_id, a.hash, a.totp_secret, a.totp_step, \(Self.isUsable), a.administered_tenant
                 FROM administrators a LEFT JOIN tenants t ON t.tenant_id = a.administered_tenant
                 LEFT JOIN domains d ON d.tenant_id = a.administered_tenant AND d.domain_id = a.administered_domain WHERE a.name = $1
                 """, [.text(login.name.text)]).first
@@ -100,31 +100,52 @@ final class AdministratorSessions {
         try await database.query("SELECT hash FROM administrators WHERE administrator_id = $1", [.int8(administrator)]).first?.text(0)
     }
 
-    /// Not deleted with what is administered: the tables do not show that then.
-    private static let isThere = """
-        (a.administered_tenant IS NULL OR t.tenant_id IS NOT NULL) AND (a.administered_domain IS NULL OR d.domain_id IS NOT NULL)
+    /// Neither suspended nor deleted, and what is administered neither: the tables do not show what is deleted.
+    private static let isUsable = """
+        a.state = 'active' AND NOT coalesce('login' = ANY (t.suspended), false)
+            AND (a.administered_tenant IS NULL OR t.tenant_id IS NOT NULL) AND (a.administered_domain IS NULL OR d.domain_id IS NOT NULL)
         """
 
     /// For who proved to be this administrator.
     func begin(_ administrator: Int64, from address: String) async throws -> AdminToken {
         let token = Hexadecimal.encode(try Cryptography.randomBytes(32))
         let expiry = Timestamp(secondsSince1970: Int64(time(nil)) + Self.lifetime)
-        _ = try await database.pipeline([
-            PostgresStatement("DELETE FROM administrator_sessions WHERE expires_at < now()"),
-            PostgresStatement(
-                """
-                DELETE FROM administrator_sessions WHERE token_digest IN (SELECT token_digest FROM administrator_sessions
-                    WHERE administrator_id = $1 ORDER BY created_at DESC OFFSET $2)
-                """, [.int8(administrator), .int8(Self.limit - 1)]),
-            PostgresStatement(
-                "INSERT INTO administrator_sessions (token_digest, administrator_id, origin, expires_at) VALUES ($1, $2, $3, $4)",
-                [
-                    .bytea(try Self.digest(of: token)), .int8(administrator), .text(address),
-                    .timestamp(expiry.secondsSince1970 * 1_000_000),
-                ]),
-        ])
+        let results = try await database.pipeline(
+            [
+                PostgresStatement("DELETE FROM administrator_sessions WHERE expires_at < now()"),
+                PostgresStatement(
+                    """
+                    DELETE FROM administrator_sessions WHERE token_digest IN (SELECT token_digest FROM administrator_sessions
+                        WHERE administrator_id = $1 ORDER BY created_at DESC OFFSET $2)
+                    """, [.int8(administrator), .int8(Self.limit - 1)]),
+            ] + Self.locks.map { PostgresStatement($0, [.int8(administrator)]) } + [
+                PostgresStatement(
+                    """
+                    INSERT INTO administrator_sessions (token_digest, administrator_id, origin, expires_at)
+                    SELECT $1, a.administrator_id, $3, $4 FROM administrators a LEFT JOIN tenants t ON t.tenant_id = a.administered_tenant
+                    LEFT JOIN domains d ON d.tenant_id = a.administered_tenant AND d.domain_id = a.administered_domain
+                    WHERE a.administrator_id = $2 AND \(Self.isUsable)
+                    """,
+                    [
+                        .bytea(try Self.digest(of: token)), .int8(administrator), .text(address),
+                        .timestamp(expiry.secondsSince1970 * 1_000_000),
+                    ])
+            ])
+        guard results.last?.affected == 1 else { throw Self.wrong }
         return AdminToken(token: token, expiresAt: expiry)
     }
+
+    /// Whoever suspends or deletes at this moment waits for the session, and ends it.
+    private static let locks = [
+        "SELECT 1 FROM administrators WHERE administrator_id = $1 FOR SHARE",
+        """
+        SELECT 1 FROM tenants WHERE tenant_id = (SELECT administered_tenant FROM administrators WHERE administrator_id = $1) FOR SHARE
+        """,
+        """
+        SELECT 1 FROM domains WHERE (tenant_id, domain_id) = (
+            SELECT administered_tenant, administered_domain FROM administrators WHERE administrator_id = $1) FOR SHARE
+        """,
+    ]
 
     // MARK: Tokens
 
@@ -139,8 +160,7 @@ final class AdministratorSessions {
             FROM administrator_sessions s JOIN administrators a USING (administrator_id)
             LEFT JOIN tenants t ON t.tenant_id = a.administered_tenant
             LEFT JOIN domains d ON d.tenant_id = a.administered_tenant AND d.domain_id = a.administered_domain
-            WHERE s.token_digest = $1 AND s.expires_at > now() AND a.state = 'active' AND NOT coalesce('login' = ANY (t.suspended), false)
-                AND \(Self.isThere)
+            WHERE s.token_digest = $1 AND s.expires_at > now() AND \(Self.isUsable)
             """, [.bytea(digest)])
         guard let row = found.first, let role = Role(rawValue: try row.text(2)) else { return nil }
         var part: AdministeredPart?
