@@ -26,10 +26,9 @@ extension Reply {
     static let forwardLoop = Reply(554, "5.4.6", "The message was delivered to this address before; it goes round in a circle")
     static let storeUnavailable = Reply(451, "4.3.0", "The mail store is not available now; please try again later")
 
-    static func overQuota(_ refusal: QuotaRefusal, defers: Bool) -> Reply {
-        let unit = refusal.resource == .bytes ? "octets" : "messages"
-        let text = "The \(refusal.scope)'s quota is full (\(refusal.used) of \(refusal.limit) \(unit))"
-        return defers ? Reply(452, "4.2.2", text + "; please try again later") : Reply(552, "5.2.2", text)
+    /// Anyone may send to the mailbox and hear this: neither figures nor whose limit it is. The log has both (`QuotaRefusal.logged`).
+    static func overQuota(defers: Bool) -> Reply {
+        defers ? Reply(452, "4.2.2", "The mailbox is full; please try again later") : Reply(552, "5.2.2", "The mailbox is full")
     }
 
     /// One reply for a recipient that leads to several mailboxes: good when all are, else the one that asks for another try.
@@ -39,7 +38,7 @@ extension Reply {
 
     init(_ error: StoreError, defersOverQuota: Bool) {
         switch error {
-        case .overQuota(let refusal): self = .overQuota(refusal, defers: defersOverQuota)
+        case .overQuota: self = .overQuota(defers: defersOverQuota)
         case .noSuchUser: self = .noSuchUser
         case .leaseLost, .unavailable, .noSuchMailbox, .mailboxExists, .invalidMailboxName, .notPermitted, .limitReached, .damaged,
             .maildropLocked:
@@ -50,11 +49,15 @@ extension Reply {
     init(_ outcome: DeliveryOutcome?, defersOverQuota: Bool) {
         switch outcome {
         case .stored, .duplicate: self = .delivered
-        case .overQuota(let refusal): self = .overQuota(refusal, defers: defersOverQuota)
+        case .overQuota: self = .overQuota(defers: defersOverQuota)
         case .noSuchUser: self = .noSuchUser
         case .unavailable, nil: self = .storeUnavailable
         }
     }
+}
+
+extension QuotaRefusal {
+    var logged: String { "\(scope): \(used) of \(limit) \(resource == .bytes ? "octets" : "messages")" }
 }
 
 extension TenantStore {

@@ -104,7 +104,7 @@ package final class LMTPConnection {
             case .loop: return .aliasLoop
             case .targets(let targets):
                 if let refusal = try await store.refusal(of: submitter, by: targets) { return refusal }
-                if let refusal = try await objection(to: targets) { return refusal }
+                if let refusal = try await objection(to: targets, of: address) { return refusal }
                 recipients.append(AcceptedRecipient(address: address.description, targets: targets))
                 return nil
             }
@@ -121,14 +121,15 @@ package final class LMTPConnection {
     }
 
     /// A recipient is refused here when none of its mailboxes has room; when some have, the delivery decides.
-    private func objection(to targets: ResolvedTargets) async throws(StoreError) -> Reply? {
+    private func objection(to targets: ResolvedTargets, of address: EnvelopeAddress) async throws(StoreError) -> Reply? {
         var first: QuotaRefusal?
         for target in targets.users {
             guard let refusal = try await store.check(user: target.user.id, size: size) else { return nil }
             first = first ?? refusal
         }
         guard targets.external.isEmpty, let first else { return nil }
-        return .overQuota(first, defers: facts.defersOverQuota)
+        Log.notice("a recipient is refused: there is no room", ["to": address.description, "size": "\(size)", "quota": first.logged])
+        return .overQuota(defers: facts.defersOverQuota)
     }
 }
 

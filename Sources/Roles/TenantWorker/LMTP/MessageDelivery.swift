@@ -37,7 +37,7 @@ struct MessageDelivery {
             }
             replies.append(.together(own))
         }
-        log(replies, id, message.count)
+        log(replies, stored, id, message.count)
         tellWhoIsAway(message, header, stored, replies, id)
         return replies
     }
@@ -184,12 +184,13 @@ struct MessageDelivery {
         return .address(address)
     }
 
-    private func log(_ replies: [Reply], _ id: [UInt8], _ size: Int) {
+    private func log(_ replies: [Reply], _ stored: [Int64: DeliveryOutcome], _ id: [UInt8], _ size: Int) {
         for (recipient, reply) in zip(recipients, replies) {
-            let fields = [
+            var fields = [
                 "trace": Hexadecimal.encode(id), "from": envelope.reversePath.description, "to": recipient.address, "size": "\(size)",
                 "reply": reply.description,
             ]
+            for case .overQuota(let refusal)? in recipient.targets.users.map({ stored[$0.user.id] }) { fields["quota"] = refusal.logged }
             reply.isPositive ? Log.info("message delivered", fields) : Log.notice("message not delivered", fields)
             for group in recipient.targets.closed where reply.isPositive {
                 Log.notice(
