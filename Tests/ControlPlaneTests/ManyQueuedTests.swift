@@ -17,8 +17,9 @@ import Testing
             """
             WITH made AS (
                 INSERT INTO queue_messages (
-                    tenant_id, delivery_id, reverse_path, blob_segment, blob_offset, blob_length, size, expires_at, held)
-                SELECT $1, 'd' || n, '', 0, 0, 1, 1, now() + interval '1 day', $2 FROM generate_series(1, $3) n RETURNING *),
+                    tenant_id, queue_id, delivery_id, reverse_path, blob_segment, blob_offset, blob_length, size, expires_at, held)
+                SELECT $1, n + (SELECT coalesce(max(queue_id), 0) FROM queue_messages), 'd' || n, '', 0, 0, 1, 1,
+                    now() + interval '1 day', $2 FROM generate_series(1, $3) n RETURNING *),
             addressed AS (
                 INSERT INTO queue_recipients (tenant_id, queue_id, recipient_id, address, state)
                 SELECT tenant_id, queue_id, r.n, r.address, r.state

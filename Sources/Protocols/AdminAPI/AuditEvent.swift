@@ -3,7 +3,8 @@ public struct AuditEvent: Codable, Sendable, Hashable {
     /// How many a call lists at most.
     public static let maximum = 10_000
 
-    /// From 1 on, without a gap in the log. In a list, the first of a call's two events is missing once there is the second.
+    /// From 1 on, without a gap in the log. In a list, the first of a call's two events is missing once there is the second. Those who
+    /// administer a tenant see other numbers, in no order, which stand for these: they would tell how much is done elsewhere.
     public var sequence: Int64
     public var at: Timestamp
     /// Who called: an administrator, or a user of the machine.

@@ -2,6 +2,7 @@ import Quantities
 
 /// A company: the owner of domains, users and their mail.
 public struct Tenant: Codable, Sendable, Hashable {
+    /// Counted on the platform; 0 for those who administer nothing but the tenant, or a part of it.
     public var id: Int64
     public var name: TenantName
     /// Suspended when anything of it is.

@@ -1,6 +1,7 @@
 /// Logins of a user on one day that differ in nothing but their moments. In a list the newest day is first, and of a day what began last.
 ///
-/// Who asks for more gives the last one's day as `until` and its number as `before`: of that day only lower numbers are meant then.
+/// Who asks for more gives the last one's day as `until` and its number as `before`: of that day only earlier ones are meant then.
+/// Those who administer a tenant see other numbers, as of `AuditEvent`.
 public struct UserLogin: Codable, Sendable, Hashable {
     /// How many a call lists at most, and how many when it does not say.
     public static let maximum = 10_000, usual = 100

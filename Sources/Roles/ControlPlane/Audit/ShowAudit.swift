@@ -5,7 +5,8 @@ extension Provisioning {
     /// `audit list`: the newest first.
     func listAudit(_ request: AdminRequest<Nothing>) async throws -> [AuditEvent] {
         let tenant: TenantName? = try request.query.optional("tenant")
-        let before = try number("before", request) ?? Int64.max
+        let cipher = try cipher(.audit, for: request.caller)
+        let before = try number("before", request, through: cipher) ?? Int64.max
         let count = try number("count", request) ?? 100
         guard (1...Int64(AuditEvent.maximum)).contains(count) else {
             throw AdminError(.invalid, "The number of events is 1 to \(AuditEvent.maximum).")
@@ -26,6 +27,7 @@ extension Provisioning {
             var event = try SealedEvent(row).shown(audit.running)
             // Why there is a hold is not for the tenant's administrators.
             if request.caller.part != nil, Self.tellsReason.contains(event.command) { event.changes = "" }
+            if let cipher { (event.sequence, event.begun) = (cipher.shown(event.sequence), event.begun.map(cipher.shown)) }
             return event
         }
     }

@@ -7,7 +7,8 @@ extension Provisioning {
     func listPastLogins(_ request: AdminRequest<Nothing>) async throws -> [UserLogin] {
         let target: QuotaTarget? = try request.query.optional("target")
         let since: Day? = try request.query.optional("since"), until: Day? = try request.query.optional("until")
-        let before = try number("before", request) ?? .max, count = try number("count", request) ?? Int64(UserLogin.usual)
+        let cipher = try cipher(.logins, for: request.caller)
+        let before = try number("before", request, through: cipher) ?? .max, count = try number("count", request) ?? Int64(UserLogin.usual)
         guard (1...Int64(UserLogin.maximum)).contains(count) else {
             throw AdminError(.invalid, "The number of lines is 1 to \(UserLogin.maximum).")
         }
@@ -16,13 +17,22 @@ extension Provisioning {
         let today = Int64(time(nil)) / 86_400
         let first = max(since?.number ?? 0, today - UserLogin.keptDays), last = min(until?.number ?? today, today)
         guard first <= last else { return [] }
+        func shown(_ logins: [UserLogin]) -> [UserLogin] {
+            guard let cipher else { return logins }
+            return logins.map { login in
+                var login = login
+                login.number = cipher.shown(login.number)
+                return login
+            }
+        }
         if let user = whose.user {
-            return try await logins(
+            let found = try await logins(
                 """
                 l.tenant_id = $2 AND l.user_id = $3 AND l.day >= date '1970-01-01' + $4::bigint::int
                     AND (l.day, l.number) < (date '1970-01-01' + $5::bigint::int, $6)
                 """, by: "l.day DESC, l.number DESC", atMost: count,
                 [.int8(user.tenant), .int8(user.user), .int8(first), .int8(last), .int8(before)])
+            return shown(found)
         }
         // Day by day, so that a page costs no more than the days that it shows.
         var found: [UserLogin] = []
@@ -32,7 +42,7 @@ extension Provisioning {
                 by: "l.number DESC", atMost: count - Int64(found.count),
                 [.int8(day), .int8(day == last ? before : .max)] + whose.parameters)
         }
-        return found
+        return shown(found)
     }
 
     /// Whose logins are meant: a user's, or those of conditions, whose parameters are numbered from 4 on.
