@@ -147,6 +147,29 @@ import Testing
         await platform.close()
     }
 
+    @Test("What is no name is not in the log: it may be a password that was typed in its place") func secrets() async throws {
+        let platform = try await TestPlatform(), router = router(platform)
+        let secret = "Hunter2-Secret!"
+        func ask(_ method: String, _ target: String, _ body: String = "") async -> Int {
+            await router.answer(method: method, target: target, body: Array(body.utf8), from: .machine(user: "jo")).status
+        }
+        for (method, target, body) in [
+            ("GET", "/users/\(secret)", ""), ("DELETE", "/users/\(secret)", ""), ("GET", "/domains/\(secret)", ""),
+            ("POST", "/users/\(secret)/password", "{"), ("PUT", "/quotas/\(secret)", "{}"), ("GET", "/aliases/\(secret)", ""),
+            ("POST", "/workers/\(secret)/restart", ""), ("DELETE", "/logins/\(secret)", ""), ("GET", "/queue/\(secret)", ""),
+            ("GET", "/users?domain=\(secret)", ""), ("DELETE", "/administrators/\(secret)", ""),
+        ] {
+            #expect(await ask(method, target, body) >= 400, "\(target)")
+        }
+        #expect(await ask("DELETE", "/logins/192.0.2.7") == 404)
+        #expect(await ask("DELETE", "/logins/administrator:sam") == 404)
+        let told = try await platform.owner.query("SELECT a::text, target FROM audit_log a").rows.map { (try $0.text(0), try $0.text(1)) }
+        #expect(told.count >= 12)
+        #expect(!told.contains { $0.0.lowercased().contains("hunter2") }, "\(told)")
+        #expect(told.contains { $0.1 == "192.0.2.7" } && told.contains { $0.1 == "administrator:sam" })
+        await platform.close()
+    }
+
     @Test("Nothing is changed that the log cannot be told of") func unwritable() async throws {
         let platform = try await TestPlatform(), router = router(platform)
         try await platform.owner.script("REVOKE INSERT ON audit_log FROM casella_control")

@@ -142,7 +142,7 @@ final class AdminRouter {
         } catch {
             let explained = provisioning.explained(error, command: call.command, trace)
             record.event.result = explained.code.rawValue
-            if record.event.target.isEmpty { record.event.target = path.texts.joined(separator: " ") }
+            record.name(path, query)
             response = AdminResponse(explained)
         }
         if !isRehearsal { provisioning.measuring.counters.adminCall(call.command, outcome: record.event.result) }

@@ -72,6 +72,18 @@ enum AdminSubject: Hashable {
 }
 
 extension AdminSubject {
+    /// In the place of what is not to be recorded.
+    static let noName = "(no valid name)"
+
+    /// For the audit log. Wrong logins are counted for whatever strangers give as a name, and one who unlocks may give a password.
+    var recorded: String {
+        guard case .login(let subject) = self else { return text }
+        let administrator = subject.text.split(separator: ":", maxSplits: 1).last.flatMap { try? AdministratorName(String($0)) }
+        let isAddress = subject.text.utf8.allSatisfy(\.isAddressCharacter) && subject.text.contains { $0 == "." || $0 == ":" }
+        let isAccount = (try? EmailAddress(subject.text)) != nil || administrator.map(AdministratorSessions.account) == subject.text
+        return isAddress || isAccount ? subject.text : Self.noName
+    }
+
     /// A claim is meant as the caller's own, where the caller has no other.
     func within(_ part: AdministeredPart?) -> AdminSubject {
         if let part, case .claim(let name, nil) = self { .claim(name, of: part.tenantName) } else { self }
