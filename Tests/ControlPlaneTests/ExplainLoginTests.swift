@@ -14,4 +14,36 @@ import Testing
         #expect(verdict(10_000, 20_000) == .tells && verdict(10_000, 10_000) == .refuses)
         await platform.close()
     }
+
+    @Test("Who administers a tenant is not told how many wrong logins came from a place for accounts of others") func pace() async throws {
+        let platform = try await TestPlatform(), calls = platform.calls(), client = "192.0.2.7"
+        try await platform.addUser("ann")
+        let address = try EmailAddress("ann@acme.example")
+        func wrong(_ account: String, _ guess: UInt64) {
+            switch calls.authenticator.throttle.admit(account, from: ClientOrigin(client), guess: guess, now: .now) {
+            case .tryAfter(_, let ticket): _ = calls.authenticator.throttle.finish(ticket, .wrong, now: .now)
+            case .wait, .refuse: break
+            }
+        }
+        func told(_ part: AdministeredPart?) async throws -> String {
+            let caller = AdminCaller(name: "jo", role: .helpDesk, part: part, origin: "local", session: nil)
+            let query = PathParameters(["address": address.text, "from": client])
+            let request = AdminRequest(body: Nothing(), path: PathParameters([:]), query: query, caller: caller)
+            let step = try #require(try await calls.explainLogin(request).steps.first { $0.rule.hasPrefix("wrong logins") })
+            return "\(step.says) \(step.change ?? "")"
+        }
+        let part = AdministeredPart(tenant: platform.tenant, tenantName: try TenantName("acme"), domain: nil, domainName: nil)
+        var guess: UInt64 = 0
+        while case .delayed(.zero) = calls.authenticator.pace(of: address, from: client) {
+            guess += 1
+            wrong("user\(guess)@other.example", guess)
+            try #require(guess < 10_000)
+        }
+        #expect(try await told(nil).contains("login unlock \(client)"))
+        #expect(["It would be tried a little later. ", "It would be refused untried. "].contains(try await told(part)))
+        _ = calls.authenticator.throttle.unlock(client)
+        for number in 0..<8 { wrong(address.text, guess + 1 + number) }
+        #expect(try await told(part).contains("login unlock \(address)"), "what came for an account of theirs is")
+        await platform.close()
+    }
 }

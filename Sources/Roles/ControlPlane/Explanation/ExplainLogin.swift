@@ -12,7 +12,7 @@ extension Provisioning {
         }
         var steps = otherName(of: address, asked)
         if service == .web { steps.append(wayToAccountPages) }
-        if let client = request.query["from"] { steps.append(try pace(of: address, from: client)) }
+        if let client = request.query["from"] { steps.append(try pace(of: address, from: client, tellsAll: request.caller.part == nil)) }
         guard let user = try await users(at: address).first else {
             if let kept = try await keptNote(.user, of: address.text) {
                 steps.append(.refuses("user \(address)", kept.says, reply: service.refusal, change: kept.change))
@@ -54,7 +54,9 @@ extension Provisioning {
             rule, "There are none on this platform.", reply: "404 Not Found", change: "accountPages and httpsPort in casella.json")
     }
 
-    private func pace(of address: EmailAddress, from client: String) throws -> Explanation.Step {
+    /// - Parameter tellsAll: who administers a tenant learns what a login would meet, and not how many wrong ones came from there for
+    ///   accounts of others.
+    private func pace(of address: EmailAddress, from client: String, tellsAll: Bool) throws -> Explanation.Step {
         guard client.utf8.allSatisfy({ $0.isAddressCharacter }), client.contains(".") || client.contains(":") else {
             throw AdminError(.invalid, "The host is not understood.", hint: "Give its address, such as 192.0.2.7 or 2001:db8::7.")
         }
@@ -65,6 +67,7 @@ extension Provisioning {
             case .delayed, .closed: false
             }
         }
+        guard tellsAll || remedy == [address.text] else { return untold(rule, authenticator.pace(of: address, from: client)) }
         let unlocking = remedy?.map { "login unlock \($0)" }.joined(separator: ", and ")
         switch authenticator.pace(of: address, from: client) {
         case .familiar: return .passes(rule, "The account was logged in to from there before; strangers cannot close it to that place.")
@@ -76,6 +79,16 @@ extension Provisioning {
             return .refuses(
                 rule, "There were so many that it would be refused untried.", reply: "as a wrong password",
                 change: unlocking)
+        }
+    }
+
+    /// Where it is not wrong logins to this account alone that decide.
+    private func untold(_ rule: String, _ pace: Authenticator.LoginPace) -> Explanation.Step {
+        switch pace {
+        case .familiar: .passes(rule, "The account was logged in to from there before; strangers cannot close it to that place.")
+        case .delayed(.zero): .passes(rule, "It would be tried at once.")
+        case .delayed: .tells(rule, "It would be tried a little later.")
+        case .closed: .refuses(rule, "It would be refused untried.", reply: "as a wrong password", change: nil)
         }
     }
 
@@ -201,7 +214,7 @@ extension MailService {
 }
 
 extension UInt8 {
-    fileprivate var isAddressCharacter: Bool {
+    var isAddressCharacter: Bool {
         (0x30...0x39).contains(self) || (0x61...0x66).contains(self | 0x20) || self == UInt8(ascii: ".") || self == UInt8(ascii: ":")
     }
 }
