@@ -174,6 +174,10 @@ class PartialSuspension(unittest.TestCase):
         self.assertIn("no incoming, login (second)", self.platform.casella("user", "show", self.ann).stdout)
         user = self.platform.ask("user", "resume", self.ann, "--login")
         self.assertEqual((["incoming"], "second"), (user["suspended"], user.get("suspensionReason")))
+        done = self.platform.casella("user", "suspend", self.ann, "--outgoing")
+        self.assertIn("no incoming, outgoing (second). The reason is the earlier one", done.stdout)
+        user = self.platform.ask("user", "suspend", self.ann, "--login", "--no-reason")
+        self.assertEqual((["incoming", "outgoing", "login"], None), (user["suspended"], user.get("suspensionReason")))
         user = self.platform.ask("user", "resume", self.ann)
         self.assertEqual(([], None, "active"), (user["suspended"], user.get("suspensionReason"), user["state"]))
         for reason in ("", "two\nlines", "x" * 201, "grün"):

@@ -12,10 +12,15 @@ public enum Suspendable: String, Codable, Sendable, CaseIterable {
 public struct SuspensionChange: Codable, Sendable, Hashable {
     /// Left out: all.
     public var what: [Suspendable]?
-    /// What people are told in the protocol's reply; left out: that it is suspended, and logins look as if the password were wrong.
+    /// What people are told in the protocol's reply; left out: as before. Where there is none they are told that it is suspended, and
+    /// logins look as if the password were wrong.
     public var reason: SuspensionReason?
+    /// An earlier reason goes.
+    public var withoutReason: Bool?
 
-    public init(what: [Suspendable]? = nil, reason: SuspensionReason? = nil) { (self.what, self.reason) = (what, reason) }
+    public init(what: [Suspendable]? = nil, reason: SuspensionReason? = nil, withoutReason: Bool? = nil) {
+        (self.what, self.reason, self.withoutReason) = (what, reason, withoutReason)
+    }
 }
 
 /// A sentence that fits into a reply of any protocol: 1 to 200 printable characters of ASCII.

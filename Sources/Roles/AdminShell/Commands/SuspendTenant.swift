@@ -14,6 +14,7 @@ package struct SuspendTenant: AdminCommand {
     package func execute(in context: Context) throws -> Report {
         let tenant = try context.client.call(Calls.suspendTenant, name.text, sending: suspension.change)
         let state = tenant.suspended.shown(tenant.suspensionReason)
-        return Report(tenant, TenantTable.of([tenant]), .sentence("Tenant \(tenant.name): \(state)."))
+        let sentence = "Tenant \(tenant.name): \(state).\(suspension.said(tenant.suspensionReason))"
+        return Report(tenant, TenantTable.of([tenant]), .sentence(sentence))
     }
 }

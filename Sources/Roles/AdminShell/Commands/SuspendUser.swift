@@ -14,6 +14,7 @@ package struct SuspendUser: AdminCommand {
     package func execute(in context: Context) throws -> Report {
         let user = try context.client.call(Calls.suspendUser, address.text, sending: suspension.change)
         let state = user.suspended.shown(user.suspensionReason)
-        return Report(user, UserTable.of([user]), .sentence("\(user.kind) \(user.address): \(state)."))
+        let sentence = "\(user.kind) \(user.address): \(state).\(suspension.said(user.suspensionReason))"
+        return Report(user, UserTable.of([user]), .sentence(sentence))
     }
 }

@@ -1,18 +1,31 @@
 import AdminAPI
 import ArgumentParser
 
-/// `--incoming`, `--outgoing`, `--login` and `--reason` of `suspend`.
+/// `--incoming`, `--outgoing`, `--login`, `--reason` and `--no-reason` of `suspend`.
 package struct SuspensionOptions: ParsableArguments {
     @OptionGroup var parts: SuspensionParts
     @Option(
         help: ArgumentHelp(
-            "What people are told by the protocols; without it, a login looks as if the password were wrong.", valueName: "text"),
+            "What people are told by the protocols; an earlier reason stays without it. Where there is none, a login looks as if the "
+                + "password were wrong.", valueName: "text"),
         transform: { try SuspensionReason($0) })
     var reason: SuspensionReason?
+    @Flag(name: .customLong("no-reason"), help: "Without a reason, also when there was one.") var withoutReason = false
 
     package init() {}
 
-    var change: SuspensionChange { SuspensionChange(what: parts.what, reason: reason) }
+    package func validate() throws {
+        if reason != nil, withoutReason { throw ValidationError("Give --reason or --no-reason, not both.") }
+    }
+
+    var change: SuspensionChange {
+        SuspensionChange(what: parts.what, reason: reason, withoutReason: withoutReason ? true : nil)
+    }
+
+    /// Of what is suspended now, with that reason.
+    func said(_ reason: SuspensionReason?) -> String {
+        reason != nil && self.reason == nil ? " The reason is the earlier one; --no-reason takes it away." : ""
+    }
 }
 
 /// `--incoming`, `--outgoing`, `--login`: one or more; all when none is given.

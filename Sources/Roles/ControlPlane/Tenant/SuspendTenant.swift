@@ -3,9 +3,11 @@ import AdminAPI
 extension Provisioning {
     /// `tenant suspend`: in whole or in part.
     func suspendTenant(_ request: AdminRequest<SuspensionChange>) async throws -> Tenant {
-        let id = try await change(SuspensionChange.suspending, request.body, ofTenant: request.path.require("name"))
+        let changed = try await change(SuspensionChange.suspending, request.body, ofTenant: request.path.require("name"))
         await domainsChanged()
-        if request.body.concernsLogins { endSessions(tenant: id, user: nil, reason: request.body.goodbye) }
+        if request.body.concernsLogins {
+            endSessions(tenant: changed.tenant, user: nil, reason: SuspensionChange.goodbye(changed.reason))
+        }
         return try await tenant(request.path.require("name"))
     }
 
@@ -16,11 +18,15 @@ extension Provisioning {
         return try await tenant(request.path.require("name"))
     }
 
-    private func change(_ assignment: String, _ new: SuspensionChange, ofTenant name: TenantName) async throws -> Int64 {
+    private func change(
+        _ assignment: String, _ new: SuspensionChange, ofTenant name: TenantName
+    ) async throws -> (tenant: Int64, reason: SuspensionReason?) {
+        try new.check()
         let changed = try await database.query(
-            "UPDATE tenants SET \(assignment) WHERE name = $3 RETURNING tenant_id", new.parameters + [.text(name.text)])
-        guard let id = try changed.first?.int8(0) else { throw AdminError.noTenant(name) }
+            "UPDATE tenants SET \(assignment) WHERE name = $3 RETURNING tenant_id, suspension_reason", new.parameters + [.text(name.text)])
+        guard let row = changed.first else { throw AdminError.noTenant(name) }
+        let id = try row.int8(0)
         directoryChanged(of: id)
-        return id
+        return (id, try row.reason(1))
     }
 }

@@ -5,7 +5,9 @@ extension Provisioning {
     func suspendUser(_ request: AdminRequest<SuspensionChange>) async throws -> User {
         let address: EmailAddress = try request.path.require("address")
         let keys = try await change(SuspensionChange.suspending, request.body, of: address)
-        if request.body.concernsLogins { endSessions(tenant: keys.tenant, user: keys.user, reason: request.body.goodbye) }
+        if request.body.concernsLogins {
+            endSessions(tenant: keys.tenant, user: keys.user, reason: SuspensionChange.goodbye(keys.reason))
+        }
         return try await user(address)
     }
 
@@ -18,13 +20,14 @@ extension Provisioning {
 
     private func change(
         _ assignment: String, _ new: SuspensionChange, of address: EmailAddress
-    ) async throws -> (tenant: Int64, user: Int64) {
+    ) async throws -> (tenant: Int64, user: Int64, reason: SuspensionReason?) {
+        try new.check()
         let keys = try await change { transaction in
             let keys = try await find(address, in: transaction)
-            _ = try await transaction.query(
-                "UPDATE users SET \(assignment) WHERE tenant_id = $3 AND user_id = $4",
+            let changed = try await transaction.query(
+                "UPDATE users SET \(assignment) WHERE tenant_id = $3 AND user_id = $4 RETURNING suspension_reason",
                 new.parameters + [.int8(keys.tenant), .int8(keys.user)])
-            return keys
+            return (tenant: keys.tenant, user: keys.user, reason: try changed.first?.reason(0))
         }
         directoryChanged(of: keys.tenant)
         return keys
