@@ -15,13 +15,15 @@ import Testing
 
     @Test("Every number comes back, and no two are shown alike") func permutation() {
         let cipher = NumberCipher(key: [1, 2, 3, 4])
-        let numbers = Array(1...2_000) + [1 << 24, (1 << 24) + 1, (1 << 48) - 1, 1 << 48].map { Int64($0) }
+        let far: [Int64] = [1 << 24, (1 << 24) + 1, (1 << 48) - 1, 1 << 48]
+        let numbers: [Int64] = Array(1...2_000) + far
         #expect(Set(numbers.map(cipher.shown)).count == numbers.count)
         for number in numbers {
-            #expect((1...1 << 48).contains(cipher.shown(number)))
+            #expect(cipher.shown(number) > 0 && cipher.shown(number) <= 1 << 48)
             #expect(cipher.number(shownAs: cipher.shown(number)) == number)
         }
-        for strange in [0, -1, (1 << 48) + 1, Int64.max, .min] { #expect(cipher.number(shownAs: strange) == nil) }
+        let strangers: [Int64] = [0, -1, (1 << 48) + 1, .max, .min]
+        for strange in strangers { #expect(cipher.number(shownAs: strange) == nil) }
     }
 
     private func log(_ platform: TestPlatform, of tenant: String?) async {

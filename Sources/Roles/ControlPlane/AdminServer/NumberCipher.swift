@@ -44,7 +44,7 @@ struct NumberCipher: Sendable {
         var (left, right) = Self.words(shown - 1)
         for key in roundKeys.reversed() {
             right = Self.rotated(left ^ right, by: Self.wordSize - 3)
-            left = Self.rotated((left ^ key) &- right & Self.mask, by: 8)
+            left = Self.rotated(((left ^ key) &- right) & Self.mask, by: 8)
         }
         return (Int64(left) << Int64(Self.wordSize) | Int64(right)) + 1
     }
@@ -54,7 +54,7 @@ struct NumberCipher: Sendable {
     }
 
     private static func mix(_ pair: inout (UInt32, UInt32), _ key: UInt32) {
-        pair.0 = (rotated(pair.0, by: wordSize - 8) &+ pair.1 & mask) ^ key
+        pair.0 = ((rotated(pair.0, by: wordSize - 8) &+ pair.1) & mask) ^ key
         pair.1 = rotated(pair.1, by: 3) ^ pair.0
     }
 
