@@ -1,4 +1,4 @@
--- 0046_sessions_ended.sql: sessions of administrators end for good with the suspension or deletion of what they administer, or their own,
+-- 0047_sessions_ended.sql: sessions of administrators end for good with the suspension or deletion of what they administer, or their own,
 -- in the transaction that makes it, whichever call that is: what is resumed or brought back later takes a new login.
 
 CREATE FUNCTION end_administrator_sessions() RETURNS trigger LANGUAGE plpgsql AS $$
