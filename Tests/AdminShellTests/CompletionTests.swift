@@ -162,7 +162,7 @@ struct CompletionTests {
         guard case .report(let report) = bench.interpreter.perform(["complete"] + words, bench.settings) else {
             return #expect(Bool(false))
         }
-        #expect(try report.text(in: .csv).split(separator: "\n").dropFirst().first ?? "" == first)
+        #expect(try report.text(in: .table).split(separator: "\n").first ?? "" == first)
     }
 
     static let mistakes: [(String, String?)] = [

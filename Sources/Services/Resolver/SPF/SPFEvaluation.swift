@@ -1,3 +1,11 @@
+/// Why a domain's SPF records give no result.
+public enum SPFFailure: Error, Sendable, Equatable {
+    /// The record, or one that it leads to, is in error: as the second half of a sentence. Receivers answer "permerror".
+    case permanent(String)
+    /// The name servers could not be asked.
+    case temporary(String)
+}
+
 /// What a receiver makes of a client that sends in a domain's name: `check_host()` of RFC 7208 §4.
 ///
 /// Bounded: ten terms that look something up, ten hosts of an MX record, two look-ups that find nothing (§4.6.4), and a time for all.
@@ -10,12 +18,7 @@ public struct SPFEvaluation<Names: SPFNames>: Sendable {
         public var terms: [String]
     }
 
-    public enum Failure: Error, Sendable, Equatable {
-        /// The record, or one that it leads to, is in error: as the second half of a sentence. Receivers answer "permerror".
-        case permanent(String)
-        /// The name servers could not be asked.
-        case temporary(String)
-    }
+    public typealias Failure = SPFFailure
 
     private static var mostTerms: Int { 10 }
     private static var mostHosts: Int { 10 }
@@ -114,19 +117,24 @@ public struct SPFEvaluation<Names: SPFNames>: Sendable {
     private func allAddresses(of host: String) async throws(Failure) -> [NetworkPrefix] {
         try requireTime()
         do throws(ResolverError) { return try await names.addresses(of: host).compactMap { NetworkPrefix($0) } } catch {
-            return try nothing(after: error)
+            try passOver(error)
+            return []
         }
     }
 
     private func texts(of domain: String) async throws(Failure) -> [String] {
         try requireTime()
-        do throws(ResolverError) { return try await names.texts(of: domain) } catch { return try nothing(after: error) }
+        do throws(ResolverError) { return try await names.texts(of: domain) } catch {
+            try passOver(error)
+            return []
+        }
     }
 
     private func exchanges(of domain: String) async throws(Failure) -> [MailHost] {
         try requireTime()
         do throws(ResolverError) { return try await names.exchanges(of: domain).filter { !$0.name.isEmpty } } catch {
-            return try nothing(after: error)
+            try passOver(error)
+            return []
         }
     }
 
@@ -136,9 +144,9 @@ public struct SPFEvaluation<Names: SPFNames>: Sendable {
         do throws(ResolverError) { return try await names.pointers(at: client.reverseName) } catch { return [] }
     }
 
-    private func nothing<Record>(after error: ResolverError) throws(Failure) -> [Record] {
+    /// A name without such records is no failure.
+    private func passOver(_ error: ResolverError) throws(Failure) {
         if case .temporary(_, let reason) = error { throw .temporary(reason) }
-        return []
     }
 
     private func requireTime() throws(Failure) {
