@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test("A star stands for one label, blanks and unknown fields mean nothing, the first of a field counts") func forms() throws {
-        let text = "version: STSv1\nmode:\ttesting \nmode: enforce\nx-new: a: b\nmx: *.Host.example\nmx: b.example\n\nmax_age:86400"
+        let text = "version: STSv1\nmode:\ttesting \nmode: enforce\nx-new: a: ü\nmx: *.Host.example\nmx: b.example\n\nmax_age:86400"
         let read = try #require(policy(text))
         #expect(read.mode == .testing && read.lists("mx.host.example") && read.lists("b.example"))
         #expect(!read.lists("host.example") && !read.lists("a.b.host.example") && !read.lists("a.b.example"))

@@ -18,7 +18,9 @@ public struct PublishedPolicy: Sendable, Equatable {
             guard let colon = line.firstIndex(of: ":") else { return nil }
             let name = Self.trimmed(line[..<colon]), value = Self.trimmed(line[line.index(after: colon)...])
             switch name {
-            case "mx": hosts.append(value.lowercased())
+            case "mx":
+                guard value.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+                hosts.append(value.lowercased())
             case "": return nil
             default: if fields[name] == nil { fields[name] = value }  // the first counts, and unknown ones are passed over
             }
