@@ -138,7 +138,7 @@ class Certificates(unittest.TestCase):
         eventually(lambda: not self.platform.ask("status")["warnings"], within=20, what="all is well again")
 
     def test_the_end_is_warned_of(self):
-        for life, span in (((-300, 29), "28 days"), ((-70, 20), "19 days"), ((-5, 0.5), "11 hours")):
+        for life, span in (((-300, 28.5), "28 days"), ((-70, 19.5), "19 days"), ((-5, 0.48), "11 hours")):
             certificate, key = between(self.folder / "ending", "mail.ending.example", *life)
             self.bring(certificate, key)
             status = self.platform.casella("status").stdout
