@@ -1,6 +1,5 @@
 """Certificates by host name: chosen by what the client asks for, read anew when their files change, without dropping anybody."""
 
-import datetime
 import os
 import shutil
 import smtplib
@@ -11,7 +10,7 @@ import unittest
 from pathlib import Path
 
 from support import clients, running
-from support.authority import Authority
+from support.authority import Authority, dated
 from support.companies import Company
 from support.running import run
 from support.waiting import eventually
@@ -31,25 +30,9 @@ def make(folder, *names, days=90):
 
 
 def between(folder, name, start, end):
-    """A pair that is valid from so many days from now until so many days from now."""
+    """A self-signed pair that is valid from so many days from now until so many days from now."""
     certificate, key = make(folder, name)
-    (folder / "index.txt").write_text("")
-    (folder / "serial").write_text("01\n")
-    settings = folder / "ca.conf"
-    settings.write_text(
-        f"[ca]\ndefault_ca=own\n[own]\ndatabase={folder}/index.txt\nserial={folder}/serial\nnew_certs_dir={folder}\ndefault_md=sha256\n"
-        f"policy=any\nx509_extensions=names\n[any]\ncommonName=supplied\n[names]\nsubjectAltName=DNS:{name}\n"
-    )
-    request = folder / "request.pem"
-    made = run(["openssl", "req", "-new", "-key", key, "-subj", f"/CN={name}", "-out", request])
-    assert made.returncode == 0, made.stderr
-    now = datetime.datetime.now(datetime.timezone.utc)
-    first, last = (format(now + datetime.timedelta(days=days), "%Y%m%d%H%M%SZ") for days in (start, end))
-    made = run([
-        "openssl", "ca", "-config", settings, "-batch", "-selfsign", "-notext", "-keyfile", key, "-in", request, "-out", certificate,
-        "-startdate", first, "-enddate", last,
-    ])  # fmt: skip
-    assert made.returncode == 0, made.stderr
+    dated(folder, name, certificate, key, (start, end), "-selfsign", "-keyfile", key)
     return certificate, key
 
 

@@ -146,6 +146,7 @@ class WithDNS(unittest.TestCase):
         self.records |= {
             (f"spf.{domain}", "TXT"): [f"v=spf1 ip4:{address}/32 -all"], (f"alias.{domain}", "CNAME"): [encoded(HOSTNAME)],
             (f"there.{domain}", "TXT"): ["v=spf1 -all"], (f"{domain}._report._dmarc.partner.example", "TXT"): ["v=DMARC1"],
+            (domain, "MX"): [(10, HOSTNAME)],
         }
         there = {"SPF": (domain, "TXT"), "MX": (domain, "MX"), "DMARC": (f"_dmarc.{domain}", "TXT")}
         for kind, values, verdict, said in (
@@ -217,11 +218,11 @@ class WithDNS(unittest.TestCase):
         strange = self.folder / "strange"
         strange.mkdir()
         self.addCleanup(lambda: self.platform.casella("certificate", "delete", HOSTNAME))
-        for authority, days, verdict, said in (
-            (Authority(strange), 90, "wrong", f"No authority that this system trusts vouches for the certificate for {HOSTNAME}"),
-            (self.authority, 5, "advised", "days, and was not renewed"), (self.authority, 90, "right", "believe who keep to the policy"),
+        for authority, began, verdict, said in (
+            (Authority(strange), 0, "wrong", f"No authority that this system trusts vouches for the certificate for {HOSTNAME}"),
+            (self.authority, -85, "advised", "days, and was not renewed"), (self.authority, 0, "right", "believe who keep to the policy"),
         ):
-            certificate, key = authority.issue(HOSTNAME, days=days)
+            certificate, key = authority.issue_between(HOSTNAME, began, began + 90)
             self.platform.casella("certificate", "import", "--certificate", certificate, "--key", key)
             found = self.findings(domain)[shown]
             self.assertEqual(verdict, found["verdict"], found)
