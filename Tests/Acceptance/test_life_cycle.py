@@ -5,7 +5,7 @@ import smtplib
 import unittest
 
 from support import clients, messages
-from support.administrators import Administrator
+from support.administrators import Administrator, one_time_password
 from support.companies import Company
 from support.life_cycle import LifeCycle
 
@@ -169,6 +169,9 @@ class DomainsAndTenants(LifeCycle):
         self.platform.casella("tenant", "undelete", self.company.name)
         self.assertEqual(tenant, self.company.tenant_id())
         self.assertEqual(before, self.contents("ann"))
+        self.assertEqual(401, administrator.request("GET", "/users")[0], "what ended before stays ended")
+        administrator.token = None
+        self.assertEqual(200, administrator.log_in(code=one_time_password(administrator.secret, 1))[0])
         self.assertEqual(200, administrator.request("GET", "/users")[0])
         self.platform.casella("tenant", "delete", self.company.name, "--yes")
         self.platform.casella("tenant", "delete", self.company.name, "--now", "--yes")
