@@ -124,12 +124,17 @@ public final class Connection {
     /// Sends what was written; returns when the socket has room again, so a peer that does not read stops its sender only.
     /// - Parameter timeout: how long to wait for that room.
     public func flush(timeout: Duration = Connection.patience) async throws(ConnectionError) {
-        unflushed = 0
-        passOn()
-        channel.flush()
+        flushWithoutWaiting()
         if !channel.isWritable { try await waitForRoom(timeout) }
         if let error = handler.error { throw error }
         if isClosed || !channel.isActive { throw .closed }
+    }
+
+    /// Sends what was written, and what the socket has no room for when it has.
+    public func flushWithoutWaiting() {
+        unflushed = 0
+        passOn()
+        channel.flush()
     }
 
     /// Flushes once much was written: between the answers to what a client has sent in one go, which may be many and long.

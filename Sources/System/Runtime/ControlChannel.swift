@@ -11,9 +11,8 @@ public final class ControlChannel<Incoming: Decodable & Sendable, Outgoing: Enco
     private var unread = ByteBuffer()
     /// Where the search for the line's end goes on, so that a long line is not searched again for each piece of it.
     private var searched = 0
-    /// One waits until there is room for what was sent, and then takes care of what was sent meanwhile: of thousands who wait, each would
-    /// have a timer of its own, and a timer is found among all when it is cancelled.
-    private var isFlushing = false, isToFlush = false
+    /// Something was written, and is sent together with what else is written in this turn of the loop.
+    private var isToFlush = false
 
     public init(descriptor: Int32) async throws(ConnectionError) {
         connection = try await Connection.adopt(descriptor: descriptor)
@@ -35,23 +34,20 @@ public final class ControlChannel<Incoming: Decodable & Sendable, Outgoing: Enco
         }
     }
 
-    /// Sends the value; values arrive in the order of the calls.
+    /// Sends the value; values arrive in the order of the calls. Nobody waits for the other process to have room for it: of thousands who
+    /// did, each would have a timer of its own, and a timer is looked for among all when it is cancelled.
     public func send(_ value: Outgoing) {
         guard var line = try? JSONEncoder().encode(value) else { return }
         line.append(10)
         connection.write(line)
+        guard !isToFlush else { return }
         isToFlush = true
-        guard !isFlushing else { return }
-        isFlushing = true
-        EventLoopActor.task { await self.flush() }
+        EventLoopActor.task { self.flush() }
     }
 
-    private func flush() async {
-        defer { isFlushing = false }
-        while isToFlush {
-            isToFlush = false
-            do { try await connection.flush() } catch { return }
-        }
+    private func flush() {
+        isToFlush = false
+        connection.flushWithoutWaiting()
     }
 
     public func close() async { await connection.close() }
