@@ -113,9 +113,14 @@ class Plans(unittest.TestCase):
         stranger = "s@elsewhere.example"
         self.platform.casella("plan", "override", bob, "--message-size", "unlimited")
         with clients.smtp(self.platform) as client:
-            with self.assertRaises(smtplib.SMTPDataError) as refusal:
-                client.sendmail(stranger, [ann], letter(stranger, ann, size=30_000))
-            self.assertEqual((552, b"5.3.4"), (refusal.exception.smtp_code, refusal.exception.smtp_error[:5]))
+            with self.assertRaises(smtplib.SMTPRecipientsRefused) as refusal:
+                client.sendmail(stranger, [ann], letter(stranger, ann, size=30_000))  # with SIZE
+            ((code, text),) = refusal.exception.recipients.values()
+            self.assertEqual((552, b"5.3.4"), (code, text[:5]))
+            client.mail(stranger)
+            self.assertEqual(250, client.rcpt(ann)[0])
+            code, text = client.data(letter(stranger, ann, size=30_000))
+            self.assertEqual((552, b"5.3.4"), (code, text[:5]))
             client.sendmail(stranger, [bob], letter(stranger, bob, size=30_000))
             client.sendmail(stranger, [ann], letter(stranger, ann, size=10_000))
         with clients.submission(company, "ann") as client:
