@@ -16,7 +16,8 @@ class Rules(Passwords):
         address = self.user("margaret")
         label = self.company.domain.split(".")[0]
         wrong = [
-            ("nine-char", "too short"),
+            ("nine-char", "at least 10 characters"),
+            ("short", "at least 10 characters"),
             ("password1234", "a common word"),
             ("1234567890", "all too regular"),
             ("aaaaaaaaaaaa", "too few different characters"),

@@ -128,13 +128,17 @@ class UserImport(OneCompany):
     def test_mistakes_are_told_by_line_and_then_nothing_is_made(self):
         good = self.company.address("gustav")
         with self.file(
-            f"{good},,,,", "nobody,,,,", f"{self.company.address('h')},short,,,", f"{self.company.address('i')},,{{MD5}}x,,", f"{good},,,,"
+            f"{good},,,,", "nobody,,,,", f"{self.company.address('h')},{'long' * 64},,,", f"{self.company.address('i')},,{{MD5}}x,,", f"{good},,,,"
         ) as path:
             refused = self.platform.casella("user", "import", path, check=False)
         self.assertEqual(65, refused.returncode)
-        for line, words in ((3, "has no @"), (4, "too short"), (5, "{MD5}"), (6, "line 2 already")):
+        for line, words in ((3, "has no @"), (4, "longer than 255"), (5, "{MD5}"), (6, "line 2 already")):
             self.assertRegex(refused.stderr, rf"(?m)^{path}:{line}: .*{words}")
         self.assertNotIn(good, self.users())
+        with self.file(f"{self.company.address('h')},short,,,") as path:
+            refused = self.platform.casella("user", "import", path, check=False)
+        self.assertEqual(2, refused.returncode)
+        self.assertRegex(refused.stderr, rf"(?m)^{path}:2: .*too short: it must have at least 10 characters")
         with self.file("x", header="address,colour") as path:
             refused = self.platform.casella("user", "import", path, check=False)
             self.assertIn(f'{path}:1: There is no column "colour".', refused.stderr)

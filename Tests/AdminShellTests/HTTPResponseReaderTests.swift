@@ -24,6 +24,14 @@ struct HTTPResponseReaderTests {
         #expect(try reader.finish() == HTTPResponse(status: 503, body: Array("sorry".utf8)))
     }
 
+    static let delays: [(String, Int?)] = [("7", 7), ("Fri, 31 Dec 1999 23:59:59 GMT", nil)]
+    @Test("Retry-After is read in seconds, and a date is not", arguments: delays)
+    func retryAfter(value: String, seconds: Int?) throws {
+        var reader = HTTPResponseReader()
+        let response = try reader.receive("HTTP/1.1 429 Too Many Requests\r\nRetry-After: \(value)\r\nContent-Length: 0\r\n\r\n".utf8)
+        #expect(response == HTTPResponse(status: 429, body: [], retryAfter: seconds))
+    }
+
     @Test("204 has no body, and an interim response is passed over") func special() throws {
         var reader = HTTPResponseReader()
         #expect(try reader.receive("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 \r\n\r\n".utf8) == HTTPResponse(status: 204, body: []))

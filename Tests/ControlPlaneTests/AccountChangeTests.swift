@@ -36,7 +36,7 @@ import Testing
         let page = await browser.get("/account/password")
         #expect(page.text.contains("at least 10 characters"))
         let mistakes = [
-            (old, new, "another", "not the same"), ("a wrong one", new, new, "password"), (old, "short", "short", "too short"),
+            (old, new, "another", "not the same"), ("a wrong one", new, new, "password"), (old, "short", "short", "at least 10 characters"),
             (old, old, old, "the old one"), (old, "password12345", "password12345", "easily guessed"),
         ]
         for (old, new, again, words) in mistakes {

@@ -6,7 +6,9 @@ import Testing
     static let ann = PasswordOwner.user(try! EmailAddress("anna.smith@acme.example"))
 
     static let wrong: [(String, String)] = [
-        ("nine char", "The password is too short."), ("ääääääääA", "The password is too short."),
+        ("nine char", "The password is too short: it must have at least 10 characters."),
+        ("ääääääääA", "The password is too short: it must have at least 10 characters."),
+        ("", "The password is too short: it must have at least 10 characters."),
         ("my-Anna.Smith-2", "The password contains the part of the address before the @."),
         ("Works at ACME now", "The password contains the domain's name."),
         ("with\tcontrol", "The password holds a control character."),
@@ -30,7 +32,10 @@ import Testing
     @Test("The minimum is the configuration's") func minimum() throws {
         var rules = PasswordRules()
         rules.minimumLength = 16
-        #expect(throws: AdminError.self) { try rules.check("fifteen letters", of: Self.ann) }
+        for short in ["fifteen letters", "short"] {
+            let error = #expect(throws: AdminError.self) { try rules.check(short, of: Self.ann) }
+            #expect(error?.message.contains("at least 16 characters") == true)
+        }
         try rules.check("sixteen letters!", of: Self.ann)
     }
 }

@@ -27,6 +27,8 @@ public struct AdminError: Error, Sendable, Hashable, Codable, CustomStringConver
         /// The platform, or a part of it that is needed, is not running or does not answer.
         case unavailable
         case timedOut
+        /// Too many calls in a short time: the same one will be answered a little later.
+        case tooMany
         /// Who asked waits no longer. The shell's own: no response says so.
         case interrupted
         /// A fault of Casella; the log explains it.
@@ -43,6 +45,7 @@ public struct AdminError: Error, Sendable, Hashable, Codable, CustomStringConver
             case .serverFault: 500
             case .unavailable: 503
             case .timedOut: 504
+            case .tooMany: 429  // RFC 6585 §4
             case .interrupted: 499  // of no RFC, and never sent
             }
         }
@@ -56,7 +59,7 @@ public struct AdminError: Error, Sendable, Hashable, Codable, CustomStringConver
             case .unavailable: 69
             case .serverFault: 70
             case .alreadyExists: 73
-            case .timedOut: 75
+            case .timedOut, .tooMany: 75
             case .conflict: 76
             case .forbidden, .unauthenticated: 77
             case .interrupted: 130

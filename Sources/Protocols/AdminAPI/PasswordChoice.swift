@@ -7,8 +7,8 @@ import PasswordHashes
 public enum PasswordChoice: Codable, Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible {
     case given(String), generate, hash(String)
 
-    /// In octets of UTF-8: below, a guess finds it; longer ones a mail program cannot say (RFC 4616 §2). Both sides check it with
-    /// `validate`.
+    /// In octets of UTF-8: below, a guess finds it; longer ones a mail program cannot say (RFC 4616 §2). How many it must be at least the
+    /// platform decides, and alone can tell; the rest both sides check with `validate`.
     public static let allowedLength = 8...255
 
     public var description: String {
@@ -21,7 +21,7 @@ public enum PasswordChoice: Codable, Sendable, Hashable, CustomStringConvertible
     public var debugDescription: String { description }
 
     /// - Parameter takesHash: false where a password alone will do.
-    /// - Throws: `AdminError` of kind `invalid` for a password that is too short, too long, or holds control characters, which login
+    /// - Throws: `AdminError` of kind `invalid` for a password that is too long, or holds control characters, which login
     ///   dialogues cannot carry; for a hash that is malformed, or costs too much at each login.
     public func validate(takesHash: Bool = false) throws(AdminError) {
         switch self {
@@ -38,9 +38,6 @@ public enum PasswordChoice: Codable, Sendable, Hashable, CustomStringConvertible
     }
 
     private static func check(_ password: String) throws(AdminError) {
-        guard password.utf8.count >= allowedLength.lowerBound else {
-            throw AdminError(.invalid, "The password is too short.", hint: "Use at least \(allowedLength.lowerBound) characters.")
-        }
         guard password.utf8.count <= allowedLength.upperBound else {
             throw AdminError(.invalid, "The password is longer than \(allowedLength.upperBound) octets.")
         }

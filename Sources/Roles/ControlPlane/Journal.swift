@@ -6,28 +6,33 @@ import Synchronization
 /// The platform's log: what the control plane says and what its children write to standard error, as JSON lines in
 /// `<data>/log/casella.log` and on the control plane's own standard error.
 ///
-/// A file that has grown to `maximumSize` becomes `casella.log.1`, in place of the one before.
-final class Journal: Sendable {
-    static let maximumSize = 64 << 20
+/// A file that has grown to `maximumSize` becomes `casella.log.1`, in place of the one before; and so does the file that standard error
+/// leads to, where it is one of the data directory's own (`control.log`, as `ops/up` has it). Any other is whoever's who started this.
+package final class Journal: Sendable {
+    package static let maximumSize = 64 << 20
     /// Octets of one line; what is longer is cut.
     static let lineLimit = 16 * 1024
 
-    private struct File {
-        var descriptor: Int32
-        var size: Int
+    private struct Files {
+        var own: BoundedFile
+        /// nil: it is none of ours, and written to as it is.
+        var console: BoundedFile?
     }
-    private let path: String
-    private let file: Mutex<File>
+    private let console: Int32
+    private let files: Mutex<Files>
 
-    init(directory: String) throws(StartupError) {
-        path = directory + "/casella.log"
-        let descriptor = try Self.open(path)
-        file = Mutex(File(descriptor: descriptor, size: Int(lseek(descriptor, 0, SEEK_END))))
+    /// - Parameters:
+    ///   - maximumSize: octets of each file.
+    ///   - console: the descriptor of standard error.
+    package init(directory: String, maximumSize: Int = Journal.maximumSize, console: Int32 = 2) throws(StartupError) {
+        self.console = console
+        let own = try BoundedFile(directory + "/casella.log", maximumSize: maximumSize)
+        files = Mutex(Files(own: own, console: BoundedFile(of: console, within: directory, maximumSize: maximumSize)))
     }
 
-    deinit { file.withLock { _ = close($0.descriptor) } }
+    deinit { files.withLock { $0.own.close() } }
 
-    func info(_ message: String, _ fields: [String: String] = [:]) { write(.info, message, fields) }
+    package func info(_ message: String, _ fields: [String: String] = [:]) { write(.info, message, fields) }
     func notice(_ message: String, _ fields: [String: String] = [:]) { write(.notice, message, fields) }
     func warning(_ message: String, _ fields: [String: String] = [:]) { write(.warning, message, fields) }
     func error(_ message: String, _ fields: [String: String] = [:]) { write(.error, message, fields) }
@@ -63,24 +68,11 @@ final class Journal: Sendable {
     private func append(_ line: String) {
         var line = line
         line.withUTF8 { bytes in
-            _ = Glibc.write(2, bytes.baseAddress, bytes.count)
-            file.withLock { file in
-                if file.size + bytes.count > Self.maximumSize { rotate(&file) }
-                file.size += max(0, Glibc.write(file.descriptor, bytes.baseAddress, bytes.count))
+            files.withLock { files in
+                if files.console == nil { _ = Glibc.write(console, bytes.baseAddress, bytes.count) }
+                files.console?.append(UnsafeRawBufferPointer(bytes))
+                files.own.append(UnsafeRawBufferPointer(bytes))
             }
         }
-    }
-
-    private func rotate(_ file: inout File) {
-        rename(path, path + ".1")
-        guard let fresh = try? Self.open(path) else { return }
-        close(file.descriptor)
-        file = File(descriptor: fresh, size: 0)
-    }
-
-    private static func open(_ path: String) throws(StartupError) -> Int32 {
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .file(path: path, doing: "open", code: errno) }
-        return descriptor
     }
 }

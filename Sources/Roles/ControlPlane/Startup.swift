@@ -53,6 +53,7 @@ struct Startup {
         let audit = try await AuditLog(
             database: server.pool, key: try secrets.key(for: "the audit log"), headFile: directory.auditHead, journal: journal)
         EventLoopActor.task { await audit.closeEarlier() }
+        keep(.init(rank: .sockets) { await audit.tellRefused() })  // once nobody calls any more
         let provisioning = try await startProcesses(
             configuration, directory: directory, journal: journal, server: server, roles: roles, listeners: listeners, launcher: launcher,
             audit: audit, certificates: certificates, keep: keep)

@@ -1,17 +1,20 @@
 import AdminAPI
 import FoundationEssentials
+import Glibc
 
 /// The control plane, as the commands see it: calls in, values or an `AdminError` out.
 package struct AdminClient: Sendable {
     private let transport: any Transport
     private let triesOnly: Bool
     private let progress: Progress?
+    /// How long calls that are too many are waited for in all, where somebody waits.
+    private let patience: Duration
 
     /// - Parameters:
     ///   - triesOnly: asks for changes to be tried, and not made.
     ///   - progress: of the work that the calls are made for; nil: nobody looks, and Ctrl-C is somebody else's.
-    package init(transport: any Transport, triesOnly: Bool = false, progress: Progress? = nil) {
-        (self.transport, self.triesOnly, self.progress) = (transport, triesOnly, progress)
+    package init(transport: any Transport, triesOnly: Bool = false, progress: Progress? = nil, patience: Duration = .seconds(30)) {
+        (self.transport, self.triesOnly, self.progress, self.patience) = (transport, triesOnly, progress, patience)
     }
 
     /// Makes a call without a body.
@@ -40,7 +43,7 @@ package struct AdminClient: Sendable {
         let target = call.path.filled(parameters) + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
         let watch = watch(call)
         guard watch.goesOn() else { throw watch.interruption(isSent: false) }
-        let response = try transport.exchange(HTTPRequest(method: call.method, target: target, body: body), watch)
+        let response = try patiently(HTTPRequest(method: call.method, target: target, body: body), watch)
         watch.look()
         guard (200..<300).contains(response.status) else { throw Self.refusal(in: response) }
         if let nothing = Nothing() as? Response { return nothing }
@@ -51,6 +54,24 @@ package struct AdminClient: Sendable {
                 hint: "Are the shell and the platform of the same version?")
         }
         return value
+    }
+
+    /// A request that came too soon after others was not looked at, so it is made again.
+    private func patiently(_ request: HTTPRequest, _ watch: CallWatch) throws(AdminError) -> HTTPResponse {
+        let end = ContinuousClock.now + patience
+        var isTold = false
+        while true {
+            let response = try transport.exchange(request, watch)
+            guard response.status == AdminError.Code.tooMany.httpStatus, let progress else { return response }
+            let next = ContinuousClock.now + max(.seconds(response.retryAfter ?? 1), CallWatch.interval)
+            guard next < end else { return response }
+            if !isTold { progress.tell("casella: Too many calls in a short time; waiting until the platform takes more.\n") }
+            isTold = true
+            while ContinuousClock.now < next {
+                guard watch.goesOn() else { throw watch.interruption(isSent: false) }
+                usleep(UInt32(CallWatch.milliseconds) * 1_000)
+            }
+        }
     }
 
     private func watch(_ call: any AnyCall) -> CallWatch {

@@ -4,8 +4,12 @@ import AdminAPI
 package struct HTTPResponse: Sendable, Equatable {
     package let status: Int
     package let body: [UInt8]
+    /// Seconds after which the same request may be answered (RFC 9110 §10.2.3); nil: nothing is said, or a date.
+    package let retryAfter: Int?
 
-    package init(status: Int, body: [UInt8]) { (self.status, self.body) = (status, body) }
+    package init(status: Int, body: [UInt8], retryAfter: Int? = nil) {
+        (self.status, self.body, self.retryAfter) = (status, body, retryAfter)
+    }
 }
 
 /// Collects the bytes of one HTTP/1.1 response, in whatever pieces they come, until it is whole.
@@ -15,7 +19,7 @@ package struct HTTPResponse: Sendable, Equatable {
 package struct HTTPResponseReader: Sendable {
     package static let headLimit = 65_536, bodyLimit = 67_108_864
 
-    private struct Head { var status: Int, length: Int? }
+    private struct Head { var status: Int, length: Int?, retryAfter: Int? }
     private var head: Head?
     private var pending: [UInt8] = []
     /// How far `pending` was searched for the end of the head, so that each byte is looked at once.
@@ -40,7 +44,8 @@ package struct HTTPResponseReader: Sendable {
         }
         guard let head else { return nil }
         if let length = head.length {
-            return pending.count >= length ? HTTPResponse(status: head.status, body: Array(pending[..<length])) : nil
+            guard pending.count >= length else { return nil }
+            return HTTPResponse(status: head.status, body: Array(pending[..<length]), retryAfter: head.retryAfter)
         }
         guard pending.count <= Self.bodyLimit else { throw Self.malformed("is too long") }
         return nil
@@ -53,7 +58,7 @@ package struct HTTPResponseReader: Sendable {
                 .unavailable, "The control plane closed the connection before it had answered.",
                 hint: "Its log, in log/ under the data directory, may say why.")
         }
-        return HTTPResponse(status: head.status, body: pending)
+        return HTTPResponse(status: head.status, body: pending, retryAfter: head.retryAfter)
     }
 
     /// The index after the empty line that ends the head.
@@ -70,7 +75,7 @@ package struct HTTPResponseReader: Sendable {
     private static func parse(_ bytes: ArraySlice<UInt8>) throws(AdminError) -> Head {
         let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map { $0.last == 0x0D ? $0.dropLast() : $0 }
         guard let statusLine = lines.first, let status = status(in: statusLine) else { throw malformed("has no status line") }
-        var length: Int?
+        var length: Int?, retryAfter: Int?
         for line in lines.dropFirst() where !line.isEmpty {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else {
                 throw malformed("has a broken header")
@@ -83,12 +88,13 @@ package struct HTTPResponseReader: Sendable {
                 }
                 guard number <= bodyLimit else { throw malformed("is too long") }
                 length = number
+            case "retry-after": retryAfter = decimal(value.utf8)
             case "transfer-encoding": throw malformed("uses a transfer coding")
             default: break
             }
         }
         if status == 204 || status == 304 || status < 200 { length = 0 }
-        return Head(status: status, length: length)
+        return Head(status: status, length: length, retryAfter: retryAfter)
     }
 
     /// `HTTP/1.1 200 OK`: RFC 9112.

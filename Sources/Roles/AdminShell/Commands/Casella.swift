@@ -10,8 +10,8 @@ package struct Casella: ParsableCommand {
 
             Exit status: 0 done; 1 abandoned at a question; 2 a part was refused, or what was checked is wrong; 64 a line that is not \
             understood; 65 a wrong value; 66 no such thing; 69 the platform cannot be reached; 70 a fault of Casella; 73 there already; \
-            74 the result could not be written; 75 no answer in time; 76 the state does not allow it; 77 not allowed; 130 Ctrl-C. With \
-            --format json an error is an object {"error": {"code": …, "message": …, "hint": …}} on standard error.
+            74 the result could not be written; 75 no answer in time, or too many calls; 76 the state does not allow it; 77 not allowed; \
+            130 Ctrl-C. With --format json an error is an object {"error": {"code": …, "message": …, "hint": …}} on standard error.
             """,
         version: "casella 0.1",
         subcommands: [

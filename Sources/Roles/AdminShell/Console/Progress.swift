@@ -59,6 +59,12 @@ package final class Progress: Sendable {
         look()
     }
 
+    /// Says why it takes longer, where errors are told.
+    package func tell(_ text: String) {
+        clear()
+        console.writeError(text)
+    }
+
     package func end() {
         clear()
         state.withLock { _ = $0.works.popLast() }

@@ -73,7 +73,7 @@ struct ApplyRun {
         for (done, index) in indices.enumerated() {
             if context.console.isInterrupted { return done }
             do { try body(index) } catch let error as AdminError {
-                if [.unavailable, .timedOut, .serverFault, .unauthenticated, .interrupted].contains(error.code) { throw error }
+                if [.unavailable, .timedOut, .tooMany, .serverFault, .unauthenticated, .interrupted].contains(error.code) { throw error }
                 refused(index, error)
                 let name = units[index].name.map { "tenant \($0)" } ?? "plans"
                 context.console.writeError("casella: \(name): \(error.description.withoutControls())\n")

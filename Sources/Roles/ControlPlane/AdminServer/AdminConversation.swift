@@ -34,7 +34,9 @@ extension HTTPConversation {
     private static func refusal(_ error: AdminError) -> Answer { answer(AdminResponse(error), isLast: true) }
 
     private static func answer(_ response: AdminResponse, isLast: Bool = false) -> Answer {
-        Answer(status: response.status, headers: [("Content-Type", "application/json")], body: response.body, isLast: isLast)
+        var headers = [("Content-Type", "application/json")]
+        if let seconds = response.retryAfter { headers.append(("Retry-After", "\(seconds)")) }
+        return Answer(status: response.status, headers: headers, body: response.body, isLast: isLast)
     }
 
     /// `Authorization: Bearer TOKEN` (RFC 6750 §2.1).

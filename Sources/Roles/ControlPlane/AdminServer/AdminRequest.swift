@@ -43,10 +43,13 @@ struct AdminRequest<Body: Sendable>: Sendable {
 struct AdminResponse: Sendable {
     let status: Int
     let body: [UInt8]
+    /// In how many seconds the same call may be answered; only of those that were too many.
+    let retryAfter: Int?
 
-    init(status: Int, body: [UInt8]) { (self.status, self.body) = (status, body) }
+    init(status: Int, body: [UInt8]) { (self.status, self.body, retryAfter) = (status, body, nil) }
 
     init(_ error: AdminError, status: Int? = nil) {
+        retryAfter = error.code == .tooMany ? 2 : nil
         self.status = status ?? error.code.httpStatus
         body = (try? JSONEncoder().encode(ErrorBody(error))).map(Array.init) ?? []
     }

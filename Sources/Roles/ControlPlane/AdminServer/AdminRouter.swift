@@ -21,6 +21,7 @@ final class AdminRouter {
     }
     private var routes: [Route] = []
     private let turns = SubjectTurns()
+    private var pace = CallPace()
     /// Those that nobody waits for, since they take long: mostly what they changed they tell themselves.
     private static let long: Set<String> = [
         Calls.compactTenant.command, Calls.copyHeld.command, Calls.importUsers.command, Calls.apply.command, Calls.undo.command,
@@ -84,6 +85,7 @@ final class AdminRouter {
         let trace = String(UInt64.random(in: .min ... .max), radix: 16)
         do {
             let caller = try await caller(from: origin, of: route.call)
+            try keepPace(caller, route.call)
             return await answer(route, parameters, query, body, caller, trace)
         } catch {
             let explained = provisioning.explained(error, command: route.call.command, trace)
@@ -104,6 +106,18 @@ final class AdminRouter {
             }
             return caller
         }
+    }
+
+    /// What is refused here is in the platform's own log, which is bounded, and not in the audit log: it would fill that.
+    private func keepPace(_ caller: AdminCaller, _ call: any AnyCall) throws(AdminError) {
+        guard let session = caller.session else { return }
+        guard pace.wait(for: session.administrator, of: caller.part?.tenant, at: .now) != nil else { return }
+        journal.notice(
+            "an admin call was refused: too many in a short time",
+            ["caller": caller.name, "origin": caller.origin, "command": call.command])
+        throw AdminError(
+            .tooMany, "Too many calls in a short time: \(CallPace.perSecond) a second are answered, or 1,000 after a pause.",
+            hint: "Try again in a few seconds; `user import`, `apply` and commands for many at once take fewer calls.")
     }
 
     private func answer(

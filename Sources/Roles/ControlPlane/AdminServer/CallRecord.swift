@@ -9,12 +9,14 @@ final class CallRecord {
     private let isRehearsal: Bool
     private let audit: AuditLog
     private var isRefusedByLog = false
+    /// The result of a call that was not refused.
+    private static let done = "done"
 
     init(of call: any AnyCall, by caller: AdminCaller, isRehearsal: Bool, trace: String, in audit: AuditLog) {
         (self.call, self.isRehearsal, self.audit) = (call, isRehearsal, audit)
         event = AuditLog.Entry(
             caller: caller.name, role: call.isLogin ? nil : caller.role, origin: caller.origin,
-            command: call.command + (isRehearsal ? " --dry-run" : ""), target: "", tenant: caller.part?.tenantName.text, result: "done",
+            command: call.command + (isRehearsal ? " --dry-run" : ""), target: "", tenant: caller.part?.tenantName.text, result: Self.done,
             trace: trace)
     }
 
@@ -67,7 +69,7 @@ final class CallRecord {
         guard isKept else { return false }
         if isRefusedByLog { return true }  // which tells it itself
         event.target = String(event.target.prefix(300))
-        await audit.append(event)
+        if event.begun == nil, event.result != Self.done { await audit.appendRefused(event) } else { await audit.append(event) }
         return true
     }
 

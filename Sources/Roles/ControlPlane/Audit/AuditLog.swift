@@ -34,6 +34,8 @@ final class AuditLog {
         var trace = ""
         /// The call goes on where it cannot be written that it begins. Not kept in the table either.
         var goesOn = false
+        /// Calls that it stands for. Not kept in the table; the target tells.
+        var times = 1
 
         /// The result of an event that tells that a call begins.
         static let begins = "begun"
@@ -72,6 +74,7 @@ final class AuditLog {
     /// By their traces: first events of calls that went on without knowing of them.
     private var begunUnheard: [String: Int64] = [:]
     private var isSettling = false
+    var refused = RefusedCalls()
     /// The last event of earlier processes.
     private let inherited: Int64
 

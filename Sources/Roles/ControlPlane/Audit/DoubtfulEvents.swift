@@ -10,6 +10,9 @@ struct DoubtfulEvents {
         var begun: [String: Int64] = [:]
     }
 
+    /// Calls that were refused for the log's sake that have an event each; of further ones of a caller one tells how many they were.
+    static let limit = 1_000
+
     private var events: [(number: Int64?, entry: AuditLog.Entry)] = []
 
     /// Of what was not so much as tried, only ends of calls are kept, since no call begins then.
@@ -40,7 +43,24 @@ struct DoubtfulEvents {
                 }
             }
         }
+        outcome.owed = Self.condensed(outcome.owed)
         return outcome
+    }
+
+    /// A database that takes no events, and answers all the same, would have them pile up.
+    private static func condensed(_ owed: [AuditLog.Entry]) -> [AuditLog.Entry] {
+        var kept: [AuditLog.Entry] = [], counted: [String: AuditLog.Entry] = [:], singles = 0
+        for entry in owed {
+            if entry.begun != nil {
+                kept.append(entry)
+            } else if entry.times == 1, singles < limit {
+                singles += 1
+                kept.append(entry)
+            } else {
+                counted[entry.caller] = entry.standing(for: (counted[entry.caller]?.times ?? 0) + entry.times)
+            }
+        }
+        return kept + counted.values.sorted { $0.caller < $1.caller }
     }
 }
 

@@ -6,14 +6,14 @@ import Supervision
 
 /// Who logged in, from where, with which password, on disk: a row for all logins of a day that differ in nothing but their moments.
 ///
-/// Written beside the logins, none of which waits for it: what comes within `delay` is one statement. Should this process be killed, so
-/// much is lost, and when the database is away, what waits longer waits on. Only right logins make rows, so strangers make none, and of a
-/// user and a day there are at most `perDay`, and one for each service that counts all beyond.
+/// Written beside the logins, none of which waits for it: soon while few come; where many do, what comes within `delay` is one statement.
+/// Should this process be killed, so much is lost, and when the database is away, what waits longer waits on. Only right logins make rows,
+/// so strangers make none, and of a user and a day there are at most `perDay`, and one for each service that counts all beyond.
 @EventLoopActor
 final class LoginHistory {
     /// Rows of a user and a day that tell client and password.
     static let perDay = 100
-    private static let delay = Duration.seconds(2), patience = Duration.seconds(30)
+    private static let delay = Duration.seconds(2), shortDelay = Duration.milliseconds(50), patience = Duration.seconds(30)
     /// Kinds that may wait to be written, and those of one statement.
     private static let waitingLimit = 20_000, batch = 1_000
 
@@ -21,6 +21,8 @@ final class LoginHistory {
     private let journal: Journal
     private var waiting = LoginTallies()
     private var willWrite = false
+    /// When what waited was last written.
+    private var lastWrite: ContinuousClock.Instant?
     private var writing: Task<Result<Void, PostgresError>, Never>?
     /// Logins for which there was no room.
     private var lost: Int64 = 0
@@ -46,7 +48,8 @@ final class LoginHistory {
             return
         }
         waiting.add(tally)
-        writeSoon(after: Self.delay)
+        let isBusy = lastWrite.map { .now - $0 < Self.delay } ?? false
+        writeSoon(after: isBusy ? Self.delay : Self.shortDelay)
     }
 
     // MARK: Writing
@@ -61,7 +64,7 @@ final class LoginHistory {
     }
 
     private func writeNow() async {
-        willWrite = false
+        (willWrite, lastWrite) = (false, .now)
         do { try await write() } catch {
             journal.warning("logins could not be written to their history; trying again", ["error": "\(error)"])
             writeSoon(after: Self.patience)

@@ -17,6 +17,7 @@ final class OwnAccounts {
     private let authenticator: Authenticator
     private let sealingKey: [UInt8]
     private let journal: Journal
+    private var pace = ChangePace()
 
     /// - Parameter sealingKey: for the secrets of one-time passwords, which the database keeps.
     init(database: PostgresPool, domains: DomainTable, authenticator: Authenticator, sealingKey: [UInt8], journal: Journal) {
@@ -58,6 +59,15 @@ final class OwnAccounts {
     ///   learns why the account is suspended, if there is a reason to tell, as mail programs do.
     /// - Throws: `AdminError`, the same one whatever else is wrong.
     func prove(_ proof: AccountProof, from client: String, isLogin: Bool = false) async throws -> Owner {
+        let owner = try await proved(proof, from: client, isLogin)
+        // Who signs in to the pages is held up there.
+        guard isLogin || pace.admits(owner.keys, at: .now) else {
+            throw AdminError(.tooMany, "Too many requests for this account in a short time.", hint: "Try again in a few seconds.")
+        }
+        return owner
+    }
+
+    private func proved(_ proof: AccountProof, from client: String, _ isLogin: Bool) async throws -> Owner {
         let address = domains.account(of: proof.address.text), account = address?.text ?? Authenticator.counted(proof.address.text)
         let answers = Authenticator.Answers(refused: Outcome.refused, unavailable: .unavailable)
         let guess = try authenticator.guess(proof.password, at: account), party = authenticator.party(of: address)

@@ -17,7 +17,9 @@ package struct PasswordRules: Sendable, Equatable {
     package func check(_ password: String, of owner: PasswordOwner) throws(AdminError) {
         try PasswordChoice.given(password).validate()
         guard password.unicodeScalars.count >= minimumLength else {
-            throw AdminError(.invalid, "The password is too short.", hint: "Use at least \(minimumLength) characters.")
+            throw AdminError(
+                .invalid, "The password is too short: it must have at least \(minimumLength) characters.",
+                hint: "Use several words that only you know.")
         }
         let lower = password.lowercased()
         for (name, what) in owner.names where name.unicodeScalars.count >= Self.shortestName && lower.contains(name.lowercased()) {
