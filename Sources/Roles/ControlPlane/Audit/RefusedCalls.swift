@@ -4,7 +4,7 @@ import Runtime
 /// Which refused calls have an event of their own in the audit log: of each caller `burst` at once and then one each `interval`. The others
 /// are counted, and one event of the caller tells how many they were, so that nobody fills the log with what nobody let him do.
 struct RefusedCalls {
-    static let burst = 200, interval = Duration.seconds(10)
+    static let burst = 2_000, interval = Duration.seconds(10)
     /// Callers whose calls are counted at one time.
     static let limit = 1_000
 
