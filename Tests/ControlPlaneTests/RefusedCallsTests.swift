@@ -14,9 +14,9 @@ import Testing
 
     @Test("The first have an event each, the others of the caller one that counts them") func condensed() {
         var refused = RefusedCalls()
-        let own = (0..<500).count { refused.admits(entry("jo", "\($0)"), at: start) }
+        let own = (0..<RefusedCalls.burst + 300).count { refused.admits(entry("jo", "\($0)"), at: start) }
         let other = refused.admits(entry("ann", "1"), at: start)
-        #expect(own == 200 && other)
+        #expect(own == RefusedCalls.burst && other)
         let told = refused.take()
         #expect(told.map(\.caller) == ["jo"] && told.map(\.times) == [300] && told[0].target.hasPrefix("300 more calls"))
         #expect(told[0].result == "forbidden" && refused.take().isEmpty)
@@ -27,10 +27,11 @@ import Testing
     @Test("None is lost where many callers are refused") func many() {
         var refused = RefusedCalls(), own = 0
         for caller in 0..<1_100 {
-            for number in 0..<201 where refused.admits(entry("c\(caller)", "\(number)"), at: start) { own += 1 }
+            let call = entry("c\(caller)", "x")
+            for _ in 0...RefusedCalls.burst where refused.admits(call, at: start) { own += 1 }
         }
         let told = refused.take()
-        #expect(told.count == 1_000 && own + told.map(\.times).reduce(0, +) == 1_100 * 201)
+        #expect(told.count == 1_000 && own + told.map(\.times).reduce(0, +) == 1_100 * (RefusedCalls.burst + 1))
     }
 
     @Test("What a full database refuses again and again is a thousand events, and one that counts the others") func doubtful() {
