@@ -100,7 +100,9 @@ struct AskingTests {
         #expect(!bench.console.output.contains("horse") && !bench.console.errors.contains("horse"))
     }
 
-    @Test("Two different passwords, or a short one, change nothing", arguments: [["correct horse", "battery staple"], ["short"]])
+    @Test(
+        "Two different passwords, or one that logins cannot have, change nothing",
+        arguments: [["correct horse", "battery staple"], ["correct\u{7} horse"]])
     func refused(answers: [String]) throws {
         let bench = Bench(FakeConsole(canAsk: true, answers: answers))
         #expect(try bench.run("user password ann@acme.example") == 65)

@@ -139,7 +139,8 @@ struct Startup {
         usage.start()
 
         let facts = Provisioning.PlatformFacts(
-            hostname: configuration.hostname, postmaster: configuration.postmasterAddress, startedAt: Timestamp(secondsSince1970: Int64(time(nil))),
+            hostname: configuration.hostname, postmaster: configuration.postmasterAddress,
+            startedAt: Timestamp(secondsSince1970: Int64(time(nil))),
             listeners: listeners.doors.map { PlatformStatus.Listener(service: $0.service.rawValue, address: listeners.text(of: $0)) },
             limits: configuration.limits, sessionsPerUser: configuration.sessionsPerUser,
             sessionsPerTenant: configuration.sessionsPerTenant, passwords: configuration.passwords,
