@@ -15,6 +15,7 @@ import unittest
 from support import clients, running
 from support.companies import Company
 from support.messages import message
+from support.waiting import eventually
 
 SEQUENCE = re.compile(r"\x1b\[([?0-9;]*)([A-Za-z])|\r|\n|[^\x1b\r\n]+", re.S)
 
@@ -225,13 +226,19 @@ class Top(unittest.TestCase):
             with self.screen() as screen:
                 os.kill(control, signal.SIGSTOP)
                 try:
-                    time.sleep(1.5)  # until it waits for an answer
+                    eventually(self.waits_for_an_answer, what="it asks")
                     screen.type("s")
                     screen.wait_until(lambda lines: "CMDS/S*" in lines[8], within=1.5)
                     leave(screen)
                     self.leaves_cleanly(screen, 0)
                 finally:
                     os.kill(control, signal.SIGCONT)
+
+    def waits_for_an_answer(self):
+        """Somebody has called the control plane, which has not taken the call: SS_CONNECTING in the kernel's table."""
+        path = str(self.platform.data / "run/admin.sock")
+        with open("/proc/net/unix") as table:
+            return any(line.split()[5] == "02" for line in table if line.rstrip("\n").endswith(path))
 
     def test_keys_change_the_order(self):
         small, large, busy = (Company(self.platform, name=f"top-{letter}", users=("ann",)) for letter in "abc")
