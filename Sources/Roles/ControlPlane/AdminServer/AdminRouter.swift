@@ -111,12 +111,12 @@ final class AdminRouter {
     /// What is refused here is in the platform's own log, which is bounded, and not in the audit log: it would fill that.
     private func keepPace(_ caller: AdminCaller, _ call: any AnyCall) throws(AdminError) {
         guard let session = caller.session else { return }
-        guard pace.wait(for: session.administrator, of: caller.part?.tenant, at: .now) != nil else { return }
+        guard !pace.admits(session.administrator, of: caller.part?.tenant, at: .now) else { return }
         journal.notice(
             "an admin call was refused: too many in a short time",
             ["caller": caller.name, "origin": caller.origin, "command": call.command])
         throw AdminError(
-            .tooMany, "Too many calls in a short time: \(CallPace.perSecond) a second are answered, or 1,000 after a pause.",
+            .tooMany, "Too many calls in a short time: \(CallPace.perSecond) a second are answered, or \(CallPace.burst) after a pause.",
             hint: "Try again in a few seconds; `user import`, `apply` and commands for many at once take fewer calls.")
     }
 

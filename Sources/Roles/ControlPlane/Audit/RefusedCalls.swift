@@ -8,9 +8,7 @@ struct RefusedCalls {
     /// Callers whose calls are counted at one time.
     static let limit = 1_000
 
-    /// When the caller's full measure will be there again; none is here that has it.
-    private var full: [String: ContinuousClock.Instant] = [:]
-    private var roomy = 1_000
+    private var pace = Pace<String>(burst: burst, each: interval)
     /// By caller: the last one, and how many.
     private var counted: [String: AuditLog.Entry] = [:]
     /// Whether somebody will tell of those that are counted.
@@ -18,17 +16,9 @@ struct RefusedCalls {
 
     /// - Returns: false when it was counted instead.
     mutating func admits(_ entry: AuditLog.Entry, at now: ContinuousClock.Instant) -> Bool {
-        let next = max(full[entry.caller] ?? now, now) + Self.interval
+        if pace.take(entry.caller, at: now) { return true }
         // Whoever is counted nowhere has an event: none is lost.
-        let hasRoom = counted[entry.caller] != nil || counted.count < Self.limit
-        guard next - now > Self.interval * Self.burst, hasRoom else {
-            full[entry.caller] = next
-            if full.count > roomy {
-                full = full.filter { $0.value > now }
-                roomy = max(1_000, full.count * 2)
-            }
-            return true
-        }
+        guard counted[entry.caller] != nil || counted.count < Self.limit else { return true }
         counted[entry.caller] = entry.standing(for: (counted[entry.caller]?.times ?? 0) + 1)
         return false
     }
