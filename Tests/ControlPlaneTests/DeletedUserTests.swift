@@ -74,6 +74,26 @@ import Testing
         await platform.close()
     }
 
+    @Test("Who asks why mail to an alias of the user is refused is told of whom it is, and how the user comes back")
+    func explained() async throws {
+        let platform = try await platform(), calls = platform.calls()
+        func step() async throws -> Explanation.Step? {
+            let asked = platform.request(ExplainedMessage(), [:], query: ["address": "only@acme.example"])
+            return try await calls.explainDelivery(asked).steps.first { $0.rule == "address only@acme.example" }
+        }
+        try await platform.owner.script("DELETE FROM aliases WHERE local_part = ''")  // the catch-all, which leads to ann too
+        let alias = NewAlias(address: try AliasAddress("only@acme.example"), targets: [try TargetAddress(ann)])
+        _ = try await calls.createAlias(platform.request(alias))
+        #expect(try await step()?.verdict == .passes)
+        _ = try await calls.deleteUser(request(platform))
+        let refused = try await step()
+        #expect(refused?.says == "It is an alias of \(ann), where nobody is found." && refused?.change == "user undelete \(ann)")
+        #expect(refused?.reply == "550 5.1.1")
+        _ = try await calls.deleteUser(request(now: true, platform))
+        #expect(try await step()?.change == "alias show only@acme.example")
+        await platform.close()
+    }
+
     @Test("Where something has the address meanwhile, it is said what, and how the user comes back all the same")
     func taken() async throws {
         let platform = try await platform(), calls = platform.calls()

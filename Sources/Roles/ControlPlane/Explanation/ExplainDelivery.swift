@@ -132,6 +132,18 @@ extension Provisioning {
         return .passes("address \(address)", "It is no mailbox of this tenant: the mail is sent on to it through the queue.")
     }
 
+    /// An alias that is there, and of which nothing comes.
+    private func nowhere(_ rule: String, _ alias: Alias) async throws -> Explanation.Step {
+        var change = "alias show \(alias.address)"
+        for target in alias.targets {
+            guard let kept = try await keptNote(.user, .alias, .group, of: target.text) else { continue }
+            change = kept.change
+            break
+        }
+        let targets = alias.targets.map(\.text).joined(separator: ", ")
+        return .refuses(rule, "It is an alias of \(targets), where nobody is found.", reply: "550 5.1.1", change: change)
+    }
+
     /// Where the address leads, as far as the caller administers it.
     /// - Parameter sender: nil: somebody whom every group lets in.
     private func resolution(
@@ -142,6 +154,9 @@ extension Provisioning {
         case .notLocal, .noSuchUser:
             if let kept = try await keptNote(.user, .alias, .group, of: address.text) {
                 return (.refuses(rule, kept.says, reply: "550 5.1.1", change: kept.change), nil)
+            }
+            if let alias = try? AliasAddress(address.text), let found = try await aliases(at: alias).first {
+                return (try await nowhere(rule, found), nil)
             }
             return (
                 .refuses(
